@@ -1,0 +1,50 @@
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+kl_status kl_alloc(size_t count, size_t size, const char *what, void *out, kl_error *err)
+{
+    void *p = NULL;
+    size_t bytes;
+    *(void **)out = NULL;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - 64)
+        return kl_fail(err, KL_ENVIRONMENT, "%s: %zu x %zu bytes is more than can be addressed",
+                       what, count, size);
+    bytes = (bytes + 63) / 64 * 64;
+    if (bytes == 0)
+        bytes = 64;
+    if (posix_memalign(&p, 64, bytes) != 0)
+        return kl_fail(err, KL_ENVIRONMENT, "%s: no memory for %.3f GB", what, 1e-9 * (double)bytes);
+    memset(p, 0, bytes);
+    *(void **)out = p;
+    return KL_OK;
+}
+
+static size_t read_number(const char *path, const char *format)
+{
+    size_t value = 0;
+    char line[256];
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return 0;
+    while (fgets(line, sizeof line, f))
+        if (sscanf(line, format, &value) == 1)
+            break;
+    fclose(f);
+    return value;
+}
+
+size_t kl_memory_available(void)
+{
+    size_t available = 1024 * read_number("/proc/meminfo", "MemAvailable: %zu kB");
+    size_t limit = read_number("/sys/fs/cgroup/memory.max", "%zu");
+    if (limit) {
+        size_t used = read_number("/sys/fs/cgroup/memory.current", "%zu");
+        size_t left = limit > used ? limit - used : 0;
+        if (left < available)
+            available = left;
+    }
+    return available;
+}

@@ -1,0 +1,108 @@
+/* Everything a study has produced, in memory; and its files.
+ *
+ * kl_results is plain data, whole on the one rank that writes. Index order is
+ * as written at each field, last index fastest. Knows no physics: names and
+ * units come from the system.
+ */
+#ifndef KL_RESULTS_RESULTS_H
+#define KL_RESULTS_RESULTS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { KL_NAME = 64 };
+
+typedef struct kl_column {     /* a parameter of the points, e.g. eta */
+    char name[KL_NAME];
+    char units[KL_NAME];       /* "1" if none */
+    char long_name[KL_NAME];
+    bool integer;
+} kl_column;
+
+typedef struct kl_quantity {   /* a real scalar: one part of an observable */
+    char observable[KL_NAME];
+    char part[4];              /* "re" or "im" */
+} kl_quantity;
+
+typedef struct kl_field {      /* a named field of one axis, e.g. a density marginal */
+    char name[KL_NAME], units[KL_NAME], long_name[KL_NAME];
+    char axis[KL_NAME], axis_units[KL_NAME];
+    int *length;               /* [npoints] */
+    double **coordinate;       /* [npoints][length] */
+    double **sample;           /* [npoints][nrealizations*ntimes*length]; NAN where not done */
+    double **reference;        /* [npoints][ntimes*length]; NULL or NAN where there is none */
+} kl_field;
+
+typedef struct kl_row {        /* one number of the summary: one CSV row of `export` */
+    int point;                 /* -1: belongs to no point (a rate) */
+    double time;               /* NAN: empty */
+    char observable[KL_NAME], part[4], statistic[KL_NAME];
+    double order;
+    int realizations;
+    double value, low, high;
+} kl_row;
+
+typedef struct kl_pair {
+    char key[KL_NAME];
+    char *value;
+} kl_pair;
+
+typedef struct kl_results {
+    char system[KL_NAME];
+    char *study;               /* the resolved study, YAML text */
+    int npairs;                /* provenance: program version, git revision, compiler, flags, */
+    kl_pair *pair;             /* instruction set, library versions, seed, host, ranks, start, end */
+
+    int ncolumns, npoints, ntimes, nquantities, nchecks, nrealizations, norders, nfields, nrows;
+    kl_column *column;
+    double *point;             /* [npoints][ncolumns] */
+    int small;                 /* the column that is the small parameter of the rates; -1: none */
+    int *series;               /* [npoints]: points of one series are fitted together */
+    double *time;              /* [ntimes] */
+    char time_units[KL_NAME];
+    kl_quantity *quantity;     /* [nquantities] */
+    char (*check)[KL_NAME];    /* [nchecks], e.g. "norm_drift" */
+    double *order;             /* [norders] */
+
+    uint8_t *done;             /* [npoints][nrealizations] */
+    double *sample;            /* [npoints][nrealizations][ntimes][nquantities]; NAN where not done */
+    double *check_value;       /* [npoints][nrealizations][ntimes][nchecks]; NAN where not done */
+    double *reference;         /* [npoints][ntimes][nquantities]; NAN where there is none */
+    double *reference_error;   /* likewise: absolute, non-negative */
+    char (*reference_note)[256]; /* [npoints]: why there is none, or what it did not reach; may be empty */
+    kl_field *field;
+    kl_row *row;               /* [nrows]: the summary */
+} kl_results;
+
+/* Allocates the arrays of a results object whose counts n* are set by the
+ * caller in *shape (whose pointers are ignored); numbers start as NAN, `done`
+ * as 0. Field lengths come later, by kl_results_field(). */
+kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error *err);
+/* Allocates field f at a point, of the given length. */
+kl_status kl_results_field(kl_results *results, int f, int point, int length, kl_error *err);
+void kl_results_destroy(kl_results **results);
+
+/* Appends or replaces a provenance pair / reads one (NULL if absent). */
+kl_status kl_results_set(kl_results *results, const char *key, const char *value, kl_error *err);
+const char *kl_results_get(const kl_results *results, const char *key);
+
+int64_t kl_results_done(const kl_results *results);   /* finished (point, realization) pairs */
+
+/* HDF5 (results_file.c); local, one rank. Writing goes to PATH.part, is
+ * flushed, synced and renamed: PATH is never half written. KL_ENVIRONMENT: disk
+ * full, no permission. Reading: KL_INPUT if missing, not a kinlim file, or damaged. */
+kl_status kl_results_write(const kl_results *results, const char *path, kl_error *err);
+kl_status kl_results_read(const char *path, kl_results **out, kl_error *err);
+const char *kl_hdf5_version(void);
+
+/* CSV on `out` (export.c). KL_ENVIRONMENT if writing fails. */
+kl_status kl_results_export_summary(const kl_results *results, FILE *out, kl_error *err);
+kl_status kl_results_export_samples(const kl_results *results, FILE *out, kl_error *err);
+
+/* Provenance and "realizations: DONE/TOTAL", as `kinlim info` prints it. */
+kl_status kl_results_print_info(const kl_results *results, FILE *out, kl_error *err);
+
+#endif

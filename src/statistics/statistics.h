@@ -1,0 +1,46 @@
+/* Sample statistics with 95% intervals: mean, moments, power-law rates.
+ * Knows no physics, no files. All functions are local and deterministic: the
+ * bootstrap's resamples are keyed by `key`, never by the time or the layout.
+ */
+#ifndef KL_STATISTICS_STATISTICS_H
+#define KL_STATISTICS_STATISTICS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A number with its 95% interval; NAN limits where none can be given. */
+typedef struct kl_estimate {
+    double value, low, high;
+} kl_estimate;
+
+/* Mean with Student-t interval, and its unbiased standard error (NAN for n < 2). */
+void kl_stats_mean(const double *y, int n, kl_estimate *mean, double *standard_error);
+
+/* The 97.5% quantile of Student's t with nu degrees of freedom. */
+double kl_stats_student(double nu);
+
+/* (E|Y - E Y|^r)^(1/r): plug-in, except r = 2, which uses the unbiased
+ * variance. Interval: bias-corrected and accelerated bootstrap over the
+ * realizations. n < 2: NAN. */
+kl_status kl_stats_central_moment(const double *y, int n, double r, uint64_t key,
+                                  kl_estimate *out, kl_error *err);
+
+/* (E|Y - c|^r)^(1/r), c known. */
+kl_status kl_stats_moment_about(const double *y, int n, double c, double r, uint64_t key,
+                                kl_estimate *out, kl_error *err);
+
+/* Fit of value = c * x^exponent to n points. `positive`: the values are
+ * positive by nature (moments): weighted least squares on logarithms, weights
+ * from the intervals. Otherwise (a bias): weighted least squares on the values
+ * themselves, interval of the exponent by the profile of chi^2.
+ * Returns false, with exponent NAN, if no honest exponent exists: fewer than 2
+ * distinct x, an amplitude that does not differ from zero by 3 standard errors,
+ * or an interval that is unbounded. `reduced_chi2` (may be NULL) tells the
+ * quality; NAN for two points. When it is above 1 the interval is widened by
+ * its root. */
+bool kl_stats_fit_rate(const double *x, const kl_estimate *value, int n, bool positive,
+                       kl_estimate *exponent, double *reduced_chi2);
+
+#endif
