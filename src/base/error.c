@@ -20,16 +20,14 @@ kl_status kl_fail_prefix(kl_error *err, const char *format, ...)
 {
     if (!err)
         return KL_BUG;
-    char old[sizeof err->message], prefix[sizeof err->message];
+    kl_error old = *err;
     va_list args;
     va_start(args, format);
-    vsnprintf(prefix, sizeof prefix, format, args);
+    vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
-    memcpy(old, err->message, sizeof old);
-    size_t used = strlen(prefix);
-    snprintf(err->message, sizeof err->message, "%s: ", prefix);
-    if (used + 2 < sizeof err->message)
-        strncat(err->message, old, sizeof err->message - used - 3);
+    size_t used = strlen(err->message), room = sizeof err->message - used;
+    if (room > 2)
+        snprintf(err->message + used, room, ": %.*s", (int)room - 3, old.message);
     return err->status;
 }
 

@@ -1,0 +1,73 @@
+#include "dynamics/bessel.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Bound of sum_{k >= first} |J_k(x)|; needs first > x. */
+static double kapteyn_tail(double x, double first)
+{
+    if (x == 0)
+        return 0;
+    double alpha = acosh(first / x);
+    return exp(-first * (alpha - tanh(alpha))) / -expm1(-alpha);
+}
+
+/* An order beyond which the tail is below 1e-30. */
+static int far_order(double x)
+{
+    double k = x + 10;
+    while (kapteyn_tail(x, k) > 1e-30)
+        k += 5 + 0.5 * cbrt(x);
+    return (int)k;
+}
+
+kl_status kl_bessel(double x, int n, double *j, kl_error *err)
+{
+    int top = far_order(x);
+    if (top < n)
+        top = n;
+    top += top % 2;
+    long double *f;
+    KL_TRY(kl_alloc((size_t)top + 2, sizeof *f, "Bessel functions", &f, err));
+    if (x == 0) {
+        f[0] = 1;
+    } else {
+        long double sum = 0;
+        f[top + 1] = 0;
+        f[top] = 1e-300L;
+        for (int k = top; k > 0; k--) {
+            f[k - 1] = 2 * k / (long double)x * f[k] - f[k + 1];
+            if (fabsl(f[k - 1]) > 1e2000L) /* keep the recurrence in range */
+                for (int i = k - 1; i <= top; i++)
+                    f[i] *= 1e-2000L;
+        }
+        for (int k = top; k >= 2; k -= 2)
+            sum += f[k];
+        sum = 2 * sum + f[0];
+        for (int k = 0; k <= top; k++)
+            f[k] /= sum;
+    }
+    for (int k = 0; k < n; k++)
+        j[k] = (double)f[k];
+    free(f);
+    return KL_OK;
+}
+
+kl_status kl_bessel_degree(double x, double tolerance, int *degree, kl_error *err)
+{
+    int n = far_order(x) + 1;
+    double *j;
+    KL_TRY(kl_alloc((size_t)n, sizeof *j, "Bessel functions", &j, err));
+    kl_status status = kl_bessel(x, n, j, err);
+    double tail = 2 * kapteyn_tail(x, n);
+    int k = n - 1;
+    while (status == KL_OK && k > 0 && tail + 2 * fabs(j[k]) <= tolerance) {
+        tail += 2 * fabs(j[k]);
+        k--;
+    }
+    *degree = k;
+    free(j);
+    return status;
+}

@@ -1,0 +1,37 @@
+/* psi_t = exp(-i t H) psi_0 by the Chebyshev series (Tal-Ezer and Kosloff,
+ * J. Chem. Phys. 81 (1984) 3967):
+ *
+ *   exp(-i t H) = sum_k (2 - delta_k0) (-i)^k J_k(R t) T_k(H/R),   spectrum(H) in [-R, R].
+ *
+ * H is real, so the recurrence runs on re and im apart, in place in two arrays.
+ * The error is at most the Bessel tail plus rounding. Bits do not depend on the
+ * layout: all arithmetic is per site.
+ */
+#ifndef KL_DYNAMICS_CHEBYSHEV_H
+#define KL_DYNAMICS_CHEBYSHEV_H
+
+#include "dynamics/hamiltonian.h"
+
+typedef struct kl_chebyshev {
+    const kl_hamiltonian *hamiltonian;
+    double radius;             /* R, from kl_hamiltonian_radius() */
+    double tolerance;          /* bound of the truncation error, relative l2, of each call */
+} kl_chebyshev;
+
+/* How many of the times t[0..n-1] (increasing, counted from the current state)
+ * one sweep of the series should serve, at least 1: more accumulators against
+ * the ~20 extra terms of a restart. Depends on its arguments alone. Local. */
+int kl_chebyshev_sweep(double radius, const double *t, int n);
+
+/* out[j] = exp(-i t[j] H) psi for j < n, from one sweep. psi is destroyed.
+ * scratch: an array of kl_lattice_extent() elements of psi's precision. The out
+ * states are of psi's lattice and precision, distinct from psi. Collective over
+ * the group; `terms` (may be NULL) receives the degree. */
+kl_status kl_chebyshev_evolve(const kl_chebyshev *chebyshev, kl_state *psi, void *scratch,
+                              const double *t, int n, kl_state *out, int *terms, kl_error *err);
+
+/* Relative l2 error of psi_t by rounding, as an upper estimate measured against
+ * double precision (docs/numerics.md). Local. */
+double kl_chebyshev_rounding(kl_precision precision, double radius, double t);
+
+#endif

@@ -1,0 +1,30 @@
+/* H = hopping * Delta + eta * V on a slab, (Delta psi)(x) = sum over the 2d
+ * nearest neighbours, (V psi)(x) = omega_x psi(x); and rigorous bounds of its
+ * spectrum from the actual potential.
+ */
+#ifndef KL_DYNAMICS_HAMILTONIAN_H
+#define KL_DYNAMICS_HAMILTONIAN_H
+
+#include "dynamics/state.h"
+#include "dynamics/stencil.h"
+
+typedef struct kl_hamiltonian {
+    const kl_lattice *lattice;
+    const kl_stencil_set *set;
+    double hopping;            /* > 0; 1 for the Anderson model */
+    double eta;
+    const float *omega;        /* kl_lattice_local() sites; not owned */
+} kl_hamiltonian;
+
+/* A number R with spectrum(H) inside [-R, R].
+ *
+ * Collatz-Wielandt: for a matrix with non-negative off-diagonal entries and any
+ * positive vector phi, lambda_max(H) <= max_x (H phi)(x)/phi(x). The lower end:
+ * |-Delta - eta V + s| <= Delta - eta V + s entrywise for s large, so
+ * -lambda_min(H) <= lambda_max(Delta - eta V). phi comes from a few steps of
+ * the power method, started from 1. The result is a maximum over sites, the
+ * same bits for any layout, and is rounded up by more than the rounding of its
+ * evaluation. u, v: scratch arrays of kl_lattice_extent() elements. Collective. */
+double kl_hamiltonian_radius(const kl_hamiltonian *h, kl_precision precision, void *u, void *v);
+
+#endif

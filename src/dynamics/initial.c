@@ -1,0 +1,234 @@
+#include "dynamics/initial.h"
+
+#include "base/memory.h"
+
+#include <complex.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* Amplitudes below exp(-REACH^2/4) of the peak are left out: below 1e-35. */
+static const double reach = 18;
+
+void kl_initial_momentum(const kl_initial *initial, int dimension, int64_t sites, double p[3])
+{
+    for (int j = 0; j < 3; j++) {
+        p[j] = j < dimension ? initial->momentum[j] : 0;
+        if (initial->envelope == KL_ENVELOPE_UNIFORM)
+            p[j] = round(p[j] * (double)sites) / (double)sites;
+    }
+}
+
+double kl_initial_outside(const kl_initial *initial, int dimension, double ell)
+{
+    double inside = 1;
+    for (int j = 0; j < dimension; j++) {
+        double low = (-ell / 2 - initial->center[j]) / initial->width;
+        double high = (ell / 2 - initial->center[j]) / initial->width;
+        if (initial->envelope == KL_ENVELOPE_GAUSSIAN) {
+            inside *= 0.5 * (erf(high * M_SQRT1_2) - erf(low * M_SQRT1_2));
+        } else if (initial->envelope == KL_ENVELOPE_BUMP) {
+            enum { POINTS = 2000 }; /* the trapezoid rule converges faster than any power */
+            double part = 0, all = 0;
+            for (int i = 1; i < POINTS; i++) {
+                double u = -1 + 2.0 * i / POINTS, density = exp(-2 / (1 - u * u));
+                all += density;
+                part += u > low && u < high ? density : 0;
+            }
+            inside *= part / all;
+        }
+    }
+    return 1 - inside;
+}
+
+/* h along one axis at distance X from the centre; the product over axes is h. */
+static double envelope_axis(const kl_initial *initial, double distance)
+{
+    double u = distance / initial->width;
+    if (initial->envelope == KL_ENVELOPE_GAUSSIAN)
+        return exp(-u * u / 4);
+    return fabs(u) < 1 ? exp(-1 / (1 - u * u)) : 0;
+}
+
+static int image_range(const kl_initial *initial, double ell)
+{
+    double far = 0, extent = initial->envelope == KL_ENVELOPE_GAUSSIAN ? reach : 1;
+    for (int j = 0; j < 3; j++)
+        far = fmax(far, fabs(initial->center[j]));
+    return 1 + (int)((far + extent * initial->width) / ell);
+}
+
+/* One term per image and axis: envelope and phase without the hessian. */
+typedef struct axis_images {
+    int range;                 /* images -range..range */
+    double *h;                 /* [L][2 range + 1] */
+    complex double *wave;      /* h exp(2 pi i p x), likewise */
+    complex double *sum;       /* [L]: summed over images */
+} axis_images;
+
+static void free_axis(axis_images *axis)
+{
+    free(axis->h);
+    free(axis->wave);
+    free(axis->sum);
+}
+
+static kl_status make_axis(const kl_initial *initial, const kl_lattice *lattice, int j,
+                           axis_images *axis, kl_error *err)
+{
+    const int64_t L = lattice->sites;
+    double p[3];
+    kl_initial_momentum(initial, lattice->dimension, L, p);
+    axis->range = image_range(initial, initial->mu * (double)L);
+    if (initial->envelope == KL_ENVELOPE_UNIFORM)
+        axis->range = 0;
+    const size_t n = (size_t)(2 * axis->range + 1);
+    KL_TRY(kl_alloc((size_t)L * n, sizeof *axis->h, "envelope", &axis->h, err));
+    KL_TRY(kl_alloc((size_t)L * n, sizeof *axis->wave, "envelope", &axis->wave, err));
+    KL_TRY(kl_alloc((size_t)L, sizeof *axis->sum, "envelope", &axis->sum, err));
+    for (int64_t i = 0; i < L; i++)
+        for (int m = -axis->range; m <= axis->range; m++) {
+            const size_t at = (size_t)i * n + (size_t)(m + axis->range);
+            double x = (double)(kl_lattice_coordinate(lattice, i) + m * L);
+            double h = initial->envelope == KL_ENVELOPE_UNIFORM
+                           ? 1
+                           : envelope_axis(initial, initial->mu * x - initial->center[j]);
+            double turn = fmod(p[j] * x, 1);
+            axis->h[at] = h;
+            axis->wave[at] = h * (cos(2 * M_PI * turn) + I * sin(2 * M_PI * turn));
+            axis->sum[i] += axis->wave[at];
+        }
+    return KL_OK;
+}
+
+static bool is_linear(const kl_initial *initial)
+{
+    for (int j = 0; j < 9; j++)
+        if (initial->hessian[j / 3][j % 3] != 0)
+            return false;
+    return true;
+}
+
+static bool p_is_zero(const kl_initial *initial, const kl_lattice *lattice)
+{
+    double p[3];
+    kl_initial_momentum(initial, lattice->dimension, lattice->sites, p);
+    return p[0] == 0 && p[1] == 0 && p[2] == 0;
+}
+
+/* exp(2 pi i X.A.X/(2 mu)) at the site x: mu x.A.x/2 turns. */
+static complex double curvature(const kl_initial *initial, int d, const double x[3])
+{
+    double turns = 0;
+    for (int j = 0; j < d; j++)
+        for (int k = 0; k < d; k++)
+            turns += x[j] * initial->hessian[j][k] * x[k];
+    turns = fmod(0.5 * initial->mu * turns, 1);
+    return cos(2 * M_PI * turns) + I * sin(2 * M_PI * turns);
+}
+
+/* The sum over images at one site when S is not linear. */
+static complex double site_sum(const kl_initial *initial, const kl_lattice *lattice,
+                               const axis_images *axis, const int64_t index[3])
+{
+    const int d = lattice->dimension, n = 2 * axis[0].range + 1;
+    const int n1 = d > 1 ? n : 1, n2 = d > 2 ? n : 1;
+    complex double sum = 0;
+    for (int a = 0; a < n; a++)
+        for (int b = 0; b < n1; b++)
+            for (int c = 0; c < n2; c++) {
+                const int image[3] = {a, b, c};
+                double x[3] = {0}, h = 1;
+                complex double wave = 1;
+                for (int j = 0; j < d; j++) {
+                    size_t at = (size_t)index[j] * (size_t)n + (size_t)image[j];
+                    h *= axis[j].h[at];
+                    wave *= axis[j].wave[at];
+                    x[j] = (double)(kl_lattice_coordinate(lattice, index[j]) +
+                                    (image[j] - axis[j].range) * lattice->sites);
+                }
+                if (h > 1e-30)
+                    sum += wave * curvature(initial, d, x);
+            }
+    return sum;
+}
+
+static void store(kl_state *psi, int64_t local, complex double value)
+{
+    const int64_t at = kl_lattice_origin(psi->lattice) + local;
+    double re = creal(value), im = cimag(value);
+    kl_state_store(psi->precision, psi->re, at, 1, &re);
+    kl_state_store(psi->precision, psi->im, at, 1, &im);
+}
+
+/* Fills psi times `scale`; norm[p] receives sum |psi|^2 of each owned plane. */
+static void fill_planes(const kl_initial *initial, const axis_images *axis, double scale,
+                        kl_state *psi, double *norm)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const int64_t L = lattice->sites;
+    const int d = lattice->dimension;
+    const bool linear = is_linear(initial);
+    for (int64_t p = 0; p < lattice->count; p++) {
+        norm[p] = 0;
+        for (int64_t i = 0; i < lattice->plane; i++) {
+            int64_t index[3] = {lattice->first + p, d == 2 ? i : i / L, i % L};
+            complex double value;
+            if (linear) {
+                value = axis[0].sum[index[0]];
+                for (int j = 1; j < d; j++)
+                    value *= axis[j].sum[index[j]];
+            } else {
+                value = site_sum(initial, lattice, axis, index);
+            }
+            value *= scale;
+            norm[p] += creal(value) * creal(value) + cimag(value) * cimag(value);
+            store(psi, p * lattice->plane + i, value);
+        }
+    }
+}
+
+static void fill_delta(const kl_initial *initial, kl_state *psi)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const int64_t L = lattice->sites;
+    int64_t index[3];
+    for (int j = 0; j < lattice->dimension; j++) {
+        int64_t x = llround(initial->center[j] / initial->mu);
+        index[j] = (x % L + L) % L;
+    }
+    int64_t in_plane = 0;
+    for (int j = 1; j < lattice->dimension; j++)
+        in_plane = in_plane * L + index[j];
+    kl_state_scale(psi, 0);
+    if (index[0] >= lattice->first && index[0] < lattice->first + lattice->count)
+        store(psi, (index[0] - lattice->first) * lattice->plane + in_plane, 1);
+    psi->real = true;
+}
+
+kl_status kl_initial_fill(const kl_initial *initial, kl_state *psi, kl_error *err)
+{
+    const kl_lattice *lattice = psi->lattice;
+    axis_images axis[3] = {{0}};
+    double *norm = NULL, total = 0;
+    if (initial->envelope == KL_ENVELOPE_DELTA) {
+        fill_delta(initial, psi);
+        return KL_OK;
+    }
+    kl_status status = kl_alloc((size_t)lattice->count, sizeof *norm, "norms", &norm, err);
+    for (int j = 0; status == KL_OK && j < lattice->dimension; j++)
+        status = make_axis(initial, lattice, j, &axis[j], err);
+    KL_GOTO(kl_agree(lattice->comm, status, err));
+    fill_planes(initial, axis, 1, psi, norm);
+    KL_GOTO(kl_planes_sum(lattice, norm, 1, &total, NULL, err));
+    if (!(total > 0)) {
+        status = kl_fail(err, KL_BUG, "the initial state vanishes on the lattice");
+        goto done;
+    }
+    fill_planes(initial, axis, 1 / sqrt(total), psi, norm);
+    psi->real = is_linear(initial) && p_is_zero(initial, lattice);
+done:
+    for (int j = 0; j < 3; j++)
+        free_axis(&axis[j]);
+    free(norm);
+    return status;
+}

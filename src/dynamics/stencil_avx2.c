@@ -1,0 +1,4 @@
+/* Row kernels for the instruction set "avx2"; compiler flags in CMakeLists.txt. */
+#define KL_SET kl_stencil_avx2
+#define KL_SET_NAME "avx2"
+#include "dynamics/stencil_rows.h"

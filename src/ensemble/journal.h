@@ -1,0 +1,59 @@
+/* The journal of a run: plain append-only records, durable one by one, from
+ * which the results file can always be made again.
+ *
+ * The journal of RESULTS.h5 is the folder RESULTS.h5.journal:
+ *   study.yaml               the resolved study
+ *   lock                     locked while a run writes
+ *   records-AAAA-GGGG        of attempt A, group G; never reopened for writing
+ * A record is a 32-byte head (magic, type, payload length, CRC-32 of payload,
+ * CRC-32 of the head) and its payload, native byte order. A torn or damaged
+ * record ends the reading of its file. All functions are local.
+ */
+#ifndef KL_ENSEMBLE_JOURNAL_H
+#define KL_ENSEMBLE_JOURNAL_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* True if PATH exists as a folder. */
+bool kl_journal_exists(const char *path);
+
+/* Makes the folder with the study in it; KL_ENVIRONMENT on failure. */
+kl_status kl_journal_create(const char *path, const char *study, kl_error *err);
+
+/* The study of a journal, malloc'ed; KL_INPUT if unreadable. */
+kl_status kl_journal_study(const char *path, char **study, kl_error *err);
+
+/* Takes the lock until kl_journal_unlock() or the end of the process, however
+ * it comes; KL_INPUT if another process holds it. */
+kl_status kl_journal_lock(const char *path, int *lock, kl_error *err);
+void kl_journal_unlock(int *lock);
+
+/* One more than the highest attempt so far. */
+int kl_journal_next_attempt(const char *path);
+
+typedef struct kl_journal {
+    int file;
+    char path[4096];
+} kl_journal;
+
+kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *out, kl_error *err);
+/* Appends and syncs to disk before returning. KL_ENVIRONMENT: disk full and the like. */
+kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payload, size_t size,
+                            kl_error *err);
+void kl_journal_close(kl_journal *journal);
+
+/* Calls visit(context, type, payload, size) for every whole record of every
+ * file, attempts in order. *damaged counts files that end in a torn or damaged
+ * record. A failure of visit ends the reading. */
+typedef kl_status (*kl_journal_visit)(void *context, uint32_t type, const void *payload, size_t size,
+                                      kl_error *err);
+kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *context, int *damaged,
+                          kl_error *err);
+
+/* Removes the journal's files and folder. */
+kl_status kl_journal_remove(const char *path, kl_error *err);
+
+#endif

@@ -1,0 +1,172 @@
+#include "lattice/lattice.h"
+
+#include "base/memory.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_lattice *out,
+                            kl_error *err)
+{
+    *out = (kl_lattice){.dimension = dimension, .sites = sites, .comm = comm, .plane = 1};
+    MPI_Comm_rank(comm, &out->rank);
+    MPI_Comm_size(comm, &out->ranks);
+    int64_t volume = sites;
+    for (int j = 1; j < dimension; j++) {
+        out->plane *= sites;
+        if (__builtin_mul_overflow(volume, sites, &volume))
+            return kl_fail(err, KL_INPUT, "sites: %lld^%d sites are more than 2^63",
+                           (long long)sites, dimension);
+    }
+    if (sites < out->ranks)
+        return kl_fail(err, KL_INPUT,
+                       "sites: a lattice of %lld planes cannot be cut over the %d ranks of a group: "
+                       "use more groups (--groups) or fewer ranks",
+                       (long long)sites, out->ranks);
+    out->first = kl_lattice_first(out, out->rank);
+    out->count = kl_lattice_first(out, out->rank + 1) - out->first;
+    return KL_OK;
+}
+
+int kl_lattice_owner(const kl_lattice *lattice, int64_t plane)
+{
+    int rank = (int)(plane * lattice->ranks / lattice->sites);
+    while (kl_lattice_first(lattice, rank) > plane)
+        rank--;
+    while (kl_lattice_first(lattice, rank + 1) <= plane)
+        rank++;
+    return rank;
+}
+
+/* Sends and receives more than INT_MAX bytes count in a larger unit. */
+static MPI_Datatype plane_type(const kl_lattice *lattice, size_t element)
+{
+    MPI_Datatype row, type;
+    MPI_Type_contiguous((int)((size_t)kl_lattice_row(lattice) * element), MPI_BYTE, &row);
+    MPI_Type_contiguous((int)(lattice->plane / kl_lattice_row(lattice)), row, &type);
+    MPI_Type_commit(&type);
+    MPI_Type_free(&row);
+    return type;
+}
+
+void kl_halo_start(const kl_lattice *lattice, void *array, size_t element, kl_halo *halo)
+{
+    size_t bytes = (size_t)lattice->plane * element;
+    char *low = array, *first = low + bytes, *last = low + (size_t)lattice->count * bytes,
+         *high = last + bytes;
+    for (int i = 0; i < 4; i++)
+        halo->request[i] = MPI_REQUEST_NULL;
+    if (lattice->ranks == 1) {
+        memcpy(low, last, bytes);
+        memcpy(high, first, bytes);
+        return;
+    }
+    int below = (lattice->rank + lattice->ranks - 1) % lattice->ranks;
+    int above = (lattice->rank + 1) % lattice->ranks;
+    MPI_Datatype type = plane_type(lattice, element);
+    MPI_Irecv(low, 1, type, below, 1, lattice->comm, &halo->request[0]);
+    MPI_Irecv(high, 1, type, above, 2, lattice->comm, &halo->request[1]);
+    MPI_Isend(last, 1, type, above, 1, lattice->comm, &halo->request[2]);
+    MPI_Isend(first, 1, type, below, 2, lattice->comm, &halo->request[3]);
+    MPI_Type_free(&type);
+}
+
+void kl_halo_test(kl_halo *halo)
+{
+    int flag;
+    MPI_Testall(4, halo->request, &flag, MPI_STATUSES_IGNORE);
+}
+
+void kl_halo_finish(kl_halo *halo)
+{
+    MPI_Waitall(4, halo->request, MPI_STATUSES_IGNORE);
+}
+
+kl_status kl_planes_shifted(const kl_lattice *lattice, const void *array, size_t element,
+                            int64_t shift, const void **at, void **buffer, kl_error *err)
+{
+    const int64_t L = lattice->sites;
+    const size_t bytes = (size_t)lattice->plane * element;
+    const char *owned = (const char *)array + bytes;
+    int64_t missing = 0, away = 0;
+    shift = (shift % L + L) % L;
+    for (int64_t i = 0; i < lattice->count; i++) {
+        int64_t want = (lattice->first + i + shift) % L, from = (lattice->first + i - shift + L) % L;
+        missing += kl_lattice_owner(lattice, want) != lattice->rank;
+        away += kl_lattice_owner(lattice, from) != lattice->rank;
+    }
+    MPI_Request *request = NULL;
+    *buffer = NULL;
+    kl_status status = kl_alloc((size_t)missing, bytes, "shifted planes", buffer, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)(missing + away), sizeof *request, "requests", &request, err);
+    status = kl_agree(lattice->comm, status, err);
+    if (status != KL_OK) {
+        free(request);
+        free(*buffer);
+        *buffer = NULL;
+        return status;
+    }
+    /* Both sides walk in the order of the receiver's planes (cyclically from
+     * its first), and messages between two ranks do not overtake. */
+    int pending = 0;
+    MPI_Datatype type = plane_type(lattice, element);
+    char *place = *buffer;
+    for (int64_t i = 0; i < lattice->count; i++) {
+        int64_t want = (lattice->first + i + shift) % L;
+        int owner = kl_lattice_owner(lattice, want);
+        if (owner == lattice->rank) {
+            at[i] = owned + (size_t)(want - lattice->first) * bytes;
+            continue;
+        }
+        MPI_Irecv(place, 1, type, owner, 3, lattice->comm, &request[pending++]);
+        at[i] = place;
+        place += bytes;
+    }
+    for (int64_t target = 0; target < L; target++) {
+        int64_t plane = (target + shift) % L;
+        if (plane < lattice->first || plane >= lattice->first + lattice->count)
+            continue;
+        int owner = kl_lattice_owner(lattice, target);
+        if (owner != lattice->rank)
+            MPI_Isend(owned + (size_t)(plane - lattice->first) * bytes, 1, type, owner, 3,
+                      lattice->comm, &request[pending++]);
+    }
+    MPI_Waitall(pending, request, MPI_STATUSES_IGNORE);
+    MPI_Type_free(&type);
+    free(request);
+    return KL_OK;
+}
+
+kl_status kl_planes_sum(const kl_lattice *lattice, const double *local, int n, double *sum,
+                        double *planes, kl_error *err)
+{
+    const int64_t L = lattice->sites;
+    double *all = NULL;
+    int *count = NULL, *place = NULL;
+    kl_status status = kl_alloc((size_t)(L * n), sizeof *all, "plane sums", &all, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)lattice->ranks, sizeof *count, "plane counts", &count, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)lattice->ranks, sizeof *place, "plane offsets", &place, err);
+    KL_GOTO(kl_agree(lattice->comm, status, err));
+    for (int r = 0; r < lattice->ranks; r++) {
+        place[r] = (int)(kl_lattice_first(lattice, r) * n);
+        count[r] = (int)(kl_lattice_first(lattice, r + 1) * n) - place[r];
+    }
+    MPI_Allgatherv(local, count[lattice->rank], MPI_DOUBLE, all, count, place, MPI_DOUBLE,
+                   lattice->comm);
+    for (int k = 0; k < n; k++)
+        sum[k] = 0;
+    for (int64_t i = 0; i < L; i++)
+        for (int k = 0; k < n; k++)
+            sum[k] += all[i * n + k];
+    if (planes)
+        memcpy(planes, all, (size_t)(L * n) * sizeof *all);
+done:
+    free(all);
+    free(count);
+    free(place);
+    return status;
+}

@@ -1,0 +1,90 @@
+/* The periodic lattice of L^d sites and its slabs over the ranks of a group.
+ *
+ * Axis 0 is the slowest. Rank r of n owns the planes floor(r L/n) to
+ * floor((r+1) L/n)-1 of axis 0; a plane has L^(d-1) sites, row major. Site
+ * arrays of a rank hold one ghost plane, its planes in order, one ghost plane:
+ * kl_lattice_extent() elements, the first owned site at kl_lattice_origin().
+ * Global site numbers and all extents are 64 bit.
+ */
+#ifndef KL_LATTICE_LATTICE_H
+#define KL_LATTICE_LATTICE_H
+
+#include "base/error.h"
+
+#include <stdint.h>
+
+typedef enum kl_precision { KL_SINGLE, KL_DOUBLE } kl_precision;
+
+static inline size_t kl_precision_size(kl_precision precision)
+{
+    return precision == KL_SINGLE ? sizeof(float) : sizeof(double);
+}
+
+typedef struct kl_lattice {
+    int dimension;
+    int64_t sites;          /* L, per side */
+    int64_t plane;          /* sites of one plane: L^(d-1) */
+    int64_t first, count;   /* planes owned by this rank */
+    MPI_Comm comm;          /* the group; not owned */
+    int rank, ranks;
+} kl_lattice;
+
+/* Local (every rank of comm gives the same d and L). KL_INPUT if L is smaller
+ * than the number of ranks or L^d does not fit in 63 bits. */
+kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_lattice *out,
+                            kl_error *err);
+
+static inline int64_t kl_lattice_first(const kl_lattice *lattice, int rank)
+{
+    return lattice->sites / lattice->ranks * rank +
+           lattice->sites % lattice->ranks * rank / lattice->ranks;
+}
+int kl_lattice_owner(const kl_lattice *lattice, int64_t plane); /* rank that owns a plane */
+
+static inline int64_t kl_lattice_origin(const kl_lattice *lattice)
+{
+    return lattice->plane;
+}
+static inline int64_t kl_lattice_local(const kl_lattice *lattice)
+{
+    return lattice->count * lattice->plane;
+}
+static inline int64_t kl_lattice_extent(const kl_lattice *lattice)
+{
+    return (lattice->count + 2) * lattice->plane;
+}
+/* Rows are the innermost runs of consecutive sites: the last axis. */
+static inline int64_t kl_lattice_row(const kl_lattice *lattice)
+{
+    return lattice->dimension == 1 ? 1 : lattice->sites;
+}
+/* Centred coordinate of index i on any axis: i for i < ceil(L/2), else i - L. */
+static inline int64_t kl_lattice_coordinate(const kl_lattice *lattice, int64_t i)
+{
+    return i < (lattice->sites + 1) / 2 ? i : i - lattice->sites;
+}
+
+/* Halo exchange of one array (element size in bytes). After start() the two
+ * outer owned planes must not change, after finish() the ghost planes are
+ * valid; between the two, test() lets MPI make progress. Collective over the
+ * group; one exchange at a time per kl_halo. */
+typedef struct kl_halo {
+    MPI_Request request[4];
+} kl_halo;
+void kl_halo_start(const kl_lattice *lattice, void *array, size_t element, kl_halo *halo);
+void kl_halo_test(kl_halo *halo);
+void kl_halo_finish(kl_halo *halo);
+
+/* Fetches, for every owned plane i, the plane (i + shift) mod L of `array`
+ * (extent with ghosts, element size in bytes). at[i - first] points to it,
+ * either into `array` or into *buffer, which the caller frees. Collective. */
+kl_status kl_planes_shifted(const kl_lattice *lattice, const void *array, size_t element,
+                            int64_t shift, const void **at, void **buffer, kl_error *err);
+
+/* Sums over all planes in the order of their global index, the same bits for
+ * any number of ranks: local[count][n] per owned plane -> sum[n] on all ranks;
+ * planes (L*n, may be NULL) receives the per-plane values. Collective. */
+kl_status kl_planes_sum(const kl_lattice *lattice, const double *local, int n, double *sum,
+                        double *planes, kl_error *err);
+
+#endif

@@ -1,0 +1,41 @@
+#include "systems/anderson.h"
+
+#include "systems/anderson_private.h"
+
+static const kl_column columns[] = {
+    {"eta", "1", "strength of disorder", false},
+    {"sites", "1", "lattice sites per side", true},
+    {"box", "1", "macroscopic side of the torus, eta^2 sites", false},
+};
+
+static const kl_description *describe(const void *self)
+{
+    return &((const anderson *)self)->description;
+}
+
+static uint64_t seed(const void *self)
+{
+    return ((const anderson *)self)->seed;
+}
+
+const kl_system kl_system_anderson = {
+    .name = "anderson",
+    .summary = "weakly disordered Anderson model against the linear Boltzmann equation",
+    .kind = KL_INDEPENDENT,
+    .ncolumns = 3,
+    .column = columns,
+    .small = 0,
+    .configure = anderson_configure,
+    .destroy = anderson_destroy,
+    .describe = describe,
+    .seed = seed,
+    .field_axis = anderson_field_axis,
+    .cost = anderson_cost,
+    .begin = anderson_begin,
+    .start = anderson_start,
+    .advance = anderson_advance,
+    .measure = anderson_measure,
+    .snapshot = anderson_snapshot,
+    .end = anderson_end,
+    .reference = anderson_reference,
+};

@@ -1,0 +1,144 @@
+/* The Boltzmann value of each observable, and of the density along axis 0:
+ *
+ *   rho(X_1) = ell^-1 sum_n conj(m_n) exp(2 pi i n X_1/ell),  m_n = <exp(2 pi i n X_1/ell), F_T>.
+ */
+#include "systems/anderson_private.h"
+
+#include "base/memory.h"
+#include "kinetic/boltzmann.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Waves of the density: the start's transform is below 1e-12 beyond. */
+static int density_waves(const anderson *a, int point)
+{
+    const double ell = a->point[point].ell;
+    int n = 64;
+    if (a->initial.envelope == KL_ENVELOPE_UNIFORM)
+        n = 0;
+    if (a->initial.envelope == KL_ENVELOPE_GAUSSIAN)
+        n = (int)ceil(ell / a->initial.width * sqrt(28 / (2 * M_PI * M_PI)));
+    return n < a->point[point].sites / 2 ? n : (int)(a->point[point].sites / 2 - 1);
+}
+
+/* The kinetic room's own description of an observable. */
+static kl_status translate(const kl_observable *from, kl_kinetic_observable *to,
+                           double (**coefficient)[2], kl_error *err)
+{
+    static const kl_kinetic_position position[] = {KL_KINETIC_POSITION_GAUSSIAN,
+                                                   KL_KINETIC_POSITION_UNIFORM,
+                                                   KL_KINETIC_POSITION_WAVE};
+    const kl_symbol *s = from->symbol;
+    KL_TRY(kl_alloc((size_t)s->n, sizeof **coefficient, "symbols", coefficient, err));
+    for (int i = 0; i < s->n; i++) {
+        (*coefficient)[i][0] = creal(s->coefficient[i]);
+        (*coefficient)[i][1] = cimag(s->coefficient[i]);
+    }
+    *to = (kl_kinetic_observable){.position = position[from->position],
+                                  .width = from->width,
+                                  .nmodes = s->n,
+                                  .mode = (const int (*)[3])s->mode,
+                                  .coefficient = (const double (*)[2])*coefficient};
+    memcpy(to->center, from->center, sizeof to->center);
+    memcpy(to->wave, from->wave, sizeof to->wave);
+    return KL_OK;
+}
+
+static kl_kinetic_problem problem_at(const anderson *a, int point)
+{
+    static const kl_kinetic_envelope envelope[] = {KL_KINETIC_GAUSSIAN, KL_KINETIC_BUMP,
+                                                   KL_KINETIC_UNIFORM};
+    kl_initial initial = anderson_initial(a, point);
+    kl_kinetic_problem problem = {.dimension = (int)a->dimension,
+                                  .ell = a->point[point].ell,
+                                  .envelope = envelope[initial.envelope],
+                                  .width = initial.width,
+                                  .ntimes = a->times.n,
+                                  .times = a->times.t,
+                                  .tolerance = a->boltzmann_tolerance};
+    kl_initial_momentum(&initial, (int)a->dimension, a->point[point].sites, problem.momentum);
+    memcpy(problem.center, initial.center, sizeof problem.center);
+    return problem;
+}
+
+static void fill_density(const anderson *a, int point, int waves, int stride, const double *wave,
+                         double *density)
+{
+    const int64_t L = a->point[point].sites;
+    const double ell = a->point[point].ell;
+    for (int t = 0; t < a->times.n; t++)
+        for (int64_t i = 0; i < L; i++) {
+            double sum = wave[2 * stride * t];
+            for (int n = 1; n <= waves; n++) {
+                double angle = 2 * M_PI * n * (double)(i - L / 2) / (double)L;
+                const double *m = wave + 2 * (stride * t + n);
+                sum += 2 * (m[0] * cos(angle) + m[1] * sin(angle));
+            }
+            density[t * L + i] = sum / ell;
+        }
+}
+
+static void fill_quantities(const anderson *a, int stride, const double *value, const double *error,
+                            kl_reference *out)
+{
+    const int nq = a->description.nquantities;
+    for (int t = 0; t < a->times.n; t++)
+        for (int k = 0, q = 0; k < a->nobservables; k++)
+            for (int part = 0; part <= (int)a->complex_valued[k]; part++, q++) {
+                out->value[t * nq + q] = value[2 * (stride * t + k) + part];
+                out->error[t * nq + q] = error[stride * t + k];
+            }
+}
+
+kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
+                             kl_error *err)
+{
+    const anderson *a = self;
+    if (a->dimension == 1) {
+        snprintf(out->note, sizeof out->note,
+                 "d = 1 has no Boltzmann limit: the localization length is of the order of the mean "
+                 "free path, eta^-2");
+        return KL_OK;
+    }
+    if (!a->linear || a->initial.envelope == KL_ENVELOPE_DELTA) {
+        snprintf(out->note, sizeof out->note, "not available yet for this initial state");
+        return KL_OK;
+    }
+    static const int zero_mode[1][3] = {{0}};
+    static const double one[1][2] = {{1, 0}};
+    const int waves = density_waves(a, point), n = a->nobservables + waves + 1;
+    const size_t size = (size_t)(n * a->times.n);
+    kl_kinetic_observable *observable = NULL;
+    double(**coefficient)[2] = NULL, *value = NULL, *error = NULL;
+    kl_status status = kl_alloc((size_t)n, sizeof *observable, "reference", &observable, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)n, sizeof *coefficient, "reference", &coefficient, err);
+    if (status == KL_OK)
+        status = kl_alloc(2 * size, sizeof *value, "reference", &value, err);
+    if (status == KL_OK)
+        status = kl_alloc(size, sizeof *error, "reference", &error, err);
+    for (int k = 0; status == KL_OK && k < a->nobservables; k++)
+        status = translate(&a->observable[k], &observable[k], &coefficient[k], err);
+    KL_GOTO(kl_agree(comm, status, err));
+    for (int w = 0; w <= waves; w++)
+        observable[a->nobservables + w] = (kl_kinetic_observable){
+            .position = KL_KINETIC_POSITION_WAVE, .wave = {w, 0, 0}, .nmodes = 1, .mode = zero_mode,
+            .coefficient = one};
+    kl_kinetic_problem problem = problem_at(a, point);
+    problem.nobservables = n;
+    problem.observables = observable;
+    KL_GOTO(kl_boltzmann_solve(comm, &problem, value, error, out->note, err));
+    fill_quantities(a, n, value, error, out);
+    fill_density(a, point, waves, n, value + 2 * a->nobservables, out->field[DENSITY_FIELD]);
+done:
+    for (int k = 0; coefficient && k < a->nobservables; k++)
+        free(coefficient[k]);
+    free(coefficient);
+    free(observable);
+    free(value);
+    free(error);
+    return status;
+}

@@ -1,0 +1,96 @@
+/* What a physical system gives to the pipeline. A new system is one folder or
+ * file here and one row in systems.c; nothing else changes.
+ *
+ * A study has points (values of the system's columns) and, at each point,
+ * realizations. A group of ranks works through realizations: begin() once a
+ * point, then for each realization start(), and for each time advance(),
+ * measure(); end(). The pipeline owns that loop, and with it signals, progress,
+ * journal and errors.
+ */
+#ifndef KL_SYSTEMS_SYSTEM_H
+#define KL_SYSTEMS_SYSTEM_H
+
+#include "config/config.h"
+#include "results/results.h"
+#include "results/snapshot.h"
+
+typedef enum kl_system_kind {
+    KL_INDEPENDENT,            /* realizations know nothing of each other */
+    KL_DETERMINISTIC           /* one realization a point */
+} kl_system_kind;
+
+typedef struct kl_times {      /* the pipeline's keys that a system needs */
+    int n;
+    const double *t;           /* macroscopic T, increasing */
+} kl_times;
+
+typedef struct kl_field_kind { /* a field of one axis that is measured, e.g. a marginal */
+    const char *name, *units, *long_name, *axis, *axis_units;
+} kl_field_kind;
+
+typedef struct kl_description {
+    int npoints, nquantities, nchecks, nfields;
+    double *point;             /* [npoints][ncolumns] */
+    int *series;               /* [npoints]: points of one series are fitted together */
+    kl_quantity *quantity;     /* [nquantities] */
+    const char *const *check;  /* [nchecks] */
+    const kl_field_kind *field; /* [nfields] */
+    char (*warning)[256];      /* [nwarnings]: to be said once before a run */
+    int nwarnings;
+} kl_description;              /* owned by the system; valid until destroy() */
+
+typedef struct kl_cost {
+    double bytes;              /* of the largest rank of a group, per realization in work */
+    double seconds;            /* of one realization on one rank, roughly */
+    int64_t most_ranks;        /* a group cannot be larger */
+} kl_cost;
+
+typedef struct kl_reference {  /* results of reference(): arrays owned by the caller */
+    double *value, *error;     /* [ntimes][nquantities]; NAN on entry */
+    double **field;            /* [nfields] -> [ntimes][length]; NAN on entry */
+    const int *length;         /* [nfields] */
+    char note[256];
+} kl_reference;
+
+typedef struct kl_system {
+    const char *name, *summary;
+    kl_system_kind kind;
+    int ncolumns;
+    const kl_column *column;
+    int small;                 /* the column that rates are fitted in; -1: none */
+
+    /* Reads the system's keys of the study; local, every rank alike. */
+    kl_status (*configure)(kl_node *root, const kl_times *times, void **self, kl_error *err);
+    void (*destroy)(void **self);
+    const kl_description *(*describe)(const void *self);
+    uint64_t (*seed)(const void *self);
+    /* Length and coordinates of field f at a point. coordinate may be NULL. */
+    int (*field_axis)(const void *self, int point, int f, double *coordinate);
+    kl_cost (*cost)(const void *self, int point, int group_ranks);
+
+    /* All below are collective over the group. */
+    kl_status (*begin)(const void *self, int point, MPI_Comm group, void **run, kl_error *err);
+    kl_status (*start)(void *run, int64_t realization, kl_error *err);
+    kl_status (*advance)(void *run, int time, kl_error *err);
+    /* quantity[nquantities], check[nchecks], field[f][length]: on every rank of the group. */
+    kl_status (*measure)(void *run, int time, double *quantity, double *check, double **field,
+                         kl_error *err);
+    /* Adds the current state's density to a snapshot, opened by the system at the first
+     * time; NULL: the system has none. */
+    kl_status (*snapshot)(void *run, int time, const char *path, kl_snapshot **snapshot,
+                          kl_error *err);
+    void (*end)(void **run);
+
+    /* The limit's value at a point, collective over comm; what stays NAN has
+     * none, and note says why. NULL: the system has no reference. */
+    kl_status (*reference)(const void *self, int point, MPI_Comm comm, kl_reference *out,
+                           kl_error *err);
+} kl_system;
+
+/* The table of systems; NULL-terminated. */
+extern const kl_system *const kl_systems[];
+
+/* By name. KL_INPUT (through kl_config_fail on `root`) if there is none. */
+kl_status kl_system_find(kl_node *root, const char *name, const kl_system **out, kl_error *err);
+
+#endif
