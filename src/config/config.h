@@ -30,7 +30,7 @@ typedef enum kl_key_type {   /* type of the field that is filled */
     KL_KEY_UINT64,           /* uint64_t, all 64 bits */
     KL_KEY_REAL,             /* double, finite */
     KL_KEY_BOOL,             /* bool: true or false */
-    KL_KEY_STRING,           /* const char *, owned by the kl_config */
+    KL_KEY_STRING,           /* const char *, one line, not empty, owned by the kl_config */
     KL_KEY_CHOICE,           /* int: the index into `choices` */
     KL_KEY_INTS,             /* kl_ints; a single number is a list of one */
     KL_KEY_REALS,            /* kl_reals; a single number is a list of one */
@@ -46,7 +46,7 @@ enum {                       /* kl_key.flags */
     KL_HIGH_OPEN = 4,        /* the range excludes `high` */
     KL_RANGED = 8,           /* low, high apply (to each element of a list) */
     KL_INCREASING = 16,      /* a list must be strictly increasing */
-    KL_DISTINCT = 32         /* no element of a list may come twice */
+    KL_DISTINCT = 32         /* no number of a list may come twice */
 };
 
 typedef struct kl_key {
@@ -55,9 +55,10 @@ typedef struct kl_key {
     size_t offset;               /* of the field in the struct to fill */
     unsigned flags;
     double low, high;            /* with KL_RANGED; high may be INFINITY */
-    int min_count, max_count;    /* of a list; 0 and 0: one or more */
+    int min_count, max_count;    /* of a list (rows of a matrix); 0 and 0: one or more,
+                                  * n and 0: n or more */
     const char *const *choices;  /* KL_KEY_CHOICE: NULL-terminated */
-    const char *fallback;        /* the default as YAML text; NULL: none, the field stays as it was */
+    const char *fallback;        /* the default as YAML text; NULL: none, the field stays */
     const char *doc;             /* one line: meaning and unit */
 } kl_key;
 /* A table ends with a kl_key whose name is NULL. */
@@ -89,10 +90,10 @@ kl_status kl_config_read(kl_node *node, const kl_key *table, void *into, kl_erro
 kl_status kl_config_check_unknown(kl_config *config, kl_error *err);
 
 /* Fails with KL_INPUT for `key` of the map `node` (its line if it has the key,
- * else the map's), or for the node itself if key is NULL. The message is
- * "file:line: path: " and then the formatted text. */
-kl_status kl_config_fail(const kl_node *node, const char *key, kl_error *err, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+ * else the map's), or for the node itself if key is NULL; `key` may be a dotted
+ * path. The message is "file:line: path: " and then the formatted text. */
+kl_status kl_config_fail(const kl_node *node, const char *key, kl_error *err, const char *format,
+                         ...) __attribute__((format(printf, 4, 5)));
 
 /* True if the map has the key (given in the file or by a default). */
 bool kl_config_has(const kl_node *node, const char *key);
@@ -106,9 +107,10 @@ bool kl_config_is_list(const kl_node *node);
 kl_status kl_config_emit(const kl_config *config, char **text, kl_error *err);
 
 /* Compares two resolved studies, ignoring the top-level keys in `ignore`
- * (NULL-terminated) and the order of keys; numbers compare by value. Returns
- * true if equal; otherwise writes the first differing key path of a (or b)
- * with both values, e.g. "eta.1: 0.3 here, 0.25 there". */
+ * (NULL-terminated) and the order of keys; numbers compare by value, and a
+ * lone value equals a list of one. Returns true if equal; otherwise writes the
+ * first differing key path of a (or b) with both values, e.g.
+ * "eta.1: 0.3 here, 0.25 there". */
 bool kl_config_same(const kl_config *a, const kl_config *b, const char *const *ignore,
                     char *difference, size_t size);
 
