@@ -9,22 +9,10 @@
 #ifndef KL_BASE_ERROR_H
 #define KL_BASE_ERROR_H
 
+#include "kinlim/status.h"
+
 #include <mpi.h>
 #include <stddef.h>
-
-/* The values are the program's exit codes. */
-typedef enum kl_status {
-    KL_OK = 0,
-    KL_INPUT = 2,       /* the user's input: a wrong key, a missing file */
-    KL_ENVIRONMENT = 3, /* disk full, no permission, no memory, a library */
-    KL_BUG = 4,         /* an invariant of the program or of the physics broke */
-    KL_STOPPED = 75     /* stopped early on purpose: run again with --resume */
-} kl_status;
-
-typedef struct kl_error {
-    kl_status status;
-    char message[1024];
-} kl_error;
 
 /* Fills *err (which may be NULL) and returns `status`. Local. */
 kl_status kl_fail(kl_error *err, kl_status status, const char *format, ...)

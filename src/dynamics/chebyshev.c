@@ -124,5 +124,5 @@ done:
 double kl_chebyshev_rounding(kl_precision precision, double radius, double t)
 {
     double epsilon = precision == KL_SINGLE ? (double)FLT_EPSILON : DBL_EPSILON;
-    return epsilon * (4 + 0.4 * radius * t);
+    return epsilon * (4 + 0.1 * radius * t);
 }

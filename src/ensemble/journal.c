@@ -74,7 +74,8 @@ kl_status kl_journal_create(const char *path, const char *study, kl_error *err)
     snprintf(part, sizeof part, "%s/study.part", path);
     snprintf(whole, sizeof whole, "%s/study.yaml", path);
     if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return fail_io(path, err);
+        return kl_fail(err, errno == ENOENT || errno == ENOTDIR ? KL_INPUT : KL_ENVIRONMENT, "%s: %s",
+                       path, strerror(errno));
     int file = open(part, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (file < 0)
         return fail_io(part, err);

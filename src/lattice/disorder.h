@@ -34,8 +34,4 @@ uint64_t kl_disorder_point(const double *parameters, int n);
 /* Fills omega[0..count-1] for the global sites first..first+count-1. Local. */
 void kl_disorder_fill(const kl_disorder *disorder, int64_t first, int64_t count, float *omega);
 
-/* Inverse of the standard normal distribution function, 0 < p < 1; relative
- * error about 1e-16. M. J. Wichura, Algorithm AS 241, Appl. Statist. 37 (1988) 477. */
-double kl_normal_quantile(double p);
-
 #endif

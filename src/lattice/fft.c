@@ -181,3 +181,8 @@ kl_status kl_fft_gather(const kl_fft *fft, const void *block, void *slab, size_t
 {
     return move_planes(fft, block, slab, element, false, err);
 }
+
+const char *kl_fft_version(void)
+{
+    return fftw_version;
+}

@@ -35,4 +35,6 @@ kl_status kl_fft_scatter(const kl_fft *fft, const void *slab, void *block, size_
 kl_status kl_fft_gather(const kl_fft *fft, const void *block, void *slab, size_t element,
                         kl_error *err);
 
+const char *kl_fft_version(void);
+
 #endif

@@ -78,8 +78,9 @@ typedef struct kl_results {
 } kl_results;
 
 /* Allocates the arrays of a results object whose counts n* are set by the
- * caller in *shape (whose pointers are ignored); numbers start as NAN, `done`
- * as 0. Field lengths come later, by kl_results_field(). */
+ * caller in *shape (whose pointers and pairs are ignored; system, time_units and
+ * small are copied); numbers start as NAN, `done` as 0, rows without a point.
+ * Field lengths come later, by kl_results_field(). */
 kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error *err);
 /* Allocates field f at a point, of the given length. */
 kl_status kl_results_field(kl_results *results, int f, int point, int length, kl_error *err);
@@ -91,9 +92,10 @@ const char *kl_results_get(const kl_results *results, const char *key);
 
 int64_t kl_results_done(const kl_results *results);   /* finished (point, realization) pairs */
 
-/* HDF5 (results_file.c); local, one rank. Writing goes to PATH.part, is
- * flushed, synced and renamed: PATH is never half written. KL_ENVIRONMENT: disk
- * full, no permission. Reading: KL_INPUT if missing, not a kinlim file, or damaged. */
+/* HDF5 (results_write.c, results_read.c); local, one rank. The file is built in
+ * memory, written to PATH.part, synced and renamed: PATH is never half written.
+ * KL_INPUT: no such folder; KL_ENVIRONMENT: disk full, no permission, no memory.
+ * Reading: KL_INPUT if missing, not a kinlim file, newer, or damaged. */
 kl_status kl_results_write(const kl_results *results, const char *path, kl_error *err);
 kl_status kl_results_read(const char *path, kl_results **out, kl_error *err);
 const char *kl_hdf5_version(void);

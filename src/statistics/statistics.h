@@ -23,11 +23,12 @@ double kl_stats_student(double nu);
 
 /* (E|Y - E Y|^r)^(1/r): plug-in, except r = 2, which uses the unbiased
  * variance. Interval: bias-corrected and accelerated bootstrap over the
- * realizations. n < 2: NAN. */
+ * realizations. n < 2: NAN. KL_INPUT: r is not in [1, 100]. KL_BUG: a value
+ * that is not finite. */
 kl_status kl_stats_central_moment(const double *y, int n, double r, uint64_t key,
                                   kl_estimate *out, kl_error *err);
 
-/* (E|Y - c|^r)^(1/r), c known. */
+/* (E|Y - c|^r)^(1/r), c known. Interval and errors as above. */
 kl_status kl_stats_moment_about(const double *y, int n, double c, double r, uint64_t key,
                                 kl_estimate *out, kl_error *err);
 

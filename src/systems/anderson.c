@@ -37,5 +37,6 @@ const kl_system kl_system_anderson = {
     .measure = anderson_measure,
     .snapshot = anderson_snapshot,
     .end = anderson_end,
+    .reference_key = "boltzmann",
     .reference = anderson_reference,
 };

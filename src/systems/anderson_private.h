@@ -39,7 +39,8 @@ typedef struct anderson {
 enum { DENSITY_FIELD, FIELDS };
 enum { NORM_DRIFT, ENERGY_DRIFT, CHECKS };
 
-kl_status anderson_configure(kl_node *root, const kl_times *times, void **self, kl_error *err);
+kl_status anderson_configure(kl_node *root, const kl_times *times, bool no_reference, void **self,
+                             kl_error *err);
 void anderson_destroy(void **self);
 kl_initial anderson_initial(const anderson *a, int point);
 /* Bound on rounding of psi_T at the last time of a point. */

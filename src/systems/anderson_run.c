@@ -17,7 +17,7 @@ typedef struct anderson_run {
     kl_lattice lattice;
     float *omega;
     kl_hamiltonian h;
-    kl_pairing *pairing, *energy_only;
+    kl_wigner *pairing, *energy_only;
     kl_splitting *splitting;   /* or NULL */
     double *marginal;          /* [sites] */
     complex double *value;     /* [nobservables] */
@@ -115,11 +115,11 @@ kl_status anderson_begin(const void *self, int point, MPI_Comm group, void **run
         status = kl_agree(group, allocate(r, err), err);
     if (status == KL_OK) {
         r->h = (kl_hamiltonian){&r->lattice, kl_stencil_choose(), 1, r->point.eta, r->omega};
-        status = kl_pairing_create(&r->lattice, r->point.mu, a->nobservables, a->observable,
+        status = kl_wigner_create(&r->lattice, r->point.mu, a->nobservables, a->observable,
                                    &r->pairing, err);
     }
     if (status == KL_OK)
-        status = kl_pairing_create(&r->lattice, r->point.mu, 0, NULL, &r->energy_only, err);
+        status = kl_wigner_create(&r->lattice, r->point.mu, 0, NULL, &r->energy_only, err);
     if (status == KL_OK && a->method != CHEBYSHEV)
         status = kl_splitting_create(&r->h, a->precision,
                                      a->method == STRANG ? KL_STRANG : KL_FOURTH_ORDER,
@@ -134,8 +134,8 @@ void anderson_end(void **run)
     anderson_run *r = *run;
     if (!r)
         return;
-    kl_pairing_destroy(&r->pairing);
-    kl_pairing_destroy(&r->energy_only);
+    kl_wigner_destroy(&r->pairing);
+    kl_wigner_destroy(&r->energy_only);
     kl_splitting_destroy(&r->splitting);
     kl_state_destroy(&r->psi);
     for (int j = 0; j < r->outputs; j++)
@@ -180,7 +180,7 @@ kl_status anderson_start(void *run, int64_t realization, kl_error *err)
     if (r->a->method == CHEBYSHEV) /* before psi: its array is the second scratch */
         r->radius = kl_hamiltonian_radius(&r->h, r->a->precision, r->psi.re, r->scratch);
     KL_TRY(kl_initial_fill(&initial, &r->psi, err));
-    KL_TRY(kl_pairing_evaluate(r->energy_only, &r->psi, NULL, &norm, &hop, NULL, err));
+    KL_TRY(kl_wigner_evaluate(r->energy_only, &r->psi, NULL, &norm, &hop, NULL, err));
     return total_energy(r, &r->psi, hop, &r->energy, err);
 }
 
@@ -255,7 +255,7 @@ kl_status anderson_measure(void *run, int time, double *quantity, double *check,
     anderson_run *r = run;
     const int64_t L = r->point.sites;
     double norm, hop, energy;
-    KL_TRY(kl_pairing_evaluate(r->pairing, r->current, r->value, &norm, &hop, r->marginal, err));
+    KL_TRY(kl_wigner_evaluate(r->pairing, r->current, r->value, &norm, &hop, r->marginal, err));
     KL_TRY(total_energy(r, r->current, hop, &energy, err));
     int q = 0;
     for (int k = 0; k < r->a->nobservables; k++) {

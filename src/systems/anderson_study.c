@@ -93,7 +93,8 @@ static kl_status read_parts(anderson *a, const top_keys *top, kl_error *err)
     a->precision = (kl_precision)propagator.precision;
     a->tolerance = propagator.tolerance;
     a->boltzmann_tolerance = boltzmann.tolerance;
-    a->reference = boltzmann.reference == 0;
+    a->reference = a->reference && boltzmann.reference == 0;
+    a->description.no_reference = !a->reference;
     return KL_OK;
 }
 
@@ -443,7 +444,8 @@ static kl_status configure(anderson *a, kl_node *root, kl_error *err)
     return check_tolerance(a, root, &top, err);
 }
 
-kl_status anderson_configure(kl_node *root, const kl_times *times, void **self, kl_error *err)
+kl_status anderson_configure(kl_node *root, const kl_times *times, bool no_reference, void **self,
+                             kl_error *err)
 {
     static const char *const checks[CHECKS] = {"norm_drift", "energy_drift"};
     static const kl_field_kind fields[FIELDS] = {
@@ -452,6 +454,7 @@ kl_status anderson_configure(kl_node *root, const kl_times *times, void **self, 
     *self = NULL;
     KL_TRY(kl_alloc(1, sizeof *a, "study", &a, err));
     a->times = *times;
+    a->reference = !no_reference;
     a->description.nchecks = CHECKS;
     a->description.check = checks;
     a->description.nfields = FIELDS;

@@ -37,6 +37,7 @@ typedef struct kl_description {
     const kl_field_kind *field; /* [nfields] */
     char (*warning)[256];      /* [nwarnings]: to be said once before a run */
     int nwarnings;
+    bool no_reference;         /* the study's own keys ask to skip it */
 } kl_description;              /* owned by the system; valid until destroy() */
 
 typedef struct kl_cost {
@@ -59,8 +60,10 @@ typedef struct kl_system {
     const kl_column *column;
     int small;                 /* the column that rates are fitted in; -1: none */
 
-    /* Reads the system's keys of the study; local, every rank alike. */
-    kl_status (*configure)(kl_node *root, const kl_times *times, void **self, kl_error *err);
+    /* Reads the system's keys of the study; local, every rank alike. no_reference:
+     * the study asks for none, so what the reference cannot do is allowed. */
+    kl_status (*configure)(kl_node *root, const kl_times *times, bool no_reference, void **self,
+                           kl_error *err);
     void (*destroy)(void **self);
     const kl_description *(*describe)(const void *self);
     uint64_t (*seed)(const void *self);
@@ -81,6 +84,8 @@ typedef struct kl_system {
                           kl_error *err);
     void (*end)(void **run);
 
+    /* The top-level key that concerns the reference alone: samples do not depend on it. */
+    const char *reference_key;
     /* The limit's value at a point, collective over comm; what stays NAN has
      * none, and note says why. NULL: the system has no reference. */
     kl_status (*reference)(const void *self, int point, MPI_Comm comm, kl_reference *out,
@@ -89,6 +94,9 @@ typedef struct kl_system {
 
 /* The table of systems; NULL-terminated. */
 extern const kl_system *const kl_systems[];
+
+/* Versions of the libraries in use, one "name=version" per call, until NULL. Local. */
+const char *kl_systems_library(int i, char *text, size_t size);
 
 /* By name. KL_INPUT (through kl_config_fail on `root`) if there is none. */
 kl_status kl_system_find(kl_node *root, const char *name, const kl_system **out, kl_error *err);

@@ -1,5 +1,7 @@
 #include "systems/system.h"
 
+#include "kinetic/boltzmann.h"
+#include "lattice/fft.h"
 #include "systems/anderson.h"
 
 #include <stdio.h>
@@ -19,4 +21,28 @@ kl_status kl_system_find(kl_node *root, const char *name, const kl_system **out,
         snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", kl_systems[i]->name);
     }
     return kl_config_fail(root, "system", err, "%s is not allowed: must be one of %s", name, known);
+}
+
+const char *kl_systems_library(int i, char *text, size_t size)
+{
+    char mpi[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length;
+    switch (i) {
+    case 0:
+        MPI_Get_library_version(mpi, &length);
+        mpi[strcspn(mpi, ",\n")] = 0;
+        snprintf(text, size, "mpi=%s", mpi);
+        return text;
+    case 1:
+        snprintf(text, size, "petsc=%s", kl_petsc_version());
+        return text;
+    case 2:
+        snprintf(text, size, "hdf5=%s", kl_hdf5_version());
+        return text;
+    case 3:
+        snprintf(text, size, "fftw=%s", kl_fft_version());
+        return text;
+    default:
+        return NULL;
+    }
 }

@@ -14,7 +14,7 @@ typedef struct weight {
     bool real;
 } weight;
 
-struct kl_pairing {
+struct kl_wigner {
     kl_lattice lattice;
     double mu;
     int nobservables, nweights;
@@ -52,7 +52,7 @@ static complex double position_axis(const kl_observable *o, int j, double X, dou
     return sum;
 }
 
-static kl_status fill_weight(const kl_pairing *p, weight *w, kl_error *err)
+static kl_status fill_weight(const kl_wigner *p, weight *w, kl_error *err)
 {
     const int64_t L = p->lattice.sites;
     w->real = w->observable.position != KL_POSITION_WAVE;
@@ -82,7 +82,7 @@ static int compare_weights(const void *a, const void *b)
     return 0;
 }
 
-static int find_weight(const kl_pairing *p, const int mode[3], const kl_observable *o)
+static int find_weight(const kl_wigner *p, const int mode[3], const kl_observable *o)
 {
     for (int i = 0; i < p->nweights; i++)
         if (memcmp(p->weight[i].mode, mode, sizeof p->weight[i].mode) == 0 &&
@@ -98,7 +98,7 @@ static void canonical_mode(const int mode[3], int out[3])
 }
 
 /* Every distinct (mode up to sign, position), sorted by mode. */
-static kl_status collect_weights(kl_pairing *p, kl_error *err)
+static kl_status collect_weights(kl_wigner *p, kl_error *err)
 {
     int most = 0, mode[3];
     for (int k = 0; k < p->nobservables; k++)
@@ -119,7 +119,7 @@ static kl_status collect_weights(kl_pairing *p, kl_error *err)
     return KL_OK;
 }
 
-static kl_status link_observables(kl_pairing *p, kl_error *err)
+static kl_status link_observables(kl_wigner *p, kl_error *err)
 {
     int mode[3];
     KL_TRY(kl_alloc((size_t)p->nobservables, sizeof *p->use, "observables", &p->use, err));
@@ -135,7 +135,7 @@ static kl_status link_observables(kl_pairing *p, kl_error *err)
     return KL_OK;
 }
 
-static kl_status check_modes(const kl_pairing *p, kl_error *err)
+static kl_status check_modes(const kl_wigner *p, kl_error *err)
 {
     const int64_t L = p->lattice.sites;
     for (int k = 0; k < p->nobservables; k++)
@@ -151,14 +151,14 @@ static kl_status check_modes(const kl_pairing *p, kl_error *err)
     return KL_OK;
 }
 
-kl_status kl_pairing_create(const kl_lattice *lattice, double mu, int n,
-                            const kl_observable *observables, kl_pairing **out, kl_error *err)
+kl_status kl_wigner_create(const kl_lattice *lattice, double mu, int n,
+                            const kl_observable *observables, kl_wigner **out, kl_error *err)
 {
-    kl_pairing *p = NULL;
+    kl_wigner *p = NULL;
     *out = NULL;
     kl_status status = kl_alloc(1, sizeof *p, "pairing", &p, err);
     if (status == KL_OK) {
-        *p = (kl_pairing){.lattice = *lattice, .mu = mu, .nobservables = n};
+        *p = (kl_wigner){.lattice = *lattice, .mu = mu, .nobservables = n};
         status = kl_alloc((size_t)n, sizeof *p->observable, "observables", &p->observable, err);
     }
     if (status == KL_OK) {
@@ -171,14 +171,14 @@ kl_status kl_pairing_create(const kl_lattice *lattice, double mu, int n,
         status = link_observables(p, err);
     status = kl_agree(lattice->comm, status, err);
     if (status != KL_OK)
-        kl_pairing_destroy(&p);
+        kl_wigner_destroy(&p);
     *out = p;
     return status;
 }
 
-void kl_pairing_destroy(kl_pairing **pairing)
+void kl_wigner_destroy(kl_wigner **pairing)
 {
-    kl_pairing *p = *pairing;
+    kl_wigner *p = *pairing;
     if (!p)
         return;
     for (int i = 0; i < p->nweights; i++)
@@ -251,7 +251,7 @@ static void product_row(const kl_state *psi, int64_t p, int64_t y, const int mod
 }
 
 /* Adds to sum[2] (the pairing as it is, and with psi conjugated) the part of one row. */
-static void add_row(const kl_pairing *pairing, const weight *w, int64_t z, int64_t y, row_buffers *b,
+static void add_row(const kl_wigner *pairing, const weight *w, int64_t z, int64_t y, row_buffers *b,
                     complex double sum[2])
 {
     static const double negligible = 1e-25; /* of a weight, against 1 at its peak */
@@ -282,14 +282,14 @@ static void add_row(const kl_pairing *pairing, const weight *w, int64_t z, int64
 }
 
 /* Columns of the per-plane table: 4 per weight (two complex), then |psi|^2, then the hopping. */
-static int columns(const kl_pairing *pairing)
+static int columns(const kl_wigner *pairing)
 {
     return 4 * pairing->nweights + 2;
 }
 
 /* All weights first..last-1 of one mode; also the norm (mode 0) and the hopping
  * Re conj(psi(y)) psi(y+e_j), both unweighted, where asked. */
-static kl_status sweep_mode(const kl_pairing *pairing, const kl_state *psi, const int mode[3],
+static kl_status sweep_mode(const kl_wigner *pairing, const kl_state *psi, const int mode[3],
                             int first, int last, bool norm, bool hop, row_buffers *b,
                             double *table, kl_error *err)
 {
@@ -331,7 +331,7 @@ static kl_status sweep_mode(const kl_pairing *pairing, const kl_state *psi, cons
 }
 
 /* Runs over the weights' modes, the zero mode and the unit modes. */
-static kl_status fill_table(const kl_pairing *pairing, const kl_state *psi, row_buffers *b,
+static kl_status fill_table(const kl_wigner *pairing, const kl_state *psi, row_buffers *b,
                             double *table, kl_error *err)
 {
     bool did_norm = false, did_hop[3] = {false};
@@ -359,7 +359,7 @@ static kl_status fill_table(const kl_pairing *pairing, const kl_state *psi, row_
     return KL_OK;
 }
 
-static void combine(const kl_pairing *pairing, const double *sum, complex double *value)
+static void combine(const kl_wigner *pairing, const double *sum, complex double *value)
 {
     for (int k = 0; k < pairing->nobservables; k++) {
         const kl_symbol *s = pairing->observable[k].symbol;
@@ -372,7 +372,7 @@ static void combine(const kl_pairing *pairing, const double *sum, complex double
     }
 }
 
-kl_status kl_pairing_evaluate(kl_pairing *pairing, const kl_state *psi, complex double *value,
+kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex double *value,
                               double *norm, double *hop, double *marginal, kl_error *err)
 {
     const kl_lattice *lattice = &pairing->lattice;

@@ -38,20 +38,20 @@ typedef struct kl_observable {
     const kl_symbol *symbol;   /* not owned */
 } kl_observable;
 
-typedef struct kl_pairing kl_pairing;
+typedef struct kl_wigner kl_wigner;
 
 /* Prepares the weights of `n` observables on a lattice with mu = eta^2.
  * The observables are copied, their symbols referenced. Modes must satisfy
  * -L/2 < m_j <= L/2 (KL_INPUT otherwise). Collective over the group. */
-kl_status kl_pairing_create(const kl_lattice *lattice, double mu, int n,
-                            const kl_observable *observables, kl_pairing **out, kl_error *err);
-void kl_pairing_destroy(kl_pairing **pairing);
+kl_status kl_wigner_create(const kl_lattice *lattice, double mu, int n,
+                            const kl_observable *observables, kl_wigner **out, kl_error *err);
+void kl_wigner_destroy(kl_wigner **pairing);
 
 /* value[k] = <J_k, W> for each observable; *norm = sum |psi|^2; marginal
  * (L values, may be NULL) = sum over the other axes of |psi|^2, by index of
  * axis 0; hop = Re sum_y conj(psi(y)) (Delta psi)(y), for the energy. Sums run
  * in a fixed order: the same bits for any layout. Collective. */
-kl_status kl_pairing_evaluate(kl_pairing *pairing, const kl_state *psi, complex double *value,
+kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex double *value,
                               double *norm, double *hop, double *marginal, kl_error *err);
 
 /* sum_x omega_x |psi(x)|^2, in the same fixed order. Collective. */

@@ -1,0 +1,51 @@
+/* A study: read it, look at its plan, run it. */
+#ifndef KINLIM_STUDY_H
+#define KINLIM_STUDY_H
+
+#include "kinlim/status.h"
+
+#include <mpi.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct kl_study kl_study;
+
+/* Starts and ends the libraries below; MPI is running. Collective over MPI_COMM_WORLD. */
+kl_status kl_begin(kl_error *err);
+void kl_end(void);
+
+/* Reads a study file on rank 0 of comm, applies `nset` assignments
+ * "key.path=value", checks everything. Collective over comm; *out is the
+ * caller's, on every rank. KL_INPUT: see docs/study.md. */
+kl_status kl_study_load(MPI_Comm comm, const char *path, int nset, const char *const *set,
+                        kl_study **out, kl_error *err);
+/* From YAML text; `file` is the name used in messages. Local, every rank alike. */
+kl_status kl_study_parse(const char *file, const char *text, int nset, const char *const *set,
+                         kl_study **out, kl_error *err);
+void kl_study_destroy(kl_study **study);
+
+typedef struct kl_run_options {
+    const char *output;        /* RESULTS.h5; NULL: the study's name with .h5, in this folder */
+    const char *command;       /* recorded as provenance; may be NULL */
+    bool resume;
+    int64_t first, last;       /* realizations first..last-1; last = 0: all */
+    int groups;                /* 0: chosen from memory and rank count */
+    double max_walltime;       /* seconds; 0: none */
+    bool quiet;                /* no progress */
+} kl_run_options;
+
+/* Runs what is open of the study and writes the results. Collective over comm.
+ * KL_STOPPED: stopped by a signal or the walltime; everything finished is saved. */
+kl_status kl_study_run(kl_study *study, MPI_Comm comm, const kl_run_options *options, kl_error *err);
+
+/* Prints points, memory per rank, estimated time, layout on standard output of
+ * rank 0; fails as a run would. Collective over comm; writes nothing. */
+kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options *options,
+                           kl_error *err);
+
+/* Joins results files of one study that hold disjoint or identical
+ * realizations; computes the reference if they have none. Collective over comm. */
+kl_status kl_merge(MPI_Comm comm, const char *output, int n, const char *const *inputs,
+                   const char *command, kl_error *err);
+
+#endif

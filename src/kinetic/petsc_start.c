@@ -1,0 +1,85 @@
+/* Start and end of PETSc: no options from environment, files or command line,
+ * no signal handlers, no text of its own. */
+#include "kinetic/boltzmann.h"
+#include "kinetic/petsc_error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_(x) #x
+#define TEXT(x)  TEXT_(x)
+#ifdef PETSC_USE_COMPLEX
+#define SCALAR "complex"
+#else
+#define SCALAR "real"
+#endif
+
+/* Sets the variable aside while PETSc starts; *value is a copy or NULL. */
+static kl_status set_aside(const char *name, char **value, kl_error *err)
+{
+    const char *now = getenv(name);
+    *value = now ? strdup(now) : NULL;
+    if (now && !*value)
+        return kl_fail(err, KL_ENVIRONMENT, "PETSc: no memory");
+    unsetenv(name);
+    return KL_OK;
+}
+
+static void put_back(const char *name, char *value)
+{
+    if (value)
+        setenv(name, value, 1);
+    free(value);
+}
+
+kl_status kl_petsc_begin(kl_error *err)
+{
+    char name[] = "kinlim", skip[] = "-skip_petscrc", quiet[] = "-no_signal_handler";
+    char *words[] = {name, skip, quiet, NULL}, **argv = words;
+    int argc = 3;
+    char *options, *yaml = NULL;
+    PetscErrorCode code = 0;
+    kl_status status = set_aside("PETSC_OPTIONS", &options, err);
+    if (status == KL_OK)
+        status = set_aside("PETSC_OPTIONS_YAML", &yaml, err);
+    if (status == KL_OK)
+        code = PetscInitialize(&argc, &argv, NULL, NULL);
+    put_back("PETSC_OPTIONS", options);
+    put_back("PETSC_OPTIONS_YAML", yaml);
+    KL_TRY(status);
+    if (code)
+        return kl_fail(err, KL_ENVIRONMENT, "PETSc does not start (error %d)", (int)code);
+    KL_PETSC(PetscPushErrorHandler(PetscIgnoreErrorHandler, NULL));
+    KL_PETSC(PetscOptionsClear(NULL));
+    return KL_OK;
+}
+
+void kl_petsc_end(void)
+{
+    PetscBool started = PETSC_FALSE;
+    if (PetscInitialized(&started) || !started)
+        return;
+    (void)PetscPopErrorHandler();
+    (void)PetscFinalize();
+}
+
+const char *kl_petsc_version(void)
+{
+    return TEXT(PETSC_VERSION_MAJOR) "." TEXT(PETSC_VERSION_MINOR) "." TEXT(
+        PETSC_VERSION_SUBMINOR) " (" SCALAR ")";
+}
+
+kl_status kl_petsc_fail(PetscErrorCode code, const char *call, kl_error *err)
+{
+    const char *text = NULL;
+    char *detail = NULL;
+    if (PetscErrorMessage(code, &text, &detail))
+        text = NULL;
+    const char *name = call;
+    size_t length = strcspn(name, "(");
+    char line[512];
+    snprintf(line, sizeof line, "%s", detail && *detail ? detail : text ? text : "unknown error");
+    line[strcspn(line, "\n")] = 0;
+    return kl_fail(err, KL_ENVIRONMENT, "PETSc: %.*s: error %d: %s", (int)length, name, (int)code,
+                   line);
+}

@@ -1,0 +1,122 @@
+/* CSV on a stream: see results.h and docs/file-format.md. Local.
+ *
+ * Numbers have 17 significant digits, enough to give back the same double
+ * (IEEE 754-2008, 5.12.2); NAN is an empty cell. RFC 4180 quoting, lines end in
+ * a newline alone.
+ */
+#include "results/results.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+static void put_number(FILE *out, double value)
+{
+    if (!isnan(value))
+        fprintf(out, "%.17g", value);
+}
+
+static void put_text(FILE *out, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+static void put_header(const kl_results *r, FILE *out, const char *rest)
+{
+    for (int c = 0; c < r->ncolumns; c++) {
+        put_text(out, r->column[c].name);
+        fputc(',', out);
+    }
+    fprintf(out, "%s\n", rest);
+}
+
+/* The point's parameters, each followed by a comma; empty for point -1. */
+static void put_point(const kl_results *r, FILE *out, int point)
+{
+    for (int c = 0; c < r->ncolumns; c++) {
+        if (point >= 0)
+            put_number(out, r->point[(size_t)point * (size_t)r->ncolumns + (size_t)c]);
+        fputc(',', out);
+    }
+}
+
+static kl_status finish(FILE *out, kl_error *err)
+{
+    if (fflush(out) != 0 || ferror(out))
+        return kl_fail(err, KL_ENVIRONMENT, "export: cannot write: %s", strerror(errno));
+    return KL_OK;
+}
+
+static void put_row(const kl_results *r, FILE *out, const kl_row *row)
+{
+    const char *const texts[] = {row->observable, row->part, row->statistic};
+    put_point(r, out, row->point);
+    put_number(out, row->time);
+    for (int i = 0; i < 3; i++) {
+        fputc(',', out);
+        put_text(out, texts[i]);
+    }
+    fputc(',', out);
+    put_number(out, row->order);
+    fprintf(out, ",%d,", row->realizations);
+    put_number(out, row->value);
+    fputc(',', out);
+    put_number(out, row->low);
+    fputc(',', out);
+    put_number(out, row->high);
+    fputc('\n', out);
+}
+
+kl_status kl_results_export_summary(const kl_results *r, FILE *out, kl_error *err)
+{
+    put_header(r, out, "time,observable,part,statistic,order,realizations,value,low,high");
+    for (int i = 0; i < r->nrows && !ferror(out); i++) {
+        if (r->row[i].point < -1 || r->row[i].point >= r->npoints)
+            return kl_fail(err, KL_BUG, "export: row %d belongs to point %d of %d", i,
+                           r->row[i].point, r->npoints);
+        put_row(r, out, &r->row[i]);
+    }
+    return finish(out, err);
+}
+
+static void put_realization(const kl_results *r, FILE *out, int point, int realization,
+                            const double *sample)
+{
+    for (int t = 0; t < r->ntimes; t++) {
+        for (int q = 0; q < r->nquantities; q++) {
+            put_point(r, out, point);
+            fprintf(out, "%d,", realization);
+            put_number(out, r->time[t]);
+            fputc(',', out);
+            put_text(out, r->quantity[q].observable);
+            fputc(',', out);
+            put_text(out, r->quantity[q].part);
+            fputc(',', out);
+            put_number(out, *sample++);
+            fputc('\n', out);
+        }
+    }
+}
+
+kl_status kl_results_export_samples(const kl_results *r, FILE *out, kl_error *err)
+{
+    size_t block = (size_t)r->ntimes * (size_t)r->nquantities;
+    put_header(r, out, "realization,time,observable,part,value");
+    for (int p = 0; p < r->npoints; p++)
+        for (int m = 0; m < r->nrealizations && !ferror(out); m++) {
+            size_t i = (size_t)p * (size_t)r->nrealizations + (size_t)m;
+            if (r->done[i])
+                put_realization(r, out, p, m, r->sample + i * block);
+        }
+    return finish(out, err);
+}

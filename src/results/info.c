@@ -1,0 +1,55 @@
+/* What a results file is and how far it has come, as text. Local. */
+#include "results/results.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+static void put_pair(FILE *out, const char *key, const char *value)
+{
+    fprintf(out, "%s: ", key);
+    for (; *value; value++) /* one pair, one line */
+        fputc(*value == '\n' || *value == '\r' ? ' ' : *value, out);
+    fputc('\n', out);
+}
+
+static int done_at(const kl_results *r, int point)
+{
+    int done = 0;
+    for (int m = 0; m < r->nrealizations; m++)
+        done += r->done[(size_t)point * (size_t)r->nrealizations + (size_t)m] != 0;
+    return done;
+}
+
+static void put_points(const kl_results *r, FILE *out)
+{
+    fprintf(out, "%5s", "point");
+    for (int c = 0; c < r->ncolumns; c++)
+        fprintf(out, "  %12s", r->column[c].name);
+    fprintf(out, "  %14s\n", "realizations");
+    for (int p = 0; p < r->npoints; p++) {
+        char fraction[32];
+        snprintf(fraction, sizeof fraction, "%d/%d", done_at(r, p), r->nrealizations);
+        fprintf(out, "%5d", p);
+        for (int c = 0; c < r->ncolumns; c++)
+            fprintf(out, "  %12.10g", r->point[(size_t)p * (size_t)r->ncolumns + (size_t)c]);
+        fprintf(out, "  %14s\n", fraction);
+    }
+}
+
+kl_status kl_results_print_info(const kl_results *r, FILE *out, kl_error *err)
+{
+    put_pair(out, "system", r->system);
+    for (int i = 0; i < r->npairs; i++)
+        put_pair(out, r->pair[i].key, r->pair[i].value);
+    fputc('\n', out);
+    put_points(r, out);
+    for (int p = 0; p < r->npoints; p++)
+        if (r->reference_note[p][0])
+            fprintf(out, "reference of point %d: %s\n", p, r->reference_note[p]);
+    fprintf(out, "\nrealizations: %" PRId64 "/%" PRId64 "\n", kl_results_done(r),
+            (int64_t)r->npoints * r->nrealizations);
+    if (fflush(out) != 0 || ferror(out))
+        return kl_fail(err, KL_ENVIRONMENT, "info: cannot write: %s", strerror(errno));
+    return KL_OK;
+}

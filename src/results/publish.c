@@ -1,0 +1,165 @@
+/* Durable writing and detection of damage: see publish.h. Local.
+ *
+ * The seal is the last 32 bytes of the file: a 16-byte mark, the number of bytes
+ * before it, and their 64-bit FNV-1a hash, both little-endian. It lies behind
+ * the end that HDF5 knows, where HDF5 and netCDF do not look. Each step of the
+ * hash is a bijection of its state, so any single damaged byte is noticed; of
+ * other damage 1 in 2^64 is not. (Fowler, Noll and Vo)
+ */
+#include "results/publish.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MARK = 16, SEAL = 32, BUFFER = 1 << 20 };
+static const char mark[MARK + 1] = "\nkinlim seal v1\n";
+static const uint64_t fnv_start = UINT64_C(0xcbf29ce484222325);
+
+static uint64_t fnv(uint64_t hash, const unsigned char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static void put64(unsigned char *to, uint64_t value)
+{
+    for (int i = 0; i < 8; i++)
+        to[i] = (unsigned char)(value >> 8 * i);
+}
+
+static uint64_t get64(const unsigned char *from)
+{
+    uint64_t value = 0;
+    for (int i = 7; i >= 0; i--)
+        value = value << 8 | from[i];
+    return value;
+}
+
+static int write_all(int fd, const unsigned char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t wrote = write(fd, bytes, n < (1u << 30) ? n : 1u << 30);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return -1;
+        bytes += wrote;
+        n -= (size_t)wrote;
+    }
+    return 0;
+}
+
+static int sync_folder(const char *path)
+{
+    char *copy = strdup(path);
+    int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY) : -1;
+    /* EINVAL: a file system that cannot sync folders */
+    int result = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL) ? 0 : -1;
+    int reason = errno;
+    if (fd >= 0)
+        close(fd);
+    free(copy);
+    errno = reason;
+    return result;
+}
+
+static kl_status cannot_write(const char *path, int reason, kl_error *err)
+{
+    if (reason == ENOENT || reason == ENOTDIR)
+        return kl_fail(err, KL_INPUT, "%s: cannot write: no such folder", path);
+    return kl_fail(err, KL_ENVIRONMENT, "%s: cannot write: %s", path, strerror(reason));
+}
+
+static int write_part(const char *part, const void *bytes, size_t size)
+{
+    unsigned char seal[SEAL];
+    memcpy(seal, mark, MARK);
+    put64(seal + MARK, size);
+    put64(seal + MARK + 8, fnv(fnv_start, bytes, size));
+    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return -1;
+    int result = write_all(fd, bytes, size);
+    if (result == 0)
+        result = write_all(fd, seal, SEAL);
+    if (result == 0)
+        result = fsync(fd);
+    int reason = errno;
+    if (close(fd) != 0 && result == 0) {
+        result = -1;
+        reason = errno;
+    }
+    errno = reason;
+    return result;
+}
+
+kl_status kl_publish(const char *path, const void *bytes, size_t size, kl_error *err)
+{
+    char *part = NULL;
+    size_t length = strlen(path) + sizeof ".part";
+    KL_TRY(kl_alloc(length, 1, "file name", &part, err));
+    snprintf(part, length, "%s.part", path);
+    kl_status status = KL_OK;
+    if (write_part(part, bytes, size) != 0 || rename(part, path) != 0) {
+        status = cannot_write(path, errno, err);
+        unlink(part);
+    } else if (sync_folder(path) != 0) {
+        status = cannot_write(path, errno, err);
+    }
+    free(part);
+    return status;
+}
+
+static kl_status compare(FILE *file, const char *path, kl_error *err)
+{
+    unsigned char seal[SEAL], *buffer = NULL;
+    if (fseeko(file, -SEAL, SEEK_END) != 0 || fread(seal, 1, SEAL, file) != SEAL)
+        return KL_OK; /* shorter than a seal */
+    if (memcmp(seal, mark, MARK) != 0)
+        return KL_OK;
+    off_t end = ftello(file);
+    uint64_t left = (uint64_t)end - SEAL, hash = fnv_start;
+    if (get64(seal + MARK) != left)
+        return kl_fail(err, KL_INPUT, "%s: damaged: its length is not the one written", path);
+    KL_TRY(kl_alloc(BUFFER, 1, "read buffer", &buffer, err));
+    rewind(file);
+    while (left > 0) {
+        size_t n = left < BUFFER ? (size_t)left : BUFFER;
+        if (fread(buffer, 1, n, file) != n)
+            break;
+        hash = fnv(hash, buffer, n);
+        left -= n;
+    }
+    free(buffer);
+    if (left > 0)
+        return kl_fail(err, KL_ENVIRONMENT, "%s: cannot read: %s", path, strerror(errno));
+    if (hash != get64(seal + MARK + 8))
+        return kl_fail(err, KL_INPUT, "%s: damaged: its bytes are not those written", path);
+    return KL_OK;
+}
+
+kl_status kl_publish_check(const char *path, kl_error *err)
+{
+    struct stat info;
+    FILE *file = fopen(path, "rb");
+    if (!file && errno == ENOENT)
+        return kl_fail(err, KL_INPUT, "%s: no such file", path);
+    if (!file)
+        return kl_fail(err, KL_INPUT, "%s: cannot read: %s", path, strerror(errno));
+    kl_status status;
+    if (fstat(fileno(file), &info) != 0 || !S_ISREG(info.st_mode))
+        status = kl_fail(err, KL_INPUT, "%s: not a file", path);
+    else
+        status = compare(file, path, err);
+    fclose(file);
+    return status;
+}

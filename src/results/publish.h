@@ -1,0 +1,16 @@
+/* A file that is never half written, and the seal that tells damage. Local. */
+#ifndef KL_RESULTS_PUBLISH_H
+#define KL_RESULTS_PUBLISH_H
+
+#include "base/error.h"
+
+/* Writes bytes[size] and a seal to PATH.part, syncs, renames it to PATH and
+ * syncs the folder. On failure PATH is as it was and PATH.part is gone.
+ * KL_INPUT: no such folder. KL_ENVIRONMENT: no permission, disk full. */
+kl_status kl_publish(const char *path, const void *bytes, size_t size, kl_error *err);
+
+/* Compares a file with its seal. A file without one passes: another program
+ * that changed it has cut the seal off. KL_INPUT: missing, unreadable, damaged. */
+kl_status kl_publish_check(const char *path, kl_error *err);
+
+#endif

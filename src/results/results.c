@@ -1,0 +1,207 @@
+/* kl_results in memory: see results.h. Local. */
+#include "results/results.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* count doubles, all NAN */
+static kl_status alloc_nan(size_t count, const char *what, double **out, kl_error *err)
+{
+    KL_TRY(kl_alloc(count, sizeof **out, what, out, err));
+    for (size_t i = 0; i < count; i++)
+        (*out)[i] = NAN;
+    return KL_OK;
+}
+
+/* The product of non-negative counts; saturates, so that kl_alloc() refuses it. */
+static size_t product(int a, int b, int c, int d)
+{
+    size_t n;
+    if (__builtin_mul_overflow((size_t)a, (size_t)b, &n) ||
+        __builtin_mul_overflow(n, (size_t)c, &n) || __builtin_mul_overflow(n, (size_t)d, &n))
+        return SIZE_MAX;
+    return n;
+}
+
+static kl_status check_shape(const kl_results *s, kl_error *err)
+{
+    const int counts[] = {s->ncolumns,      s->npoints, s->ntimes,  s->nquantities, s->nchecks,
+                          s->nrealizations, s->norders, s->nfields, s->nrows};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (counts[i] < 0)
+            return kl_fail(err, KL_BUG, "results: a count of %d", counts[i]);
+    if (s->small < -1 || (s->small >= s->ncolumns && s->small != 0))
+        return kl_fail(err, KL_BUG, "results: small parameter is column %d of %d", s->small,
+                       s->ncolumns);
+    return KL_OK;
+}
+
+static kl_status alloc_names(kl_results *r, kl_error *err)
+{
+    size_t points = (size_t)r->npoints;
+    KL_TRY(kl_alloc((size_t)r->ncolumns, sizeof *r->column, "columns", &r->column, err));
+    KL_TRY(alloc_nan(product(r->npoints, r->ncolumns, 1, 1), "points", &r->point, err));
+    KL_TRY(kl_alloc(points, sizeof *r->series, "series", &r->series, err));
+    KL_TRY(alloc_nan((size_t)r->ntimes, "times", &r->time, err));
+    KL_TRY(kl_alloc((size_t)r->nquantities, sizeof *r->quantity, "quantities", &r->quantity, err));
+    KL_TRY(kl_alloc((size_t)r->nchecks, sizeof *r->check, "checks", &r->check, err));
+    KL_TRY(alloc_nan((size_t)r->norders, "orders", &r->order, err));
+    return kl_alloc(points, sizeof *r->reference_note, "notes", &r->reference_note, err);
+}
+
+static kl_status alloc_numbers(kl_results *r, kl_error *err)
+{
+    int p = r->npoints, m = r->nrealizations, t = r->ntimes, q = r->nquantities;
+    size_t limit = product(p, t, q, 1);
+    KL_TRY(alloc_nan(product(p, m, t, q), "samples", &r->sample, err));
+    KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->done, "done", &r->done, err));
+    KL_TRY(alloc_nan(product(p, m, t, r->nchecks), "checks", &r->check_value, err));
+    KL_TRY(alloc_nan(limit, "reference", &r->reference, err));
+    return alloc_nan(limit, "reference", &r->reference_error, err);
+}
+
+static kl_status alloc_fields_and_rows(kl_results *r, kl_error *err)
+{
+    size_t points = (size_t)r->npoints;
+    KL_TRY(kl_alloc((size_t)r->nfields, sizeof *r->field, "fields", &r->field, err));
+    for (int f = 0; f < r->nfields; f++) {
+        kl_field *field = &r->field[f];
+        KL_TRY(kl_alloc(points, sizeof *field->length, "field", &field->length, err));
+        KL_TRY(kl_alloc(points, sizeof *field->coordinate, "field", &field->coordinate, err));
+        KL_TRY(kl_alloc(points, sizeof *field->sample, "field", &field->sample, err));
+        KL_TRY(kl_alloc(points, sizeof *field->reference, "field", &field->reference, err));
+    }
+    KL_TRY(kl_alloc((size_t)r->nrows, sizeof *r->row, "summary", &r->row, err));
+    for (int i = 0; i < r->nrows; i++) {
+        kl_row *row = &r->row[i];
+        row->point = -1;
+        row->time = row->order = row->value = row->low = row->high = NAN;
+    }
+    return KL_OK;
+}
+
+kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error *err)
+{
+    kl_results *r;
+    *out = NULL;
+    KL_TRY(check_shape(shape, err));
+    KL_TRY(kl_alloc(1, sizeof *r, "results", &r, err));
+    memcpy(r->system, shape->system, sizeof r->system);
+    memcpy(r->time_units, shape->time_units, sizeof r->time_units);
+    r->small = shape->small;
+    r->ncolumns = shape->ncolumns;
+    r->npoints = shape->npoints;
+    r->ntimes = shape->ntimes;
+    r->nquantities = shape->nquantities;
+    r->nchecks = shape->nchecks;
+    r->nrealizations = shape->nrealizations;
+    r->norders = shape->norders;
+    r->nfields = shape->nfields;
+    r->nrows = shape->nrows;
+    kl_status status;
+    KL_GOTO(alloc_names(r, err));
+    KL_GOTO(alloc_numbers(r, err));
+    KL_GOTO(alloc_fields_and_rows(r, err));
+done:
+    if (status != KL_OK)
+        kl_results_destroy(&r);
+    *out = r;
+    return status;
+}
+
+kl_status kl_results_field(kl_results *r, int f, int point, int length, kl_error *err)
+{
+    if (f < 0 || f >= r->nfields || point < 0 || point >= r->npoints || length < 1)
+        return kl_fail(err, KL_BUG, "results: field %d at point %d of length %d", f, point, length);
+    kl_field *field = &r->field[f];
+    double **arrays[] = {&field->coordinate[point], &field->sample[point],
+                         &field->reference[point]};
+    const size_t counts[] = {(size_t)length, product(r->nrealizations, r->ntimes, length, 1),
+                             product(r->ntimes, length, 1, 1)};
+    field->length[point] = length;
+    for (int i = 0; i < 3; i++) {
+        free(*arrays[i]);
+        KL_TRY(alloc_nan(counts[i], field->name, arrays[i], err));
+    }
+    return KL_OK;
+}
+
+static void destroy_field(kl_field *field, int npoints)
+{
+    double **arrays[] = {field->coordinate, field->sample, field->reference};
+    for (int i = 0; i < 3; i++) {
+        for (int p = 0; arrays[i] && p < npoints; p++)
+            free(arrays[i][p]);
+        free(arrays[i]);
+    }
+    free(field->length);
+}
+
+void kl_results_destroy(kl_results **results)
+{
+    kl_results *r = *results;
+    if (!r)
+        return;
+    for (int f = 0; r->field && f < r->nfields; f++)
+        destroy_field(&r->field[f], r->npoints);
+    for (int i = 0; i < r->npairs; i++)
+        free(r->pair[i].value);
+    void *arrays[] = {
+        r->study,  r->pair,        r->column,    r->point,           r->series,
+        r->time,   r->quantity,    r->check,     r->order,           r->done,
+        r->sample, r->check_value, r->reference, r->reference_error, r->reference_note,
+        r->field,  r->row};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        free(arrays[i]);
+    free(r);
+    *results = NULL;
+}
+
+static kl_pair *find_pair(const kl_results *r, const char *key)
+{
+    for (int i = 0; i < r->npairs; i++)
+        if (strcmp(r->pair[i].key, key) == 0)
+            return &r->pair[i];
+    return NULL;
+}
+
+kl_status kl_results_set(kl_results *r, const char *key, const char *value, kl_error *err)
+{
+    if (key[0] == '\0' || strlen(key) >= KL_NAME)
+        return kl_fail(err, KL_BUG, "provenance: key '%s' must have 1 to %d bytes", key,
+                       KL_NAME - 1);
+    char *copy = strdup(value);
+    if (!copy)
+        return kl_fail(err, KL_ENVIRONMENT, "provenance: no memory for %s", key);
+    kl_pair *pair = find_pair(r, key);
+    if (!pair) {
+        kl_pair *longer = realloc(r->pair, ((size_t)r->npairs + 1) * sizeof *longer);
+        if (!longer) {
+            free(copy);
+            return kl_fail(err, KL_ENVIRONMENT, "provenance: no memory for %s", key);
+        }
+        r->pair = longer;
+        pair = &longer[r->npairs++];
+        memset(pair, 0, sizeof *pair);
+        strcpy(pair->key, key);
+    }
+    free(pair->value);
+    pair->value = copy;
+    return KL_OK;
+}
+
+const char *kl_results_get(const kl_results *r, const char *key)
+{
+    const kl_pair *pair = find_pair(r, key);
+    return pair ? pair->value : NULL;
+}
+
+int64_t kl_results_done(const kl_results *r)
+{
+    int64_t done = 0;
+    for (int64_t i = 0; i < (int64_t)r->npoints * r->nrealizations; i++)
+        done += r->done[i] != 0;
+    return done;
+}

@@ -1,0 +1,504 @@
+/* Reads kl_results back from HDF5: see results.h and docs/file-format.md. Local.
+ *
+ * The seal of the file is compared before HDF5 opens it. No length is taken on
+ * trust: every array must have the extent that the dimensions of /samples
+ * demand, and as many bytes in the file as it claims (deflate, which h5repack
+ * may have applied, cannot shrink data below 1/1032), before memory is asked for.
+ */
+#include "results/hdf5_tools.h"
+#include "results/publish.h"
+#include "results/results.h"
+#include "results/schema.h"
+#include "base/memory.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_RANK = 4, DEFLATE_LIMIT = 1032 };
+
+typedef struct reader {
+    const char *path;
+    hid_t file;
+    kl_error *err;
+} reader;
+
+static kl_status damaged(const reader *in, const char *what)
+{
+    return kl_fail(in->err, KL_INPUT, "%s: damaged, or not written by kinlim: %s", in->path, what);
+}
+
+/* An array of the file: its path, its extent by the dimensions of the study. */
+typedef struct array {
+    const char *name;
+    int rank;
+    int extent[MAX_RANK];
+} array;
+
+static bool is_empty(const array *a)
+{
+    for (int i = 0; i < a->rank; i++)
+        if (a->extent[i] == 0)
+            return true;
+    return false;
+}
+
+/* True if the open dataset has the extent of *a and the bytes to fill it. */
+static bool fits(hid_t dataset, const array *a)
+{
+    hsize_t extent[MAX_RANK], elements = 1; /* then bytes */
+    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+    bool ok = space >= 0 && type >= 0 && H5Sget_simple_extent_ndims(space) == a->rank &&
+              H5Sget_simple_extent_dims(space, extent, NULL) == a->rank;
+    for (int i = 0; ok && i < a->rank; i++)
+        ok = extent[i] == (hsize_t)a->extent[i] &&
+             !__builtin_mul_overflow(elements, extent[i], &elements);
+    ok = ok && !__builtin_mul_overflow(elements, H5Tget_size(type), &elements) &&
+         elements <= DEFLATE_LIMIT * H5Dget_storage_size(dataset);
+    if (space >= 0)
+        H5Sclose(space);
+    if (type >= 0)
+        H5Tclose(type);
+    return ok;
+}
+
+/* Opens a dataset that must fit; *id is -1 if it is empty and thus not there. */
+static kl_status open_array(const reader *in, const array *a, hid_t *id)
+{
+    *id = -1;
+    if (is_empty(a))
+        return KL_OK;
+    *id = H5Dopen2(in->file, a->name, H5P_DEFAULT);
+    if (*id < 0)
+        return damaged(in, a->name);
+    if (!fits(*id, a)) {
+        H5Dclose(*id);
+        *id = -1;
+        return damaged(in, a->name);
+    }
+    return KL_OK;
+}
+
+static kl_status check_array(const reader *in, array a)
+{
+    hid_t id;
+    KL_TRY(open_array(in, &a, &id));
+    if (id >= 0)
+        H5Dclose(id);
+    return KL_OK;
+}
+
+static kl_status read_numbers(const reader *in, array a, hid_t type, void *out)
+{
+    hid_t id;
+    KL_TRY(open_array(in, &a, &id));
+    if (id < 0)
+        return KL_OK;
+    herr_t read = H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out);
+    H5Dclose(id);
+    return read < 0 ? damaged(in, a.name) : KL_OK;
+}
+
+static bool is_text(hid_t type)
+{
+    return type >= 0 && H5Tis_variable_str(type) > 0;
+}
+
+/* Copies n texts to base, base + stride, ...; false if one is longer than width - 1. */
+static bool copy_texts(char *const *texts, int n, void *base, size_t stride, size_t width)
+{
+    for (int i = 0; i < n; i++) {
+        const char *text = texts[i] ? texts[i] : "";
+        if (strlen(text) >= width)
+            return false;
+        strcpy((char *)base + (size_t)i * stride, text);
+    }
+    return true;
+}
+
+/* A list of n texts, each of at most width - 1 bytes, to base, base + stride, ... */
+static kl_status read_texts(const reader *in, const char *name, int n, void *base, size_t stride,
+                            size_t width)
+{
+    const array a = {name, 1, {n}};
+    char **texts;
+    hid_t id;
+    KL_TRY(open_array(in, &a, &id));
+    if (id < 0)
+        return KL_OK;
+    hid_t stored = H5Dget_type(id), space = H5Dget_space(id), type = kl_h5_text_type();
+    kl_status status = kl_alloc((size_t)n, sizeof *texts, name, &texts, in->err);
+    if (status == KL_OK) {
+        bool ok = is_text(stored) && H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) >= 0;
+        if (!ok || !copy_texts(texts, n, base, stride, width))
+            status = damaged(in, name);
+        if (ok)
+            H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts);
+        free(texts);
+    }
+    H5Tclose(type);
+    H5Tclose(stored);
+    H5Sclose(space);
+    H5Dclose(id);
+    return status;
+}
+
+/* The number of elements of an attribute; 0 if it is not there, -1 if it is odd. */
+static int attribute_length(hid_t object, const char *name)
+{
+    if (H5Aexists(object, name) <= 0)
+        return 0;
+    hid_t id = H5Aopen(object, name, H5P_DEFAULT);
+    hid_t space = id >= 0 ? H5Aget_space(id) : -1;
+    hssize_t n = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
+    if (space >= 0)
+        H5Sclose(space);
+    if (id >= 0)
+        H5Aclose(id);
+    return n >= 0 && n <= INT_MAX ? (int)n : -1;
+}
+
+/* An attribute of exactly n numbers. */
+static kl_status read_attribute(const reader *in, hid_t object, const char *name, hid_t type, int n,
+                                void *out)
+{
+    if (n == 0)
+        return KL_OK;
+    if (attribute_length(object, name) != n)
+        return damaged(in, name);
+    hid_t id = H5Aopen(object, name, H5P_DEFAULT);
+    bool ok = id >= 0 && H5Aread(id, type, out) >= 0;
+    if (id >= 0)
+        H5Aclose(id);
+    return ok ? KL_OK : damaged(in, name);
+}
+
+/* An attribute of n texts, to base, base + stride, ... */
+static kl_status read_text_attributes(const reader *in, hid_t object, const char *name, int n,
+                                      void *base, size_t stride, size_t width)
+{
+    char **texts;
+    if (n == 0)
+        return KL_OK;
+    if (attribute_length(object, name) != n)
+        return damaged(in, name);
+    hid_t id = H5Aopen(object, name, H5P_DEFAULT), stored = H5Aget_type(id);
+    hid_t space = H5Aget_space(id), type = kl_h5_text_type();
+    kl_status status = kl_alloc((size_t)n, sizeof *texts, name, &texts, in->err);
+    if (status == KL_OK) {
+        bool ok = is_text(stored) && H5Aread(id, type, texts) >= 0;
+        if (!ok || !copy_texts(texts, n, base, stride, width))
+            status = damaged(in, name);
+        if (ok)
+            H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts);
+        free(texts);
+    }
+    H5Tclose(type);
+    H5Tclose(stored);
+    H5Sclose(space);
+    H5Aclose(id);
+    return status;
+}
+
+static kl_status read_name(const reader *in, hid_t object, const char *name, char out[KL_NAME])
+{
+    return read_text_attributes(in, object, name, 1, out, KL_NAME, KL_NAME);
+}
+
+/* One text of any length; free with free(). NULL if it is not text. */
+static char *read_long_text(hid_t object, const char *name)
+{
+    char *text = NULL, *copy = NULL;
+    hid_t id = H5Aopen(object, name, H5P_DEFAULT);
+    if (id < 0)
+        return NULL;
+    hid_t stored = H5Aget_type(id), space = H5Aget_space(id), type = kl_h5_text_type();
+    if (is_text(stored) && H5Sget_simple_extent_npoints(space) == 1 &&
+        H5Aread(id, type, &text) >= 0) {
+        copy = strdup(text ? text : "");
+        H5Dvlen_reclaim(type, space, H5P_DEFAULT, &text);
+    }
+    H5Tclose(type);
+    H5Tclose(stored);
+    H5Sclose(space);
+    H5Aclose(id);
+    return copy;
+}
+
+static kl_status read_pairs(const reader *in, kl_results *r)
+{
+    H5O_info_t info;
+    if (H5Oget_info(in->file, &info) < 0)
+        return damaged(in, "root attributes");
+    for (hsize_t i = 0; i < info.num_attrs; i++) {
+        char key[KL_NAME];
+        ssize_t length = H5Aget_name_by_idx(in->file, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, key,
+                                            sizeof key, H5P_DEFAULT);
+        if (length < 0 || length >= (ssize_t)sizeof key)
+            return damaged(in, "root attributes");
+        if (kl_schema_reserved(key))
+            continue;
+        char *value = read_long_text(in->file, key);
+        if (!value)
+            return damaged(in, key);
+        kl_status status = kl_results_set(r, key, value, in->err);
+        free(value);
+        KL_TRY(status);
+    }
+    return KL_OK;
+}
+
+static kl_status read_root(const reader *in, kl_results *r)
+{
+    if (H5Aexists(in->file, "study") > 0) {
+        r->study = read_long_text(in->file, "study");
+        if (!r->study)
+            return damaged(in, "study");
+    }
+    return read_pairs(in, r);
+}
+
+static kl_status check_format(const reader *in)
+{
+    int version;
+    char *format = H5Aexists(in->file, "format") > 0 ? read_long_text(in->file, "format") : NULL;
+    bool ours = format && strcmp(format, KL_FORMAT) == 0;
+    free(format);
+    if (!ours)
+        return kl_fail(in->err, KL_INPUT, "%s: not a kinlim results file", in->path);
+    KL_TRY(read_attribute(in, in->file, "format_version", H5T_NATIVE_INT, 1, &version));
+    if (version > KL_FORMAT_VERSION)
+        return kl_fail(in->err, KL_INPUT,
+                       "%s: format version %d is newer than this kinlim knows (%d)", in->path,
+                       version, KL_FORMAT_VERSION);
+    if (version < 1)
+        return damaged(in, "format_version");
+    return KL_OK;
+}
+
+/* The length of a dimension of /samples; 0 if its scale is not there. */
+static kl_status read_length(const reader *in, const char *scale, int *length)
+{
+    hsize_t extent = 0;
+    *length = 0;
+    htri_t exists = H5Lexists(in->file, scale, H5P_DEFAULT);
+    if (exists == 0)
+        return KL_OK;
+    hid_t id = exists > 0 ? H5Dopen2(in->file, scale, H5P_DEFAULT) : -1;
+    hid_t space = id >= 0 ? H5Dget_space(id) : -1;
+    bool ok = space >= 0 && H5Sget_simple_extent_ndims(space) == 1 &&
+              H5Sget_simple_extent_dims(space, &extent, NULL) == 1 && extent <= INT_MAX;
+    if (space >= 0)
+        H5Sclose(space);
+    if (id >= 0)
+        H5Dclose(id);
+    if (!ok)
+        return damaged(in, scale);
+    *length = (int)extent;
+    return check_array(in, (array){scale, 1, {*length}});
+}
+
+/* All lengths of *shape, and that the arrays of these lengths are in the file. */
+static kl_status read_shape(const reader *in, hid_t samples, hid_t fields, kl_results *shape)
+{
+    H5G_info_t info;
+    KL_TRY(read_name(in, in->file, "system", shape->system));
+    KL_TRY(read_name(in, in->file, "time_units", shape->time_units));
+    KL_TRY(read_length(in, "/samples/point", &shape->npoints));
+    KL_TRY(read_length(in, "/samples/realization", &shape->nrealizations));
+    KL_TRY(read_length(in, "/samples/time", &shape->ntimes));
+    KL_TRY(read_length(in, "/samples/quantity", &shape->nquantities));
+    KL_TRY(read_length(in, "/samples/check", &shape->nchecks));
+    KL_TRY(read_length(in, "/summary/row", &shape->nrows));
+    KL_TRY(read_attribute(in, samples, "small_parameter_column", H5T_NATIVE_INT, 1, &shape->small));
+    shape->ncolumns = attribute_length(samples, "columns");
+    shape->norders = attribute_length(samples, "moment_orders");
+    if (H5Gget_info(fields, &info) < 0 || info.nlinks > INT_MAX)
+        return damaged(in, "/fields");
+    shape->nfields = (int)info.nlinks;
+    if (shape->ncolumns < 0 || shape->norders < 0 || shape->small < -1 ||
+        (shape->small >= shape->ncolumns && shape->small != 0))
+        return damaged(in, "/samples");
+    int p = shape->npoints, m = shape->nrealizations, t = shape->ntimes, q = shape->nquantities;
+    KL_TRY(check_array(in, (array){"/samples/done", 2, {p, m}}));
+    KL_TRY(check_array(in, (array){"/samples/sample", 4, {p, m, t, q}}));
+    KL_TRY(check_array(in, (array){"/samples/check_value", 4, {p, m, t, shape->nchecks}}));
+    return check_array(in, (array){"/reference/value", 3, {p, t, q}});
+}
+
+static kl_status read_columns(const reader *in, hid_t samples, kl_results *r)
+{
+    kl_column *c = r->column;
+    const size_t stride = sizeof *c;
+    int n = r->ncolumns, *integer;
+    double *values;
+    KL_TRY(read_text_attributes(in, samples, "columns", n, c->name, stride, KL_NAME));
+    KL_TRY(read_text_attributes(in, samples, "column_units", n, c->units, stride, KL_NAME));
+    KL_TRY(
+        read_text_attributes(in, samples, "column_long_names", n, c->long_name, stride, KL_NAME));
+    KL_TRY(kl_alloc((size_t)n, sizeof *integer, "columns", &integer, in->err));
+    kl_status status = read_attribute(in, samples, "column_is_integer", H5T_NATIVE_INT, n, integer);
+    for (int i = 0; i < n; i++)
+        c[i].integer = integer[i] != 0;
+    free(integer);
+    KL_TRY(status);
+    KL_TRY(kl_alloc((size_t)r->npoints, sizeof *values, "points", &values, in->err));
+    for (int i = 0; status == KL_OK && i < n; i++) {
+        char name[KL_NAME + sizeof "/samples/"];
+        snprintf(name, sizeof name, "/samples/%s", c[i].name);
+        status = read_numbers(in, (array){name, 1, {r->npoints}}, H5T_NATIVE_DOUBLE, values);
+        for (int p = 0; p < r->npoints; p++)
+            r->point[(size_t)p * (size_t)n + (size_t)i] = values[p];
+    }
+    free(values);
+    return status;
+}
+
+static kl_status read_samples(const reader *in, hid_t samples, kl_results *r)
+{
+    int p = r->npoints, m = r->nrealizations, t = r->ntimes, q = r->nquantities;
+    const hid_t real = H5T_NATIVE_DOUBLE;
+    KL_TRY(read_columns(in, samples, r));
+    KL_TRY(read_attribute(in, samples, "moment_orders", real, r->norders, r->order));
+    KL_TRY(read_numbers(in, (array){"/samples/time", 1, {t}}, real, r->time));
+    KL_TRY(read_numbers(in, (array){"/samples/series", 1, {p}}, H5T_NATIVE_INT, r->series));
+    KL_TRY(read_texts(in, "/samples/observable", q, r->quantity->observable, sizeof *r->quantity,
+                      sizeof r->quantity->observable));
+    KL_TRY(read_texts(in, "/samples/part", q, r->quantity->part, sizeof *r->quantity,
+                      sizeof r->quantity->part));
+    KL_TRY(read_texts(in, "/samples/check", r->nchecks, r->check, KL_NAME, KL_NAME));
+    KL_TRY(read_numbers(in, (array){"/samples/done", 2, {p, m}}, H5T_NATIVE_UINT8, r->done));
+    KL_TRY(read_numbers(in, (array){"/samples/sample", 4, {p, m, t, q}}, real, r->sample));
+    KL_TRY(read_numbers(in, (array){"/samples/check_value", 4, {p, m, t, r->nchecks}}, real,
+                        r->check_value));
+    KL_TRY(read_numbers(in, (array){"/reference/value", 3, {p, t, q}}, real, r->reference));
+    KL_TRY(read_numbers(in, (array){"/reference/error", 3, {p, t, q}}, real, r->reference_error));
+    return read_texts(in, "/reference/note", p, r->reference_note, sizeof *r->reference_note,
+                      sizeof *r->reference_note);
+}
+
+static kl_status read_member(const reader *in, const kl_row_member *m, kl_results *r)
+{
+    char name[KL_NAME], *base = (char *)r->row + m->offset, *values;
+    size_t size = m->kind == KL_ROW_INT ? sizeof(int) : sizeof(double);
+    snprintf(name, sizeof name, "/summary/%s", m->name);
+    if (m->kind == KL_ROW_TEXT)
+        return read_texts(in, name, r->nrows, base, sizeof *r->row, m->width);
+    KL_TRY(kl_alloc((size_t)r->nrows, size, name, &values, in->err));
+    kl_status status =
+        read_numbers(in, (array){name, 1, {r->nrows}},
+                     m->kind == KL_ROW_INT ? H5T_NATIVE_INT : H5T_NATIVE_DOUBLE, values);
+    for (int i = 0; i < r->nrows; i++)
+        memcpy(base + (size_t)i * sizeof *r->row, values + (size_t)i * size, size);
+    free(values);
+    return status;
+}
+
+static kl_status read_summary(const reader *in, kl_results *r)
+{
+    for (int i = 0; i < KL_ROW_MEMBERS; i++)
+        KL_TRY(read_member(in, &kl_row_members[i], r));
+    for (int i = 0; i < r->nrows; i++)
+        if (r->row[i].point < -1 || r->row[i].point >= r->npoints)
+            return damaged(in, "/summary/point");
+    return KL_OK;
+}
+
+static kl_status read_field_point(const reader *in, kl_results *r, int f, int p)
+{
+    char group[2 * KL_NAME], name[4 * KL_NAME];
+    const int m = r->nrealizations, t = r->ntimes;
+    int n;
+    snprintf(group, sizeof group, "/fields/%s/point_%d", r->field[f].name, p);
+    if (H5Lexists(in->file, group, H5P_DEFAULT) <= 0)
+        return KL_OK;
+    snprintf(name, sizeof name, "%s/%s", group, r->field[f].axis);
+    KL_TRY(read_length(in, name, &n));
+    if (n == 0)
+        return damaged(in, name);
+    const array coordinate = {name, 1, {n}};
+    char sample_name[4 * KL_NAME], reference_name[4 * KL_NAME];
+    snprintf(sample_name, sizeof sample_name, "%s/sample", group);
+    snprintf(reference_name, sizeof reference_name, "%s/reference", group);
+    const array sample = {sample_name, 3, {m, t, n}}, reference = {reference_name, 2, {t, n}};
+    KL_TRY(check_array(in, sample));
+    KL_TRY(kl_results_field(r, f, p, n, in->err));
+    KL_TRY(read_numbers(in, coordinate, H5T_NATIVE_DOUBLE, r->field[f].coordinate[p]));
+    KL_TRY(read_numbers(in, sample, H5T_NATIVE_DOUBLE, r->field[f].sample[p]));
+    if (H5Lexists(in->file, reference_name, H5P_DEFAULT) <= 0)
+        return KL_OK;
+    return read_numbers(in, reference, H5T_NATIVE_DOUBLE, r->field[f].reference[p]);
+}
+
+static kl_status read_field(const reader *in, hid_t fields, kl_results *r, int f)
+{
+    kl_field *field = &r->field[f];
+    ssize_t length = H5Lget_name_by_idx(fields, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, (hsize_t)f,
+                                        field->name, sizeof field->name, H5P_DEFAULT);
+    if (length <= 0 || length >= (ssize_t)sizeof field->name)
+        return damaged(in, "/fields");
+    hid_t group = H5Gopen2(fields, field->name, H5P_DEFAULT);
+    if (group < 0)
+        return damaged(in, field->name);
+    kl_status status;
+    KL_GOTO(read_name(in, group, "units", field->units));
+    KL_GOTO(read_name(in, group, "long_name", field->long_name));
+    KL_GOTO(read_name(in, group, "axis", field->axis));
+    KL_GOTO(read_name(in, group, "axis_units", field->axis_units));
+done:
+    H5Gclose(group);
+    for (int p = 0; status == KL_OK && p < r->npoints; p++)
+        status = read_field_point(in, r, f, p);
+    return status;
+}
+
+static kl_status read_all(const reader *in, hid_t samples, hid_t fields, kl_results **out)
+{
+    kl_results shape = {0}, *r;
+    KL_TRY(read_shape(in, samples, fields, &shape));
+    KL_TRY(kl_results_create(&shape, &r, in->err));
+    kl_status status;
+    KL_GOTO(read_root(in, r));
+    KL_GOTO(read_samples(in, samples, r));
+    KL_GOTO(read_summary(in, r));
+    for (int f = 0; status == KL_OK && f < r->nfields; f++)
+        status = read_field(in, fields, r, f);
+done:
+    if (status != KL_OK)
+        kl_results_destroy(&r);
+    *out = r;
+    return status;
+}
+
+static kl_status read_file(const reader *in, kl_results **out)
+{
+    KL_TRY(check_format(in));
+    hid_t samples = H5Gopen2(in->file, "/samples", H5P_DEFAULT);
+    hid_t fields = H5Gopen2(in->file, "/fields", H5P_DEFAULT);
+    kl_status status = samples >= 0 && fields >= 0 ? read_all(in, samples, fields, out)
+                                                   : damaged(in, "a group is missing");
+    if (samples >= 0)
+        H5Gclose(samples);
+    if (fields >= 0)
+        H5Gclose(fields);
+    return status;
+}
+
+kl_status kl_results_read(const char *path, kl_results **out, kl_error *err)
+{
+    reader in = {path, -1, err};
+    *out = NULL;
+    KL_TRY(kl_publish_check(path, err));
+    kl_h5_errors errors = kl_h5_silence();
+    kl_status status;
+    if (H5Fis_hdf5(path) <= 0) {
+        status = kl_fail(err, KL_INPUT, "%s: not an HDF5 file", path);
+    } else if ((in.file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT)) < 0) {
+        status = kl_fail(err, KL_INPUT, "%s: damaged or cut short: HDF5 cannot open it", path);
+    } else {
+        status = read_file(&in, out);
+        H5Fclose(in.file);
+    }
+    kl_h5_restore(errors);
+    return status;
+}

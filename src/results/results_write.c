@@ -1,0 +1,313 @@
+/* Writes kl_results as HDF5: see results.h and docs/file-format.md. Local.
+ *
+ * The file is built in memory, as large as the results themselves, and then
+ * published in one step.
+ */
+#include "results/hdf5_group.h"
+#include "results/hdf5_tools.h"
+#include "results/publish.h"
+#include "results/results.h"
+#include "results/schema.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STRINGIFY(x)     #x
+#define VERSION(a, b, c) STRINGIFY(a) "." STRINGIFY(b) "." STRINGIFY(c)
+
+const char *kl_hdf5_version(void)
+{
+    return VERSION(H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE);
+}
+
+static kl_status put_root(const kl_results *r, hid_t file, const char *path, kl_error *err)
+{
+    const int version = KL_FORMAT_VERSION;
+    bool ok = kl_h5_put_text(file, "format", KL_FORMAT) &&
+              kl_h5_put_numbers(file, "format_version", H5T_NATIVE_INT, 0, &version) &&
+              kl_h5_put_text(file, "system", r->system) &&
+              kl_h5_put_text(file, "time_units", r->time_units) &&
+              (!r->study || kl_h5_put_text(file, "study", r->study));
+    for (int i = 0; ok && i < r->npairs; i++) {
+        if (kl_schema_reserved(r->pair[i].key))
+            return kl_fail(err, KL_BUG, "provenance: the key '%s' is reserved", r->pair[i].key);
+        ok = kl_h5_put_text(file, r->pair[i].key, r->pair[i].value);
+    }
+    if (!ok)
+        return kl_fail(err, KL_ENVIRONMENT, "%s: HDF5 cannot store the root attributes", path);
+    return KL_OK;
+}
+
+/* The parameter of column c along the points, as 64-bit integers if it is one. */
+static kl_status put_column(const kl_results *r, kl_h5_group *g, int c, int axis, kl_error *err)
+{
+    const kl_column *column = &r->column[c];
+    const kl_h5_label label = {column->name, column->units, column->long_name};
+    double *real;
+    int64_t *integer;
+    KL_TRY(kl_alloc((size_t)r->npoints, sizeof *real, column->name, &real, err));
+    kl_status status;
+    KL_GOTO(kl_alloc((size_t)r->npoints, sizeof *integer, column->name, &integer, err));
+    for (int p = 0; p < r->npoints; p++) {
+        real[p] = r->point[(size_t)p * (size_t)r->ncolumns + (size_t)c];
+        if (!column->integer)
+            continue;
+        if (!(fabs(real[p]) < 0x1p53) || real[p] != floor(real[p])) {
+            status = kl_fail(err, KL_BUG, "%s of point %d is %g: not an integer", column->name, p,
+                             real[p]);
+            break;
+        }
+        integer[p] = (int64_t)real[p];
+    }
+    if (status == KL_OK && column->integer)
+        kl_h5_variable(g, label, H5T_NATIVE_INT64, 1, &axis, integer);
+    else if (status == KL_OK)
+        kl_h5_variable(g, label, H5T_NATIVE_DOUBLE, 1, &axis, real);
+    free(integer);
+done:
+    free(real);
+    return status;
+}
+
+/* What no variable tells: names, order and attributes of the columns (there
+ * may be no points), the small parameter, the orders of the moments. */
+static kl_status put_shape(const kl_results *r, kl_h5_group *g, kl_error *err)
+{
+    const char **texts;
+    int n = r->ncolumns, *integer;
+    KL_TRY(kl_alloc(3 * (size_t)n, sizeof *texts, "columns", &texts, err));
+    kl_status status;
+    KL_GOTO(kl_alloc((size_t)n, sizeof *integer, "columns", &integer, err));
+    for (int c = 0; c < n; c++) {
+        texts[c] = r->column[c].name;
+        texts[n + c] = r->column[c].units;
+        texts[2 * n + c] = r->column[c].long_name;
+        integer[c] = r->column[c].integer;
+    }
+    bool ok =
+        g->ok && kl_h5_put_numbers(g->id, "small_parameter_column", H5T_NATIVE_INT, 0, &r->small);
+    if (ok && n > 0)
+        ok = kl_h5_put_texts(g->id, "columns", n, texts) &&
+             kl_h5_put_texts(g->id, "column_units", n, texts + n) &&
+             kl_h5_put_texts(g->id, "column_long_names", n, texts + 2 * n) &&
+             kl_h5_put_numbers(g->id, "column_is_integer", H5T_NATIVE_INT, n, integer);
+    if (ok && r->norders > 0)
+        ok = kl_h5_put_numbers(g->id, "moment_orders", H5T_NATIVE_DOUBLE, r->norders, r->order);
+    if (!ok)
+        kl_h5_group_fail(g, "attributes");
+    free(integer);
+done:
+    free(texts);
+    return status;
+}
+
+static void put_time(const kl_results *r, kl_h5_group *g)
+{
+    kl_h5_scale(g, (kl_h5_label){"time", r->time_units, "macroscopic time"}, H5T_NATIVE_DOUBLE,
+                r->ntimes, r->time);
+}
+
+/* The dimension `quantity`: "front.re". */
+static void put_quantity(const kl_results *r, kl_h5_group *g)
+{
+    char(*names)[KL_QUANTITY_NAME] = NULL;
+    if (kl_alloc((size_t)r->nquantities, sizeof *names, "quantities", &names, NULL) != KL_OK)
+        kl_h5_group_fail(g, "quantity");
+    for (int q = 0; names && q < r->nquantities; q++)
+        snprintf(names[q], sizeof names[q], "%s.%s", r->quantity[q].observable,
+                 r->quantity[q].part);
+    kl_h5_scale_texts(g, (kl_h5_label){"quantity", "1", "observable and part"},
+                      names ? r->nquantities : 0, names, sizeof *names);
+    free(names);
+}
+
+static const kl_h5_label point_label = {"point", "1", "index of the point of the study"};
+static const kl_h5_label realization_label = {"realization", "1", "index of the realization"};
+
+static kl_status put_samples(const kl_results *r, hid_t file, const char *path, kl_error *err)
+{
+    enum { POINT, REALIZATION, TIME, QUANTITY, CHECK };
+    kl_h5_group g = kl_h5_group_create(file, "samples");
+    kl_status status = put_shape(r, &g, err);
+    kl_h5_scale_index(&g, point_label, r->npoints);
+    kl_h5_scale_index(&g, realization_label, r->nrealizations);
+    put_time(r, &g);
+    put_quantity(r, &g);
+    kl_h5_scale_texts(&g, (kl_h5_label){"check", "1", "name of the check"}, r->nchecks, r->check,
+                      sizeof *r->check);
+    for (int c = 0; status == KL_OK && c < r->ncolumns; c++)
+        status = put_column(r, &g, c, POINT, err);
+    kl_h5_variable(&g, (kl_h5_label){"series", "1", "points of one series are fitted together"},
+                   H5T_NATIVE_INT, 1, (int[]){POINT}, r->series);
+    kl_h5_variable_texts(&g, (kl_h5_label){"observable", "1", "name of the observable"}, QUANTITY,
+                         r->quantity ? r->quantity->observable : NULL, sizeof *r->quantity);
+    kl_h5_variable_texts(&g, (kl_h5_label){"part", "1", "real or imaginary part"}, QUANTITY,
+                         r->quantity ? r->quantity->part : NULL, sizeof *r->quantity);
+    kl_h5_variable(&g, (kl_h5_label){"done", "1", "1 where the realization is finished"},
+                   H5T_NATIVE_UINT8, 2, (int[]){POINT, REALIZATION}, r->done);
+    kl_h5_variable(&g, (kl_h5_label){"sample", "1", "sampled value of the quantity"},
+                   H5T_NATIVE_DOUBLE, 4, (int[]){POINT, REALIZATION, TIME, QUANTITY}, r->sample);
+    kl_h5_variable(&g, (kl_h5_label){"check_value", "1", "value of the check"}, H5T_NATIVE_DOUBLE,
+                   4, (int[]){POINT, REALIZATION, TIME, CHECK}, r->check_value);
+    kl_status closed = kl_h5_group_close(&g, path, status == KL_OK ? err : NULL);
+    return status == KL_OK ? closed : status;
+}
+
+static kl_status put_reference(const kl_results *r, hid_t file, const char *path, kl_error *err)
+{
+    enum { POINT, TIME, QUANTITY };
+    kl_h5_group g = kl_h5_group_create(file, "reference");
+    kl_h5_scale_index(&g, point_label, r->npoints);
+    put_time(r, &g);
+    put_quantity(r, &g);
+    kl_h5_variable(&g, (kl_h5_label){"value", "1", "value of the quantity in the limit"},
+                   H5T_NATIVE_DOUBLE, 3, (int[]){POINT, TIME, QUANTITY}, r->reference);
+    kl_h5_variable(&g, (kl_h5_label){"error", "1", "absolute error of value"}, H5T_NATIVE_DOUBLE, 3,
+                   (int[]){POINT, TIME, QUANTITY}, r->reference_error);
+    kl_h5_variable_texts(&g, (kl_h5_label){"note", "1", "why there is none, or what it missed"},
+                         POINT, r->reference_note, sizeof *r->reference_note);
+    return kl_h5_group_close(&g, path, err);
+}
+
+/* One member of all rows: gathered, then written. */
+static kl_status put_member(const kl_results *r, kl_h5_group *g, const kl_row_member *m,
+                            kl_error *err)
+{
+    const char *units = strcmp(m->name, "time") == 0 ? r->time_units : "1";
+    const kl_h5_label label = {m->name, units, m->long_name};
+    size_t size = m->kind == KL_ROW_INT ? sizeof(int) : sizeof(double);
+    const int row = 0;
+    if (m->kind == KL_ROW_TEXT) {
+        kl_h5_variable_texts(g, label, row, (const char *)r->row + m->offset, sizeof *r->row);
+        return KL_OK;
+    }
+    char *values;
+    KL_TRY(kl_alloc((size_t)r->nrows, size, m->name, &values, err));
+    for (int i = 0; i < r->nrows; i++)
+        memcpy(values + (size_t)i * size, (const char *)&r->row[i] + m->offset, size);
+    kl_h5_variable(g, label, m->kind == KL_ROW_INT ? H5T_NATIVE_INT : H5T_NATIVE_DOUBLE, 1, &row,
+                   values);
+    free(values);
+    return KL_OK;
+}
+
+/* The parameter of column c at the point of each row, NAN where there is none. */
+static kl_status put_row_column(const kl_results *r, kl_h5_group *g, int c, kl_error *err)
+{
+    const kl_column *column = &r->column[c];
+    const int row = 0;
+    double *values;
+    KL_TRY(kl_alloc((size_t)r->nrows, sizeof *values, column->name, &values, err));
+    for (int i = 0; i < r->nrows; i++) {
+        int p = r->row[i].point;
+        values[i] = p < 0 ? NAN : r->point[(size_t)p * (size_t)r->ncolumns + (size_t)c];
+    }
+    kl_h5_variable(g, (kl_h5_label){column->name, column->units, column->long_name},
+                   H5T_NATIVE_DOUBLE, 1, &row, values);
+    free(values);
+    return KL_OK;
+}
+
+static kl_status put_summary(const kl_results *r, hid_t file, const char *path, kl_error *err)
+{
+    for (int i = 0; i < r->nrows; i++)
+        if (r->row[i].point < -1 || r->row[i].point >= r->npoints)
+            return kl_fail(err, KL_BUG, "summary: row %d belongs to point %d of %d", i,
+                           r->row[i].point, r->npoints);
+    kl_h5_group g = kl_h5_group_create(file, "summary");
+    kl_status status = KL_OK;
+    kl_h5_scale_index(&g, (kl_h5_label){"row", "1", "index of the row"}, r->nrows);
+    for (int i = 0; status == KL_OK && i < KL_ROW_MEMBERS; i++) {
+        status = put_member(r, &g, &kl_row_members[i], err);
+        for (int c = 0; i == 0 && status == KL_OK && c < r->ncolumns; c++)
+            status = put_row_column(r, &g, c, err); /* right after `point` */
+    }
+    kl_status closed = kl_h5_group_close(&g, path, status == KL_OK ? err : NULL);
+    return status == KL_OK ? closed : status;
+}
+
+static bool any_number(const double *values, size_t n)
+{
+    for (size_t i = 0; values && i < n; i++)
+        if (!isnan(values[i]))
+            return true;
+    return false;
+}
+
+static kl_status put_field_point(const kl_results *r, const kl_field *f, int p, hid_t parent,
+                                 const char *path, kl_error *err)
+{
+    enum { REALIZATION, TIME, AXIS };
+    char name[32];
+    snprintf(name, sizeof name, "point_%d", p);
+    kl_h5_group g = kl_h5_group_create(parent, name);
+    kl_h5_scale_index(&g, realization_label, r->nrealizations);
+    put_time(r, &g);
+    kl_h5_scale(&g, (kl_h5_label){f->axis, f->axis_units, f->axis}, H5T_NATIVE_DOUBLE, f->length[p],
+                f->coordinate[p]);
+    kl_h5_variable(&g, (kl_h5_label){"sample", f->units, f->long_name}, H5T_NATIVE_DOUBLE, 3,
+                   (int[]){REALIZATION, TIME, AXIS}, f->sample[p]);
+    if (any_number(f->reference[p], (size_t)r->ntimes * (size_t)f->length[p]))
+        kl_h5_variable(&g, (kl_h5_label){"reference", f->units, f->long_name}, H5T_NATIVE_DOUBLE, 2,
+                       (int[]){TIME, AXIS}, f->reference[p]);
+    return kl_h5_group_close(&g, path, err);
+}
+
+static kl_status put_field(const kl_results *r, const kl_field *f, hid_t parent, const char *path,
+                           kl_error *err)
+{
+    kl_h5_group g = kl_h5_group_create(parent, f->name);
+    if (g.ok && !(kl_h5_put_text(g.id, "units", f->units) &&
+                  kl_h5_put_text(g.id, "long_name", f->long_name) &&
+                  kl_h5_put_text(g.id, "axis", f->axis) &&
+                  kl_h5_put_text(g.id, "axis_units", f->axis_units)))
+        kl_h5_group_fail(&g, f->name);
+    kl_status status = KL_OK;
+    for (int p = 0; g.ok && status == KL_OK && p < r->npoints; p++)
+        if (f->length[p] > 0)
+            status = put_field_point(r, f, p, g.id, path, err);
+    kl_status closed = kl_h5_group_close(&g, path, status == KL_OK ? err : NULL);
+    return status == KL_OK ? closed : status;
+}
+
+static kl_status put_fields(const kl_results *r, hid_t file, const char *path, kl_error *err)
+{
+    kl_h5_group g = kl_h5_group_create(file, "fields");
+    kl_status status = KL_OK;
+    for (int f = 0; g.ok && status == KL_OK && f < r->nfields; f++)
+        status = put_field(r, &r->field[f], g.id, path, err);
+    kl_status closed = kl_h5_group_close(&g, path, status == KL_OK ? err : NULL);
+    return status == KL_OK ? closed : status;
+}
+
+static kl_status put_all(const kl_results *r, hid_t file, const char *path, kl_error *err)
+{
+    KL_TRY(put_root(r, file, path, err));
+    KL_TRY(put_samples(r, file, path, err));
+    KL_TRY(put_reference(r, file, path, err));
+    KL_TRY(put_summary(r, file, path, err));
+    return put_fields(r, file, path, err);
+}
+
+kl_status kl_results_write(const kl_results *r, const char *path, kl_error *err)
+{
+    kl_h5_image image;
+    kl_h5_errors errors = kl_h5_silence();
+    kl_status status = KL_OK;
+    hid_t file = kl_h5_image_create(&image);
+    if (file >= 0) {
+        status = put_all(r, file, path, err);
+        bool closed = H5Fclose(file) >= 0 && kl_h5_image_finish(&image);
+        if (status == KL_OK && !closed)
+            file = -1;
+    }
+    if (status == KL_OK && file < 0)
+        status = kl_fail(err, KL_ENVIRONMENT, "%s: HDF5 has no memory for the results", path);
+    if (status == KL_OK)
+        status = kl_publish(path, image.bytes, image.size, err);
+    free(image.bytes);
+    kl_h5_restore(errors);
+    return status;
+}

@@ -1,0 +1,133 @@
+#include "study/output.h"
+
+#include "base/cpu.h"
+#include "ensemble/journal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static kl_status check_folder(const char *path, kl_error *err)
+{
+    char folder[4096];
+    struct stat info;
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder ? 1 : 0] = 0;
+    else
+        snprintf(folder, sizeof folder, ".");
+    if (stat(folder, &info) != 0)
+        return kl_fail(err, KL_INPUT, "%s: %s", folder, strerror(errno));
+    if (!S_ISDIR(info.st_mode))
+        return kl_fail(err, KL_INPUT, "%s: not a folder", folder);
+    if (access(folder, W_OK | X_OK) != 0)
+        return kl_fail(err, KL_ENVIRONMENT, "%s: %s", folder, strerror(errno));
+    return KL_OK;
+}
+
+kl_status kl_output_check(const kl_study *study, const char *path, bool resume, kl_output *out,
+                          kl_error *err)
+{
+    struct stat info;
+    *out = (kl_output){.lock = -1};
+    int length = path ? snprintf(out->file, sizeof out->file - 16, "%s", path)
+                      : snprintf(out->file, sizeof out->file - 16, "%s.h5", study->name);
+    if (length >= (int)sizeof out->file - 16)
+        return kl_fail(err, KL_INPUT, "-o: the path is too long: at most %zu bytes",
+                       sizeof out->file - 17);
+    if (length == 0 || out->file[length - 1] == '/')
+        return kl_fail(err, KL_INPUT, "-o: %s is not the name of a file", out->file);
+    snprintf(out->journal, sizeof out->journal, "%.*s.journal", length, out->file);
+    KL_TRY(check_folder(out->file, err));
+    out->had_journal = kl_journal_exists(out->journal);
+    out->had_file = stat(out->file, &info) == 0;
+    if (out->had_file && S_ISDIR(info.st_mode))
+        return kl_fail(err, KL_INPUT, "%s: is a folder", out->file);
+    if ((out->had_file || out->had_journal) && !resume)
+        return kl_fail(err, KL_INPUT, "%s exists: --resume continues it, -o names another",
+                       out->had_file ? out->file : out->journal);
+    return KL_OK;
+}
+
+/* Reads the study that an output belongs to and compares. */
+static kl_status same_study(const kl_study *study, const char *name, const char *text,
+                            bool *same_times, kl_error *err)
+{
+    kl_study *old = NULL;
+    KL_TRY(kl_study_parse(name, text, 0, NULL, &old, err));
+    kl_status status = kl_study_same(study, old, name, err);
+    *same_times = status == KL_OK && kl_study_same_times(study, old);
+    kl_study_destroy(&old);
+    if (status == KL_OK && !*same_times)
+        fprintf(stderr, "kinlim: %s is at other times: its realizations are done again\n", name);
+    return status;
+}
+
+static kl_status collect_file(const kl_study *study, kl_output *output, kl_results *results,
+                              kl_error *err)
+{
+    kl_results *old = NULL;
+    bool same_times = false;
+    KL_TRY(kl_results_read(output->file, &old, err));
+    kl_status status = same_study(study, output->file, old->study, &same_times, err);
+    const char *set = kl_results_get(old, "instruction_set");
+    if (status == KL_OK && set && strcmp(set, kl_cpu_instruction_set_name()) != 0)
+        status = kl_fail(err, KL_INPUT, "%s is from instruction set %s, this processor has %s: samples "
+                         "would not be the same to the bit",
+                         output->file, set, kl_cpu_instruction_set_name());
+    if (status == KL_OK && same_times)
+        status = kl_collect_results(old, output->file, results, err);
+    kl_results_destroy(&old);
+    return status;
+}
+
+kl_status kl_output_collect(const kl_study *study, kl_output *output, kl_results *results,
+                            kl_error *err)
+{
+    bool same_times = false;
+    if (output->had_file)
+        KL_TRY(collect_file(study, output, results, err));
+    if (!output->had_journal)
+        return KL_OK;
+    char *text = NULL;
+    kl_status status = kl_journal_study(output->journal, &text, err);
+    if (status != KL_OK) { /* killed before the study was in it: nothing to keep */
+        free(text);
+        output->had_journal = false;
+        return kl_journal_next_attempt(output->journal) == 0 ? KL_OK : status;
+    }
+    status = same_study(study, output->journal, text, &same_times, err);
+    free(text);
+    if (status == KL_OK && same_times)
+        status = kl_collect_journal(study, output->journal, results, err);
+    output->had_journal = same_times;
+    return status;
+}
+
+kl_status kl_output_open(const kl_study *study, kl_output *output, kl_error *err)
+{
+    if (kl_journal_exists(output->journal)) {
+        KL_TRY(kl_journal_lock(output->journal, &output->lock, err));
+        if (!output->had_journal) {
+            kl_journal_unlock(&output->lock);
+            KL_TRY(kl_journal_remove(output->journal, err));
+        }
+    }
+    KL_TRY(kl_journal_create(output->journal, study->resolved, err));
+    return output->lock >= 0 ? KL_OK : kl_journal_lock(output->journal, &output->lock, err);
+}
+
+kl_status kl_output_finish(kl_output *output, const kl_results *results, bool complete, kl_error *err)
+{
+    KL_TRY(kl_results_write(results, output->file, err));
+    return complete ? kl_journal_remove(output->journal, err) : KL_OK;
+}
+
+void kl_output_close(kl_output *output)
+{
+    kl_journal_unlock(&output->lock);
+}

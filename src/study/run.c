@@ -1,0 +1,262 @@
+/* The run: reference, realizations by groups, statistics, results. */
+#include "study/output.h"
+
+#include "base/memory.h"
+#include "base/stop.h"
+#include "ensemble/journal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct run {
+    const kl_study *study;
+    const kl_run_options *options;
+    MPI_Comm comm;
+    int rank;
+    kl_plan plan;
+    kl_groups groups;
+    kl_output output;          /* rank 0 */
+    kl_results *results;       /* rank 0 */
+    uint8_t *done;             /* [npoints][realizations]: finished before this run */
+    int attempt;               /* of the journal */
+    double deadline;
+    bool stopped;              /* this group stopped early */
+    kl_progress *progress;
+    kl_journal journal;        /* on leaders, once the first item is done */
+} run;
+
+static int64_t last_realization(const run *r)
+{
+    return r->options->last > 0 ? r->options->last : r->study->realizations;
+}
+
+static bool is_open(const run *r, int point, int64_t k)
+{
+    return k >= r->options->first && k < last_realization(r) &&
+           !r->done[point * r->study->realizations + k];
+}
+
+/* ---- before the realizations ---- */
+
+static kl_status check_range(const kl_study *study, const kl_run_options *options, kl_error *err)
+{
+    if (options->last > 0 && (options->first < 0 || options->first >= options->last ||
+                              options->last > study->realizations))
+        return kl_fail(err, KL_INPUT,
+                       "--realizations: %lld:%lld is not allowed: must be A:B with 0 <= A < B <= %lld",
+                       (long long)options->first, (long long)options->last,
+                       (long long)study->realizations);
+    return KL_OK;
+}
+
+static kl_status look_at_output(run *r, kl_error *err)
+{
+    KL_TRY(kl_output_check(r->study, r->options->output, r->options->resume, &r->output, err));
+    KL_TRY(kl_collect_create(r->study, &r->results, err));
+    return kl_output_collect(r->study, &r->output, r->results, err);
+}
+
+static void say_warnings(const kl_study *study)
+{
+    for (int i = 0; i < study->about->nwarnings; i++)
+        fprintf(stderr, "kinlim: warning: %s\n", study->about->warning[i]);
+}
+
+static kl_status prepare(run *r, kl_error *err)
+{
+    const kl_study *study = r->study;
+    const size_t items = (size_t)study->about->npoints * (size_t)study->realizations;
+    KL_TRY(check_range(study, r->options, err));
+    KL_TRY(kl_plan_make(study, r->comm, r->options->groups, &r->plan, err));
+    kl_status status = r->rank == 0 ? look_at_output(r, err) : KL_OK;
+    KL_TRY(kl_agree(r->comm, status, err));
+    if (r->rank == 0)
+        say_warnings(study);
+    if (study->reference)
+        KL_TRY(kl_reference_compute(study, r->comm, r->options->quiet, r->results, err));
+    status = kl_alloc(items, 1, "realizations", &r->done, err);
+    if (status == KL_OK && r->rank == 0) {
+        memcpy(r->done, r->results->done, items);
+        status = kl_output_open(study, &r->output, err);
+        r->attempt = kl_journal_next_attempt(r->output.journal);
+    }
+    KL_TRY(kl_agree(r->comm, status, err));
+    MPI_Bcast(r->done, (int)items, MPI_BYTE, 0, r->comm);
+    MPI_Bcast(&r->attempt, 1, MPI_INT, 0, r->comm);
+    /* Every rank needs the paths. */
+    MPI_Bcast(&r->output, (int)sizeof r->output, MPI_BYTE, 0, r->comm);
+    if (r->rank != 0)
+        r->output.lock = -1;
+    kl_groups_create(r->comm, r->plan.ngroups, &r->groups);
+    return KL_OK;
+}
+
+/* ---- realizations ---- */
+
+static kl_status snapshot_path(const run *r, int point, char *path, size_t size)
+{
+    int length = (int)strlen(r->output.file);
+    if (length > 3 && strcmp(r->output.file + length - 3, ".h5") == 0)
+        length -= 3;
+    snprintf(path, size, "%.*s-snapshot-%d", length, r->output.file, point);
+    return KL_OK;
+}
+
+/* One realization through all times; *whole is false if it was stopped. */
+static kl_status realize(run *r, void *state, kl_sample_record *record, bool *whole, kl_error *err)
+{
+    const kl_study *study = r->study;
+    const kl_system *system = study->system;
+    const kl_description *about = study->about;
+    const bool snapshots = study->snapshot == record->realization && system->snapshot;
+    char path[4200];
+    double *field[16];
+    kl_snapshot *snapshot = NULL;
+    *whole = false;
+    snapshot_path(r, record->point, path, sizeof path);
+    kl_status status = system->start(state, record->realization, err);
+    for (int time = 0; status == KL_OK && time < study->times.n; time++) {
+        if (kl_stop_requested(r->groups.group, r->deadline)) {
+            kl_snapshot_close(&snapshot, NULL);
+            return KL_OK;
+        }
+        kl_progress_tick(r->progress);
+        for (int f = 0; f < about->nfields && f < 16; f++)
+            field[f] = record->field[f] +
+                       time * system->field_axis(study->self, record->point, f, NULL);
+        status = system->advance(state, time, err);
+        if (status == KL_OK)
+            status = system->measure(state, time, record->quantity + time * about->nquantities,
+                                     record->check + time * about->nchecks, field, err);
+        if (status == KL_OK && snapshots)
+            status = system->snapshot(state, time, path, &snapshot, err);
+    }
+    kl_status closed = snapshot ? kl_snapshot_close(&snapshot, status == KL_OK ? err : NULL) : KL_OK;
+    *whole = true;
+    return status == KL_OK ? closed : status;
+}
+
+static kl_status save(run *r, const kl_sample_record *record, kl_error *err)
+{
+    if (!r->groups.leader)
+        return KL_OK;
+    if (r->journal.file < 0)
+        KL_TRY(kl_journal_open(r->output.journal, r->attempt, r->groups.index, &r->journal, err));
+    return kl_journal_append(&r->journal, KL_RECORD_SAMPLE, record->payload, record->size, err);
+}
+
+/* This group's open realizations of one point. */
+static kl_status work_on_point(run *r, int point, int64_t *item, kl_error *err)
+{
+    const kl_study *study = r->study;
+    const double cost = study->system->cost(study->self, point, 1).seconds;
+    void *state = NULL;
+    kl_sample_record record = {0};
+    kl_status status = KL_OK;
+    for (int64_t k = 0; status == KL_OK && !r->stopped && k < study->realizations; k++) {
+        bool whole;
+        if (!is_open(r, point, k) || kl_groups_turn(&r->groups, (*item)++) != r->groups.index)
+            continue;
+        if (!state) {
+            status = kl_agree(r->groups.group, kl_sample_record_create(study, point, &record, err), err);
+            if (status == KL_OK)
+                status = study->system->begin(study->self, point, r->groups.group, &state, err);
+            if (status != KL_OK)
+                break;
+        }
+        kl_sample_record_number(&record, k);
+        status = realize(r, state, &record, &whole, err);
+        if (status != KL_OK)
+            break;
+        r->stopped = !whole;
+        if (whole)
+            status = kl_agree(r->groups.group, save(r, &record, err), err);
+        if (whole && status == KL_OK && r->groups.leader)
+            kl_progress_item(r->progress, cost);
+        kl_progress_tick(r->progress);
+    }
+    if (state)
+        study->system->end(&state);
+    kl_sample_record_destroy(&record);
+    return status;
+}
+
+static kl_status realizations(run *r, kl_error *err)
+{
+    const kl_study *study = r->study;
+    int64_t item = 0, before = 0, total = 0;
+    double open_cost = 0;
+    for (int p = 0; p < study->about->npoints; p++) {
+        const double cost = study->system->cost(study->self, p, 1).seconds;
+        for (int64_t k = 0; k < study->realizations; k++) {
+            total += k >= r->options->first && k < last_realization(r);
+            open_cost += is_open(r, p, k) ? cost : 0;
+            before += !is_open(r, p, k) && k >= r->options->first && k < last_realization(r);
+        }
+    }
+    KL_TRY(kl_progress_create(r->comm, r->options->quiet, before, total, open_cost, &r->progress, err));
+    r->journal.file = -1;
+    kl_status status = KL_OK;
+    for (int p = 0; status == KL_OK && !r->stopped && p < study->about->npoints; p++)
+        status = work_on_point(r, p, &item, err);
+    kl_journal_close(&r->journal);
+    kl_progress_end(&r->progress);
+    status = kl_agree(r->comm, status, err);
+    int stopped = r->stopped;
+    MPI_Allreduce(MPI_IN_PLACE, &stopped, 1, MPI_INT, MPI_MAX, r->comm);
+    r->stopped = stopped != 0;
+    return status;
+}
+
+/* ---- after them ---- */
+
+/* Rank 0: everything journalled goes into the results file. */
+static kl_status finish(run *r, const char *start, kl_error *err)
+{
+    KL_TRY(kl_collect_journal(r->study, r->output.journal, r->results, err));
+    KL_TRY(kl_summarise(r->results, err));
+    KL_TRY(kl_provenance(r->study, &r->plan, r->options->command, start, r->results, err));
+    return kl_output_finish(&r->output, r->results, !r->stopped, err);
+}
+
+static kl_status run_all(run *r, kl_error *err)
+{
+    char start[32];
+    kl_timestamp(start);
+    KL_TRY(prepare(r, err));
+    kl_status status = realizations(r, err);
+    if (status != KL_OK)
+        return status;
+    status = r->rank == 0 ? finish(r, start, err) : KL_OK;
+    KL_TRY(kl_agree(r->comm, status, err));
+    if (!r->stopped)
+        return KL_OK;
+    int64_t counts[2] = {0};
+    if (r->rank == 0) {
+        counts[0] = kl_results_done(r->results);
+        counts[1] = (int64_t)r->study->about->npoints * r->study->realizations;
+    }
+    MPI_Bcast(counts, 2, MPI_INT64_T, 0, r->comm);
+    return kl_fail(err, KL_STOPPED, "stopped with %lld/%lld realizations done and saved: run again with "
+                   "--resume",
+                   (long long)counts[0], (long long)counts[1]);
+}
+
+kl_status kl_study_run(kl_study *study, MPI_Comm comm, const kl_run_options *options, kl_error *err)
+{
+    run r = {.study = study, .options = options, .comm = comm, .output.lock = -1};
+    r.groups.group = MPI_COMM_NULL;
+    MPI_Comm_rank(comm, &r.rank);
+    if (options->max_walltime > 0)
+        r.deadline = kl_clock() + options->max_walltime;
+    kl_stop_on_signals();
+    kl_status status = run_all(&r, err);
+    kl_groups_destroy(&r.groups);
+    kl_results_destroy(&r.results);
+    if (r.rank == 0)
+        kl_output_close(&r.output);
+    free(r.done);
+    return status;
+}

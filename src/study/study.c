@@ -1,0 +1,195 @@
+/* The keys of every study, whatever its system (docs/study.md). */
+#include "study/study_private.h"
+
+#include "base/memory.h"
+#include "kinetic/boltzmann.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct study_keys {
+    const char *system;
+    kl_reals times, moments;
+    int64_t realizations, snapshot;
+    int reference;
+} study_keys;
+
+static const char *const references[] = {"solve", "none", NULL};
+static const kl_key table[] = {
+    {"system", KL_KEY_STRING, offsetof(study_keys, system), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
+     "the physical system"},
+    {"times", KL_KEY_REALS, offsetof(study_keys, times), KL_REQUIRED | KL_RANGED | KL_INCREASING, 0, 1e9,
+     0, 0, NULL, NULL, "macroscopic T"},
+    {"realizations", KL_KEY_INT, offsetof(study_keys, realizations), KL_REQUIRED | KL_RANGED, 1, 1e8, 0,
+     0, NULL, NULL, "of the disorder, per point"},
+    {"moments", KL_KEY_REALS, offsetof(study_keys, moments), KL_RANGED | KL_DISTINCT, 1, 64, 0, 0, NULL,
+     "[1, 2, 4]", "orders r"},
+    {"reference", KL_KEY_CHOICE, offsetof(study_keys, reference), 0, 0, 0, 0, 0, references, "solve",
+     "none: skip it (merge computes it later)"},
+    {"snapshot", KL_KEY_INT, offsetof(study_keys, snapshot), KL_RANGED, 0, 1e8, 0, 0, NULL, NULL,
+     "the realization whose density is written for ParaView"},
+    {0}};
+
+kl_status kl_begin(kl_error *err)
+{
+    return kl_petsc_begin(err);
+}
+
+void kl_end(void)
+{
+    kl_petsc_end();
+}
+
+/* "jobs/quickstart/study.yaml" -> "study". */
+static void set_name(kl_study *study, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    snprintf(study->name, sizeof study->name, "%s", slash ? slash + 1 : file);
+    char *dot = strrchr(study->name, '.');
+    if (dot && dot != study->name)
+        *dot = 0;
+}
+
+static kl_status configure(kl_study *study, kl_error *err)
+{
+    kl_node *root = kl_config_root(study->config);
+    study_keys keys = {.snapshot = -1};
+    KL_TRY(kl_config_read(root, table, &keys, err));
+    study->times = (kl_times){keys.times.n, keys.times.v};
+    study->realizations = keys.realizations;
+    study->orders = keys.moments;
+    study->reference = keys.reference == 0;
+    study->snapshot = keys.snapshot;
+    KL_TRY(kl_system_find(root, keys.system, &study->system, err));
+    if (study->system->kind == KL_DETERMINISTIC && keys.realizations != 1)
+        return kl_config_fail(root, "realizations", err,
+                              "%lld is not allowed: must be 1, the system is deterministic",
+                              (long long)keys.realizations);
+    if (keys.snapshot >= keys.realizations)
+        return kl_config_fail(root, "snapshot", err, "%lld is not allowed: must be below realizations",
+                              (long long)keys.snapshot);
+    KL_TRY(study->system->configure(root, &study->times, !study->reference, &study->self, err));
+    KL_TRY(kl_config_check_unknown(study->config, err));
+    study->about = study->system->describe(study->self);
+    study->reference = study->reference && !study->about->no_reference && study->system->reference;
+    return kl_config_emit(study->config, &study->resolved, err);
+}
+
+kl_status kl_study_parse(const char *file, const char *text, int nset, const char *const *set,
+                         kl_study **out, kl_error *err)
+{
+    kl_study *study;
+    *out = NULL;
+    KL_TRY(kl_alloc(1, sizeof *study, "study", &study, err));
+    set_name(study, file);
+    kl_status status = kl_config_parse(file, text, strlen(text), &study->config, err);
+    for (int i = 0; status == KL_OK && i < nset; i++)
+        status = kl_config_set(study->config, set[i], err);
+    if (status == KL_OK)
+        status = configure(study, err);
+    if (status != KL_OK)
+        kl_study_destroy(&study);
+    *out = study;
+    return status;
+}
+
+static kl_status read_text(const char *path, char **text, long *size, kl_error *err)
+{
+    enum { MOST = 1 << 24 };
+    FILE *file = fopen(path, "rb");
+    *text = NULL;
+    *size = 0;
+    if (!file)
+        return kl_fail(err, KL_INPUT, "%s: %s", path, strerror(errno));
+    kl_status status = kl_alloc(MOST + 2, 1, path, text, err);
+    if (status == KL_OK) {
+        *size = (long)fread(*text, 1, MOST + 1, file);
+        if (ferror(file))
+            status = kl_fail(err, KL_INPUT, "%s: %s", path, strerror(errno));
+        else if (*size > MOST)
+            status = kl_fail(err, KL_INPUT, "%s: longer than 16 MB is not allowed", path);
+        else if (memchr(*text, 0, (size_t)*size))
+            status = kl_fail(err, KL_INPUT, "%s: not a text file", path);
+    }
+    fclose(file);
+    return status;
+}
+
+kl_status kl_study_load(MPI_Comm comm, const char *path, int nset, const char *const *set,
+                        kl_study **out, kl_error *err)
+{
+    int rank;
+    long size = 0;
+    char *text = NULL;
+    kl_status status = KL_OK;
+    *out = NULL;
+    MPI_Comm_rank(comm, &rank);
+    if (rank == 0)
+        status = read_text(path, &text, &size, err);
+    KL_GOTO(kl_agree(comm, status, err));
+    MPI_Bcast(&size, 1, MPI_LONG, 0, comm);
+    if (rank != 0)
+        status = kl_alloc((size_t)size + 1, 1, path, &text, err);
+    KL_GOTO(kl_agree(comm, status, err));
+    MPI_Bcast(text, (int)size, MPI_CHAR, 0, comm);
+    text[size] = 0;
+    status = kl_study_parse(path, text, nset, set, out, err);
+    status = kl_agree(comm, status, err);
+    if (status != KL_OK)
+        kl_study_destroy(out);
+done:
+    free(text);
+    return status;
+}
+
+void kl_study_destroy(kl_study **study)
+{
+    kl_study *s = *study;
+    if (!s)
+        return;
+    if (s->system)
+        s->system->destroy(&s->self);
+    kl_config_destroy(&s->config);
+    free(s->resolved);
+    free(s);
+    *study = NULL;
+}
+
+bool kl_study_same_times(const kl_study *study, const kl_study *old)
+{
+    if (study->times.n != old->times.n)
+        return false;
+    for (int i = 0; i < study->times.n; i++)
+        if (study->times.t[i] != old->times.t[i])
+            return false;
+    return true;
+}
+
+static bool has_time(const kl_study *study, double t)
+{
+    for (int i = 0; i < study->times.n; i++)
+        if (study->times.t[i] == t)
+            return true;
+    return false;
+}
+
+kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *old_name,
+                        kl_error *err)
+{
+    const char *const ignore[] = {"realizations", "moments",  "times",
+                                  "reference",    "snapshot", study->system->reference_key, NULL};
+    char difference[512];
+    if (!kl_config_same(study->config, old->config, ignore, difference, sizeof difference))
+        return kl_fail(err, KL_INPUT, "%s is of another study: %s", old_name, difference);
+    if (study->realizations < old->realizations)
+        return kl_fail(err, KL_INPUT, "%s has realizations: %lld, more than the %lld asked for", old_name,
+                       (long long)old->realizations, (long long)study->realizations);
+    for (int i = 0; i < old->times.n; i++)
+        if (!has_time(study, old->times.t[i]))
+            return kl_fail(err, KL_INPUT, "%s has the time %g, which is not asked for", old_name,
+                           old->times.t[i]);
+    return KL_OK;
+}

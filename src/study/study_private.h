@@ -1,0 +1,108 @@
+/* A study as the files of this room see it. */
+#ifndef KL_STUDY_STUDY_PRIVATE_H
+#define KL_STUDY_STUDY_PRIVATE_H
+
+#include "config/config.h"
+#include "ensemble/groups.h"
+#include "kinlim/study.h"
+#include "results/results.h"
+#include "systems/system.h"
+
+struct kl_study {
+    char name[256];            /* of the file, without folder and ending */
+    kl_config *config;
+    char *resolved;            /* the resolved study, YAML */
+    const kl_system *system;
+    void *self;                /* the system's own */
+    const kl_description *about;
+    kl_times times;
+    int64_t realizations;
+    kl_reals orders;
+    bool reference;
+    int64_t snapshot;          /* the realization of which snapshots are written; -1: none */
+};
+
+/* ---- study.c ---- */
+
+/* True if samples of the two may stand in one file; else KL_INPUT naming the
+ * first key that differs. `old_name`: of the file that `old` is from. */
+kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *old_name,
+                        kl_error *err);
+bool kl_study_same_times(const kl_study *study, const kl_study *old);
+
+/* ---- plan.c ---- */
+
+typedef struct kl_plan {
+    int ngroups, largest;      /* groups, ranks of the largest */
+    int ranks, ranks_per_node;
+    double bytes;              /* of the fullest rank */
+    double available;          /* bytes a rank may have */
+    double seconds;            /* of the whole study, roughly */
+} kl_plan;
+
+/* Chooses the layout. KL_ENVIRONMENT if it cannot fit in memory, KL_INPUT for
+ * an impossible --groups. Collective over comm. */
+kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, int groups, kl_plan *out, kl_error *err);
+
+/* ---- collect.c: samples between journal, memory and results ---- */
+
+/* An empty results object of the study's shape. */
+kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *err);
+
+/* One realization's samples as a journal record. */
+typedef struct kl_sample_record {
+    int point;
+    int64_t realization;
+    double *quantity;          /* [ntimes][nquantities] */
+    double *check;             /* [ntimes][nchecks] */
+    double **field;            /* [nfields] -> [ntimes][length] */
+    char *payload;             /* the record itself; the arrays above point into it */
+    size_t size;
+} kl_sample_record;
+enum { KL_RECORD_SAMPLE = 1 };
+
+kl_status kl_sample_record_create(const kl_study *study, int point, kl_sample_record *out,
+                                  kl_error *err);
+void kl_sample_record_number(kl_sample_record *record, int64_t realization);
+void kl_sample_record_destroy(kl_sample_record *record);
+
+/* Adds every sample of a journal. */
+kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_results *results,
+                             kl_error *err);
+/* Adds every sample of other results of the same shape but for the number of
+ * realizations. Overlap must be identical, else KL_INPUT naming `name`. */
+kl_status kl_collect_results(const kl_results *from, const char *name, kl_results *results,
+                             kl_error *err);
+
+/* ---- reference.c ---- */
+
+/* Computes the reference of every point; the values arrive in `results` on
+ * rank 0 (NULL elsewhere). Collective over comm. */
+kl_status kl_reference_compute(const kl_study *study, MPI_Comm comm, bool quiet, kl_results *results,
+                               kl_error *err);
+
+/* ---- summary.c ---- */
+
+/* Fills results->row from samples and reference. Local. */
+kl_status kl_summarise(kl_results *results, kl_error *err);
+
+/* ---- provenance.c ---- */
+kl_status kl_provenance(const kl_study *study, const kl_plan *plan, const char *command,
+                        const char *start, kl_results *results, kl_error *err);
+void kl_timestamp(char text[32]); /* UTC, ISO 8601 */
+
+/* ---- progress.c ---- */
+
+typedef struct kl_progress kl_progress;
+
+/* Rank 0 of comm prints; other ranks report to it. `cost[i]`: of item i. */
+kl_status kl_progress_create(MPI_Comm comm, bool quiet, int64_t done, int64_t total, double cost_total,
+                             kl_progress **out, kl_error *err);
+/* A leader has finished an item of this cost. Local on leaders; cheap. */
+void kl_progress_item(kl_progress *progress, double cost);
+/* Rank 0 looks for reports and prints if it is time. Local. */
+void kl_progress_tick(kl_progress *progress);
+/* Waits for all reports of the leaders' items. Collective over comm. */
+void kl_progress_end(kl_progress **progress);
+
+#endif

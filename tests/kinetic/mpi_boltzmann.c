@@ -1,0 +1,132 @@
+/* The worked case on any number of ranks, and what ranks and PETSc's
+ * environment must not change. */
+#include "kinetic/boltzmann.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { NIO = 6, NT = 4 };
+
+static const int zero[1][3] = {{0, 0, 0}}, axis1[1][3] = {{1, 0, 0}}, axis3[1][3] = {{0, 0, 1}};
+static const double one[1][2] = {{1, 0}};
+static const double times[NT] = {0.25, 0.5, 0.75, 1};
+static const kl_kinetic_observable observables[NIO] = {
+    {.center = {-0.5, -1, -1}, .width = 0.6, .nmodes = 1, .mode = zero, .coefficient = one},
+    {.center = {-1.5, -2, -1.8}, .width = 0.6, .nmodes = 1, .mode = zero, .coefficient = one},
+    {.center = {-1, -1, -1}, .width = 0.6, .nmodes = 1, .mode = axis1, .coefficient = one},
+    {.center = {0, 0, 0}, .width = 0.6, .nmodes = 1, .mode = axis3, .coefficient = one},
+    {.center = {0, 0, 0}, .width = 0.6, .nmodes = 1, .mode = zero, .coefficient = one},
+    {.position = KL_KINETIC_POSITION_UNIFORM, .nmodes = 1, .mode = axis3, .coefficient = one}};
+
+static kl_kinetic_problem worked_case(void)
+{
+    return (kl_kinetic_problem){.dimension = 3,
+                                .ell = 5.12,
+                                .momentum = {0.15, 0.20, 0.30},
+                                .width = 0.4,
+                                .ntimes = NT,
+                                .times = times,
+                                .nobservables = NIO,
+                                .observables = observables,
+                                .tolerance = 1e-8};
+}
+
+/* T = 1 as printed with the model: the values of two independent scripts. The
+ * last row is the closed form with N(E) = 0.14335080, <cos> = E/6. */
+static void worked_table(void **state)
+{
+    static const double expected[5][2] = {{0.0858672, 0},
+                                          {0.3039628, 0},
+                                          {0.0364788, 0.0325838},
+                                          {0.0058847, -0.0087331},
+                                          {0.0301471, 0}};
+    kl_kinetic_problem problem = worked_case();
+    double value[NT][NIO][2], error[NT][NIO];
+    char note[256];
+    kl_error err;
+    int size;
+    (void)state;
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    clock_t begin = clock();
+    assert_int_equal(
+        kl_boltzmann_solve(MPI_COMM_WORLD, &problem, &value[0][0][0], &error[0][0], note, &err),
+        KL_OK);
+    double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+    for (int io = 0; io < 5; io++)
+        for (int part = 0; part < 2; part++)
+            assert_true(fabs(value[NT - 1][io][part] - expected[io][part]) < 5e-7);
+    for (int it = 0; it < NT; it++) {
+        double left = exp(-2 * M_PI * 0.14335080 * times[it]), angle = 2 * M_PI * 0.30;
+        assert_true(fabs(value[it][5][0] - left * cos(angle) - (1 - left) * 1.17557050 / 6) < 5e-8);
+        assert_true(fabs(value[it][5][1] - left * sin(angle)) < 5e-8);
+        for (int io = 0; io < NIO; io++)
+            assert_true(error[it][io] <= 1e-8);
+    }
+    assert_string_equal(note, "");
+    if (size <= 2)
+        assert_true(seconds < 2); /* processor time of this rank */
+}
+
+/* The same on every rank, and as one rank alone finds it. */
+static void any_ranks(void **state)
+{
+    kl_kinetic_problem problem = worked_case();
+    double together[NT * NIO * 2], alone[NT * NIO * 2], first[NT * NIO * 2], error[NT * NIO];
+    char note[256];
+    kl_error err;
+    (void)state;
+    problem.tolerance = 1e-6;
+    assert_int_equal(kl_boltzmann_solve(MPI_COMM_WORLD, &problem, together, error, note, &err),
+                     KL_OK);
+    assert_int_equal(kl_boltzmann_solve(MPI_COMM_SELF, &problem, alone, error, note, &err), KL_OK);
+    memcpy(first, together, sizeof first);
+    MPI_Bcast(first, NT * NIO * 2, MPI_DOUBLE, 0, MPI_COMM_WORLD);
+    for (int i = 0; i < NT * NIO * 2; i++) {
+        assert_true(first[i] == together[i]);
+        assert_true(fabs(together[i] - alone[i]) < 1e-11);
+    }
+}
+
+/* More ranks than modes: a plane wave with a uniform position has one. */
+static void one_mode(void **state)
+{
+    kl_kinetic_problem problem = worked_case();
+    double value[NT * 2], error[NT];
+    char note[256];
+    kl_error err;
+    (void)state;
+    problem.envelope = KL_KINETIC_UNIFORM;
+    problem.nobservables = 1;
+    problem.observables = &observables[5];
+    assert_int_equal(kl_boltzmann_solve(MPI_COMM_WORLD, &problem, value, error, note, &err), KL_OK);
+    for (int it = 0; it < NT; it++) {
+        double left = exp(-2 * M_PI * 0.14335080 * times[it]);
+        assert_true(fabs(value[2 * it + 1] - left * sin(2 * M_PI * 0.30)) < 5e-8);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(worked_table), cmocka_unit_test(any_ranks),
+                                       cmocka_unit_test(one_mode)};
+    kl_error err;
+    /* Options that would stop PETSc or the time stepping if they were heard. */
+    setenv("PETSC_OPTIONS", "-ts_max_steps 1 -ts_type euler -no_such_option", 1);
+    MPI_Init(&argc, &argv);
+    if (kl_petsc_begin(&err) != KL_OK) {
+        fprintf(stderr, "%s\n", err.message);
+        return 1;
+    }
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    kl_petsc_end();
+    MPI_Finalize();
+    return failed;
+}
