@@ -133,8 +133,8 @@ kl_status kl_evolution_create(MPI_Comm comm, int nchains, const kl_chain *chain,
     e = *evolution;
     if (status == KL_OK) {
         *e = (kl_evolution){.nchains = nchains, .chain = chain, .rate = rate};
-        status = kl_alloc((size_t)nchains + 1, sizeof *e->offset, "Boltzmann modes", &e->offset,
-                          err);
+        status =
+            kl_alloc((size_t)nchains + 1, sizeof *e->offset, "Boltzmann modes", &e->offset, err);
     }
     KL_GOTO(kl_agree(comm, status, err));
     for (int i = 0; i < nchains; i++)

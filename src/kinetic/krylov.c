@@ -13,11 +13,11 @@ enum { LANES = 8 }; /* partial sums, so that the compiler may use vectors */
 
 /* The images kept, with everything scaled by the square root of the weight. */
 typedef struct images {
-    size_t count;    /* a multiple of LANES, padded with weight 0 */
-    double *x;       /* xi.v */
-    double *p[2];    /* the last two Lanczos vectors */
-    double *even;    /* [nmodes][count] sqrt(w) cos(2 pi m.U) */
-    double *odd;     /* [nmodes][count] sqrt(w) sin(2 pi m.U) */
+    size_t count; /* a multiple of LANES, padded with weight 0 */
+    double *x;    /* xi.v */
+    double *p[2]; /* the last two Lanczos vectors */
+    double *even; /* [nmodes][count] sqrt(w) cos(2 pi m.U) */
+    double *odd;  /* [nmodes][count] sqrt(w) sin(2 pi m.U) */
 } images;
 
 static double complex power(double complex z, int n)
@@ -62,8 +62,8 @@ static kl_status images_allocate(const kl_shell *shell, int nmodes, images *s, k
     return kl_alloc(n * (size_t)nmodes, sizeof(double), "Krylov space", &s->odd, err);
 }
 
-static void images_fill(const kl_shell *shell, const double xi[3], int nmodes,
-                        const int (*mode)[3], images *s)
+static void images_fill(const kl_shell *shell, const double xi[3], int nmodes, const int (*mode)[3],
+                        images *s)
 {
     int combinations = 1 << (shell->dimension - 1);
     double total = 0;

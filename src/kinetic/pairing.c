@@ -61,8 +61,7 @@ static int reach_of(const kl_kinetic_problem *problem, const kl_kinetic_observab
 kl_status kl_pairing_create(const kl_kinetic_problem *problem, kl_pairing *pairing, kl_error *err)
 {
     kl_status status;
-    *pairing =
-        (kl_pairing){.dimension = problem->dimension, .nobservables = problem->nobservables};
+    *pairing = (kl_pairing){.dimension = problem->dimension, .nobservables = problem->nobservables};
     KL_GOTO(kl_alloc((size_t)problem->nobservables, sizeof *pairing->factor, "observables",
                      &pairing->factor, err));
     for (int io = 0; io < problem->nobservables; io++) {
@@ -73,8 +72,7 @@ kl_status kl_pairing_create(const kl_kinetic_problem *problem, kl_pairing *pairi
             KL_GOTO(kl_alloc(2 * (size_t)f->reach + 1, sizeof *f->value, "observables", &f->value,
                              err));
             for (int k = -f->reach; k <= f->reach; k++)
-                f->value[k + f->reach] =
-                    envelope(problem, j, k) * position(o, j, problem->ell, -k);
+                f->value[k + f->reach] = envelope(problem, j, k) * position(o, j, problem->ell, -k);
         }
     }
     return KL_OK;

@@ -10,11 +10,11 @@
 kl_status kl_petsc_fail(PetscErrorCode code, const char *call, kl_error *err);
 
 /* Returns from the enclosing function, which has a kl_error *err, if `call` fails. */
-#define KL_PETSC(call)                                        \
-    do {                                                      \
-        PetscErrorCode kl_petsc_code_ = (call);               \
-        if (kl_petsc_code_)                                   \
-            return kl_petsc_fail(kl_petsc_code_, #call, err); \
+#define KL_PETSC(call)                                                                             \
+    do {                                                                                           \
+        PetscErrorCode kl_petsc_code_ = (call);                                                    \
+        if (kl_petsc_code_)                                                                        \
+            return kl_petsc_fail(kl_petsc_code_, #call, err);                                      \
     } while (0)
 
 #endif

@@ -82,8 +82,8 @@ static kl_status create_terms(kl_plan *plan, kl_error *err)
                     err));
     for (int io = 0; io < problem->nobservables; io++) {
         const kl_kinetic_observable *o = &problem->observables[io];
-        KL_TRY(kl_alloc((size_t)o->nmodes, sizeof **plan->term, "observables", &plan->term[io],
-                        err));
+        KL_TRY(
+            kl_alloc((size_t)o->nmodes, sizeof **plan->term, "observables", &plan->term[io], err));
         for (int n = 0; n < o->nmodes; n++) {
             int m[3] = {0};
             for (int j = 0; j < problem->dimension; j++)

@@ -185,8 +185,8 @@ kl_status kl_shell_create(int dimension, double energy, int n, kl_shell *shell, 
     if (!(fabs(energy) < 2 * dimension) || (dimension == 2 && energy == 0))
         return kl_fail(err, KL_INPUT, "energy shell: there is none at E = %.17g in dimension %d",
                        energy, dimension);
-    kl_status status = dimension == 2 ? create2(energy, n, shell, err)
-                                      : create3(energy, n, shell, err);
+    kl_status status =
+        dimension == 2 ? create2(energy, n, shell, err) : create3(energy, n, shell, err);
     if (status != KL_OK)
         kl_shell_destroy(shell);
     return status;

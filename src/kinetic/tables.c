@@ -11,8 +11,8 @@
  * leaves less than `least`. After its last collision a particle moves freely for
  * a time t with probability density below exp(-rate t), which takes the constant
  * to coefficients |J_k(x)| <= exp(sqrt(k^2 - x^2) - k arcosh(k/x)), x = 2 pi f t
- * < k. The product is largest, exp(-k arsinh r) with r = rate/(2 pi f), at x = k/sqrt(1 + r^2), or at
- * the last time if that comes first. */
+ * < k. The product is largest, exp(-k arsinh r) with r = rate/(2 pi f), at x = k/sqrt(1 + r^2), or
+ * at the last time if that comes first. */
 static int krylov_size(double f, double rate, double last, double least)
 {
     double x = 2 * M_PI * f * last, r = rate / (2 * M_PI * f);

@@ -17,12 +17,12 @@ typedef struct kl_resolution {
 
 typedef struct kl_tables {
     int norbits;
-    int *size;         /* [nmodes] dimension of each mode's Krylov space */
-    int *orbit_size;   /* [norbits] the largest of an orbit's modes */
-    int *nimages;      /* [norbits] */
-    int (**image)[3];  /* [norbits][nimages] momentum modes seen from the representative */
-    size_t *start;     /* [norbits + 1] where the orbit's numbers begin in `data` */
-    double *data;      /* per orbit: beta[size], then moment[nimages][size] */
+    int *size;        /* [nmodes] dimension of each mode's Krylov space */
+    int *orbit_size;  /* [norbits] the largest of an orbit's modes */
+    int *nimages;     /* [norbits] */
+    int (**image)[3]; /* [norbits][nimages] momentum modes seen from the representative */
+    size_t *start;    /* [norbits + 1] where the orbit's numbers begin in `data` */
+    double *data;     /* per orbit: beta[size], then moment[nimages][size] */
 } kl_tables;
 
 /* Collective over comm. KL_ENVIRONMENT: no memory. */

@@ -28,6 +28,7 @@ kl_h5_group kl_h5_group_create(hid_t parent, const char *name)
     kl_h5_group g = {.ok = true};
     hid_t list = H5Pcreate(H5P_GROUP_CREATE);
     H5Pset_link_creation_order(list, keep_order);
+    H5Pset_obj_track_times(list, false);
     g.id = H5Gcreate2(parent, name, H5P_DEFAULT, list, H5P_DEFAULT);
     H5Pclose(list);
     if (g.id < 0)

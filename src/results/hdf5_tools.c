@@ -117,6 +117,7 @@ hid_t kl_h5_image_create(kl_h5_image *image)
         H5Pset_fapl_core(access, IMAGE_INCREMENT, false) >= 0 &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0 &&
         H5Pset_link_creation_order(creation, order) >= 0 &&
+        H5Pset_obj_track_times(creation, false) >= 0 &&
         H5Pset_attr_creation_order(creation, order) >= 0)
         file = H5Fcreate("kinlim-image", H5F_ACC_TRUNC, creation, access);
     H5Pclose(creation);

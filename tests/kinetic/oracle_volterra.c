@@ -89,7 +89,8 @@ double oracle_density_convolution(double energy)
         for (int i = 0; i < N && length > 0; i++) {
             double t = pow(x[i], POWER); /* clusters at the singular end, acos(e/2) or 0 */
             double angle = piece ? a + length * t : length * (1 - t);
-            sum += w[i] * length * POWER * pow(x[i], POWER - 1) * density2(e - 2 + 4 * pow(sin(angle / 2), 2)) / M_PI;
+            sum += w[i] * length * POWER * pow(x[i], POWER - 1) *
+                   density2(e - 2 + 4 * pow(sin(angle / 2), 2)) / M_PI;
         }
     }
     return sum;

@@ -29,8 +29,7 @@ static answer solve_problem(const kl_kinetic_problem *problem)
     answer a;
     kl_error err = {0};
     assert_true(problem->ntimes * problem->nobservables <= MAX);
-    kl_status status =
-        kl_boltzmann_solve(MPI_COMM_SELF, problem, value, a.error, a.note, &err);
+    kl_status status = kl_boltzmann_solve(MPI_COMM_SELF, problem, value, a.error, a.note, &err);
     if (status != KL_OK)
         print_error("%s\n", err.message);
     assert_int_equal(status, KL_OK);
@@ -69,7 +68,7 @@ static double distance_to_van_hove(int d, double energy)
 /* Plane-wave positions single out one mode each; every shell, d = 2 and 3. */
 static void single_modes(void **state)
 {
-    static const double p3[][3] = {{0.15, 0.20, 0.30}, {0.02, 0, 0.25},  {0.31, 0.4, 0.35},
+    static const double p3[][3] = {{0.15, 0.20, 0.30}, {0.02, 0, 0.25},   {0.31, 0.4, 0.35},
                                    {0.25, 0.25, 0.25}, {0.47, 0.48, 0.1}, {0.03, -0.02, 0.51}};
     static const double p2[][3] = {{0.13, 0.31, 0}, {0.05, -0.08, 0}, {0.4, 0.3, 0}};
     static const int wave[5][3] = {{0, 0, 0}, {1, 0, 0}, {-2, 1, 3}, {0, -4, 1}, {3, 3, -3}};
@@ -184,9 +183,14 @@ static void uniform_position(void **state)
     for (int c = 0; c < 3; c++)
         for (int envelope = 0; envelope < 3; envelope++) {
             int d = c < 2 ? 3 : 2;
-            kl_kinetic_observable o[2] = {
-                {.position = KL_KINETIC_POSITION_UNIFORM, .nmodes = 1, .mode = zero, .coefficient = one},
-                {.position = KL_KINETIC_POSITION_UNIFORM, .nmodes = 1, .mode = axis1, .coefficient = one}};
+            kl_kinetic_observable o[2] = {{.position = KL_KINETIC_POSITION_UNIFORM,
+                                           .nmodes = 1,
+                                           .mode = zero,
+                                           .coefficient = one},
+                                          {.position = KL_KINETIC_POSITION_UNIFORM,
+                                           .nmodes = 1,
+                                           .mode = axis1,
+                                           .coefficient = one}};
             kl_kinetic_problem problem = {.dimension = d,
                                           .ell = 4,
                                           .momentum = {p[c][0], p[c][1], p[c][2]},
@@ -203,8 +207,8 @@ static void uniform_position(void **state)
             for (int it = 0; it < 4; it++) {
                 double left = exp(-2 * M_PI * n * times[it]);
                 check(&a, 2 * it, 1, 1e-12);
-                check(&a, 2 * it + 1,
-                      left * cexp(2 * M_PI * I * p[c][0]) + (1 - left) * average, 1e-9);
+                check(&a, 2 * it + 1, left * cexp(2 * M_PI * I * p[c][0]) + (1 - left) * average,
+                      1e-9);
             }
         }
 }
@@ -280,8 +284,10 @@ static void near_van_hove(void **state)
     (void)state;
     for (int c = 0; c < 4; c++) {
         int d = c < 3 ? 3 : 2;
-        kl_kinetic_observable o = {
-            .position = KL_KINETIC_POSITION_UNIFORM, .nmodes = 1, .mode = axis3, .coefficient = one};
+        kl_kinetic_observable o = {.position = KL_KINETIC_POSITION_UNIFORM,
+                                   .nmodes = 1,
+                                   .mode = axis3,
+                                   .coefficient = one};
         if (d == 2)
             o.mode = axis1;
         kl_kinetic_problem problem = {.dimension = d,
@@ -298,8 +304,8 @@ static void near_van_hove(void **state)
         double n = d == 3 ? oracle_density_convolution(energy) : density2(energy);
         double left = exp(-2 * M_PI * n * time);
         /* <cos> is the same on every axis of the shell, so it is E/(2d). */
-        double complex exact =
-            left * cexp(2 * M_PI * I * (d == 3 ? p[c][2] : p[c][0])) + (1 - left) * energy / (2 * d);
+        double complex exact = left * cexp(2 * M_PI * I * (d == 3 ? p[c][2] : p[c][0])) +
+                               (1 - left) * energy / (2 * d);
         check(&a, 0, exact, 1e-7);
         if (c == 1) {
             assert_true(a.error[0] > 1e-9);
@@ -388,22 +394,57 @@ static void refuses(void **state)
     expect(KL_INPUT, &problem, "tolerance");
 }
 
+/* A mode too small to matter, and nothing asked for at all. */
+static void nothing_to_evolve(void **state)
+{
+    kl_kinetic_observable o[3];
+    kl_kinetic_problem problem = worked_case(1e-8, o);
+    (void)state;
+    problem.nobservables = 1;
+    o[0].position = KL_KINETIC_POSITION_WAVE;
+    o[0].wave[2] = 40;
+    answer a = solve_problem(&problem);
+    for (int it = 0; it < 4; it++)
+        check(&a, it, 0, 1e-8);
+    problem.nobservables = 0;
+    solve_problem(&problem);
+    problem = worked_case(1e-8, o);
+    problem.ntimes = 0;
+    solve_problem(&problem);
+}
+
+static void before_start(void **state)
+{
+    kl_kinetic_observable o[3];
+    kl_kinetic_problem problem = worked_case(1e-6, o);
+    (void)state;
+    expect(KL_BUG, &problem, "PETSc has not been started");
+    assert_true(strstr(kl_petsc_version(), "(real)") || strstr(kl_petsc_version(), "(complex)"));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(single_modes),       cmocka_unit_test(sum_over_modes),
-        cmocka_unit_test(uniform_position),   cmocka_unit_test(start),
-        cmocka_unit_test(tolerance_honoured), cmocka_unit_test(near_van_hove),
-        cmocka_unit_test(mode_near_van_hove), cmocka_unit_test(permuted_axes),
+        cmocka_unit_test(single_modes),
+        cmocka_unit_test(sum_over_modes),
+        cmocka_unit_test(uniform_position),
+        cmocka_unit_test(start),
+        cmocka_unit_test(tolerance_honoured),
+        cmocka_unit_test(near_van_hove),
+        cmocka_unit_test(mode_near_van_hove),
+        cmocka_unit_test(permuted_axes),
         cmocka_unit_test(refuses),
+        cmocka_unit_test(nothing_to_evolve),
     };
+    const struct CMUnitTest early[] = {cmocka_unit_test(before_start)};
     kl_error err;
     MPI_Init(&argc, &argv);
+    int failed = cmocka_run_group_tests(early, NULL, NULL);
     if (kl_petsc_begin(&err) != KL_OK) {
         fprintf(stderr, "%s\n", err.message);
         return 1;
     }
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    failed += cmocka_run_group_tests(tests, NULL, NULL);
     kl_petsc_end();
     MPI_Finalize();
     return failed;

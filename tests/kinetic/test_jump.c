@@ -64,8 +64,8 @@ static void compare(const double p[3], double time, uint64_t seed)
         energy += 2 * cos(2 * M_PI * p[j]);
     }
     assert_int_equal(kl_boltzmann_solve(MPI_COMM_SELF, &problem, value, error, note, &err), KL_OK);
-    oracle_jump(p, start, 0.4, 2 * M_PI * oracle_density(3, energy), time, 400000, seed, 6, pairings,
-                NULL, mean, statistical);
+    oracle_jump(p, start, 0.4, 2 * M_PI * oracle_density(3, energy), time, 400000, seed, 6,
+                pairings, NULL, mean, statistical);
     for (int i = 0; i < 6; i++) {
         if (i == 1) /* identically zero */
             continue;
@@ -92,7 +92,8 @@ static void outer_shell(void **state)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(inner_shell), cmocka_unit_test(outer_shell)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(inner_shell),
+                                       cmocka_unit_test(outer_shell)};
     kl_error err;
     MPI_Init(&argc, &argv);
     if (kl_petsc_begin(&err) != KL_OK) {

@@ -148,7 +148,8 @@ static void quadrature_against_bessel(void **state)
     for (int i = 0; i < 6; i++) {
         kl_shell three = shell_of(3, energy[i], 72), two = shell_of(2, energy[i] * 0.6, 72);
         for (int k = 0; k < 4; k++) {
-            CLOSE(shell_integral(&three, mode[k], q), oracle_shell(3, energy[i], mode[k], q), 1e-11);
+            CLOSE(shell_integral(&three, mode[k], q), oracle_shell(3, energy[i], mode[k], q),
+                  1e-11);
             CLOSE(shell_integral(&two, mode[k], q), oracle_shell(2, energy[i] * 0.6, mode[k], q),
                   1e-11);
         }

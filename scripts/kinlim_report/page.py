@@ -1,0 +1,256 @@
+"""The report as one HTML page: words and tables from the data, figures beside it."""
+
+import math
+import os
+from html import escape
+
+import style
+from data import number, symbol
+from plots import PROVEN
+from style import exact, finite, interval, measured, minus
+
+CSS_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "page.css")
+
+
+def italic(name):
+    return f"<i>{escape(symbol(name))}</i>"
+
+
+def listed(words):
+    words = list(words)
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+# ---- words -------------------------------------------------------------------
+def facts(results):
+    parts = [escape(results.system), f"{results.npoints} point{'s' * (results.npoints > 1)}"]
+    done = [results.finished(p) for p in range(results.npoints)]
+    counts = str(done[0]) if len(set(done)) == 1 else f"{min(done)} to {max(done)}"
+    parts.append(f"{counts} realizations each" if results.npoints > 1 else f"{counts} realizations")
+    if not results.done.all():
+        parts.append(f"{int(results.done.sum())} of {results.done.size} done")
+    parts.append(f"<i>T</i> up to {number(results.times[-1])}")
+    return " · ".join(parts)
+
+
+def sentence_mean(results, point, time):
+    quantity = results.clearest(point, len(results.times) - 1)
+    row = results.get("mean", point, time, quantity)
+    if not row or not finite(row.value):
+        return ""
+    error = results.standard_error(point, time, quantity)
+    said = (f"At {escape(results.point_label(point))} and <i>T</i> = {number(time)} the mean of "
+            f"<code>{escape(quantity.label)}</code> is {measured(row.value, error)}")
+    limit = results.reference_at(point, len(results.times) - 1, quantity)
+    if not math.isfinite(limit):
+        return said + "."
+    said += f"; its kinetic limit is {exact(limit, error)}"
+    if finite(error) and error > 0:
+        said += f", {abs(row.value - limit) / error:.1f} standard errors away"
+    return said + "."
+
+
+def sentence_agreement(results, point, time):
+    rows = [results.get("bias", point, time, q) for q in results.quantities]
+    rows = [row for row in rows if row and finite(row.low, row.high)]
+    if not rows:
+        return ""
+    agree = sum(row.low <= 0 <= row.high for row in rows)
+    return (f"There, {agree} of {len(rows)} means agree with the limit within their 95% intervals "
+            f"({0.95 * len(rows):.1f} would if no bias were left).")
+
+
+def sentence_spread(results, time):
+    """How the spread of single samples falls, for the clearest quantity, and its exponents."""
+    points = [p for p in results.points_by_size() if results.finished(p)]
+    if len(points) < 2 or not results.small or len(set(results.columns[results.small])) < 2:
+        return ""
+    quantity = results.clearest(points[-1], len(results.times) - 1)
+    ends = [results.get("central_moment", p, time, quantity, 2) for p in (points[0], points[-1])]
+    said = ""
+    if all(row and finite(row.value) for row in ends):
+        said = (f"The standard deviation of one sample of <code>{escape(quantity.label)}</code> "
+                f"goes from {ends[0].value:.2g} at {escape(results.point_label(points[0]))} to "
+                f"{ends[1].value:.2g} at {escape(results.point_label(points[-1]))}.")
+    rates = [results.get("rate:central_moment", -1, time, q, 2) for q in results.quantities]
+    rates = sorted(row.value for row in rates if row and finite(row.value))
+    if rates:
+        span = f"{rates[0]:.2f}"
+        span += f" to {rates[-1]:.2f}" if len(rates) > 1 else ""
+        said += (f" Fitted as powers of {italic(results.small)}, the standard deviations have "
+                 f"exponents {minus(span)}; proven is at least 1/{2 * PROVEN}.")
+    return said
+
+
+def summary(results):
+    time = results.times[-1]
+    smallest = results.finest()
+    said = [sentence_mean(results, smallest, time), sentence_agreement(results, smallest, time),
+            sentence_spread(results, time)]
+    notes = sorted({note for note in results.notes if note})
+    said += [f"About the limit: {escape(note)}." for note in notes]
+    return " ".join(part for part in said if part)
+
+
+# ---- tables ------------------------------------------------------------------
+def table(head, rows, numeric=()):
+    """rows: lists of cells, or (class, cells)."""
+    def cells(tag, values):
+        return "".join(f'<{tag}{" class=n" if i in numeric else ""}>{value}</{tag}>'
+                       for i, value in enumerate(values))
+    body = []
+    for row in rows:
+        kind, values = row if isinstance(row, tuple) else ("", row)
+        body.append(f'<tr{f" class={kind}" if kind else ""}>{cells("td", values)}</tr>')
+    return (f'<div class="wide"><table><thead><tr>{cells("th", head)}</tr></thead>'
+            f'<tbody>{"".join(body)}</tbody></table></div>')
+
+
+def dotted(results, point, colour):
+    return (f'<span class="dot" style="background:{colour[point]}"></span>'
+            f'{escape(results.point_label(point))}')
+
+
+def table_outcome(results):
+    time, rows, colour = results.times[-1], [], style.colours(results)
+    for quantity in results.quantities:
+        for i, point in enumerate(results.points_by_size()):
+            mean = results.get("mean", point, time, quantity)
+            if not mean:
+                continue
+            error = results.standard_error(point, time, quantity)
+            limit = results.reference_at(point, len(results.times) - 1, quantity)
+            bias = mean.value - limit
+            moment = results.get("central_moment", point, time, quantity, 2)
+            compared = [exact(limit, error), measured(bias, error),
+                        minus(f"{bias / error:+.1f}") if finite(bias, error) and error > 0 else "–"]
+            rows.append(("first" if i == 0 else "", [
+                f"<code>{escape(quantity.label)}</code>" if i == 0 else "",
+                dotted(results, point, colour), measured(mean.value, error)] +
+                (compared if results.has_limit() else []) +
+                [f"{moment.value:.3g}" if moment and finite(moment.value) else "–"]))
+    compared = ["limit", "mean − limit", "in standard errors"] if results.has_limit() else []
+    head = ["quantity", "point", "mean"] + compared + ["standard deviation"]
+    return table(head, rows, numeric=range(2, len(head)))
+
+
+RATES = [("rate:bias", "bias"), ("rate:central_moment", "central moment"),
+         ("rate:deviation_moment", "moment about the limit")]
+
+
+def table_rates(results):
+    """Fitted exponents: a row per quantity and statistic, a column per order."""
+    time, rows, known = results.times[-1], [], {name for name, _ in RATES}
+    others = sorted({r.statistic for r in results.rows if r.statistic.startswith("rate:")} - known)
+    statistics = RATES + [(name, name[len("rate:"):].replace("_", " ")) for name in others]
+    orders = sorted({order for name, _ in statistics
+                     for order in results.orders(name[len("rate:"):])})
+    for quantity in results.quantities:
+        first = True
+        for name, label in statistics:
+            measured_orders = results.orders(name[len("rate:"):])
+            if not measured_orders:
+                continue
+            cells = [results.all(name, -1, time, quantity, order) or
+                     ([None] if order in measured_orders else []) for order in orders]
+            rows.append(("first" if first else "", [
+                f"<code>{escape(quantity.label)}</code>" if first else "", label] +
+                ["<br>".join(interval(row) for row in cell) for cell in cells]))
+            first = False
+    if not rows:
+        return ""
+    rows.append(("first quiet", ["", "proven for central moments, at least"] +
+                 [f"1/{number(PROVEN * order)}" for order in orders]))
+    head = ["quantity", "statistic"] + [f"<i>r</i> = {number(order)}" for order in orders]
+    words = ('<p class="caption">Fitted exponents with 95% intervals; – where the data allow no '
+             'honest exponent. Several in one cell: one per series of points.</p>')
+    return words + table(head, rows)
+
+
+def table_checks(results):
+    names = sorted({r.statistic for r in results.rows if not r.observable and r.point >= 0})
+    colour = style.colours(results)
+    worst = {(r.point, r.statistic): r.value for r in results.rows if r.statistic in names}
+    columns = [name for name in results.columns]
+    rows = [[dotted(results, p, colour)] + [number(results.columns[c][p]) for c in columns] +
+            [str(results.finished(p))] +
+            [f"{worst[p, name]:.1e}" if (p, name) in worst else "–" for name in names]
+            for p in results.points_by_size()]
+    head = ["point"] + [italic(c) if symbol(c) != c else escape(c) for c in columns] + [
+        "realizations"] + [escape(name.replace("_", " ")) for name in names]
+    return table(head, rows, numeric=range(1, len(head)))
+
+
+def table_provenance(results):
+    rows = [f'<tr><td class="quiet">{escape(key.replace("_", " "))}</td>'
+            f'<td class="long">{escape(value)}</td></tr>'
+            for key, value in results.provenance.items()]
+    return f'<div class="wide"><table><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+# ---- the page ----------------------------------------------------------------
+def figure(name, words, alternative):
+    return (f'<p class="caption">{words} <span class="quiet">Also as <a href="{name}.png">PNG</a>.'
+            f'</span></p><figure><img src="{name}.svg" alt="{escape(alternative)}"></figure>')
+
+
+def section(title, *parts):
+    return f"<section><h2>{title}</h2>{''.join(parts)}</section>"
+
+
+def time_words(results):
+    units = results.time_units
+    return f"<i>T</i> is in units of {escape(units)}." if units not in ("", "1") else ""
+
+
+def sections(results, names):
+    time = f"<i>T</i> = {number(results.times[-1])}"
+    if "headline" in names:
+        yield figure("headline", "The quantity that is known best, "
+                     f"<code>{escape(results.clearest(results.finest(), -1).label)}</code>: its mean "
+                     f"over time, its samples at {time}, and how both close in on the limit.",
+                     "Mean, samples and convergence of one quantity")
+    limit = results.has_limit()
+    lines = "Lines: the kinetic limit. Beneath each panel: mean minus limit. " if limit else ""
+    yield section("Means against the limit" if limit else "Means", figure(
+        "means", "Ensemble means over macroscopic time with 95% intervals, set apart sideways where "
+        f"they would cover each other. {lines}{time_words(results)}",
+        "Ensemble means over time, per quantity and point"))
+    yield section(f"Numbers at {time}", '<p class="caption">Digits in brackets are the standard '
+                  'error of the last digits. <i>Standard deviation</i> is that of one realization.'
+                  '</p>', table_outcome(results))
+    if "convergence" in names:
+        yield section("Convergence", figure(
+            "convergence", f"At {time}: the absolute bias and the central moments "
+            f"(E|<i>Y</i> − E<i>Y</i>|<sup><i>r</i></sup>)<sup>1/<i>r</i></sup> against "
+            f"{italic(results.small)}, logarithmic axes, 95% intervals. Open circles: "
+            "the interval includes zero. Grey lines: fitted powers. "
+            f"The dotted line has the proven exponent, 1/({PROVEN}<i>r</i>).",
+            "Bias and moments against the small parameter, with fitted powers"),
+            table_rates(results))
+    if "histogram" in names:
+        line = ", the dark line is the kinetic limit." if limit else "."
+        yield section("Samples", figure(
+            "histogram", f"Every realization at {time}: one ridge per point, ticks are the samples"
+            + line, "Histograms of the samples per quantity and point"))
+    for field in results.fields:
+        line = ", beside the kinetic limit." if field.has_limit() else "."
+        yield section(escape(field.title[:1].upper() + field.title[1:]), figure(
+            f"field-{field.name}", f"At {time}: mean over realizations with its 95% band" + line,
+            f"{field.title} per point"))
+    yield section("Points and checks", '<p class="caption">Drifts are the worst over realizations '
+                  'and times; a run stops if one exceeds its tolerance.</p>', table_checks(results))
+    yield section("Provenance", table_provenance(results), "<details><summary>The study, resolved"
+                  f"</summary><pre>{escape(results.study)}</pre></details>")
+
+
+def render(results, names):
+    title = escape(results.name)
+    with open(CSS_FILE, encoding="utf-8") as file:
+        css = file.read()
+    return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f"<title>{title} · kinlim</title><style>\n{css}</style></head>\n<body><main>"
+            f'<h1>{title}</h1><p class="facts">{facts(results)}</p>'
+            f'<p class="summary">{summary(results)}</p>\n'
+            + "\n".join(sections(results, names)) + "</main></body></html>\n")
