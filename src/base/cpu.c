@@ -4,7 +4,7 @@ kl_instruction_set kl_cpu_instruction_set(void)
 {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
         return KL_AVX512;
     if (__builtin_cpu_supports("avx2"))
         return KL_AVX2;

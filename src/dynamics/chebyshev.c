@@ -25,55 +25,66 @@ int kl_chebyshev_sweep(double radius, const double *t, int n)
     return served;
 }
 
-/* Series of one output: c[k], 0 <= k <= degree, (2 - delta) J_k(R t) with the
- * sign of (-i)^k, which is (-1)^(k/2) times 1 or -i. */
-static kl_status coefficients(double x, int degree, double *c, kl_error *err)
-{
-    KL_TRY(kl_bessel(x, degree + 1, c, err));
-    for (int k = 1; k <= degree; k++)
-        c[k] *= k / 2 % 2 ? -2 : 2;
-    return KL_OK;
-}
-
 typedef struct sweep {
     const kl_hamiltonian *h;
     double radius;
     int degree, outputs;       /* degree = 3 mod 4 */
-    double *c;                 /* [outputs][degree+1] */
-    double *c0, *c1;           /* [outputs], scratch */
+    double *c, *minus_c;       /* [degree+1][outputs]: coefficients, and their negatives */
 } sweep;
 
-/* Runs the recurrence from u0 = a chain's start. Even terms are added to
- * even[j], odd ones, times odd_sign, to odd[j]. Two terms of one parity are
- * added per visit: step k = 2, 3 mod 4 replaces u_{k-2} by u_k and adds both. */
-static void run_chain(const sweep *s, kl_precision precision, void *u0, void *u1, void *const *even,
-                      void *const *odd, double odd_sign)
+/* One chain of the sweep: even terms are added to even[j], odd ones, times
+ * odd_sign, to odd[j]. Two terms of one parity are added per visit: step k = 2,
+ * 3 mod 4 replaces u_{k-2} by u_k and adds both. */
+typedef struct chain {
+    const sweep *s;
+    void *const *even, *const *odd;
+    const double *even_c, *odd_c; /* [degree+1][outputs] */
+} chain;
+
+static void chain_step(const void *context, int k, kl_stencil_step *step)
 {
-    const kl_lattice *lattice = s->h->lattice;
-    kl_halo halo;
-    kl_halo_start(lattice, u0, kl_precision_size(precision), &halo);
-    kl_halo_finish(&halo);
-    for (int k = 1; k <= s->degree; k++) {
-        double factor = (k == 1 ? 1 : 2) / s->radius;
-        bool add = k % 4 >= 2;
-        kl_stencil_step step = {.lattice = lattice,
-                                .precision = precision,
-                                .set = s->h->set,
-                                .omega = s->h->omega,
-                                .hop = factor * s->h->hopping,
-                                .potential = factor * s->h->eta,
-                                .subtract = k > 1,
-                                .outputs = add ? s->outputs : 0,
-                                .acc = k % 2 ? odd : even,
-                                .c0 = s->c0,
-                                .c1 = s->c1};
-        for (int j = 0; add && j < s->outputs; j++) {
-            const double *c = s->c + j * (s->degree + 1), sign = k % 2 ? odd_sign : 1;
-            s->c0[j] = sign * c[k - 2];
-            s->c1[j] = sign * c[k];
+    const chain *c = context;
+    const sweep *s = c->s;
+    const double factor = (k == 1 ? 1 : 2) / s->radius;
+    const double *coefficient = k % 2 ? c->odd_c : c->even_c;
+    *step = (kl_stencil_step){.hop = factor * s->h->hopping,
+                              .potential = factor * s->h->eta,
+                              .subtract = k > 1};
+    if (k % 4 < 2)
+        return;
+    step->outputs = s->outputs;
+    step->acc = k % 2 ? c->odd : c->even;
+    step->c0 = coefficient + (k - 2) * s->outputs;
+    step->c1 = coefficient + k * s->outputs;
+}
+
+static void run_chain(const sweep *s, kl_precision precision, void *u0, void *u1, void *const *even,
+                      void *const *odd, const double *odd_c)
+{
+    const kl_hamiltonian *h = s->h;
+    const kl_stencil stencil = {h->lattice, precision, h->set, h->omega};
+    const chain c = {s, even, odd, s->c, odd_c};
+    void *const array[2] = {u0, u1};
+    kl_recurrence_run(&stencil, h->blocking, array, s->degree, chain_step, &c);
+}
+
+/* c[k][j] = (2 - delta_k0) J_k(R t_j) with the sign of (-i)^k, which is
+ * (-1)^(k/2) times 1 or -i. */
+static kl_status fill_coefficients(const sweep *s, const double *t, kl_error *err)
+{
+    double *bessel;
+    KL_TRY(kl_alloc((size_t)s->degree + 1, sizeof *bessel, "coefficients", &bessel, err));
+    kl_status status = KL_OK;
+    for (int j = 0; status == KL_OK && j < s->outputs; j++) {
+        status = kl_bessel(s->radius * t[j], s->degree + 1, bessel, err);
+        for (int k = 0; k <= s->degree; k++) {
+            double c = (k ? 2 : 1) * (k / 2 % 2 ? -bessel[k] : bessel[k]);
+            s->c[k * s->outputs + j] = c;
+            s->minus_c[k * s->outputs + j] = -c;
         }
-        kl_stencil_apply(&step, k % 2 ? u0 : u1, k % 2 ? u1 : u0);
     }
+    free(bessel);
+    return status;
 }
 
 static kl_status prepare(const kl_chebyshev *chebyshev, const double *t, int n, sweep *s,
@@ -81,15 +92,11 @@ static kl_status prepare(const kl_chebyshev *chebyshev, const double *t, int n, 
 {
     *s = (sweep){.h = chebyshev->hamiltonian, .radius = chebyshev->radius, .outputs = n};
     KL_TRY(kl_bessel_degree(s->radius * t[n - 1], chebyshev->tolerance, &s->degree, err));
-    s->degree = s->degree / 4 * 4 + 3;
-    size_t m = (size_t)s->degree + 1;
-    kl_status status = kl_alloc((size_t)n * m, sizeof(double), "coefficients", &s->c, err);
-    if (status == KL_OK)
-        status = kl_alloc(2 * (size_t)n, sizeof(double), "coefficients", &s->c0, err);
-    for (int j = 0; status == KL_OK && j < n; j++)
-        status = coefficients(s->radius * t[j], s->degree, s->c + (size_t)j * m, err);
-    s->c1 = s->c0 ? s->c0 + n : NULL;
-    return status;
+    s->degree = s->degree / 4 * 4 + 3; /* so that every term has been added at the end */
+    const size_t m = ((size_t)s->degree + 1) * (size_t)n;
+    KL_TRY(kl_alloc(2 * m, sizeof *s->c, "coefficients", &s->c, err));
+    s->minus_c = s->c + m;
+    return fill_coefficients(s, t, err);
 }
 
 kl_status kl_chebyshev_evolve(const kl_chebyshev *chebyshev, kl_state *psi, void *scratch,
@@ -109,14 +116,13 @@ kl_status kl_chebyshev_evolve(const kl_chebyshev *chebyshev, kl_state *psi, void
     }
     /* exp(-itH) = C - iS with C, S the even and odd parts:
      * re <- C re + S im,  im <- C im - S re. */
-    run_chain(&s, psi->precision, psi->re, scratch, parts, parts + n, -1);
+    run_chain(&s, psi->precision, psi->re, scratch, parts, parts + n, s.minus_c);
     if (!psi->real)
-        run_chain(&s, psi->precision, psi->im, scratch, parts + n, parts, 1);
+        run_chain(&s, psi->precision, psi->im, scratch, parts + n, parts, s.c);
     if (terms)
         *terms = s.degree;
 done:
     free(s.c);
-    free(s.c0);
     free(parts);
     return status;
 }

@@ -3,7 +3,7 @@
 #include <float.h>
 #include <math.h>
 
-enum { POWER_STEPS = 5 };
+enum { POWER_STEPS = 6 }; /* applications of H; the last one gives the ratio */
 
 static double extreme(const kl_hamiltonian *h, int sign)
 {
@@ -14,43 +14,41 @@ static double extreme(const kl_hamiltonian *h, int sign)
     return most;
 }
 
-/* b <- b + shift * scale * a on all sites, ghosts too. */
-static void add(const kl_lattice *lattice, kl_precision precision, double c, const void *a, void *b)
-{
-    const int64_t n = kl_lattice_extent(lattice);
-    if (precision == KL_SINGLE) {
-        const float *restrict x = a;
-        float *restrict y = b, cf = (float)c;
-        for (int64_t i = 0; i < n; i++)
-            y[i] = y[i] + cf * x[i];
-    } else {
-        const double *restrict x = a;
-        double *restrict y = b;
-        for (int64_t i = 0; i < n; i++)
-            y[i] = y[i] + c * x[i];
-    }
-}
-
-static double largest_ratio(const kl_lattice *lattice, kl_precision precision, const void *a,
-                            const void *b)
+/* (H phi)(x)/phi(x), largest over the owned sites. */
+static double largest_ratio(const kl_lattice *lattice, kl_precision precision, const void *phi,
+                            const void *h_phi)
 {
     const int64_t from = kl_lattice_origin(lattice), to = from + kl_lattice_local(lattice);
     double most = 0;
     if (precision == KL_SINGLE) {
+        const float *restrict a = phi, *restrict b = h_phi;
         float m = 0;
-        for (int64_t i = from; i < to; i++) {
-            float q = ((const float *)b)[i] / ((const float *)a)[i];
-            m = q > m ? q : m;
-        }
+        for (int64_t i = from; i < to; i++)
+            m = b[i] / a[i] > m ? b[i] / a[i] : m;
         most = (double)m;
     } else {
-        for (int64_t i = from; i < to; i++) {
-            double q = ((const double *)b)[i] / ((const double *)a)[i];
-            most = q > most ? q : most;
-        }
+        const double *restrict a = phi, *restrict b = h_phi;
+        for (int64_t i = from; i < to; i++)
+            most = b[i] / a[i] > most ? b[i] / a[i] : most;
     }
     MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, lattice->comm);
     return most;
+}
+
+static void fill(const kl_lattice *lattice, kl_precision precision, double value, void *a)
+{
+    for (int64_t i = 0; i < kl_lattice_extent(lattice); i++) {
+        if (precision == KL_SINGLE)
+            ((float *)a)[i] = (float)value;
+        else
+            ((double *)a)[i] = value;
+    }
+}
+
+static void power_step(const void *context, int k, kl_stencil_step *step)
+{
+    (void)k;
+    *step = *(const kl_stencil_step *)context;
 }
 
 /* Upper bound of lambda_max(hopping Delta + sign eta V). */
@@ -60,30 +58,18 @@ static double upper_bound(const kl_hamiltonian *h, kl_precision precision, int s
     /* H + shift is entrywise non-negative; scale keeps phi near 1. */
     const double edge = 2 * h->lattice->dimension * h->hopping;
     const double shift = h->eta * extreme(h, -sign) + 1e-3, scale = 1 / (edge + shift);
-    kl_stencil_step step = {.lattice = h->lattice,
-                            .precision = precision,
-                            .set = h->set,
-                            .omega = h->omega,
-                            .hop = scale * h->hopping,
-                            .potential = sign * scale * h->eta};
-    void *a = u, *b = v;
-    for (int64_t i = 0; i < kl_lattice_extent(h->lattice); i++) {
-        if (precision == KL_SINGLE)
-            ((float *)a)[i] = 1;
-        else
-            ((double *)a)[i] = 1;
-    }
-    for (int n = 0; n <= POWER_STEPS; n++) {
-        kl_stencil_apply(&step, a, b);
-        add(h->lattice, precision, scale * shift, a, b);
-        if (n < POWER_STEPS) {
-            void *old = a;
-            a = b;
-            b = old;
-        }
-    }
-    double epsilon = precision == KL_SINGLE ? (double)FLT_EPSILON : DBL_EPSILON;
-    return largest_ratio(h->lattice, precision, a, b) * (1 + 16 * epsilon) / scale - shift;
+    const double epsilon = precision == KL_SINGLE ? (double)FLT_EPSILON : DBL_EPSILON;
+    const kl_stencil stencil = {h->lattice, precision, h->set, h->omega};
+    const kl_stencil_step step = {.hop = scale * h->hopping,
+                                  .potential = sign * scale * h->eta,
+                                  .shift = scale * shift};
+    void *const array[2] = {u, v};
+    fill(h->lattice, precision, 1, u);
+    kl_recurrence_run(&stencil, h->blocking, array, POWER_STEPS, power_step, &step);
+    return largest_ratio(h->lattice, precision, array[(POWER_STEPS - 1) % 2],
+                         array[POWER_STEPS % 2]) *
+               (1 + 16 * epsilon) / scale -
+           shift;
 }
 
 double kl_hamiltonian_radius(const kl_hamiltonian *h, kl_precision precision, void *u, void *v)

@@ -6,7 +6,7 @@
 #define KL_DYNAMICS_HAMILTONIAN_H
 
 #include "dynamics/state.h"
-#include "dynamics/stencil.h"
+#include "dynamics/recurrence.h"
 
 typedef struct kl_hamiltonian {
     const kl_lattice *lattice;
@@ -14,6 +14,7 @@ typedef struct kl_hamiltonian {
     double hopping;            /* > 0; 1 for the Anderson model */
     double eta;
     const float *omega;        /* kl_lattice_local() sites; not owned */
+    kl_blocking blocking;      /* of the recurrence */
 } kl_hamiltonian;
 
 /* A number R with spectrum(H) inside [-R, R].

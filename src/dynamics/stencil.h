@@ -1,13 +1,11 @@
-/* One step of the Chebyshev recurrence on a slab:
+/* Row kernels of one step of the Chebyshev recurrence:
  *
- *   b <- hop * (sum of a over the 2d neighbours) + potential * omega * a  [- b]
+ *   b <- hop * (sum of a over the 2d neighbours) + (potential * omega + shift) * a  [- b]
  *   acc <- acc + c0 * b_old + c1 * b_new                                  [if asked]
  *
- * a's ghost planes must be valid; afterwards those of b are. The arithmetic of
- * each site is the same for every instruction set, rank count and position in
- * the slab: neighbours are added as ((x- + x+) + (y- + y+)) + (z- + z+), no
- * contraction. Collective over the group; the halo of b travels while the
- * interior is computed.
+ * The arithmetic of each site is the same for every instruction set and every
+ * cut into slabs, tiles and vectors: neighbours are added as
+ * ((x- + x+) + (y- + y+)) + (z- + z+), without contraction. Local.
  */
 #ifndef KL_DYNAMICS_STENCIL_H
 #define KL_DYNAMICS_STENCIL_H
@@ -16,28 +14,30 @@
 
 #include <stdbool.h>
 
-/* A run of n sites of the last axis. For d = 1 the run is the whole slab and
- * c[-1], c[n] are its ghosts; otherwise the run is a whole periodic row. */
-typedef struct kl_row_single {
-    int64_t n;
-    const float *c, *y0, *y1, *z0, *z1, *omega;
+/* Rows from..to-1 of one plane of `rows` periodic rows of n sites; c, b, acc,
+ * omega point to the plane, z0 and z1 to the planes below and above. For d = 2 a
+ * plane is one row; for d = 1 the slab is one row whose ends c[-1] and c[n] are
+ * ghosts. Sites around the plane may be read: arrays have ghost planes. */
+typedef struct kl_rows_single {
+    int64_t n, rows, from, to;
+    const float *c, *z0, *z1, *omega;
     float *b, *acc;
-    float hop, potential, c0, c1;
-} kl_row_single;
+    float hop, potential, shift, c0, c1;
+} kl_rows_single;
 
-typedef struct kl_row_double {
-    int64_t n;
-    const double *c, *y0, *y1, *z0, *z1;
+typedef struct kl_rows_double {
+    int64_t n, rows, from, to;
+    const double *c, *z0, *z1;
     const float *omega;
     double *b, *acc;
-    double hop, potential, c0, c1;
-} kl_row_double;
+    double hop, potential, shift, c0, c1;
+} kl_rows_double;
 
-/* Row kernels by [dimension-1][subtract old b][accumulate]. */
+/* Kernels by [dimension-1][subtract old b][accumulate]. */
 typedef struct kl_stencil_set {
     const char *name;
-    void (*single[3][2][2])(const kl_row_single *row);
-    void (*real_double[3][2][2])(const kl_row_double *row);
+    void (*single[3][2][2])(const kl_rows_single *rows);
+    void (*twofold[3][2][2])(const kl_rows_double *rows); /* double precision */
 } kl_stencil_set;
 
 extern const kl_stencil_set kl_stencil_generic, kl_stencil_avx2, kl_stencil_avx512;
@@ -45,18 +45,25 @@ extern const kl_stencil_set kl_stencil_generic, kl_stencil_avx2, kl_stencil_avx5
 /* The widest set this processor runs. */
 const kl_stencil_set *kl_stencil_choose(void);
 
+/* One step on a slab. */
 typedef struct kl_stencil_step {
+    double hop, potential, shift;
+    bool subtract;
+    int outputs;           /* accumulators; 0: none */
+    void *const *acc;      /* [outputs], arrays with ghosts (which stay untouched) */
+    const double *c0, *c1; /* [outputs] */
+} kl_stencil_step;
+
+typedef struct kl_stencil {
     const kl_lattice *lattice;
     kl_precision precision;
     const kl_stencil_set *set;
-    const float *omega;        /* kl_lattice_local() sites, no ghosts */
-    double hop, potential;
-    bool subtract;
-    int outputs;               /* accumulators; 0: none */
-    void *const *acc;          /* [outputs], arrays with ghosts (which stay untouched) */
-    const double *c0, *c1;     /* [outputs] */
-} kl_stencil_step;
+    const float *omega; /* kl_lattice_local() sites, no ghosts */
+} kl_stencil;
 
-void kl_stencil_apply(const kl_stencil_step *step, const void *a, void *b);
+/* Rows from..to-1 of owned plane p (for d < 3 the plane is one row: 0..1; for
+ * d = 1 plane 0 is the whole slab). Neighbour planes of `a` must be valid. Local. */
+void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, const void *a, void *b,
+                     int64_t p, int64_t from, int64_t to);
 
 #endif

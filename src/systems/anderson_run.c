@@ -114,7 +114,8 @@ kl_status anderson_begin(const void *self, int point, MPI_Comm group, void **run
     if (status == KL_OK)
         status = kl_agree(group, allocate(r, err), err);
     if (status == KL_OK) {
-        r->h = (kl_hamiltonian){&r->lattice, kl_stencil_choose(), 1, r->point.eta, r->omega};
+        r->h = (kl_hamiltonian){&r->lattice, kl_stencil_choose(), 1, r->point.eta, r->omega,
+                                kl_blocking_choose(&r->lattice, a->precision, 0)};
         status = kl_wigner_create(&r->lattice, r->point.mu, a->nobservables, a->observable,
                                    &r->pairing, err);
     }
