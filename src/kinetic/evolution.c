@@ -1,3 +1,6 @@
+/* The modes as one block-diagonal MPIAIJ matrix and one distributed Vec, advanced
+ * by TSRK 8VR. The uncollided part is no unknown: it enters the right-hand side
+ * in closed form. Own modes are contiguous; within a mode all Re r, then all Im r. */
 #include "kinetic/evolution.h"
 
 #include "base/memory.h"

@@ -1,3 +1,7 @@
+/* Choice of the Fourier modes: every mode of every observable above a threshold,
+ * then the smallest dropped as long as they add up to less than the tolerance.
+ * A mode's share of <J,F_T> is at most |P(k)| sum_n |b_n| at any time, since the
+ * mass of a mode never exceeds that of the start. */
 #include "kinetic/modes.h"
 
 #include "base/memory.h"
@@ -162,11 +166,17 @@ static kl_status collect(const kl_kinetic_problem *problem, const kl_pairing *pa
     return KL_OK;
 }
 
+static void sort(list *l, int (*compare)(const void *, const void *))
+{
+    if (l->count > 1)
+        qsort(l->item, l->count, sizeof *l->item, compare);
+}
+
 /* One entry per k, its weight the sum over observables. */
 static void merge(list *l)
 {
     size_t kept = 0;
-    qsort(l->item, l->count, sizeof *l->item, by_vector);
+    sort(l, by_vector);
     for (size_t i = 0; i < l->count; i++)
         if (kept && by_vector(&l->item[kept - 1], &l->item[i]) == 0)
             l->item[kept - 1].weight += l->item[i].weight;
@@ -178,7 +188,7 @@ static void merge(list *l)
 static void drop_smallest(list *l, double tolerance)
 {
     double sum = 0;
-    qsort(l->item, l->count, sizeof *l->item, by_weight);
+    sort(l, by_weight);
     while (l->count && sum + l->item[l->count - 1].weight <= tolerance)
         sum += l->item[--l->count].weight;
 }
@@ -187,7 +197,7 @@ static kl_status group(int dimension, list *l, kl_modes *modes, kl_error *err)
 {
     for (size_t i = 0; i < l->count; i++)
         orient(dimension, &l->item[i]);
-    qsort(l->item, l->count, sizeof *l->item, by_orbit);
+    sort(l, by_orbit);
     KL_TRY(kl_alloc(l->count, sizeof *modes->orbit, "Fourier modes", &modes->orbit, err));
     for (size_t i = 0; i < l->count; i++) {
         int r[3];

@@ -10,7 +10,7 @@
 /* One mode. representative_i = sign_i k[axis_i] is sorted, largest first. */
 typedef struct kl_mode {
     int k[3], axis[3], sign[3];
-    double weight; /* bound on its share of any observable, times any growth 1 */
+    double weight; /* bound on what it and its conjugate give to all observables together */
     int orbit;     /* index into the orbits */
 } kl_mode;
 

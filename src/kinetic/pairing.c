@@ -1,3 +1,5 @@
+/* Fourier coefficients of envelopes and positions, axis by axis: closed forms,
+ * but for the bump's envelope (trapezoid rule, to rounding). */
 #include "kinetic/pairing.h"
 
 #include "base/memory.h"

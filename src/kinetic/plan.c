@@ -1,3 +1,4 @@
+/* Checks of a problem, and what its solves share. */
 #include "kinetic/plan.h"
 
 #include "base/memory.h"

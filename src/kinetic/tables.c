@@ -1,3 +1,4 @@
+/* Sizes of the Krylov spaces, and their coefficients for every orbit. */
 #include "kinetic/tables.h"
 
 #include "base/memory.h"

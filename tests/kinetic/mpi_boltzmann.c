@@ -71,8 +71,12 @@ static void worked_table(void **state)
             assert_true(error[it][io] <= 1e-8);
     }
     assert_string_equal(note, "");
+#if defined __OPTIMIZE__ && !defined __SANITIZE_ADDRESS__
     if (size <= 2)
         assert_true(seconds < 2); /* processor time of this rank */
+#else
+    (void)seconds;
+#endif
 }
 
 /* The same on every rank, and as one rank alone finds it. */
