@@ -9,7 +9,7 @@ static double extreme(const kl_hamiltonian *h, int sign)
 {
     double most = 0;
     for (int64_t i = 0; i < kl_lattice_local(h->lattice); i++)
-        most = fmax(most, sign * (double)h->omega[i]);
+        most = sign * (double)h->omega[i] > most ? sign * (double)h->omega[i] : most;
     MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, h->lattice->comm);
     return most;
 }

@@ -5,9 +5,9 @@
  * scattered part of mode xi = k/ell lives in the Krylov space of xi.v started
  * from the constant (krylov.h) and is evolved by PETSc (evolution.h). The
  * problem is solved on a ladder of resolutions, everything finer on each rung;
- * the change from rung to rung is the error. Source:
- * Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, Theorem 2.1, with the
- * transport coefficient grad e/(2 pi). See docs/boltzmann.md.
+ * the change from rung to rung is the error. Source: Chen, RIMS Kokyuroku
+ * Bessatsu B21 (2010) 63, Theorem 2.1, with the transport coefficient
+ * grad e/(2 pi). See docs/boltzmann.md.
  *
  * Collective over the communicator; the same numbers on every rank.
  */

@@ -204,8 +204,8 @@ void kl_shell_destroy(kl_shell *shell)
 
 static double density3(double energy)
 {
-    enum { RESOLUTION = 96, NODES = 512 };
-    node outer[NODES]; /* at most 3/4 * 96 * 2.6 of them */
+    enum { RESOLUTION = 96, NODES = 256 };
+    node outer[NODES]; /* 3/4 * 96 * 2.2 or fewer, rounded up */
     int nodes = outer_nodes(energy, RESOLUTION, outer);
     double sum = 0;
     for (int i = 0; i < nodes; i++)

@@ -123,10 +123,12 @@ void kl_fft_backward(kl_fft *fft)
     const double scale = 1 / ((double)fft->lattice->sites * (double)fft->lattice->plane);
     execute(fft, false);
     for (int64_t i = 0; i < n; i++) {
-        if (fft->precision == KL_SINGLE)
-            ((float *)fft->data)[i] *= (float)scale;
-        else
+        if (fft->precision == KL_SINGLE) { /* a rounded factor would drift with every call */
+            float *z = (float *)fft->data + i;
+            *z = (float)(scale * (double)*z);
+        } else {
             ((double *)fft->data)[i] *= scale;
+        }
     }
 }
 

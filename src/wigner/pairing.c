@@ -1,6 +1,7 @@
 #include "wigner/pairing.h"
 
 #include "base/memory.h"
+#include "wigner/rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@ typedef struct weight {
     int mode[3];               /* m, the first non-zero entry positive */
     kl_observable observable;  /* symbol unused */
     complex double *axis[3];   /* [L] by index of y; owned */
-    bool real;
+    double *row_re, *row_im;   /* [L]: the last axis, apart; row_im NULL if it is real; owned */
 } weight;
 
 struct kl_wigner {
@@ -55,13 +56,21 @@ static complex double position_axis(const kl_observable *o, int j, double X, dou
 static kl_status fill_weight(const kl_wigner *p, weight *w, kl_error *err)
 {
     const int64_t L = p->lattice.sites;
-    w->real = w->observable.position != KL_POSITION_WAVE;
     for (int j = 0; j < p->lattice.dimension; j++) {
         KL_TRY(kl_alloc((size_t)L, sizeof *w->axis[j], "weights", &w->axis[j], err));
         for (int64_t i = 0; i < L; i++) {
             double y = (double)kl_lattice_coordinate(&p->lattice, i) + 0.5 * w->mode[j];
             w->axis[j][i] = position_axis(&w->observable, j, p->mu * y, p->mu * (double)L);
         }
+    }
+    const complex double *last = w->axis[p->lattice.dimension - 1];
+    KL_TRY(kl_alloc((size_t)L, sizeof *w->row_re, "weights", &w->row_re, err));
+    if (w->observable.position == KL_POSITION_WAVE)
+        KL_TRY(kl_alloc((size_t)L, sizeof *w->row_im, "weights", &w->row_im, err));
+    for (int64_t i = 0; i < L; i++) {
+        w->row_re[i] = creal(last[i]);
+        if (w->row_im)
+            w->row_im[i] = cimag(last[i]);
     }
     return KL_OK;
 }
@@ -181,9 +190,12 @@ void kl_wigner_destroy(kl_wigner **pairing)
     kl_wigner *p = *pairing;
     if (!p)
         return;
-    for (int i = 0; i < p->nweights; i++)
+    for (int i = 0; i < p->nweights; i++) {
         for (int j = 0; j < 3; j++)
             free(p->weight[i].axis[j]);
+        free(p->weight[i].row_re);
+        free(p->weight[i].row_im);
+    }
     for (int k = 0; p->use && k < p->nobservables; k++)
         free(p->use[k]);
     free(p->use);
@@ -191,30 +203,6 @@ void kl_wigner_destroy(kl_wigner **pairing)
     free(p->observable);
     free(p);
     *pairing = NULL;
-}
-
-enum { LANES = 8 }; /* partial sums of a row: a fixed order that vectorises */
-
-static double add_lanes(const double lane[LANES])
-{
-    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7]));
-}
-
-/* sum_i w_i z_i of a row, w complex or real (its imaginary part unused). */
-static complex double dot_row(const complex double *w, bool real, const double *re, const double *im,
-                              int64_t n)
-{
-    double a[LANES] = {0}, b[LANES] = {0}, c[LANES] = {0}, d[LANES] = {0};
-    for (int64_t i = 0; i < n; i++)
-        a[i % LANES] += creal(w[i]) * re[i];
-    for (int64_t i = 0; i < n; i++)
-        b[i % LANES] += creal(w[i]) * im[i];
-    if (!real)
-        for (int64_t i = 0; i < n; i++) {
-            c[i % LANES] += cimag(w[i]) * re[i];
-            d[i % LANES] += cimag(w[i]) * im[i];
-        }
-    return (add_lanes(a) - add_lanes(d)) + I * (add_lanes(b) + add_lanes(c));
 }
 
 typedef struct row_buffers {
@@ -244,10 +232,7 @@ static void product_row(const kl_state *psi, int64_t p, int64_t y, const int mod
     kl_state_load(psi->precision, psi->im, from, n, b->im);
     load_rotated(psi->precision, (const char *)re + offset, n, shift, b->shifted_re);
     load_rotated(psi->precision, (const char *)im + offset, n, shift, b->shifted_im);
-    for (int64_t i = 0; i < n; i++) {
-        b->p_re[i] = b->re[i] * b->shifted_re[i] + b->im[i] * b->shifted_im[i];
-        b->p_im[i] = b->re[i] * b->shifted_im[i] - b->im[i] * b->shifted_re[i];
-    }
+    kl_row_product(n, b->re, b->im, b->shifted_re, b->shifted_im, b->p_re, b->p_im);
 }
 
 /* Adds to sum[2] (the pairing as it is, and with psi conjugated) the part of one row. */
@@ -267,18 +252,13 @@ static void add_row(const kl_wigner *pairing, const weight *w, int64_t z, int64_
     }
     if (cabs(outer) < negligible)
         return;
+    /* The pairing as it is is (A - D) + i (B + C), with psi conjugated (A + D) + i (C - B). */
     const int64_t n = kl_lattice_row(&pairing->lattice);
-    complex double plain = dot_row(w->axis[d - 1], w->real, b->p_re, b->p_im, n);
-    sum[0] += outer * plain;
-    if (w->real) {
-        sum[1] += outer * conj(plain);
-    } else {
-        for (int64_t i = 0; i < n; i++)
-            b->p_im[i] = -b->p_im[i];
-        sum[1] += outer * dot_row(w->axis[d - 1], false, b->p_re, b->p_im, n);
-        for (int64_t i = 0; i < n; i++)
-            b->p_im[i] = -b->p_im[i];
-    }
+    const double A = kl_row_dot(n, w->row_re, b->p_re), B = kl_row_dot(n, w->row_re, b->p_im);
+    const double C = w->row_im ? kl_row_dot(n, w->row_im, b->p_re) : 0;
+    const double D = w->row_im ? kl_row_dot(n, w->row_im, b->p_im) : 0;
+    sum[0] += outer * ((A - D) + I * (B + C));
+    sum[1] += outer * ((A + D) + I * (C - B));
 }
 
 /* Columns of the per-plane table: 4 per weight (two complex), then |psi|^2, then the hopping. */
@@ -317,12 +297,8 @@ static kl_status sweep_mode(const kl_wigner *pairing, const kl_state *psi, const
                 out[4 * i + 2] += creal(sum[1]);
                 out[4 * i + 3] += cimag(sum[1]);
             }
-            if (norm || hop) {
-                double lane[LANES] = {0};
-                for (int64_t i = 0; i < n; i++)
-                    lane[i % LANES] += b->p_re[i];
-                out[width - (norm ? 2 : 1)] += add_lanes(lane);
-            }
+            if (norm || hop)
+                out[width - (norm ? 2 : 1)] += kl_row_sum(n, b->p_re);
         }
     free(re_buffer);
     free(im_buffer);
@@ -414,12 +390,13 @@ kl_status kl_potential_energy(const kl_state *psi, const float *omega, double *v
     KL_GOTO(kl_agree(lattice->comm, status, err));
     double *im = re + n;
     for (int64_t r = 0; r < lattice->count * rows; r++) {
-        double lane[LANES] = {0};
         kl_state_load(psi->precision, psi->re, kl_lattice_origin(lattice) + r * n, n, re);
         kl_state_load(psi->precision, psi->im, kl_lattice_origin(lattice) + r * n, n, im);
-        for (int64_t i = 0; i < n; i++)
-            lane[i % LANES] += (double)omega[r * n + i] * (re[i] * re[i] + im[i] * im[i]);
-        table[r / rows] += add_lanes(lane);
+        for (int64_t i = 0; i < n; i++) {
+            re[i] = re[i] * re[i] + im[i] * im[i];
+            im[i] = (double)omega[r * n + i];
+        }
+        table[r / rows] += kl_row_dot(n, re, im);
     }
     KL_GOTO(kl_planes_sum(lattice, table, 1, value, NULL, err));
 done:

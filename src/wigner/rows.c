@@ -1,0 +1,49 @@
+#include "wigner/rows.h"
+
+/* One build for every processor: the compiler makes a copy per instruction set
+ * and the loader chooses. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define KL_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define KL_CLONES
+#endif
+
+enum { LANES = 8 };
+
+static inline double add_lanes(const double lane[LANES])
+{
+    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7]));
+}
+
+KL_CLONES double kl_row_sum(int64_t n, const double *x)
+{
+    double lane[LANES] = {0};
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int l = 0; l < LANES; l++)
+            lane[l] += x[i + l];
+    for (int l = 0; i < n; i++, l++)
+        lane[l] += x[i];
+    return add_lanes(lane);
+}
+
+KL_CLONES double kl_row_dot(int64_t n, const double *x, const double *y)
+{
+    double lane[LANES] = {0};
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int l = 0; l < LANES; l++)
+            lane[l] += x[i + l] * y[i + l];
+    for (int l = 0; i < n; i++, l++)
+        lane[l] += x[i] * y[i];
+    return add_lanes(lane);
+}
+
+KL_CLONES void kl_row_product(int64_t n, const double *a_re, const double *a_im, const double *b_re,
+                              const double *b_im, double *restrict p_re, double *restrict p_im)
+{
+    for (int64_t i = 0; i < n; i++) {
+        p_re[i] = a_re[i] * b_re[i] + a_im[i] * b_im[i];
+        p_im[i] = a_re[i] * b_im[i] - a_im[i] * b_re[i];
+    }
+}
