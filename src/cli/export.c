@@ -1,6 +1,6 @@
 #include "cli/cli.h"
 
-#include "results/results.h"
+#include "kinlim/results.h"
 
 #include <getopt.h>
 

@@ -2,7 +2,7 @@
 
 #include "base/cpu.h"
 #include "kinlim_build.h"
-#include "results/results.h"
+#include "kinlim/results.h"
 #include "systems/system.h"
 
 #include <getopt.h>

@@ -4,7 +4,9 @@
  * (IEEE 754-2008, 5.12.2); NAN is an empty cell. RFC 4180 quoting, lines end in
  * a newline alone.
  */
-#include "results/results.h"
+#include "kinlim/results.h"
+
+#include "base/error.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,5 +1,7 @@
 /* What a results file is and how far it has come, as text. Local. */
-#include "results/results.h"
+#include "kinlim/results.h"
+
+#include "base/error.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* kl_results in memory: see results.h. Local. */
-#include "results/results.h"
+#include "kinlim/results.h"
 #include "base/memory.h"
 
 #include <math.h>

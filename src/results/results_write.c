@@ -6,7 +6,7 @@
 #include "results/hdf5_group.h"
 #include "results/hdf5_tools.h"
 #include "results/publish.h"
-#include "results/results.h"
+#include "kinlim/results.h"
 #include "results/schema.h"
 #include "base/memory.h"
 

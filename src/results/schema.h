@@ -4,7 +4,7 @@
 #ifndef KL_RESULTS_SCHEMA_H
 #define KL_RESULTS_SCHEMA_H
 
-#include "results/results.h"
+#include "kinlim/results.h"
 
 #include <stddef.h>
 

@@ -5,7 +5,7 @@
 #include "config/config.h"
 #include "ensemble/groups.h"
 #include "kinlim/study.h"
-#include "results/results.h"
+#include "kinlim/results.h"
 #include "systems/system.h"
 
 struct kl_study {

@@ -11,7 +11,7 @@
 #define KL_SYSTEMS_SYSTEM_H
 
 #include "config/config.h"
-#include "results/results.h"
+#include "kinlim/results.h"
 #include "results/snapshot.h"
 
 typedef enum kl_system_kind {

@@ -9,7 +9,7 @@
 #ifndef KL_TESTS_RESULTS_EXAMPLE_H
 #define KL_TESTS_RESULTS_EXAMPLE_H
 
-#include "results/results.h"
+#include "kinlim/results.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,10 +4,10 @@
  * as written at each field, last index fastest. Knows no physics: names and
  * units come from the system.
  */
-#ifndef KL_RESULTS_RESULTS_H
-#define KL_RESULTS_RESULTS_H
+#ifndef KINLIM_RESULTS_H
+#define KINLIM_RESULTS_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
