@@ -1,7 +1,8 @@
 /* CSV on a stream: see results.h and docs/file-format.md. Local.
  *
- * Numbers have 17 significant digits, enough to give back the same double
- * (IEEE 754-2008, 5.12.2); NAN is an empty cell. RFC 4180 quoting, lines end in
+ * Values have 17 significant digits, enough to give back the same double
+ * (IEEE 754-2008, 5.12.2); what a study gives (parameters, times, orders) has the
+ * fewest digits that do, so 0.3 stays 0.3. NAN is an empty cell. RFC 4180 quoting, lines end in
  * a newline alone.
  */
 #include "kinlim/results.h"
@@ -10,12 +11,26 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void put_number(FILE *out, double value)
 {
     if (!isnan(value))
         fprintf(out, "%.17g", value);
+}
+
+static void put_parameter(FILE *out, double value)
+{
+    char text[32];
+    if (isnan(value))
+        return;
+    for (int digits = 6; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    fputs(text, out);
 }
 
 static void put_text(FILE *out, const char *text)
@@ -47,7 +62,7 @@ static void put_point(const kl_results *r, FILE *out, int point)
 {
     for (int c = 0; c < r->ncolumns; c++) {
         if (point >= 0)
-            put_number(out, r->point[(size_t)point * (size_t)r->ncolumns + (size_t)c]);
+            put_parameter(out, r->point[(size_t)point * (size_t)r->ncolumns + (size_t)c]);
         fputc(',', out);
     }
 }
@@ -63,13 +78,13 @@ static void put_row(const kl_results *r, FILE *out, const kl_row *row)
 {
     const char *const texts[] = {row->observable, row->part, row->statistic};
     put_point(r, out, row->point);
-    put_number(out, row->time);
+    put_parameter(out, row->time);
     for (int i = 0; i < 3; i++) {
         fputc(',', out);
         put_text(out, texts[i]);
     }
     fputc(',', out);
-    put_number(out, row->order);
+    put_parameter(out, row->order);
     fprintf(out, ",%d,", row->realizations);
     put_number(out, row->value);
     fputc(',', out);
@@ -98,7 +113,7 @@ static void put_realization(const kl_results *r, FILE *out, int point, int reali
         for (int q = 0; q < r->nquantities; q++) {
             put_point(r, out, point);
             fprintf(out, "%d,", realization);
-            put_number(out, r->time[t]);
+            put_parameter(out, r->time[t]);
             fputc(',', out);
             put_text(out, r->quantity[q].observable);
             fputc(',', out);

@@ -25,7 +25,7 @@ double oracle_density(int d, double energy);
 /* N(E) in d = 3 at |E| = 2 too: one angle over K(k)/(2 pi^2), by Gauss. */
 double oracle_density_convolution(double energy);
 
-/* int dU exp(2 pi i m.U) F(xi, U, T) of a start of unit mass at p; x nodes 40. */
+/* int dU exp(2 pi i m.U) F(xi, U, T) of a start of unit mass at p. */
 double complex oracle_mode(int d, const double p[3], const double xi[3], double time,
                            const int m[3]);
 

@@ -60,6 +60,20 @@ static void samples_in_order(void **state)
     kl_results_destroy(&r);
 }
 
+static void parameters_are_printed_as_the_study_gives_them(void **state)
+{
+    (void)state;
+    kl_results *r;
+    assert_int_equal(example_create(&r, NULL), KL_OK);
+    r->point[0] = 0.3;
+    r->time[0] = 0.1;
+    char *text = exported(r, kl_results_export_samples), *line = strchr(text, '\n') + 1;
+    static const char start[] = "0.3,20,5,0,0.1,front,re,0.33333333333333331\n";
+    assert_memory_equal(line, start, sizeof start - 1);
+    free(text);
+    kl_results_destroy(&r);
+}
+
 static void seventeen_digits_give_back_the_double(void **state)
 {
     (void)state;
@@ -103,6 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(summary_rows),
         cmocka_unit_test(samples_in_order),
+        cmocka_unit_test(parameters_are_printed_as_the_study_gives_them),
         cmocka_unit_test(seventeen_digits_give_back_the_double),
         cmocka_unit_test(a_full_disk_is_reported),
     };
