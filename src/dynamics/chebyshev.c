@@ -129,6 +129,8 @@ done:
 
 double kl_chebyshev_rounding(kl_precision precision, double radius, double t)
 {
-    double epsilon = precision == KL_SINGLE ? (double)FLT_EPSILON : DBL_EPSILON;
-    return epsilon * (4 + 0.1 * radius * t);
+    /* In double precision R t and 2/R are rounded too: a relative error of t. */
+    if (precision == KL_DOUBLE)
+        return DBL_EPSILON * (4 + radius * t);
+    return (double)FLT_EPSILON * (4 + 0.1 * radius * t);
 }

@@ -5,6 +5,7 @@
 #include <complex.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Amplitudes below exp(-REACH^2/4) of the peak are left out: below 1e-35. */
 static const double reach = 18;
@@ -199,7 +200,9 @@ static void fill_delta(const kl_initial *initial, kl_state *psi)
     int64_t in_plane = 0;
     for (int j = 1; j < lattice->dimension; j++)
         in_plane = in_plane * L + index[j];
-    kl_state_scale(psi, 0);
+    const size_t bytes = (size_t)kl_lattice_extent(lattice) * kl_precision_size(psi->precision);
+    memset(psi->re, 0, bytes); /* whatever it held before, NaN too */
+    memset(psi->im, 0, bytes);
     if (index[0] >= lattice->first && index[0] < lattice->first + lattice->count)
         store(psi, (index[0] - lattice->first) * lattice->plane + in_plane, 1);
     psi->real = true;

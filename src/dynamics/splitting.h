@@ -6,9 +6,12 @@
  *   fourth_order  order 4, 6 stages: S. Blanes, P. C. Moan, J. Comput. Appl.
  *                 Math. 142 (2002) 313, the method S_6 of Table 2
  *
- * The number of steps is doubled until two runs differ by less than the
- * tolerance (the finer is then better by 2^order - 1). Agrees between layouts to
- * rounding, not to the bit: FFTW orders its sums by layout.
+ * The number of steps is doubled until two runs differ by at most half the
+ * tolerance. The finer run's error is then below the tolerance both where steps
+ * dominate (the difference over 2^order - 1) and where rounding does (it grows
+ * with the steps, in single precision by about 1e-7 per transform and back: at
+ * most twice the difference). Agrees between layouts to rounding, not to the
+ * bit: FFTW orders its sums by layout.
  */
 #ifndef KL_DYNAMICS_SPLITTING_H
 #define KL_DYNAMICS_SPLITTING_H
@@ -30,7 +33,8 @@ kl_status kl_splitting_steps(kl_splitting *splitting, kl_state *psi, double t, i
                              kl_error *err);
 
 /* psi <- exp(-i t H) psi to `tolerance` (relative l2, estimated by step
- * doubling). KL_BUG if 2^20 steps do not reach it. Collective. */
+ * doubling). KL_INPUT if it cannot be reached: rounding stops the convergence,
+ * or 2^20 steps are too few. Collective. */
 kl_status kl_splitting_evolve(kl_splitting *splitting, kl_state *psi, double t, double tolerance,
                               kl_error *err);
 

@@ -171,7 +171,8 @@ kl_status kl_wigner_create(const kl_lattice *lattice, double mu, int n,
         status = kl_alloc((size_t)n, sizeof *p->observable, "observables", &p->observable, err);
     }
     if (status == KL_OK) {
-        memcpy(p->observable, observables, (size_t)n * sizeof *observables);
+        if (n > 0)
+            memcpy(p->observable, observables, (size_t)n * sizeof *observables);
         status = check_modes(p, err);
     }
     if (status == KL_OK)
