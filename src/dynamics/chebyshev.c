@@ -28,8 +28,8 @@ int kl_chebyshev_sweep(double radius, const double *t, int n)
 typedef struct sweep {
     const kl_hamiltonian *h;
     double radius;
-    int degree, outputs;       /* degree = 3 mod 4 */
-    double *c, *minus_c;       /* [degree+1][outputs]: coefficients, and their negatives */
+    int degree, outputs; /* degree = 3 mod 4 */
+    double *c, *minus_c; /* [degree+1][outputs]: coefficients, and their negatives */
 } sweep;
 
 /* One chain of the sweep: even terms are added to even[j], odd ones, times
@@ -47,9 +47,8 @@ static void chain_step(const void *context, int k, kl_stencil_step *step)
     const sweep *s = c->s;
     const double factor = (k == 1 ? 1 : 2) / s->radius;
     const double *coefficient = k % 2 ? c->odd_c : c->even_c;
-    *step = (kl_stencil_step){.hop = factor * s->h->hopping,
-                              .potential = factor * s->h->eta,
-                              .subtract = k > 1};
+    *step = (kl_stencil_step){
+        .hop = factor * s->h->hopping, .potential = factor * s->h->eta, .subtract = k > 1};
     if (k % 4 < 2)
         return;
     step->outputs = s->outputs;

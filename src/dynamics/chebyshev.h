@@ -14,8 +14,8 @@
 
 typedef struct kl_chebyshev {
     const kl_hamiltonian *hamiltonian;
-    double radius;             /* R, from kl_hamiltonian_radius() */
-    double tolerance;          /* bound of the truncation error, relative l2, of each call */
+    double radius;    /* R, from kl_hamiltonian_radius() */
+    double tolerance; /* bound of the truncation error, relative l2, of each call */
 } kl_chebyshev;
 
 /* How many of the times t[0..n-1] (increasing, counted from the current state)

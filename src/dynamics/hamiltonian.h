@@ -11,10 +11,10 @@
 typedef struct kl_hamiltonian {
     const kl_lattice *lattice;
     const kl_stencil_set *set;
-    double hopping;            /* > 0; 1 for the Anderson model */
+    double hopping; /* > 0; 1 for the Anderson model */
     double eta;
-    const float *omega;        /* kl_lattice_local() sites; not owned */
-    kl_blocking blocking;      /* of the recurrence */
+    const float *omega;   /* kl_lattice_local() sites; not owned */
+    kl_blocking blocking; /* of the recurrence */
 } kl_hamiltonian;
 
 /* A number R with spectrum(H) inside [-R, R].

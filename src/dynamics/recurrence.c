@@ -47,19 +47,16 @@ static void update_plane(const block *blk, int j, int64_t p)
 }
 
 /* The wavefront over planes for rows from..to-1, edges moving by low, high rows
- * a step; rows beyond the plane's ends wrap. */
+ * a step; rows beyond the plane's end wrap. */
 static void front(block *blk, int64_t from, int low, int64_t to, int high)
 {
     const kl_lattice *lattice = blk->stencil->lattice;
     const int64_t n = lattice->count, rows = lattice->dimension == 3 ? lattice->sites : 1;
     for (int64_t w = 2; w < n; w++) {
         for (int j = 1; j <= blk->depth && 2 * j <= w; j++) {
-            int64_t a = from + low * j, b = to + high * j;
-            if (b > rows) { /* the seam: rows a..rows-1, then 0..b-rows-1 */
-                update(blk, j, w - j, 0, b - rows);
-                b = rows;
-            }
-            update(blk, j, w - j, a, b);
+            const int64_t a = from + low * j, b = to + high * j;
+            update(blk, j, w - j, a, b < rows ? b : rows);
+            update(blk, j, w - j, 0, b - rows);
         }
         if (lattice->ranks > 1)
             kl_halo_test(&blk->halo);

@@ -1,27 +1,30 @@
 #include "dynamics/state.h"
 
-#include "base/memory.h"
-
-#include <stdlib.h>
 #include <string.h>
 
-kl_status kl_state_create(const kl_lattice *lattice, kl_precision precision, kl_state *out,
-                          kl_error *err)
+kl_status kl_state_create_at(const kl_lattice *lattice, kl_precision precision, int place,
+                             kl_state *out, kl_error *err)
 {
-    const size_t n = (size_t)kl_lattice_extent(lattice), size = kl_precision_size(precision);
+    const size_t size = kl_precision_size(precision);
     *out = (kl_state){.lattice = lattice, .precision = precision};
-    kl_status status = kl_alloc(n, size, "psi", &out->re, err);
+    kl_status status = kl_lattice_array(lattice, size, place, &out->re, err);
     if (status == KL_OK)
-        status = kl_alloc(n, size, "psi", &out->im, err);
+        status = kl_lattice_array(lattice, size, place + 1, &out->im, err);
     if (status != KL_OK)
         kl_state_destroy(out);
     return status;
 }
 
+kl_status kl_state_create(const kl_lattice *lattice, kl_precision precision, kl_state *out,
+                          kl_error *err)
+{
+    return kl_state_create_at(lattice, precision, 0, out, err);
+}
+
 void kl_state_destroy(kl_state *state)
 {
-    free(state->re);
-    free(state->im);
+    kl_lattice_array_free(state->re);
+    kl_lattice_array_free(state->im);
     state->re = state->im = NULL;
 }
 
@@ -36,7 +39,8 @@ void kl_state_load(kl_precision precision, const void *part, int64_t from, int64
     }
 }
 
-void kl_state_store(kl_precision precision, void *part, int64_t from, int64_t n, const double *values)
+void kl_state_store(kl_precision precision, void *part, int64_t from, int64_t n,
+                    const double *values)
 {
     if (precision == KL_SINGLE) {
         float *p = (float *)part + from;

@@ -32,7 +32,7 @@ void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, con
                      int64_t p, int64_t from, int64_t to)
 {
     const kl_lattice *lattice = stencil->lattice;
-    const int d = lattice->dimension - 1, subtract = step->subtract, fused = step->outputs == 1;
+    const int d = lattice->dimension - 1, fused = step->outputs == 1, kind = step->subtract + fused;
     const int64_t plane = lattice->plane, at = (p + 1) * plane;
     const int64_t n = d == 0 ? lattice->count : lattice->sites, rows = d == 2 ? lattice->sites : 1;
     const float *omega = stencil->omega + p * plane;
@@ -60,7 +60,7 @@ void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, con
             task.c0 = (float)step->c0[0];
             task.c1 = (float)step->c1[0];
         }
-        stencil->set->single[d][subtract][fused](&task);
+        stencil->set->single[d][kind](&task);
     } else {
         const double *c = (const double *)a + at;
         kl_rows_double task = {n,           rows,      from,
@@ -73,7 +73,7 @@ void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, con
             task.c0 = step->c0[0];
             task.c1 = step->c1[0];
         }
-        stencil->set->twofold[d][subtract][fused](&task);
+        stencil->set->twofold[d][kind](&task);
     }
     if (step->outputs > 1)
         accumulate(step, stencil->precision, step->c1, b, at + from * n, (to - from) * n);

@@ -1,6 +1,7 @@
 /* Row kernels of one step of the Chebyshev recurrence:
  *
  *   b <- hop * (sum of a over the 2d neighbours) + (potential * omega + shift) * a  [- b]
+ *   (shift only where b is not subtracted, accumulation only where it is)
  *   acc <- acc + c0 * b_old + c1 * b_new                                  [if asked]
  *
  * The arithmetic of each site is the same for every instruction set and every
@@ -33,11 +34,11 @@ typedef struct kl_rows_double {
     double hop, potential, shift, c0, c1;
 } kl_rows_double;
 
-/* Kernels by [dimension-1][subtract old b][accumulate]. */
+/* Kernels by [dimension-1][0: new b alone, 1: old b subtracted, 2: and accumulated]. */
 typedef struct kl_stencil_set {
     const char *name;
-    void (*single[3][2][2])(const kl_rows_single *rows);
-    void (*twofold[3][2][2])(const kl_rows_double *rows); /* double precision */
+    void (*single[3][3])(const kl_rows_single *rows);
+    void (*twofold[3][3])(const kl_rows_double *rows); /* double precision */
 } kl_stencil_set;
 
 extern const kl_stencil_set kl_stencil_generic, kl_stencil_avx2, kl_stencil_avx512;

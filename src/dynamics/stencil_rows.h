@@ -1,63 +1,110 @@
-/* Row kernels in plain C for the compiler to vectorise: body of
- * stencil_generic.c and stencil_avx2.c, which differ in compiler flags alone.
- * All sites of a row go through one loop that reads beyond the row's ends; the
- * two sites at the ends are then done again with their periodic neighbours.
+/* Body of stencil_generic.c, stencil_avx2.c and stencil_avx512.c, which differ
+ * in compiler flags alone. Rows follow each other in memory, so a run of rows is
+ * one long loop for the compiler to vectorise; the two end sites of each row,
+ * whose periodic neighbours lie elsewhere, are computed before it and written
+ * after it.
  */
 #include "dynamics/stencil.h"
 
 #define KL_INLINE static inline __attribute__((always_inline))
 
+enum { MOST_ROWS = 64 }; /* of one run: bounds the store of end sites */
+
 #define KL_ROW_KERNEL(REAL, ROWS, FN)                                                              \
-    KL_INLINE REAL FN##_value(int dims, REAL left, REAL right, REAL y0, REAL y1, REAL z0, REAL z1, \
-                              REAL c, float omega, const ROWS *r)                                  \
+    typedef struct FN##_run {                                                                      \
+        const REAL *c, *y0, *y1, *z0, *z1;                                                         \
+        const float *omega;                                                                        \
+        REAL *b, *sum;                                                                             \
+    } FN##_run;                                                                                    \
+    /* New b of site i, whose neighbours along the row are left and right. */                      \
+    KL_INLINE REAL FN##_value(int dims, int subtract, const ROWS *r, const FN##_run *at,           \
+                              int64_t i, int64_t left, int64_t right)                              \
     {                                                                                              \
-        REAL s = left + right;                                                                     \
+        REAL s = at->c[left] + at->c[right];                                                       \
         if (dims == 3)                                                                             \
-            s = s + (y0 + y1);                                                                     \
+            s = s + (at->y0[i] + at->y1[i]);                                                       \
         if (dims >= 2)                                                                             \
-            s = s + (z0 + z1);                                                                     \
-        return r->hop * s + (r->potential * (REAL)omega + r->shift) * c;                           \
+            s = s + (at->z0[i] + at->z1[i]);                                                       \
+        REAL diagonal = r->potential * (REAL)at->omega[i];                                         \
+        if (!subtract)                                                                             \
+            diagonal = diagonal + r->shift;                                                        \
+        REAL value = r->hop * s + diagonal * at->c[i];                                             \
+        return subtract ? value - at->b[i] : value;                                                \
     }                                                                                              \
-    KL_INLINE void FN##_row(int dims, int subtract, int acc, const ROWS *r, const REAL *c,         \
-                            const REAL *y0, const REAL *y1, const REAL *z0, const REAL *z1,        \
-                            const float *omega, REAL *restrict b, REAL *restrict sum)              \
+    KL_INLINE REAL FN##_total(const ROWS *r, const FN##_run *at, int64_t i, REAL value)            \
     {                                                                                              \
-        const int64_t n = r->n, last = n - 1;                                                      \
-        const REAL hold[2] = {subtract || acc ? b[0] : 0, subtract || acc ? b[last] : 0};          \
-        const REAL held[2] = {acc ? sum[0] : 0, acc ? sum[last] : 0};                              \
-        _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++)                                       \
-        {                                                                                          \
-            REAL value = FN##_value(dims, c[i - 1], c[i + 1], y0[i], y1[i], z0[i], z1[i], c[i],    \
-                                    omega[i], r);                                                  \
-            if (subtract)                                                                          \
-                value = value - b[i];                                                              \
-            if (acc)                                                                               \
-                sum[i] = (sum[i] + r->c0 * b[i]) + r->c1 * value;                                  \
-            b[i] = value;                                                                          \
+        return (at->sum[i] + r->c0 * at->b[i]) + r->c1 * value;                                    \
+    }                                                                                              \
+    /* `rows` rows of n sites that follow each other in all arrays. */                             \
+    KL_INLINE void FN##_consecutive(int dims, int subtract, int acc, const ROWS *r,                \
+                                    const FN##_run *at, int64_t rows)                              \
+    {                                                                                              \
+        const FN##_run run = *at, *u = &run;                                                       \
+        const int64_t n = r->n, sites = rows * n;                                                  \
+        REAL end[2 * MOST_ROWS], total[2 * MOST_ROWS];                                             \
+        for (int64_t e = 0; dims > 1 && e < 2 * rows; e++) {                                       \
+            const int64_t first = e / 2 * n, last = first + n - 1, i = e % 2 ? last : first;       \
+            end[e] = FN##_value(dims, subtract, r, u, i, e % 2 ? last - 1 : last,                  \
+                                e % 2 ? first : first + 1);                                        \
+            total[e] = acc ? FN##_total(r, u, i, end[e]) : 0;                                      \
         }                                                                                          \
-        for (int e = 0; dims > 1 && e < 2; e++) {                                                  \
-            const int64_t i = e ? last : 0;                                                        \
-            REAL value = FN##_value(dims, e ? c[last - 1] : c[last], e ? c[0] : c[1], y0[i],       \
-                                    y1[i], z0[i], z1[i], c[i], omega[i], r);                       \
-            if (subtract)                                                                          \
-                value = value - hold[e];                                                           \
+        _Pragma("GCC ivdep") for (int64_t i = 0; i < sites; i++)                                   \
+        {                                                                                          \
+            const REAL value = FN##_value(dims, subtract, r, u, i, i - 1, i + 1);                  \
             if (acc)                                                                               \
-                sum[i] = (held[e] + r->c0 * hold[e]) + r->c1 * value;                              \
-            b[i] = value;                                                                          \
+                u->sum[i] = FN##_total(r, u, i, value);                                            \
+            u->b[i] = value;                                                                       \
+        }                                                                                          \
+        for (int64_t e = 0; dims > 1 && e < 2 * rows; e++) {                                       \
+            const int64_t i = e / 2 * n + (e % 2 ? n - 1 : 0);                                     \
+            u->b[i] = end[e];                                                                      \
+            if (acc)                                                                               \
+                u->sum[i] = total[e];                                                              \
         }                                                                                          \
     }                                                                                              \
     KL_INLINE void FN(int dims, int subtract, int acc, const ROWS *rows)                           \
     {                                                                                              \
         const ROWS copy = *rows, *r = &copy;                                                       \
-        for (int64_t y = r->from; y < r->to; y++) {                                                \
-            const int64_t at = y * r->n, below = (y ? y - 1 : r->rows - 1) * r->n,                 \
-                          above = (y + 1 < r->rows ? y + 1 : 0) * r->n;                            \
-            FN##_row(dims, subtract, acc, r, r->c + at, r->c + below, r->c + above, r->z0 + at,    \
-                     r->z1 + at, r->omega + at, r->b + at, acc ? r->acc + at : r->b);              \
+        for (int64_t y = r->from, next; y < r->to; y = next) {                                     \
+            /* The first and the last row of a plane have a y neighbour at its other end. */       \
+            const bool edge = dims == 3 && (y == 0 || y == r->rows - 1);                           \
+            const int64_t at = y * r->n, stop = r->to < r->rows || dims < 3 ? r->to : r->rows - 1; \
+            next = edge ? y + 1 : stop;                                                            \
+            next = next > y + MOST_ROWS ? y + MOST_ROWS : next;                                    \
+            const FN##_run run = {r->c + at,                                                       \
+                                  r->c + (y ? y - 1 : r->rows - 1) * r->n,                         \
+                                  r->c + (y + 1 < r->rows ? y + 1 : 0) * r->n,                     \
+                                  r->z0 + at,                                                      \
+                                  r->z1 + at,                                                      \
+                                  r->omega + at,                                                   \
+                                  r->b + at,                                                       \
+                                  acc ? r->acc + at : r->b + at};                                  \
+            FN##_consecutive(dims, subtract, acc, r, &run, next - y);                              \
         }                                                                                          \
     }
 
 KL_ROW_KERNEL(float, kl_rows_single, row_single)
 KL_ROW_KERNEL(double, kl_rows_double, row_double)
 
-#include "dynamics/stencil_table.h"
+#define KL_INSTANCE(FN, ROWS, D, S, A)           \
+    static void FN##_##D##S##A(const ROWS *rows) \
+    {                                            \
+        FN(D, S, A, rows);                       \
+    }
+#define KL_INSTANCES(FN, ROWS, D)  \
+    KL_INSTANCE(FN, ROWS, D, 0, 0) \
+    KL_INSTANCE(FN, ROWS, D, 1, 0) \
+    KL_INSTANCE(FN, ROWS, D, 1, 1)
+KL_INSTANCES(row_single, kl_rows_single, 1)
+KL_INSTANCES(row_single, kl_rows_single, 2)
+KL_INSTANCES(row_single, kl_rows_single, 3)
+KL_INSTANCES(row_double, kl_rows_double, 1)
+KL_INSTANCES(row_double, kl_rows_double, 2)
+KL_INSTANCES(row_double, kl_rows_double, 3)
+
+#define KL_TABLE(FN, D) {FN##_##D##00, FN##_##D##10, FN##_##D##11}
+const kl_stencil_set KL_SET = {
+    KL_SET_NAME,
+    {KL_TABLE(row_single, 1), KL_TABLE(row_single, 2), KL_TABLE(row_single, 3)},
+    {KL_TABLE(row_double, 1), KL_TABLE(row_double, 2), KL_TABLE(row_double, 3)},
+};

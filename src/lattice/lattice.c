@@ -39,6 +39,29 @@ int kl_lattice_owner(const kl_lattice *lattice, int64_t plane)
     return rank;
 }
 
+kl_status kl_lattice_array(const kl_lattice *lattice, size_t element, int place, void *out,
+                           kl_error *err)
+{
+    enum { PAGE = 4096, STEP = 640, PLACES = 6 }; /* STEP: more than a core holds in flight */
+    const size_t bytes = (size_t)kl_lattice_extent(lattice) * element;
+    char *block;
+    *(void **)out = NULL;
+    KL_TRY(kl_alloc(bytes + 3 * PAGE, 1, "a lattice array", &block, err));
+    uintptr_t start = ((uintptr_t)block + 2 * sizeof(void *) + PAGE - 1) / PAGE * PAGE;
+    char *array = block + (start - (uintptr_t)block) + place % PLACES * STEP;
+    memcpy(array - sizeof block, &block, sizeof block); /* for kl_lattice_array_free() */
+    *(void **)out = array;
+    return KL_OK;
+}
+
+void kl_lattice_array_free(void *array)
+{
+    void *block = NULL;
+    if (array)
+        memcpy(&block, (char *)array - sizeof block, sizeof block);
+    free(block);
+}
+
 /* Sends and receives more than INT_MAX bytes count in a larger unit. */
 static MPI_Datatype plane_type(const kl_lattice *lattice, size_t element)
 {

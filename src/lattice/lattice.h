@@ -64,6 +64,15 @@ static inline int64_t kl_lattice_coordinate(const kl_lattice *lattice, int64_t i
     return i < (lattice->sites + 1) / 2 ? i : i - lattice->sites;
 }
 
+/* A zeroed array of kl_lattice_extent() elements. Arrays that are worked on together
+ * take different `place`s (0, 1, 2, ...): their sites then lie at different
+ * distances from a page's start, because processors compare only the low 12 bits
+ * of an address when a load follows a store. Free with kl_lattice_array_free(),
+ * which takes NULL. Local. */
+kl_status kl_lattice_array(const kl_lattice *lattice, size_t element, int place, void *out,
+                           kl_error *err);
+void kl_lattice_array_free(void *array);
+
 /* Halo exchange of one array (element size in bytes). After start() the two
  * outer owned planes must not change, after finish() the ghost planes are
  * valid; between the two, test() lets MPI make progress. Collective over the

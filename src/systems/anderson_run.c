@@ -13,23 +13,23 @@ enum { MOST_OUTPUTS = 4 };
 typedef struct anderson_run {
     const anderson *a;
     anderson_point point;
-    int index;                 /* of the point */
+    int index; /* of the point */
     kl_lattice lattice;
     float *omega;
     kl_hamiltonian h;
     kl_wigner *pairing, *energy_only;
-    kl_splitting *splitting;   /* or NULL */
-    double *marginal;          /* [sites] */
-    complex double *value;     /* [nobservables] */
+    kl_splitting *splitting; /* or NULL */
+    double *marginal;        /* [sites] */
+    complex double *value;   /* [nobservables] */
     void *scratch;
     kl_state psi, out[MOST_OUTPUTS];
-    int outputs;               /* states in out */
+    int outputs; /* states in out */
 
     int64_t realization;
-    double radius, energy;     /* of this realization; energy at t = 0 */
-    kl_state *current;         /* at the time reached */
-    int served_from, served;   /* times that the last sweep gave */
-    double t;                  /* microscopic time of psi (or of the last output) */
+    double radius, energy;   /* of this realization; energy at t = 0 */
+    kl_state *current;       /* at the time reached */
+    int served_from, served; /* times that the last sweep gave */
+    double t;                /* microscopic time of psi (or of the last output) */
 } anderson_run;
 
 /* The spectral radius that decides how times are grouped: of the study alone. */
@@ -53,7 +53,7 @@ static int most_outputs(const anderson *a, int point)
     double now = 0;
     if (a->method != CHEBYSHEV)
         return 0;
-    for (int time = 0; time < a->times.n;) {
+    for (int time = a->times.t[0] == 0; time < a->times.n;) { /* T = 0 needs no sweep */
         int n = sweep_size(a, point, time, now);
         most = n > most ? n : most;
         time += n;
@@ -73,8 +73,8 @@ kl_cost anderson_cost(const void *self, int point, int group_ranks)
     double arrays = 3 + 2 * most_outputs(a, point); /* psi, scratch, outputs */
     double terms = nominal_radius(a) * 1.1 * t + 20 * a->times.n, term = 4e-9;
     if (a->method != CHEBYSHEV) {
-        arrays += 8.5;         /* FFT, two copies, transfer, potential */
-        terms = 3 * (1 + t);   /* two step sizes and more */
+        arrays += 8.5;       /* FFT, two copies, transfer, potential */
+        terms = 3 * (1 + t); /* two step sizes and more */
         term = 200e-9;
     }
     /* A measurement may hold a shifted copy of psi besides. */
@@ -88,14 +88,14 @@ static kl_status allocate(anderson_run *r, kl_error *err)
     const anderson *a = r->a;
     const kl_lattice *lattice = &r->lattice;
     r->outputs = most_outputs(a, r->index);
-    KL_TRY(kl_alloc((size_t)kl_lattice_local(lattice), sizeof *r->omega, "potential", &r->omega, err));
-    KL_TRY(kl_alloc((size_t)kl_lattice_extent(lattice), kl_precision_size(a->precision), "psi",
-                    &r->scratch, err));
+    KL_TRY(
+        kl_alloc((size_t)kl_lattice_local(lattice), sizeof *r->omega, "potential", &r->omega, err));
+    KL_TRY(kl_lattice_array(lattice, kl_precision_size(a->precision), 2, &r->scratch, err));
     KL_TRY(kl_alloc((size_t)lattice->sites, sizeof *r->marginal, "marginal", &r->marginal, err));
     KL_TRY(kl_alloc((size_t)a->nobservables, sizeof *r->value, "values", &r->value, err));
     KL_TRY(kl_state_create(lattice, a->precision, &r->psi, err));
     for (int j = 0; j < r->outputs; j++)
-        KL_TRY(kl_state_create(lattice, a->precision, &r->out[j], err));
+        KL_TRY(kl_state_create_at(lattice, a->precision, 3 + 2 * j, &r->out[j], err));
     return KL_OK;
 }
 
@@ -114,10 +114,11 @@ kl_status anderson_begin(const void *self, int point, MPI_Comm group, void **run
     if (status == KL_OK)
         status = kl_agree(group, allocate(r, err), err);
     if (status == KL_OK) {
-        r->h = (kl_hamiltonian){&r->lattice, kl_stencil_choose(), 1, r->point.eta, r->omega,
-                                kl_blocking_choose(&r->lattice, a->precision, 0)};
+        r->h = (kl_hamiltonian){&r->lattice, kl_stencil_choose(),
+                                1,           r->point.eta,
+                                r->omega,    kl_blocking_choose(&r->lattice, a->precision, 0)};
         status = kl_wigner_create(&r->lattice, r->point.mu, a->nobservables, a->observable,
-                                   &r->pairing, err);
+                                  &r->pairing, err);
     }
     if (status == KL_OK)
         status = kl_wigner_create(&r->lattice, r->point.mu, 0, NULL, &r->energy_only, err);
@@ -142,7 +143,7 @@ void anderson_end(void **run)
     for (int j = 0; j < r->outputs; j++)
         kl_state_destroy(&r->out[j]);
     free(r->omega);
-    free(r->scratch);
+    kl_lattice_array_free(r->scratch);
     free(r->marginal);
     free(r->value);
     free(r);
@@ -159,8 +160,8 @@ static void fill_disorder(anderson_run *r)
 }
 
 /* <psi, H psi> from the hopping part of a pairing. */
-static kl_status total_energy(const anderson_run *r, const kl_state *psi, double hop, double *energy,
-                              kl_error *err)
+static kl_status total_energy(const anderson_run *r, const kl_state *psi, double hop,
+                              double *energy, kl_error *err)
 {
     double potential;
     KL_TRY(kl_potential_energy(psi, r->omega, &potential, err));
@@ -240,14 +241,14 @@ static kl_status check_drift(const anderson_run *r, int time, const double *chec
         what = "energy";
     if (!what)
         return KL_OK;
-    return kl_fail(err, KL_BUG,
-                   "eta %g, %lld sites, realization %lld (seed %llu), T = %g: the %s drifted by %.3g, "
-                   "more than %.3g: rerun it alone with --realizations %lld:%lld",
-                   r->point.eta, (long long)r->point.sites, (long long)r->realization,
-                   (unsigned long long)r->a->seed, r->a->times.t[time], what,
-                   what[0] == 'n' ? check[NORM_DRIFT] : check[ENERGY_DRIFT],
-                   what[0] == 'n' ? norm : energy, (long long)r->realization,
-                   (long long)r->realization + 1);
+    return kl_fail(
+        err, KL_BUG,
+        "eta %g, %lld sites, realization %lld (seed %llu), T = %g: the %s drifted by %.3g, "
+        "more than %.3g: rerun it alone with --realizations %lld:%lld",
+        r->point.eta, (long long)r->point.sites, (long long)r->realization,
+        (unsigned long long)r->a->seed, r->a->times.t[time], what,
+        what[0] == 'n' ? check[NORM_DRIFT] : check[ENERGY_DRIFT], what[0] == 'n' ? norm : energy,
+        (long long)r->realization, (long long)r->realization + 1);
 }
 
 kl_status anderson_measure(void *run, int time, double *quantity, double *check, double **field,
