@@ -21,9 +21,10 @@ typedef struct record_head {
 
 static uint32_t crc32_of(const void *data, size_t size)
 {
-    static const uint32_t nibble[16] = {
-        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
+    static const uint32_t nibble[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+                                        0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+                                        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+                                        0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
     const unsigned char *p = data;
     uint32_t crc = 0xffffffff;
     for (size_t i = 0; i < size; i++) {
@@ -68,14 +69,20 @@ bool kl_journal_exists(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+static kl_status make_folder(const char *path, kl_error *err)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return kl_fail(err, errno == ENOENT || errno == ENOTDIR ? KL_INPUT : KL_ENVIRONMENT,
+                       "%s: %s", path, strerror(errno));
+    return KL_OK;
+}
+
 kl_status kl_journal_create(const char *path, const char *study, kl_error *err)
 {
     char part[4096], whole[4096];
     snprintf(part, sizeof part, "%s/study.part", path);
     snprintf(whole, sizeof whole, "%s/study.yaml", path);
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return kl_fail(err, errno == ENOENT || errno == ENOTDIR ? KL_INPUT : KL_ENVIRONMENT, "%s: %s",
-                       path, strerror(errno));
+    KL_TRY(make_folder(path, err));
     int file = open(part, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (file < 0)
         return fail_io(part, err);
@@ -126,6 +133,8 @@ kl_status kl_journal_lock(const char *path, int *lock, kl_error *err)
 {
     char name[4096];
     snprintf(name, sizeof name, "%s/lock", path);
+    *lock = -1;
+    KL_TRY(make_folder(path, err));
     *lock = open(name, O_RDWR | O_CREAT, 0666);
     if (*lock < 0)
         return fail_io(name, err);
@@ -199,7 +208,8 @@ int kl_journal_next_attempt(const char *path)
 kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *out, kl_error *err)
 {
     out->file = -1;
-    int length = snprintf(out->path, sizeof out->path, "%s/records-%04d-%04d", path, attempt, group);
+    int length =
+        snprintf(out->path, sizeof out->path, "%s/records-%04d-%04d", path, attempt, group);
     if (length >= (int)sizeof out->path)
         return kl_fail(err, KL_INPUT, "%.100s...: the path is too long", path);
     out->file = open(out->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0666);
@@ -282,16 +292,25 @@ kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *contex
     return status;
 }
 
+kl_status kl_journal_clear(const char *path, kl_error *err)
+{
+    names list = record_files(path);
+    kl_status status = KL_OK;
+    char name[4096];
+    for (int i = 0; status == KL_OK && i < list.n; i++) {
+        snprintf(name, sizeof name, "%s/%s", path, list.name[i]);
+        if (unlink(name) != 0)
+            status = fail_io(name, err);
+    }
+    free_names(&list);
+    return status;
+}
+
 kl_status kl_journal_remove(const char *path, kl_error *err)
 {
     static const char *const others[] = {"study.yaml", "study.part", "lock"};
-    names list = record_files(path);
     char name[4096];
-    for (int i = 0; i < list.n; i++) {
-        snprintf(name, sizeof name, "%s/%s", path, list.name[i]);
-        unlink(name);
-    }
-    free_names(&list);
+    KL_TRY(kl_journal_clear(path, err));
     for (int i = 0; i < 3; i++) {
         snprintf(name, sizeof name, "%s/%s", path, others[i]);
         unlink(name);

@@ -26,8 +26,8 @@ kl_status kl_journal_create(const char *path, const char *study, kl_error *err);
 /* The study of a journal, malloc'ed; KL_INPUT if unreadable. */
 kl_status kl_journal_study(const char *path, char **study, kl_error *err);
 
-/* Takes the lock until kl_journal_unlock() or the end of the process, however
- * it comes; KL_INPUT if another process holds it. */
+/* Takes the lock, in a new folder if there is none, until kl_journal_unlock() or the
+ * end of the process, however it comes; KL_INPUT if another process holds it. */
 kl_status kl_journal_lock(const char *path, int *lock, kl_error *err);
 void kl_journal_unlock(int *lock);
 
@@ -52,6 +52,9 @@ typedef kl_status (*kl_journal_visit)(void *context, uint32_t type, const void *
                                       kl_error *err);
 kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *context, int *damaged,
                           kl_error *err);
+
+/* Removes the record files, for a start afresh. */
+kl_status kl_journal_clear(const char *path, kl_error *err);
 
 /* Removes the journal's files and folder. */
 kl_status kl_journal_remove(const char *path, kl_error *err);

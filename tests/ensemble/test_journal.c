@@ -1,0 +1,285 @@
+/* The journal: what was appended is read back; whatever a crash or a bad disk
+ * leaves is recognised; one writer at a time. */
+#include "ensemble/journal.h"
+
+#include "lattice/check.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { RECORDS = 4, HEAD = 32 };
+static const size_t sizes[RECORDS] = {9, 0, 1, 40};
+static const char study[] = "system: anderson\neta: [0.4]\n";
+
+static unsigned char payload_byte(int record, size_t i)
+{
+    return record == 0 ? (unsigned char)('1' + i) : (unsigned char)(31 * record + 7 * i);
+}
+
+typedef struct seen {
+    int records, wrong;
+    int stop_at;
+} seen;
+
+static kl_status visit(void *context, uint32_t type, const void *payload, size_t size,
+                       kl_error *err)
+{
+    seen *s = context;
+    int record = s->records++;
+    bool right = record < RECORDS && type == (uint32_t)record + 5 && size == sizes[record];
+    for (size_t i = 0; right && i < size; i++)
+        right = ((const unsigned char *)payload)[i] == payload_byte(record, i);
+    s->wrong += !right;
+    if (s->stop_at && s->records == s->stop_at)
+        return kl_fail(err, KL_BUG, "enough");
+    return KL_OK;
+}
+
+/* A fresh journal with RECORDS records in one file; the caller removes it. */
+static void make_journal(char path[64])
+{
+    snprintf(path, 64, "/tmp/kinlim-journal-XXXXXX");
+    assert_non_null(mkdtemp(path));
+    rmdir(path);
+    assert_false(kl_journal_exists(path));
+    assert_ok(kl_journal_create(path, study, why));
+    assert_true(kl_journal_exists(path));
+    kl_journal journal;
+    assert_ok(kl_journal_open(path, 0, 3, &journal, why));
+    for (int r = 0; r < RECORDS; r++) {
+        unsigned char payload[64];
+        for (size_t i = 0; i < sizes[r]; i++)
+            payload[i] = payload_byte(r, i);
+        assert_ok(kl_journal_append(&journal, (uint32_t)r + 5, payload, sizes[r], why));
+    }
+    kl_journal_close(&journal);
+}
+
+static size_t load(const char *path, unsigned char *data, size_t most)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s/records-0000-0003", path);
+    FILE *f = fopen(name, "rb");
+    assert_non_null(f);
+    size_t n = fread(data, 1, most, f);
+    fclose(f);
+    return n;
+}
+
+static void save(const char *path, const unsigned char *data, size_t n)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s/records-0000-0003", path);
+    FILE *f = fopen(name, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(data, 1, n, f), n);
+    fclose(f);
+}
+
+static seen read_back(const char *path, int *damaged)
+{
+    seen s = {0};
+    assert_ok(kl_journal_read(path, visit, &s, damaged, why));
+    return s;
+}
+
+static void round_trip(void **state)
+{
+    char path[64], *text = NULL;
+    int damaged = -1;
+    (void)state;
+    make_journal(path);
+    seen s = read_back(path, &damaged);
+    assert_int_equal(s.records, RECORDS);
+    assert_int_equal(s.wrong, 0);
+    assert_int_equal(damaged, 0);
+    assert_ok(kl_journal_study(path, &text, why));
+    assert_string_equal(text, study);
+    free(text);
+    s = (seen){.stop_at = 2};
+    kl_error err = {0};
+    assert_int_equal(kl_journal_read(path, visit, &s, &damaged, &err), KL_BUG);
+    assert_string_equal(err.message, "enough");
+    assert_int_equal(s.records, 2);
+    assert_ok(kl_journal_remove(path, why));
+    assert_false(kl_journal_exists(path));
+}
+
+/* The first payload is "123456789", whose CRC-32 is published: cbf43926
+ * (the check value of every catalogue of CRCs). The head's layout too. */
+static void layout(void **state)
+{
+    char path[64];
+    unsigned char data[256];
+    uint32_t word[8];
+    uint64_t size;
+    (void)state;
+    make_journal(path);
+    size_t n = load(path, data, sizeof data);
+    assert_int_equal(n, RECORDS * HEAD + 50);
+    memcpy(word, data, sizeof word);
+    memcpy(&size, data + 8, sizeof size);
+    assert_int_equal(word[1], 5);
+    assert_int_equal(size, 9);
+    assert_int_equal(word[4], 0xcbf43926);
+    assert_memory_equal(data + HEAD, "123456789", 9);
+    assert_ok(kl_journal_remove(path, why));
+}
+
+/* Cut at every byte: whole records before the cut are read, and only those. */
+static void torn_tail(void **state)
+{
+    char path[64];
+    unsigned char data[256];
+    (void)state;
+    make_journal(path);
+    size_t n = load(path, data, sizeof data);
+    for (size_t cut = 0; cut <= n; cut++) {
+        int whole = 0, damaged;
+        size_t end = 0;
+        while (whole < RECORDS && end + HEAD + sizes[whole] <= cut)
+            end += HEAD + sizes[whole++];
+        save(path, data, cut);
+        seen s = read_back(path, &damaged);
+        assert_int_equal(s.records, whole);
+        assert_int_equal(s.wrong, 0);
+        assert_int_equal(damaged, cut != end);
+    }
+    assert_ok(kl_journal_remove(path, why));
+}
+
+/* Every bit flipped in turn: the records before are read, the damaged one and
+ * those after it are not, nothing wrong is ever passed on. */
+static void flipped_bits(void **state)
+{
+    char path[64];
+    unsigned char data[256];
+    (void)state;
+    make_journal(path);
+    size_t n = load(path, data, sizeof data);
+    for (size_t bit = 0; bit < 8 * n; bit++) {
+        int whole = 0, damaged;
+        size_t end = 0;
+        while (end + HEAD + sizes[whole] <= bit / 8)
+            end += HEAD + sizes[whole++];
+        data[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        save(path, data, n);
+        data[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        seen s = read_back(path, &damaged);
+        assert_int_equal(s.records, whole);
+        assert_int_equal(s.wrong, 0);
+        assert_int_equal(damaged, 1);
+    }
+    assert_ok(kl_journal_remove(path, why));
+}
+
+/* A start afresh: the lock makes the folder, clear() removes the records alone. */
+static void afresh(void **state)
+{
+    char path[64], *text = NULL;
+    int held, damaged;
+    (void)state;
+    make_journal(path);
+    assert_ok(kl_journal_lock(path, &held, why));
+    assert_ok(kl_journal_clear(path, why));
+    assert_int_equal(read_back(path, &damaged).records, 0);
+    assert_int_equal(damaged, 0);
+    assert_ok(kl_journal_study(path, &text, why));
+    free(text);
+    assert_ok(kl_journal_remove(path, why));
+    kl_journal_unlock(&held);
+    assert_false(kl_journal_exists(path));
+    assert_ok(kl_journal_lock(path, &held, why));
+    assert_true(kl_journal_exists(path));
+    assert_ok(kl_journal_remove(path, why));
+    kl_journal_unlock(&held);
+}
+
+static void attempts(void **state)
+{
+    char path[64];
+    kl_journal journal;
+    kl_error err = {0};
+    (void)state;
+    make_journal(path);
+    assert_int_equal(kl_journal_next_attempt(path), 1);
+    /* A file of an earlier attempt is never written again. */
+    assert_int_equal(kl_journal_open(path, 0, 3, &journal, &err), KL_ENVIRONMENT);
+    assert_ok(kl_journal_open(path, 11, 0, &journal, why));
+    kl_journal_close(&journal);
+    assert_int_equal(kl_journal_next_attempt(path), 12);
+    /* A file of another attempt is read after a damaged one. */
+    unsigned char data[256];
+    size_t n = load(path, data, sizeof data);
+    int damaged;
+    save(path, data, n - 1);
+    assert_ok(kl_journal_open(path, 12, 0, &journal, why));
+    unsigned char payload[64];
+    for (size_t i = 0; i < sizes[3]; i++)
+        payload[i] = payload_byte(3, i);
+    assert_ok(kl_journal_append(&journal, 8, payload, sizes[3], why));
+    kl_journal_close(&journal);
+    seen s = read_back(path, &damaged);
+    assert_int_equal(s.records, RECORDS);
+    assert_int_equal(s.wrong, 0);
+    assert_int_equal(damaged, 1);
+    assert_ok(kl_journal_remove(path, why));
+}
+
+/* A child takes the lock and dies by SIGKILL; while it lives the parent is refused. */
+static void lock(void **state)
+{
+    char path[64], byte;
+    int told[2], held = -1;
+    kl_error err = {0};
+    (void)state;
+    make_journal(path);
+    assert_int_equal(pipe(told), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        char result = kl_journal_lock(path, &held, NULL) == KL_OK ? 'y' : 'n';
+        if (write(told[1], &result, 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    assert_true(child > 0);
+    assert_int_equal(read(told[0], &byte, 1), 1);
+    assert_int_equal(byte, 'y');
+    assert_int_equal(kl_journal_lock(path, &held, &err), KL_INPUT);
+    assert_int_equal(held, -1);
+    assert_non_null(strstr(err.message, "another run"));
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_ok(kl_journal_lock(path, &held, why));
+    kl_journal_unlock(&held);
+    assert_int_equal(held, -1);
+    close(told[0]);
+    close(told[1]);
+    assert_ok(kl_journal_remove(path, why));
+}
+
+static void bad_places(void **state)
+{
+    kl_error err = {0};
+    char *text = NULL;
+    int held;
+    (void)state;
+    assert_int_equal(kl_journal_create("/tmp/kinlim-no-such-folder/x/y", study, &err), KL_INPUT);
+    assert_int_equal(kl_journal_study("/tmp/kinlim-no-such-folder", &text, &err), KL_INPUT);
+    assert_int_equal(kl_journal_lock("/tmp/kinlim-no-such-folder/x", &held, &err), KL_INPUT);
+    assert_int_equal(held, -1);
+    kl_journal full = {.file = open("/dev/full", O_WRONLY), .path = "/dev/full"};
+    assert_int_equal(kl_journal_append(&full, 1, "x", 1, &err), KL_ENVIRONMENT);
+    assert_non_null(strstr(err.message, "No space left"));
+    kl_journal_close(&full);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(round_trip),   cmocka_unit_test(layout),    cmocka_unit_test(torn_tail),
+    cmocka_unit_test(flipped_bits), cmocka_unit_test(afresh),    cmocka_unit_test(attempts),
+    cmocka_unit_test(lock),         cmocka_unit_test(bad_places)};
+TEST_MAIN(tests)
