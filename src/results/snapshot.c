@@ -6,6 +6,7 @@
  * of the lattice is z for d = 3, y for d = 2; for d = 1 the line is a grid of
  * height 1 along x.
  */
+#define _GNU_SOURCE /* fallocate */
 #include "results/snapshot.h"
 #include "results/hdf5_tools.h"
 #include "base/memory.h"
@@ -28,13 +29,27 @@ struct kl_snapshot {
     double *time; /* [nframes] */
 };
 
-/* Creates the file on one rank first, for the reason that MPI-IO keeps to itself. */
-static kl_status probe(const char *path, kl_error *err)
+/* Takes room on the disk for `bytes` more and for metadata: HDF5 that runs out of it cannot even
+ * close the file, and crashes at the end of the program. A file system that cannot do it says so
+ * otherwise, and is left to its luck. */
+static kl_status reserve(int fd, const char *path, size_t bytes, kl_error *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    enum { METADATA = 1 << 16 };
+    off_t end = lseek(fd, 0, SEEK_END);
+    if (end >= 0 && fallocate(fd, FALLOC_FL_KEEP_SIZE, end, (off_t)(bytes + METADATA)) != 0 &&
+        (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
+        return kl_fail(err, KL_ENVIRONMENT, "%s: cannot write: %s", path, strerror(errno));
+    return KL_OK;
+}
+
+/* Opens the file on one rank first, for the reason that MPI-IO keeps to itself. */
+static kl_status probe(const char *path, int flags, size_t bytes, kl_error *err)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0666);
     if (fd >= 0) {
+        kl_status status = reserve(fd, path, bytes, err);
         close(fd);
-        return KL_OK;
+        return status;
     }
     if (errno == ENOENT || errno == ENOTDIR)
         return kl_fail(err, KL_INPUT, "%s: cannot write: no such folder", path);
@@ -61,7 +76,7 @@ static kl_status open_file(kl_snapshot *s, kl_error *err)
 {
     char name[MAX_PATH + 8];
     snprintf(name, sizeof name, "%s.h5", s->path);
-    kl_status status = s->rank == 0 ? probe(name, err) : KL_OK;
+    kl_status status = s->rank == 0 ? probe(name, O_CREAT | O_TRUNC, 0, err) : KL_OK;
     KL_TRY(kl_agree(s->comm, status, err));
     kl_h5_errors errors = kl_h5_silence();
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
@@ -187,16 +202,25 @@ static kl_status agree_on_io(const kl_snapshot *s, bool ok, kl_error *err)
     return kl_agree(s->comm, status, err);
 }
 
+static kl_status make_room(kl_snapshot *s, kl_error *err)
+{
+    char name[MAX_PATH + 8];
+    size_t bytes = sizeof(float);
+    for (int i = 0; i < s->dimension; i++)
+        bytes *= (size_t)s->sites;
+    double *longer = realloc(s->time, ((size_t)s->nframes + 1) * sizeof *longer);
+    if (!longer)
+        return kl_fail(err, KL_ENVIRONMENT, "snapshot: no memory");
+    s->time = longer;
+    snprintf(name, sizeof name, "%s.h5", s->path);
+    return s->rank == 0 ? probe(name, 0, bytes, err) : KL_OK;
+}
+
 kl_status kl_snapshot_write(kl_snapshot *s, double time, int first, int count, const float *planes,
                             kl_error *err)
 {
     KL_TRY(check_planes(s, first, count, err));
-    double *longer = realloc(s->time, ((size_t)s->nframes + 1) * sizeof *longer);
-    kl_status status = KL_OK;
-    if (longer)
-        s->time = longer;
-    else
-        status = kl_fail(err, KL_ENVIRONMENT, "snapshot: no memory");
+    kl_status status = make_room(s, err);
     KL_TRY(kl_agree(s->comm, status, err));
     kl_h5_errors errors = kl_h5_silence();
     bool ok = put_frame(s, time, first, count, planes);

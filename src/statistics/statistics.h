@@ -32,6 +32,14 @@ kl_status kl_stats_central_moment(const double *y, int n, double r, uint64_t key
 kl_status kl_stats_moment_about(const double *y, int n, double c, double r, uint64_t key,
                                 kl_estimate *out, kl_error *err);
 
+/* f(mean of y over the rows), y[n][m]; f(context, mean) gets m means and returns NAN
+ * where it has no value. Interval: as above; NAN limits for n < 3, or if f has
+ * no value on a resample. KL_ENVIRONMENT: no memory. */
+typedef double (*kl_stats_function)(const void *context, const double *mean);
+kl_status kl_stats_function_of_means(const double *y, int n, int m, kl_stats_function f,
+                                     const void *context, uint64_t key, kl_estimate *out,
+                                     kl_error *err);
+
 /* Fit of value = c * x^exponent to n points. `positive`: the values are
  * positive by nature (moments): weighted least squares on logarithms, weights
  * from the intervals. Otherwise (a bias): weighted least squares on the values

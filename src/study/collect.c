@@ -34,7 +34,8 @@ kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *e
     memcpy(r->order, study->orders.v, (size_t)r->norders * sizeof *r->order);
     for (int c = 0; c < r->nchecks; c++)
         strncpy(r->check[c], about->check[c], sizeof r->check[c] - 1);
-    kl_status status = r->study ? KL_OK : kl_fail(err, KL_ENVIRONMENT, "no memory for the study's text");
+    kl_status status =
+        r->study ? KL_OK : kl_fail(err, KL_ENVIRONMENT, "no memory for the study's text");
     for (int f = 0; status == KL_OK && f < r->nfields; f++) {
         const kl_field_kind *kind = &about->field[f];
         strncpy(r->field[f].name, kind->name, KL_NAME - 1);
@@ -79,6 +80,14 @@ static sample_head head_of(const kl_study *study, int point, int64_t realization
                          .doubles = count_doubles(study, point)};
 }
 
+double kl_collect_bytes(const kl_study *study)
+{
+    double doubles = 0;
+    for (int p = 0; p < study->about->npoints; p++)
+        doubles += (double)count_doubles(study, p);
+    return 2 * sizeof(double) * doubles * (double)study->realizations;
+}
+
 kl_status kl_sample_record_create(const kl_study *study, int point, kl_sample_record *out,
                                   kl_error *err)
 {
@@ -87,7 +96,8 @@ kl_status kl_sample_record_create(const kl_study *study, int point, kl_sample_re
     *out = (kl_sample_record){.point = point};
     out->size = sizeof head + (size_t)head.doubles * sizeof(double);
     KL_TRY(kl_alloc(out->size, 1, "samples", &out->payload, err));
-    kl_status status = kl_alloc((size_t)about->nfields, sizeof *out->field, "samples", &out->field, err);
+    kl_status status =
+        kl_alloc((size_t)about->nfields, sizeof *out->field, "samples", &out->field, err);
     if (status != KL_OK) {
         kl_sample_record_destroy(out);
         return status;
@@ -184,24 +194,27 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
 {
     const size_t a = (size_t)point * (size_t)from->nrealizations + (size_t)k;
     const size_t b = (size_t)point * (size_t)to->nrealizations + (size_t)k;
-    const size_t nq = (size_t)(to->ntimes * to->nquantities), nc = (size_t)(to->ntimes * to->nchecks);
+    const size_t nq = (size_t)(to->ntimes * to->nquantities),
+                 nc = (size_t)(to->ntimes * to->nchecks);
     if (!from->done[a])
         return KL_OK;
     if (to->done[b] && !same_bits(from->sample + a * nq, to->sample + b * nq, nq))
-        return kl_fail(err, KL_INPUT, "%s: realization %lld at %s = %g differs from the one in another file",
-                       name, (long long)k, to->column[0].name, to->point[point * to->ncolumns]);
+        return kl_fail(err, KL_INPUT,
+                       "%s: realization %lld at %s = %g differs from the one in another file", name,
+                       (long long)k, to->column[0].name, to->point[point * to->ncolumns]);
     memcpy(to->sample + b * nq, from->sample + a * nq, nq * sizeof(double));
     memcpy(to->check_value + b * nc, from->check_value + a * nc, nc * sizeof(double));
     for (int f = 0; f < to->nfields; f++) {
         const size_t n = (size_t)to->ntimes * (size_t)to->field[f].length[point];
-        memcpy(to->field[f].sample[point] + (size_t)k * n, from->field[f].sample[point] + (size_t)k * n,
-               n * sizeof(double));
+        memcpy(to->field[f].sample[point] + (size_t)k * n,
+               from->field[f].sample[point] + (size_t)k * n, n * sizeof(double));
     }
     to->done[b] = 1;
     return KL_OK;
 }
 
-kl_status kl_collect_results(const kl_results *from, const char *name, kl_results *to, kl_error *err)
+kl_status kl_collect_results(const kl_results *from, const char *name, kl_results *to,
+                             kl_error *err)
 {
     bool same = from->npoints == to->npoints && from->ntimes == to->ntimes &&
                 from->nquantities == to->nquantities && from->nchecks == to->nchecks &&

@@ -129,7 +129,7 @@ static kl_status share_study(MPI_Comm comm, int rank, char *text, kl_study **stu
 static kl_status finish(merging *m, const char *output, const char *command, kl_error *err)
 {
     char now[32];
-    KL_TRY(kl_summarise(m->results, err));
+    KL_TRY(kl_summarise(m->study, m->results, err));
     if (command)
         KL_TRY(kl_results_set(m->results, "merge_command", command, err));
     kl_timestamp(now);

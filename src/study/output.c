@@ -1,6 +1,7 @@
 #include "study/output.h"
 
 #include "base/cpu.h"
+#include "base/memory.h"
 #include "ensemble/journal.h"
 
 #include <errno.h>
@@ -21,7 +22,8 @@ static kl_status check_folder(const char *path, kl_error *err)
     else
         snprintf(folder, sizeof folder, ".");
     if (stat(folder, &info) != 0)
-        return kl_fail(err, KL_INPUT, "%s: %s", folder, strerror(errno));
+        return kl_fail(err, errno == EACCES ? KL_ENVIRONMENT : KL_INPUT, "%s: %s", folder,
+                       strerror(errno));
     if (!S_ISDIR(info.st_mode))
         return kl_fail(err, KL_INPUT, "%s: not a folder", folder);
     if (access(folder, W_OK | X_OK) != 0)
@@ -67,6 +69,13 @@ static kl_status same_study(const kl_study *study, const char *name, const char 
     return status;
 }
 
+static kl_status fail_instruction_set(const char *name, const char *set, kl_error *err)
+{
+    return kl_fail(err, KL_INPUT,
+                   "%s is from %s, this processor has %s: samples would not be the same to the bit",
+                   name, set, kl_cpu_instruction_set_name());
+}
+
 static kl_status collect_file(const kl_study *study, kl_output *output, kl_results *results,
                               kl_error *err)
 {
@@ -76,52 +85,68 @@ static kl_status collect_file(const kl_study *study, kl_output *output, kl_resul
     kl_status status = same_study(study, output->file, old->study, &same_times, err);
     const char *set = kl_results_get(old, "instruction_set");
     if (status == KL_OK && set && strcmp(set, kl_cpu_instruction_set_name()) != 0)
-        status = kl_fail(err, KL_INPUT, "%s is from instruction set %s, this processor has %s: samples "
-                         "would not be the same to the bit",
-                         output->file, set, kl_cpu_instruction_set_name());
+        status = fail_instruction_set(output->file, set, err);
     if (status == KL_OK && same_times)
         status = kl_collect_results(old, output->file, results, err);
     kl_results_destroy(&old);
     return status;
 }
 
-kl_status kl_output_collect(const kl_study *study, kl_output *output, kl_results *results,
-                            kl_error *err)
+/* The first line of a journal's study, a comment: samples are compared to the bit. */
+static void stamp_of(char *text, size_t size)
 {
-    bool same_times = false;
-    if (output->had_file)
-        KL_TRY(collect_file(study, output, results, err));
-    if (!output->had_journal)
-        return KL_OK;
-    char *text = NULL;
-    kl_status status = kl_journal_study(output->journal, &text, err);
-    if (status != KL_OK) { /* killed before the study was in it: nothing to keep */
-        free(text);
-        output->had_journal = false;
-        return kl_journal_next_attempt(output->journal) == 0 ? KL_OK : status;
-    }
-    status = same_study(study, output->journal, text, &same_times, err);
+    snprintf(text, size, "# instruction_set: %s\n", kl_cpu_instruction_set_name());
+}
+
+static kl_status write_study(const kl_study *study, const kl_output *output, kl_error *err)
+{
+    char stamp[64], *text;
+    stamp_of(stamp, sizeof stamp);
+    const size_t size = strlen(stamp) + strlen(study->resolved) + 1;
+    KL_TRY(kl_alloc(size, 1, "study", &text, err));
+    snprintf(text, size, "%s%s", stamp, study->resolved);
+    kl_status status = kl_journal_create(output->journal, text, err);
     free(text);
-    if (status == KL_OK && same_times)
-        status = kl_collect_journal(study, output->journal, results, err);
-    output->had_journal = same_times;
     return status;
 }
 
-kl_status kl_output_open(const kl_study *study, kl_output *output, kl_error *err)
+/* *keep: the journal's records are of this study and its times. */
+static kl_status collect_journal(const kl_study *study, const kl_output *output,
+                                 kl_results *results, bool *keep, kl_error *err)
 {
-    if (kl_journal_exists(output->journal)) {
-        KL_TRY(kl_journal_lock(output->journal, &output->lock, err));
-        if (!output->had_journal) {
-            kl_journal_unlock(&output->lock);
-            KL_TRY(kl_journal_remove(output->journal, err));
-        }
-    }
-    KL_TRY(kl_journal_create(output->journal, study->resolved, err));
-    return output->lock >= 0 ? KL_OK : kl_journal_lock(output->journal, &output->lock, err);
+    char stamp[64], *text = NULL;
+    *keep = false;
+    kl_status status = kl_journal_study(output->journal, &text, err);
+    if (status != KL_OK && kl_journal_next_attempt(output->journal) == 0)
+        return KL_OK; /* killed before the study was in it: nothing to keep */
+    if (status == KL_OK)
+        status = same_study(study, output->journal, text, keep, err);
+    stamp_of(stamp, sizeof stamp);
+    if (status == KL_OK && strncmp(text, stamp, strlen(stamp)) != 0)
+        status = fail_instruction_set(output->journal, "another instruction set", err);
+    if (status == KL_OK && *keep)
+        status = kl_collect_journal(study, output->journal, results, err);
+    free(text);
+    return status;
 }
 
-kl_status kl_output_finish(kl_output *output, const kl_results *results, bool complete, kl_error *err)
+kl_status kl_output_open(const kl_study *study, const char *path, bool resume, kl_output *out,
+                         kl_results *results, kl_error *err)
+{
+    bool keep = false;
+    KL_TRY(kl_output_check(study, path, resume, out, err));
+    KL_TRY(kl_journal_lock(out->journal, &out->lock, err));
+    if (out->had_file)
+        KL_TRY(collect_file(study, out, results, err));
+    if (out->had_journal)
+        KL_TRY(collect_journal(study, out, results, &keep, err));
+    if (out->had_journal && !keep)
+        KL_TRY(kl_journal_clear(out->journal, err));
+    return write_study(study, out, err);
+}
+
+kl_status kl_output_finish(kl_output *output, const kl_results *results, bool complete,
+                           kl_error *err)
 {
     KL_TRY(kl_results_write(results, output->file, err));
     return complete ? kl_journal_remove(output->journal, err) : KL_OK;
@@ -129,5 +154,8 @@ kl_status kl_output_finish(kl_output *output, const kl_results *results, bool co
 
 void kl_output_close(kl_output *output)
 {
+    if (output->lock >= 0 && !output->had_journal && kl_journal_exists(output->journal) &&
+        kl_journal_next_attempt(output->journal) == 0)
+        kl_journal_remove(output->journal, NULL);
     kl_journal_unlock(&output->lock);
 }

@@ -8,7 +8,7 @@
 
 typedef struct kl_output {
     char file[4096], journal[4096];
-    int lock;
+    int lock; /* -1: not held */
     bool had_file, had_journal;
 } kl_output;
 
@@ -17,16 +17,17 @@ typedef struct kl_output {
 kl_status kl_output_check(const kl_study *study, const char *path, bool resume, kl_output *out,
                           kl_error *err);
 
-/* Collects into `results` what an earlier run has left; KL_INPUT if that was
- * another study. Samples at other times are dropped, saying so. */
-kl_status kl_output_collect(const kl_study *study, kl_output *output, kl_results *results,
-                            kl_error *err);
-
-/* Makes the journal (afresh if the old one is of other times) and locks it. */
-kl_status kl_output_open(const kl_study *study, kl_output *output, kl_error *err);
+/* Checks, takes the lock (so that nobody else writes from here on), and collects
+ * into `results` what an earlier run has left; KL_INPUT if that was another study
+ * or another run is at work. Samples at other times are dropped, saying so. */
+kl_status kl_output_open(const kl_study *study, const char *path, bool resume, kl_output *out,
+                         kl_results *results, kl_error *err);
 
 /* Writes the results; removes the journal if the run is complete. */
-kl_status kl_output_finish(kl_output *output, const kl_results *results, bool complete, kl_error *err);
+kl_status kl_output_finish(kl_output *output, const kl_results *results, bool complete,
+                           kl_error *err);
+
+/* Gives the lock back. A journal that this run made and that holds no record goes. */
 void kl_output_close(kl_output *output);
 
 #endif

@@ -1,5 +1,5 @@
 /* Layout, memory and cost of a study before it runs. */
-#include "study/study_private.h"
+#include "study/output.h"
 
 #include "base/memory.h"
 
@@ -39,9 +39,32 @@ static void look_at_node(MPI_Comm comm, kl_plan *plan)
     MPI_Allreduce(MPI_IN_PLACE, &plan->available, 1, MPI_DOUBLE, MPI_MIN, comm);
 }
 
+static kl_status check_range(const kl_study *study, const kl_run_options *options, kl_error *err)
+{
+    if (options->last > 0 && (options->first < 0 || options->first >= options->last ||
+                              options->last > study->realizations))
+        return kl_fail(
+            err, KL_INPUT,
+            "--realizations: %lld:%lld is not allowed: must be A:B with 0 <= A < B <= %lld",
+            (long long)options->first, (long long)options->last, (long long)study->realizations);
+    return KL_OK;
+}
+
+static int64_t realizations_asked(const kl_study *study, const kl_run_options *options)
+{
+    return options->last > 0 ? options->last - options->first : study->realizations;
+}
+
 static kl_status fail_memory(const kl_study *study, const kl_plan *plan, kl_error *err)
 {
     int worst = 0;
+    if (plan->results > plan->available * plan->ranks_per_node)
+        return kl_fail(
+            err, KL_ENVIRONMENT,
+            "not enough memory: the samples of %lld realizations need %.3g GB, %.3g GB is "
+            "available: ask for fewer realizations, times or observables",
+            (long long)study->realizations, 1e-9 * plan->results,
+            1e-9 * plan->available * plan->ranks_per_node);
     for (int i = 0; i < study->about->npoints; i++)
         if (study->system->cost(study->self, i, plan->largest).bytes >
             study->system->cost(study->self, worst, plan->largest).bytes)
@@ -54,27 +77,37 @@ static kl_status fail_memory(const kl_study *study, const kl_plan *plan, kl_erro
                    1e-9 * plan->available);
 }
 
+/* The samples are on one rank of a node; the node's memory is shared. */
 static bool fits(const kl_plan *plan)
 {
-    return plan->available <= 0 || plan->bytes <= plan->available;
+    return plan->available <= 0 ||
+           plan->bytes + plan->results / plan->ranks_per_node <= plan->available;
 }
 
-kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, int groups, kl_plan *out, kl_error *err)
+static void choose_groups(const kl_study *study, int64_t items, int groups, kl_plan *plan)
 {
-    const int64_t most = most_ranks(study), items = study->about->npoints * study->realizations;
-    *out = (kl_plan){0};
-    look_at_node(comm, out);
-    if (groups > out->ranks)
-        return kl_fail(err, KL_INPUT, "--groups: %d is not allowed: must be in [1, %d], the number of ranks",
-                       groups, out->ranks);
-    out->ngroups = groups ? groups : (int)(items < out->ranks ? items : out->ranks);
-    out->largest = kl_groups_largest(out->ranks, out->ngroups);
-    out->bytes = most_bytes(study, out->largest);
-    while (!groups && !fits(out) && out->ngroups > 1) {
-        out->ngroups--;
-        out->largest = kl_groups_largest(out->ranks, out->ngroups);
-        out->bytes = most_bytes(study, out->largest);
+    plan->ngroups = groups ? groups : (int)(items < plan->ranks ? items : plan->ranks);
+    plan->largest = kl_groups_largest(plan->ranks, plan->ngroups);
+    plan->bytes = most_bytes(study, plan->largest);
+    while (!groups && !fits(plan) && plan->ngroups > 1) {
+        plan->ngroups--;
+        plan->largest = kl_groups_largest(plan->ranks, plan->ngroups);
+        plan->bytes = most_bytes(study, plan->largest);
     }
+}
+
+kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, const kl_run_options *options,
+                       kl_plan *out, kl_error *err)
+{
+    const int64_t most = most_ranks(study), asked = realizations_asked(study, options);
+    *out = (kl_plan){.results = kl_collect_bytes(study)};
+    KL_TRY(check_range(study, options, err));
+    look_at_node(comm, out);
+    if (options->groups > out->ranks)
+        return kl_fail(err, KL_INPUT,
+                       "--groups: %d is not allowed: must be in [1, %d], the number of ranks",
+                       options->groups, out->ranks);
+    choose_groups(study, study->about->npoints * asked, options->groups, out);
     if (!fits(out))
         return fail_memory(study, out, err);
     if (out->largest > most)
@@ -83,22 +116,23 @@ kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, int groups, kl_plan
                        "groups (--groups) or fewer ranks",
                        out->largest, (long long)most);
     for (int i = 0; i < study->about->npoints; i++)
-        out->seconds += study->system->cost(study->self, i, 1).seconds * (double)study->realizations /
-                        out->ranks;
+        out->seconds += study->system->cost(study->self, i, 1).seconds * (double)asked / out->ranks;
     return KL_OK;
 }
 
 static void print_duration(double seconds)
 {
-    if (seconds < 100)
+    if (seconds < 10)
         printf("%.2g s", seconds);
+    else if (seconds < 100)
+        printf("%.0f s", seconds);
     else if (seconds < 6000)
         printf("%.0f min", seconds / 60);
     else
         printf("%.1f h", seconds / 3600);
 }
 
-static void print_plan(const kl_study *study, const kl_plan *plan)
+static void print_plan(const kl_study *study, const kl_plan *plan, int64_t asked)
 {
     const int nc = study->system->ncolumns;
     printf("study        %s: %s\n", study->name, study->system->name);
@@ -107,8 +141,9 @@ static void print_plan(const kl_study *study, const kl_plan *plan)
            plan->ranks_per_node);
     printf("memory       %.3g GB per rank at most, %.3g GB available\n", 1e-9 * plan->bytes,
            1e-9 * plan->available);
-    printf("realizations %lld per point, %lld in all\n", (long long)study->realizations,
-           (long long)study->realizations * study->about->npoints);
+    printf("samples      %.3g GB on the first rank\n", 1e-9 * plan->results);
+    printf("realizations %lld per point, %lld in all\n", (long long)asked,
+           (long long)asked * study->about->npoints);
     printf("times        %d, up to %g\n", study->times.n, study->times.t[study->times.n - 1]);
     printf("time         about ");
     print_duration(plan->seconds);
@@ -130,9 +165,13 @@ kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options 
 {
     int rank;
     kl_plan plan;
+    kl_output output;
     MPI_Comm_rank(comm, &rank);
-    KL_TRY(kl_plan_make(study, comm, options->groups, &plan, err));
+    KL_TRY(kl_plan_make(study, comm, options, &plan, err));
+    kl_status status = KL_OK;
     if (rank == 0)
-        print_plan(study, &plan);
-    return KL_OK;
+        status = kl_output_check(study, options->output, options->resume, &output, err);
+    if (rank == 0 && status == KL_OK)
+        print_plan(study, &plan, realizations_asked(study, options));
+    return kl_agree(comm, status, err);
 }

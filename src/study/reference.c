@@ -74,7 +74,9 @@ kl_status kl_reference_compute(const kl_study *study, MPI_Comm comm, bool quiet,
             status = study->system->reference(study->self, point, comm, &b.out, err);
         if (status == KL_OK && rank == 0) {
             keep(&b, point, results);
-            if (b.out.note[0] && !quiet)
+            const bool said =
+                point > 0 && strcmp(b.out.note, results->reference_note[point - 1]) == 0;
+            if (b.out.note[0] && !quiet && !said)
                 fprintf(stderr, "kinlim: reference at %s = %g: %s\n", study->system->column[0].name,
                         study->about->point[point * study->system->ncolumns], b.out.note);
         }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct run {
     const kl_study *study;
@@ -17,14 +18,14 @@ typedef struct run {
     int rank;
     kl_plan plan;
     kl_groups groups;
-    kl_output output;          /* rank 0 */
-    kl_results *results;       /* rank 0 */
-    uint8_t *done;             /* [npoints][realizations]: finished before this run */
-    int attempt;               /* of the journal */
+    kl_output output;    /* rank 0 */
+    kl_results *results; /* rank 0 */
+    uint8_t *done;       /* [npoints][realizations]: finished before this run */
+    int attempt;         /* of the journal */
     double deadline;
-    bool stopped;              /* this group stopped early */
+    bool stopped; /* this group stopped early */
     kl_progress *progress;
-    kl_journal journal;        /* on leaders, once the first item is done */
+    kl_journal journal; /* on leaders, once the first item is done */
 } run;
 
 static int64_t last_realization(const run *r)
@@ -40,102 +41,114 @@ static bool is_open(const run *r, int point, int64_t k)
 
 /* ---- before the realizations ---- */
 
-static kl_status check_range(const kl_study *study, const kl_run_options *options, kl_error *err)
+/* Rank 0: takes the place of the output, and from there what is done already. */
+static kl_status open_output(run *r, kl_error *err)
 {
-    if (options->last > 0 && (options->first < 0 || options->first >= options->last ||
-                              options->last > study->realizations))
-        return kl_fail(err, KL_INPUT,
-                       "--realizations: %lld:%lld is not allowed: must be A:B with 0 <= A < B <= %lld",
-                       (long long)options->first, (long long)options->last,
-                       (long long)study->realizations);
+    KL_TRY(kl_collect_create(r->study, &r->results, err));
+    KL_TRY(kl_output_open(r->study, r->options->output, r->options->resume, &r->output, r->results,
+                          err));
+    for (int i = 0; i < r->study->about->nwarnings; i++)
+        fprintf(stderr, "kinlim: warning: %s\n", r->study->about->warning[i]);
+    r->attempt = kl_journal_next_attempt(r->output.journal);
     return KL_OK;
 }
 
-static kl_status look_at_output(run *r, kl_error *err)
+static void snapshot_path(const run *r, int point, const char *ending, char *path, size_t size)
 {
-    KL_TRY(kl_output_check(r->study, r->options->output, r->options->resume, &r->output, err));
-    KL_TRY(kl_collect_create(r->study, &r->results, err));
-    return kl_output_collect(r->study, &r->output, r->results, err);
+    int length = (int)strlen(r->output.file);
+    if (length > 3 && strcmp(r->output.file + length - 3, ".h5") == 0)
+        length -= 3;
+    snprintf(path, size, "%.*s-snapshot-%d%s", length, r->output.file, point, ending);
 }
 
-static void say_warnings(const kl_study *study)
+/* Rank 0. A realization whose snapshot is asked for and missing is done again. */
+static void mark_done(run *r)
 {
-    for (int i = 0; i < study->about->nwarnings; i++)
-        fprintf(stderr, "kinlim: warning: %s\n", study->about->warning[i]);
+    const int64_t n = r->study->realizations;
+    char path[4200];
+    memcpy(r->done, r->results->done, (size_t)(r->study->about->npoints * n));
+    for (int p = 0; r->study->snapshot >= 0 && p < r->study->about->npoints; p++) {
+        snapshot_path(r, p, ".xdmf", path, sizeof path);
+        if (r->study->system->snapshot && access(path, F_OK) != 0)
+            r->done[p * n + r->study->snapshot] = 0;
+    }
 }
 
 static kl_status prepare(run *r, kl_error *err)
 {
     const kl_study *study = r->study;
     const size_t items = (size_t)study->about->npoints * (size_t)study->realizations;
-    KL_TRY(check_range(study, r->options, err));
-    KL_TRY(kl_plan_make(study, r->comm, r->options->groups, &r->plan, err));
-    kl_status status = r->rank == 0 ? look_at_output(r, err) : KL_OK;
+    KL_TRY(kl_plan_make(study, r->comm, r->options, &r->plan, err));
+    kl_status status = r->rank == 0 ? open_output(r, err) : KL_OK;
+    if (status == KL_OK)
+        status = kl_alloc(items, 1, "realizations", &r->done, err);
     KL_TRY(kl_agree(r->comm, status, err));
     if (r->rank == 0)
-        say_warnings(study);
+        mark_done(r);
     if (study->reference)
         KL_TRY(kl_reference_compute(study, r->comm, r->options->quiet, r->results, err));
-    status = kl_alloc(items, 1, "realizations", &r->done, err);
-    if (status == KL_OK && r->rank == 0) {
-        memcpy(r->done, r->results->done, items);
-        status = kl_output_open(study, &r->output, err);
-        r->attempt = kl_journal_next_attempt(r->output.journal);
-    }
-    KL_TRY(kl_agree(r->comm, status, err));
     MPI_Bcast(r->done, (int)items, MPI_BYTE, 0, r->comm);
     MPI_Bcast(&r->attempt, 1, MPI_INT, 0, r->comm);
     /* Every rank needs the paths. */
-    MPI_Bcast(&r->output, (int)sizeof r->output, MPI_BYTE, 0, r->comm);
-    if (r->rank != 0)
-        r->output.lock = -1;
+    MPI_Bcast(r->output.file, (int)sizeof r->output.file, MPI_BYTE, 0, r->comm);
+    MPI_Bcast(r->output.journal, (int)sizeof r->output.journal, MPI_BYTE, 0, r->comm);
     kl_groups_create(r->comm, r->plan.ngroups, &r->groups);
     return KL_OK;
 }
 
 /* ---- realizations ---- */
 
-static kl_status snapshot_path(const run *r, int point, char *path, size_t size)
+/* Closes the snapshot of a realization, if there is one. What is not whole loses its .xdmf
+ * file, the sign of a whole one. Collective over the group. */
+static kl_status end_snapshot(const run *r, int point, bool whole, kl_snapshot **snapshot,
+                              kl_error *err)
 {
-    int length = (int)strlen(r->output.file);
-    if (length > 3 && strcmp(r->output.file + length - 3, ".h5") == 0)
-        length -= 3;
-    snprintf(path, size, "%.*s-snapshot-%d", length, r->output.file, point);
-    return KL_OK;
+    char path[4200];
+    if (!*snapshot)
+        return KL_OK;
+    kl_status status = kl_snapshot_close(snapshot, err);
+    snapshot_path(r, point, ".xdmf", path, sizeof path);
+    if ((!whole || status != KL_OK) && r->groups.leader)
+        unlink(path);
+    return status;
+}
+
+static kl_status measure(const run *r, void *state, int time, kl_sample_record *record,
+                         kl_error *err)
+{
+    const kl_study *study = r->study;
+    const kl_description *about = study->about;
+    double *field[16];
+    for (int f = 0; f < about->nfields && f < 16; f++)
+        field[f] = record->field[f] +
+                   time * study->system->field_axis(study->self, record->point, f, NULL);
+    KL_TRY(study->system->advance(state, time, err));
+    return study->system->measure(state, time, record->quantity + time * about->nquantities,
+                                  record->check + time * about->nchecks, field, err);
 }
 
 /* One realization through all times; *whole is false if it was stopped. */
 static kl_status realize(run *r, void *state, kl_sample_record *record, bool *whole, kl_error *err)
 {
-    const kl_study *study = r->study;
-    const kl_system *system = study->system;
-    const kl_description *about = study->about;
-    const bool snapshots = study->snapshot == record->realization && system->snapshot;
+    const kl_system *system = r->study->system;
+    const bool snapshots = r->study->snapshot == record->realization && system->snapshot;
     char path[4200];
-    double *field[16];
     kl_snapshot *snapshot = NULL;
-    *whole = false;
-    snapshot_path(r, record->point, path, sizeof path);
+    *whole = true;
+    snapshot_path(r, record->point, "", path, sizeof path);
     kl_status status = system->start(state, record->realization, err);
-    for (int time = 0; status == KL_OK && time < study->times.n; time++) {
-        if (kl_stop_requested(r->groups.group, r->deadline)) {
-            kl_snapshot_close(&snapshot, NULL);
-            return KL_OK;
-        }
+    for (int time = 0; status == KL_OK && time < r->study->times.n; time++) {
+        *whole = !kl_stop_requested(r->groups.group, r->deadline);
+        if (!*whole)
+            break;
         kl_progress_tick(r->progress);
-        for (int f = 0; f < about->nfields && f < 16; f++)
-            field[f] = record->field[f] +
-                       time * system->field_axis(study->self, record->point, f, NULL);
-        status = system->advance(state, time, err);
-        if (status == KL_OK)
-            status = system->measure(state, time, record->quantity + time * about->nquantities,
-                                     record->check + time * about->nchecks, field, err);
+        status = measure(r, state, time, record, err);
         if (status == KL_OK && snapshots)
             status = system->snapshot(state, time, path, &snapshot, err);
     }
-    kl_status closed = snapshot ? kl_snapshot_close(&snapshot, status == KL_OK ? err : NULL) : KL_OK;
-    *whole = true;
-    return status == KL_OK ? closed : status;
+    bool good = status == KL_OK && *whole;
+    kl_status closed = end_snapshot(r, record->point, good, &snapshot, good ? err : NULL);
+    return good ? closed : status;
 }
 
 static kl_status save(run *r, const kl_sample_record *record, kl_error *err)
@@ -160,7 +173,8 @@ static kl_status work_on_point(run *r, int point, int64_t *item, kl_error *err)
         if (!is_open(r, point, k) || kl_groups_turn(&r->groups, (*item)++) != r->groups.index)
             continue;
         if (!state) {
-            status = kl_agree(r->groups.group, kl_sample_record_create(study, point, &record, err), err);
+            status =
+                kl_agree(r->groups.group, kl_sample_record_create(study, point, &record, err), err);
             if (status == KL_OK)
                 status = study->system->begin(study->self, point, r->groups.group, &state, err);
             if (status != KL_OK)
@@ -196,7 +210,8 @@ static kl_status realizations(run *r, kl_error *err)
             before += !is_open(r, p, k) && k >= r->options->first && k < last_realization(r);
         }
     }
-    KL_TRY(kl_progress_create(r->comm, r->options->quiet, before, total, open_cost, &r->progress, err));
+    KL_TRY(kl_progress_create(r->comm, r->options->quiet, before, total, open_cost, &r->progress,
+                              err));
     r->journal.file = -1;
     kl_status status = KL_OK;
     for (int p = 0; status == KL_OK && !r->stopped && p < study->about->npoints; p++)
@@ -216,7 +231,7 @@ static kl_status realizations(run *r, kl_error *err)
 static kl_status finish(run *r, const char *start, kl_error *err)
 {
     KL_TRY(kl_collect_journal(r->study, r->output.journal, r->results, err));
-    KL_TRY(kl_summarise(r->results, err));
+    KL_TRY(kl_summarise(r->study, r->results, err));
     KL_TRY(kl_provenance(r->study, &r->plan, r->options->command, start, r->results, err));
     return kl_output_finish(&r->output, r->results, !r->stopped, err);
 }
@@ -239,7 +254,8 @@ static kl_status run_all(run *r, kl_error *err)
         counts[1] = (int64_t)r->study->about->npoints * r->study->realizations;
     }
     MPI_Bcast(counts, 2, MPI_INT64_T, 0, r->comm);
-    return kl_fail(err, KL_STOPPED, "stopped with %lld/%lld realizations done and saved: run again with "
+    return kl_fail(err, KL_STOPPED,
+                   "stopped with %lld/%lld realizations done and saved: run again with "
                    "--resume",
                    (long long)counts[0], (long long)counts[1]);
 }

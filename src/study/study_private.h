@@ -35,16 +35,21 @@ bool kl_study_same_times(const kl_study *study, const kl_study *old);
 typedef struct kl_plan {
     int ngroups, largest;      /* groups, ranks of the largest */
     int ranks, ranks_per_node;
-    double bytes;              /* of the fullest rank */
+    double bytes;              /* of the fullest rank, without `results` */
+    double results;            /* bytes of all samples, on rank 0 */
     double available;          /* bytes a rank may have */
     double seconds;            /* of the whole study, roughly */
 } kl_plan;
 
 /* Chooses the layout. KL_ENVIRONMENT if it cannot fit in memory, KL_INPUT for
- * an impossible --groups. Collective over comm. */
-kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, int groups, kl_plan *out, kl_error *err);
+ * an impossible --groups or --realizations. Collective over comm. */
+kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, const kl_run_options *options,
+                       kl_plan *out, kl_error *err);
 
 /* ---- collect.c: samples between journal, memory and results ---- */
+
+/* Bytes that the samples of a study take, in memory and again as the image of the file. */
+double kl_collect_bytes(const kl_study *study);
 
 /* An empty results object of the study's shape. */
 kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *err);
@@ -84,7 +89,7 @@ kl_status kl_reference_compute(const kl_study *study, MPI_Comm comm, bool quiet,
 /* ---- summary.c ---- */
 
 /* Fills results->row from samples and reference. Local. */
-kl_status kl_summarise(kl_results *results, kl_error *err);
+kl_status kl_summarise(const kl_study *study, kl_results *results, kl_error *err);
 
 /* ---- provenance.c ---- */
 kl_status kl_provenance(const kl_study *study, const kl_plan *plan, const char *command,

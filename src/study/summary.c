@@ -12,11 +12,13 @@
 #include <string.h>
 
 typedef struct table {
+    const kl_study *study;
     kl_results *r;
     int room;
-    double *y;                 /* samples of one number, done realizations in order */
-    kl_estimate *estimate;     /* [statistics][npoints][ntimes][nquantities], for the rates */
-    int *count;                /* [npoints]: finished realizations */
+    double *y;             /* samples of one number, done realizations in order */
+    kl_estimate *estimate; /* [statistics][npoints][ntimes][nquantities], for the rates */
+    kl_estimate *derived;  /* [derived statistics][npoints], likewise */
+    int *count;            /* [npoints]: finished realizations */
 } table;
 
 /* Statistics that get a rate: bias, then both kinds of moments by order. */
@@ -45,8 +47,8 @@ static kl_status add_row(table *t, kl_row row, kl_error *err)
     return KL_OK;
 }
 
-static kl_row blank(int point, double time, const kl_quantity *q, const char *statistic, double order,
-                    int n)
+static kl_row blank(int point, double time, const kl_quantity *q, const char *statistic,
+                    double order, int n)
 {
     kl_row row = {.point = point, .time = time, .order = order, .realizations = n};
     if (q) {
@@ -144,9 +146,11 @@ static kl_status add_checks(table *t, int p, kl_error *err)
         double worst = NAN;
         for (int k = 0; k < r->nrealizations; k++)
             for (int it = 0; it < r->ntimes; it++) {
-                double v = r->check_value[((p * (size_t)r->nrealizations + (size_t)k) *
-                                               (size_t)r->ntimes + (size_t)it) * (size_t)r->nchecks +
-                                          (size_t)c];
+                double v =
+                    r->check_value[((p * (size_t)r->nrealizations + (size_t)k) * (size_t)r->ntimes +
+                                    (size_t)it) *
+                                       (size_t)r->nchecks +
+                                   (size_t)c];
                 if (!isnan(v) && !(v <= worst))
                     worst = v;
             }
@@ -157,48 +161,162 @@ static kl_status add_checks(table *t, int p, kl_error *err)
     return KL_OK;
 }
 
-static kl_status add_rate(table *t, int series, int it, int q, int statistic, double *x,
-                          kl_estimate *e, kl_error *err)
+/* ---- derived statistics ---- */
+
+static int derived_count(const table *t)
+{
+    const kl_derived *d = t->study->system->derived;
+    int n = 0;
+    while (d && d[n].name)
+        n++;
+    return n;
+}
+
+typedef struct derived_at {
+    const kl_derived *derived;
+    const void *self;
+    int point;
+} derived_at;
+
+static double derived_value(const void *context, const double *mean)
+{
+    const derived_at *d = context;
+    return d->derived->value(d->self, d->point, mean);
+}
+
+static kl_quantity quantity_of(const kl_derived *derived)
+{
+    kl_quantity q = {.part = "re"};
+    snprintf(q.observable, sizeof q.observable, "%s", derived->observable);
+    return q;
+}
+
+static kl_status add_derived(table *t, int p, int d, const double *y, int n, kl_error *err)
 {
     const kl_results *r = t->r;
-    int n = 0, least = INT32_MAX;
+    const derived_at at = {&t->study->system->derived[d], t->study->self, p};
+    const kl_quantity q = quantity_of(at.derived);
+    const int m = r->ntimes * r->nquantities;
+    kl_estimate *e = &t->derived[d * r->npoints + p];
+    char name[KL_NAME];
+    KL_TRY(kl_stats_function_of_means(y, n, m, derived_value, &at, ~key_of(r, p, 0, 0, d), e, err));
+    if (n > 0)
+        KL_TRY(add(t, blank(p, NAN, &q, at.derived->name, 1, n), *e, err));
+    const double limit = derived_value(&at, r->reference + (size_t)p * (size_t)m);
+    if (isnan(limit))
+        return KL_OK;
+    snprintf(name, sizeof name, "reference:%.50s", at.derived->name);
+    return add(t, blank(p, NAN, &q, name, 1, n), (kl_estimate){limit, limit, limit}, err);
+}
+
+/* All derived statistics of a point, from its finished realizations. */
+static kl_status add_all_derived(table *t, int p, kl_error *err)
+{
+    const kl_results *r = t->r;
+    const size_t m = (size_t)(r->ntimes * r->nquantities);
+    const int count = derived_count(t);
+    double *y;
+    int n = 0;
+    if (count == 0)
+        return KL_OK;
+    KL_TRY(kl_alloc((size_t)t->count[p] * m, sizeof *y, "summary", &y, err));
+    for (size_t k = 0; k < (size_t)r->nrealizations; k++) {
+        const size_t at = (size_t)p * (size_t)r->nrealizations + k;
+        if (r->done[at])
+            memcpy(y + m * (size_t)n++, r->sample + at * m, m * sizeof *y);
+    }
+    kl_status status = KL_OK;
+    for (int d = 0; status == KL_OK && d < count; d++)
+        status = add_derived(t, p, d, y, n, err);
+    free(y);
+    return status;
+}
+
+/* ---- rates ---- */
+
+typedef struct rate_fit {
+    const kl_estimate *value; /* of point 0; those of point p: value[p * stride] */
+    size_t stride;
+    bool positive; /* by nature */
+    int series;
+    double *x;      /* [npoints] scratch */
+    kl_estimate *e; /* [npoints] scratch */
+} rate_fit;
+
+/* Fits and completes the row, if there is a rate. */
+static kl_status add_rate(table *t, const rate_fit *rate, kl_row row, kl_error *err)
+{
+    const kl_results *r = t->r;
+    int n = 0;
+    row.realizations = INT32_MAX;
     for (int p = 0; p < r->npoints; p++) {
-        const kl_estimate *value = estimate_at(t, statistic, p, it, q);
-        if (r->series[p] != series || isnan(value->value) || isnan(value->low) || isnan(value->high))
+        const kl_estimate *value = rate->value + (size_t)p * rate->stride;
+        if (r->series[p] != rate->series || isnan(value->value) || isnan(value->low) ||
+            isnan(value->high))
             continue;
-        x[n] = r->point[p * r->ncolumns + r->small];
-        e[n++] = *value;
-        least = t->count[p] < least ? t->count[p] : least;
+        rate->x[n] = r->point[p * r->ncolumns + r->small];
+        rate->e[n++] = *value;
+        row.realizations = t->count[p] < row.realizations ? t->count[p] : row.realizations;
     }
     kl_estimate exponent;
-    if (n < 2 || !kl_stats_fit_rate(x, e, n, statistic > 0, &exponent, NULL))
+    if (n < 2 || !kl_stats_fit_rate(rate->x, rate->e, n, rate->positive, &exponent, NULL))
         return KL_OK;
-    const int o = statistic > 0 ? (statistic - 1) % r->norders : 0;
-    const char *name = statistic == 0                ? "rate:bias"
-                       : statistic <= r->norders ? "rate:central_moment"
-                                                     : "rate:deviation_moment";
-    kl_row row = blank(-1, r->time[it], &r->quantity[q], name, statistic ? r->order[o] : 1, least);
     return add(t, row, exponent, err);
+}
+
+static kl_status add_number_rates(table *t, int it, int q, rate_fit *rate, kl_error *err)
+{
+    const kl_results *r = t->r;
+    rate->stride = (size_t)(r->ntimes * r->nquantities);
+    for (int s = 0; s < rated(r); s++) {
+        const char *name = s == 0            ? "rate:bias"
+                           : s <= r->norders ? "rate:central_moment"
+                                             : "rate:deviation_moment";
+        const double order = s ? r->order[(s - 1) % r->norders] : 1;
+        rate->value = estimate_at(t, s, 0, it, q);
+        rate->positive = s > 0;
+        KL_TRY(add_rate(t, rate, blank(-1, r->time[it], &r->quantity[q], name, order, 0), err));
+    }
+    return KL_OK;
+}
+
+static kl_status add_derived_rates(table *t, rate_fit *rate, kl_error *err)
+{
+    rate->stride = 1;
+    rate->positive = true;
+    for (int d = 0; d < derived_count(t); d++) {
+        const kl_derived *derived = &t->study->system->derived[d];
+        const kl_quantity q = quantity_of(derived);
+        const double proven = derived->proven ? derived->proven(t->study->self) : NAN;
+        char name[KL_NAME];
+        snprintf(name, sizeof name, "rate:%.50s", derived->name);
+        rate->value = t->derived + d * t->r->npoints;
+        KL_TRY(add_rate(t, rate, blank(-1, NAN, &q, name, 1, 0), err));
+        snprintf(name, sizeof name, "proven_rate:%.50s", derived->name);
+        if (!isnan(proven))
+            KL_TRY(
+                add(t, blank(-1, NAN, &q, name, 1, 0), (kl_estimate){proven, proven, proven}, err));
+    }
+    return KL_OK;
 }
 
 /* Rates over the points of the last series: with several boxes, the last box. */
 static kl_status add_rates(table *t, kl_error *err)
 {
     const kl_results *r = t->r;
-    int series = 0;
-    double *x = NULL;
-    kl_estimate *e = NULL;
-    kl_status status = kl_alloc((size_t)r->npoints, sizeof *x, "rates", &x, err);
+    rate_fit rate = {0};
+    kl_status status = kl_alloc((size_t)r->npoints, sizeof *rate.x, "rates", &rate.x, err);
     if (status == KL_OK)
-        status = kl_alloc((size_t)r->npoints, sizeof *e, "rates", &e, err);
+        status = kl_alloc((size_t)r->npoints, sizeof *rate.e, "rates", &rate.e, err);
     for (int p = 0; p < r->npoints; p++)
-        series = r->series[p] > series ? r->series[p] : series;
+        rate.series = r->series[p] > rate.series ? r->series[p] : rate.series;
     for (int it = 0; it < r->ntimes; it++)
-        for (int q = 0; q < r->nquantities; q++)
-            for (int s = 0; status == KL_OK && s < rated(r); s++)
-                status = add_rate(t, series, it, q, s, x, e, err);
-    free(x);
-    free(e);
+        for (int q = 0; status == KL_OK && q < r->nquantities; q++)
+            status = add_number_rates(t, it, q, &rate, err);
+    if (status == KL_OK)
+        status = add_derived_rates(t, &rate, err);
+    free(rate.x);
+    free(rate.e);
     return status;
 }
 
@@ -209,20 +327,23 @@ static kl_status fill(table *t, kl_error *err)
     KL_TRY(kl_alloc((size_t)r->nrealizations, sizeof *t->y, "summary", &t->y, err));
     KL_TRY(kl_alloc((size_t)r->npoints, sizeof *t->count, "summary", &t->count, err));
     KL_TRY(kl_alloc(n, sizeof *t->estimate, "summary", &t->estimate, err));
+    KL_TRY(kl_alloc((size_t)(derived_count(t) * r->npoints), sizeof *t->derived, "summary",
+                    &t->derived, err));
     for (size_t i = 0; i < n; i++)
         t->estimate[i] = (kl_estimate){NAN, NAN, NAN};
     for (int p = 0; p < r->npoints; p++) {
         for (int it = 0; it < r->ntimes; it++)
             for (int q = 0; q < r->nquantities; q++)
                 KL_TRY(add_number(t, p, it, q, err));
+        KL_TRY(add_all_derived(t, p, err));
         KL_TRY(add_checks(t, p, err));
     }
     return r->small >= 0 ? add_rates(t, err) : KL_OK;
 }
 
-kl_status kl_summarise(kl_results *results, kl_error *err)
+kl_status kl_summarise(const kl_study *study, kl_results *results, kl_error *err)
 {
-    table t = {.r = results};
+    table t = {.study = study, .r = results};
     free(results->row);
     results->row = NULL;
     results->nrows = 0;
@@ -230,5 +351,6 @@ kl_status kl_summarise(kl_results *results, kl_error *err)
     free(t.y);
     free(t.count);
     free(t.estimate);
+    free(t.derived);
     return status;
 }

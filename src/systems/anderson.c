@@ -2,12 +2,6 @@
 
 #include "systems/anderson_private.h"
 
-static const kl_column columns[] = {
-    {"eta", "1", "strength of disorder", false},
-    {"sites", "1", "lattice sites per side", true},
-    {"box", "1", "macroscopic side of the torus, eta^2 sites", false},
-};
-
 static const kl_description *describe(const void *self)
 {
     return &((const anderson *)self)->description;
@@ -15,7 +9,7 @@ static const kl_description *describe(const void *self)
 
 static uint64_t seed(const void *self)
 {
-    return ((const anderson *)self)->seed;
+    return ((const anderson *)self)->disorder.seed;
 }
 
 const kl_system kl_system_anderson = {
@@ -23,7 +17,7 @@ const kl_system kl_system_anderson = {
     .summary = "weakly disordered Anderson model against the linear Boltzmann equation",
     .kind = KL_INDEPENDENT,
     .ncolumns = 3,
-    .column = columns,
+    .column = kl_lattice_columns,
     .small = 0,
     .configure = anderson_configure,
     .destroy = anderson_destroy,

@@ -3,37 +3,24 @@
 #define KL_SYSTEMS_ANDERSON_PRIVATE_H
 
 #include "dynamics/initial.h"
-#include "dynamics/splitting.h"
-#include "lattice/disorder.h"
-#include "systems/system.h"
-#include "wigner/pairing.h"
-
-typedef enum anderson_method { CHEBYSHEV, STRANG, FOURTH_ORDER } anderson_method;
-
-typedef struct anderson_point {
-    double eta, mu, ell;       /* mu = eta^2, ell = mu sites: the real side of the torus */
-    int64_t sites;
-} anderson_point;
+#include "systems/keys_common.h"
 
 typedef struct anderson {
     int64_t dimension;
     kl_times times;
-    kl_initial initial;        /* mu differs by point and is set there */
-    bool linear;               /* S = p.X */
-    kl_distribution distribution;
-    uint64_t seed;
-    anderson_method method;
-    kl_precision precision;
-    double tolerance;          /* relative l2 error of psi_t, rounding included */
+    kl_initial initial; /* mu differs by point and is set there */
+    bool linear;        /* S = p.X */
+    kl_disorder_keys disorder;
+    kl_propagator propagator;
     double boltzmann_tolerance;
-    bool reference;            /* wanted */
+    bool reference; /* wanted */
     int npoints, nobservables;
-    anderson_point *point;
+    kl_lattice_points points;      /* unit = mu = eta^2 */
+    const kl_lattice_point *point; /* [npoints], of points */
     kl_observable *observable;
-    kl_symbol *symbol;         /* [nobservables] */
-    bool *complex_valued;      /* [nobservables] */
+    kl_symbol *symbol;    /* [nobservables] */
+    bool *complex_valued; /* [nobservables] */
     kl_description description;
-    double *columns;           /* [npoints][3], description.point */
 } anderson;
 
 enum { DENSITY_FIELD, FIELDS };
@@ -43,8 +30,7 @@ kl_status anderson_configure(kl_node *root, const kl_times *times, bool no_refer
                              kl_error *err);
 void anderson_destroy(void **self);
 kl_initial anderson_initial(const anderson *a, int point);
-/* Bound on rounding of psi_T at the last time of a point. */
-double anderson_rounding(const anderson *a, int point);
+kl_propagation_setup anderson_setup(const anderson *a, int point);
 int anderson_field_axis(const void *self, int point, int f, double *coordinate);
 
 kl_cost anderson_cost(const void *self, int point, int group_ranks);

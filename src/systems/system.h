@@ -53,6 +53,16 @@ typedef struct kl_reference {  /* results of reference(): arrays owned by the ca
     char note[256];
 } kl_reference;
 
+/* A statistic that is a function of the means over realizations at one point. */
+typedef struct kl_derived {
+    const char *name, *observable; /* its statistic and observable in the summary */
+    /* mean[ntimes][nquantities], of samples, resamples or the reference (NAN where there
+     * is none); NAN: it has no value. Local. */
+    double (*value)(const void *self, int point, const double *mean);
+    /* Its proven exponent in the small parameter; NAN: none. NULL: none. Local. */
+    double (*proven)(const void *self);
+} kl_derived;
+
 typedef struct kl_system {
     const char *name, *summary;
     kl_system_kind kind;
@@ -90,6 +100,8 @@ typedef struct kl_system {
      * none, and note says why. NULL: the system has no reference. */
     kl_status (*reference)(const void *self, int point, MPI_Comm comm, kl_reference *out,
                            kl_error *err);
+
+    const kl_derived *derived; /* ends with a NULL name; NULL: none */
 } kl_system;
 
 /* The table of systems; NULL-terminated. */

@@ -3,11 +3,14 @@
 #include "kinetic/boltzmann.h"
 #include "lattice/fft.h"
 #include "systems/anderson.h"
+#include "systems/localization.h"
+#include "systems/lyapunov.h"
 
 #include <stdio.h>
 #include <string.h>
 
-const kl_system *const kl_systems[] = {&kl_system_anderson, NULL};
+const kl_system *const kl_systems[] = {&kl_system_anderson, &kl_system_localization,
+                                       &kl_system_lyapunov, NULL};
 
 kl_status kl_system_find(kl_node *root, const char *name, const kl_system **out, kl_error *err)
 {

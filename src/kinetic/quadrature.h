@@ -1,0 +1,14 @@
+/* Gauss-Legendre rules and interpolation at Chebyshev points. Local. */
+#ifndef KL_KINETIC_QUADRATURE_H
+#define KL_KINETIC_QUADRATURE_H
+
+/* Nodes and weights of the n-point rule on [0, 1], increasing. */
+void kl_gauss_legendre(int n, double *node, double *weight);
+
+/* Node i of n Chebyshev points of the first kind on [low, high], increasing. */
+double kl_chebyshev_node(int n, double low, double high, int i);
+
+/* row[i]: the polynomial that is 1 at node i and 0 at the others, at x. */
+void kl_chebyshev_row(int n, double low, double high, double x, double *row);
+
+#endif

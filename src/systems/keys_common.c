@@ -1,0 +1,147 @@
+#include "systems/keys_common.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+const kl_column kl_lattice_columns[3] = {
+    {"eta", "1", "strength of disorder", false},
+    {"sites", "1", "lattice sites per side", true},
+    {"box", "1", "macroscopic side of the torus", false},
+};
+
+/* ---- disorder ---- */
+
+typedef struct sub_map {
+    kl_node *node;
+} sub_map;
+
+static const kl_key disorder_map[] = {
+    {"disorder", KL_KEY_MAP, offsetof(sub_map, node), 0, 0, 0, 0, 0, NULL, "{}", "the potential"},
+    {0}};
+static const kl_key disorder_table[] = {
+    {"distribution", KL_KEY_CHOICE, offsetof(kl_disorder_keys, distribution), 0, 0, 0, 0, 0,
+     kl_distribution_names, "gaussian", "of omega_x, mean 0 and variance 1"},
+    {"seed", KL_KEY_UINT64, offsetof(kl_disorder_keys, seed), 0, 0, 0, 0, 0, NULL, "1",
+     "below 2^64"},
+    {0}};
+
+kl_status kl_keys_disorder(kl_node *root, kl_disorder_keys *out, kl_error *err)
+{
+    sub_map map;
+    KL_TRY(kl_config_read(root, disorder_map, &map, err));
+    return kl_config_read(map.node, disorder_table, out, err);
+}
+
+/* ---- propagator ---- */
+
+typedef struct propagator_keys {
+    int method, precision;
+    double tolerance;
+} propagator_keys;
+
+static const char *const methods[] = {"chebyshev", "strang", "fourth_order", NULL};
+static const char *const precisions[] = {"single", "double", NULL};
+static const kl_key propagator_map[] = {{"propagator", KL_KEY_MAP, offsetof(sub_map, node), 0, 0, 0,
+                                         0, 0, NULL, "{}", "time evolution"},
+                                        {0}};
+static const kl_key propagator_table[] = {
+    {"method", KL_KEY_CHOICE, offsetof(propagator_keys, method), 0, 0, 0, 0, 0, methods,
+     "chebyshev", "of time evolution"},
+    {"precision", KL_KEY_CHOICE, offsetof(propagator_keys, precision), 0, 0, 0, 0, 0, precisions,
+     "single", "of psi"},
+    {"tolerance", KL_KEY_REAL, offsetof(propagator_keys, tolerance), KL_RANGED | KL_LOW_OPEN, 0,
+     0.1, 0, 0, NULL, "1.0e-5", "relative l2 error of psi_t, rounding included"},
+    {0}};
+
+kl_status kl_keys_propagator(kl_node *root, kl_propagator *out, kl_error *err)
+{
+    sub_map map;
+    propagator_keys keys;
+    KL_TRY(kl_config_read(root, propagator_map, &map, err));
+    KL_TRY(kl_config_read(map.node, propagator_table, &keys, err));
+    *out = (kl_propagator){(kl_method)keys.method, (kl_precision)keys.precision, keys.tolerance};
+    return KL_OK;
+}
+
+kl_status kl_keys_tolerance(kl_node *root, const kl_propagator *propagator, double rounding,
+                            kl_error *err)
+{
+    if (2 * rounding <= propagator->tolerance)
+        return KL_OK;
+    return kl_config_fail(root, "propagator.tolerance", err,
+                          "%.3g cannot be reached in %s precision up to the last time: must be at "
+                          "least %.2g%s",
+                          propagator->tolerance, precisions[propagator->precision], 2 * rounding,
+                          propagator->precision == KL_SINGLE ? ", or precision: double" : "");
+}
+
+/* ---- points ---- */
+
+typedef struct point_keys {
+    int64_t dimension;
+    kl_reals eta, box;
+    kl_ints sites;
+} point_keys;
+
+static const kl_key point_table[] = {
+    {"dimension", KL_KEY_INT, offsetof(point_keys, dimension), KL_REQUIRED | KL_RANGED, 1, 3, 0, 0,
+     NULL, NULL, "of the lattice: 1, 2 or 3"},
+    {"eta", KL_KEY_REALS, offsetof(point_keys, eta),
+     KL_REQUIRED | KL_RANGED | KL_LOW_OPEN | KL_DISTINCT, 0, 2, 0, 0, NULL, NULL,
+     "strengths of disorder, one point each"},
+    {"box", KL_KEY_REALS, offsetof(point_keys, box), KL_RANGED | KL_LOW_OPEN | KL_DISTINCT, 0, 1e6,
+     0, 0, NULL, NULL, "macroscopic side(s); sites = round(box/unit)"},
+    {"sites", KL_KEY_INTS, offsetof(point_keys, sites), KL_RANGED, 4, 1e9, 0, 0, NULL, NULL,
+     "lattice sites per side, one entry per eta, instead of box"},
+    {0}};
+
+static kl_status check_lists(kl_node *root, const point_keys *keys, kl_error *err)
+{
+    if ((keys->sites.n > 0) == (keys->box.n > 0))
+        return kl_config_fail(root, keys->sites.n ? "sites" : NULL, err,
+                              "must have exactly one of box and sites");
+    if (keys->sites.n && keys->sites.n != keys->eta.n)
+        return kl_config_fail(root, "sites", err,
+                              "%d entries are not allowed: must be %d, one per eta", keys->sites.n,
+                              keys->eta.n);
+    return KL_OK;
+}
+
+kl_status kl_keys_points(kl_node *root, double exponent, kl_lattice_points *out, kl_error *err)
+{
+    point_keys keys = {0};
+    KL_TRY(kl_config_read(root, point_table, &keys, err));
+    KL_TRY(check_lists(root, &keys, err));
+    const int boxes = keys.sites.n ? 1 : keys.box.n;
+    out->dimension = keys.dimension;
+    out->n = boxes * keys.eta.n;
+    const size_t n = (size_t)out->n;
+    KL_TRY(kl_alloc(n, sizeof *out->point, "points", &out->point, err));
+    KL_TRY(kl_alloc(3 * n, sizeof *out->columns, "points", &out->columns, err));
+    KL_TRY(kl_alloc(n, sizeof *out->series, "points", &out->series, err));
+    for (int i = 0; i < out->n; i++) {
+        const int e = i / boxes, b = i % boxes;
+        const double eta = keys.eta.v[e], unit = exponent == 2 ? eta * eta : pow(eta, exponent);
+        const double sites = keys.sites.n ? (double)keys.sites.v[e] : round(keys.box.v[b] / unit);
+        if (sites < 4 || sites > 1e9)
+            return kl_config_fail(root, "box", err,
+                                  "%g at eta %g makes %g sites: must be in [4, 1e9]", keys.box.v[b],
+                                  eta, sites);
+        out->point[i] = (kl_lattice_point){eta, unit, unit * sites, (int64_t)sites};
+        out->columns[3 * i] = eta;
+        out->columns[3 * i + 1] = sites;
+        out->columns[3 * i + 2] = unit * sites;
+        out->series[i] = b;
+    }
+    return KL_OK;
+}
+
+void kl_lattice_points_free(kl_lattice_points *points)
+{
+    free(points->point);
+    free(points->columns);
+    free(points->series);
+    *points = (kl_lattice_points){0};
+}

@@ -1,0 +1,147 @@
+"""What the tests of the program share: small studies, running `kinlim`, reading its CSV.
+
+The environment comes from ctest: KINLIM (the program), MPIEXEC (the launcher).
+"""
+import csv
+import io
+import os
+import shlex
+import subprocess
+import tempfile
+
+KINLIM = os.environ["KINLIM"]
+MPIEXEC = shlex.split(os.environ.get("MPIEXEC", "mpiexec"))
+
+# d -> the parts of a small study in that dimension; axis 0 is cut among ranks.
+SMALL = {
+    1: dict(sites=[41, 30], momentum=[0.15], center=[0.3], far=[-1.5], mode=[15], other=[-3]),
+    2: dict(sites=[17, 12], momentum=[0.15, 0.2], center=[0.3, -0.2], far=[-1.0, 1.2],
+            mode=[6, 1], other=[-4, 0]),
+    3: dict(sites=[17, 12], momentum=[0.15, 0.2, 0.3], center=[0.3, -0.2, 0.1],
+            far=[-0.5, -1.0, 0.7], mode=[6, 0, -1], other=[-3, 2, 1]),
+}
+
+STUDY = """\
+system: anderson
+dimension: {d}
+sites: {sites}
+eta: [0.5, 0.6]
+times: [0, 0.05, 0.06, 0.5]
+realizations: 4
+initial:
+  envelope: {{shape: gaussian, width: 0.37, center: {center}}}
+  phase: {{momentum: {momentum}}}
+disorder: {{distribution: gaussian, seed: 20261120}}
+observables:
+  - {{name: place, position: {{shape: gaussian, center: {far}, width: 0.6}}, momentum: {{mode: {zero}}}}}
+  - {{name: cross, position: {{shape: gaussian, center: {far}, width: 0.6}}, momentum: {{mode: {mode}}}}}
+  - {{name: whole, position: {{shape: uniform}}, momentum: {{mode: {other}}}}}
+moments: [1, 2, 4]
+propagator: {{method: chebyshev, precision: single, tolerance: 1.0e-4}}
+boltzmann: {{reference: none}}
+"""
+
+
+def study_text(d=3):
+    return STUDY.format(d=d, zero=[0] * d, **SMALL[d])
+
+
+class Result:
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
+
+    def __str__(self):
+        return f"exit code {self.code}\n--- standard error:\n{self.err}--- standard output:\n{self.out}"
+
+
+def command(args, ranks=None):
+    """The command line of `kinlim ARGS`; ranks=None: without a launcher."""
+    launcher = [] if ranks is None else MPIEXEC + ["-n", str(ranks)]
+    return launcher + [KINLIM] + [str(a) for a in args]
+
+
+class Folder:
+    """A temporary folder in which kinlim is run."""
+
+    def __init__(self):
+        self.place = tempfile.TemporaryDirectory(prefix="kinlim-test-")
+        self.path = self.place.name
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *what):
+        self.place.cleanup()
+
+    def write(self, name, text):
+        path = os.path.join(self.path, name)
+        with open(path, "wb" if isinstance(text, bytes) else "w") as file:
+            file.write(text)
+        return path
+
+    def read(self, name):
+        with open(os.path.join(self.path, name), "rb") as file:
+            return file.read()
+
+    def has(self, name):
+        return os.path.exists(os.path.join(self.path, name))
+
+    def listing(self):
+        """Every file and folder below, with sizes and times of change."""
+        found = []
+        for folder, folders, files in os.walk(self.path):
+            for name in folders + files:
+                path = os.path.join(folder, name)
+                info = os.lstat(path)
+                found.append((path, info.st_size, info.st_mtime_ns if name in files else 0))
+        return sorted(found)
+
+    def start(self, *args, ranks=None):
+        """A running `kinlim ARGS`, in a process group of its own."""
+        return subprocess.Popen(command(args, ranks), cwd=self.path, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+    def kinlim(self, *args, ranks=None, timeout=120):
+        done = subprocess.run(command(args, ranks), cwd=self.path, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=timeout)
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def good(self, *args, ranks=None):
+        """As kinlim(), for what must succeed."""
+        result = self.kinlim(*args, ranks=ranks)
+        assert result.code == 0, f"kinlim {' '.join(map(str, args))} on {ranks} ranks: {result}"
+        return result
+
+    def run(self, study, output, *options, ranks=None):
+        return self.good("run", study, "-o", output, "--quiet", *options, ranks=ranks)
+
+    def samples(self, output):
+        """The bytes of `export --samples`."""
+        return self.good("export", output, "--samples").out
+
+    def summary(self, output):
+        return rows(self.good("export", output).out)
+
+
+def rows(text):
+    """CSV as a list of dictionaries; cells stay text."""
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def number(cell):
+    return float(cell) if cell != "" else None
+
+
+def select(table, **want):
+    """Rows whose cells equal the given values; numbers compare as numbers."""
+    def same(cell, value):
+        if isinstance(value, str):
+            return cell == value
+        return cell != "" and float(cell) == value
+    return [row for row in table if all(same(row[key], value) for key, value in want.items())]
+
+
+def one(table, **want):
+    found = select(table, **want)
+    assert len(found) == 1, f"{len(found)} rows with {want}"
+    return found[0]

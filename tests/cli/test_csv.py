@@ -1,0 +1,206 @@
+"""`kinlim export`: the columns, and every statistic made again from `--samples` by other means:
+plain Python sums, Student's distribution by integrating its density.
+"""
+import math
+import statistics
+import unittest
+
+from kinlim_cli import Folder, one, rows, select, study_text
+
+POINT = ["eta", "sites", "box"]
+ORDERS = [1, 2, 2.5, 4]
+
+
+def student_quantile(freedom):
+    """t with P(|T| < t) = 0.95: Simpson's rule for the density, bisection."""
+    scale = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(freedom * math.pi)
+
+    def inside(t, n=400):
+        weights = [1] + [4, 2] * (n // 2 - 1) + [4, 1]
+        return 2 * scale * t / n / 3 * math.fsum(
+            w * (1 + (i * t / n)**2 / freedom)**(-(freedom + 1) / 2) for i, w in enumerate(weights))
+    low, high = 1.0, 20.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if inside(middle) < 0.95 else (low, middle)
+    return low
+
+
+def central_moment(y, r):
+    mean = math.fsum(y) / len(y)
+    n = len(y) - 1 if r == 2 else len(y)
+    return (math.fsum(abs(v - mean)**r for v in y) / n)**(1 / r)
+
+
+def deviation_moment(y, r, about):
+    return (math.fsum(abs(v - about)**r for v in y) / len(y))**(1 / r)
+
+
+class TheTables(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Folder()
+        cls.addClassCleanup(cls.folder.place.cleanup)
+        cls.folder.write("study.yaml", study_text(2).replace("boltzmann: {reference: none}\n", ""))
+        cls.folder.run("study.yaml", "a.h5", "--set", f"moments={ORDERS}", "--set", "realizations=12",
+                       "--set", "times=[0, 0.25, 1]", "--set", "eta=[0.6, 0.5, 0.4]", "--set",
+                       "sites=[12, 17, 25]")
+        cls.text = cls.folder.samples("a.h5")
+        cls.summary_text = cls.folder.good("export", "a.h5").out
+        cls.quantile = student_quantile(11)
+        cls.samples, cls.summary = rows(cls.text), rows(cls.summary_text)
+        cls.series = {}
+        for row in cls.samples:
+            key = tuple(row[k] for k in POINT + ["time", "observable", "part"])
+            cls.series.setdefault(key, []).append(float(row["value"]))
+
+    def rows_of(self, key, statistic, **more):
+        return select(self.summary, statistic=statistic,
+                      **dict(zip(POINT + ["time", "observable", "part"], key)), **more)
+
+    def test_have_the_promised_headers(self):
+        self.assertEqual(self.text.split("\n", 1)[0], "eta,sites,box,realization,time,observable,part,value")
+        self.assertEqual(self.summary_text.split("\n", 1)[0], "eta,sites,box,time,observable,part,"
+                         "statistic,order,realizations,value,low,high")
+        for text in (self.text, self.summary_text):
+            commas = text.split("\n", 1)[0].count(",")
+            self.assertTrue(all(line.count(",") == commas for line in text.splitlines()))
+            self.assertTrue(text.endswith("\n") and "\r" not in text and '"' not in text)
+
+    def test_list_samples_in_order_of_point_realization_time_observable_part(self):
+        expected = [(eta, str(k), t, name, part) for eta in (0.6, 0.5, 0.4) for k in range(12)
+                    for t in (0.0, 0.25, 1.0)
+                    for name, part in (("place", "re"), ("cross", "re"), ("cross", "im"),
+                                       ("whole", "re"), ("whole", "im"))]
+        found = [(float(r["eta"]), r["realization"], float(r["time"]), r["observable"], r["part"])
+                 for r in self.samples]
+        self.assertEqual(found, expected)
+        for row in self.samples:
+            self.assertAlmostEqual(float(row["box"]), float(row["eta"])**2 * int(row["sites"]), delta=1e-14)
+
+    def test_give_17_digits_that_read_back_as_the_same_numbers(self):
+        long = 0
+        for cell in [r["value"] for r in self.samples] + \
+                [r[k] for r in self.summary for k in ("value", "low", "high") if r[k]]:
+            self.assertEqual(f"{float(cell):.17g}", cell)
+            long += len(cell.lstrip("-0.").split("e")[0].replace(".", "")) >= 16
+        self.assertGreater(long, len(self.samples) / 2)
+
+    def test_give_mean_and_standard_error(self):
+        self.assertEqual(len(self.series), 3 * 3 * 5)
+        for key, y in self.series.items():
+            mean, = self.rows_of(key, "mean")
+            error, = self.rows_of(key, "standard_error")
+            self.assertEqual((mean["order"], mean["realizations"], len(y)), ("1", "12", 12))
+            true = statistics.stdev(y) / math.sqrt(12)
+            self.assertAlmostEqual(float(mean["value"]), statistics.fmean(y), delta=1e-15)
+            self.assertAlmostEqual(float(error["value"]), true, delta=1e-13 * true + 1e-17)
+            self.assertEqual(error["low"], error["value"])
+            for side, sign in (("low", -1), ("high", 1)):
+                self.assertAlmostEqual(float(mean[side]), statistics.fmean(y) + sign * self.quantile * true,
+                                       delta=1e-12)
+
+    def test_give_central_moments(self):
+        for key, y in self.series.items():
+            for r in ORDERS:
+                row, = self.rows_of(key, "central_moment", order=float(r))
+                true = central_moment(y, r)
+                self.assertAlmostEqual(float(row["value"]), true, delta=1e-12 * true + 1e-16)
+
+    def test_give_moments_about_the_reference_and_the_bias(self):
+        checked = 0
+        for key, y in self.series.items():
+            reference, = self.rows_of(key, "reference")
+            bias, = self.rows_of(key, "bias")
+            limit = float(reference["value"])
+            self.assertTrue(limit - 1e-8 <= float(reference["low"]) <= float(reference["high"]) <= limit + 1e-8)
+            self.assertAlmostEqual(float(bias["value"]), statistics.fmean(y) - limit, delta=1e-15)
+            half = self.quantile * statistics.stdev(y) / math.sqrt(12)
+            slack = float(reference["high"]) - limit
+            self.assertAlmostEqual(float(bias["high"]) - float(bias["value"]), half + slack, delta=1e-12)
+            for r in ORDERS:
+                row, = self.rows_of(key, "deviation_moment", order=float(r))
+                true = deviation_moment(y, r, limit)
+                self.assertAlmostEqual(float(row["value"]), true, delta=1e-12 * true)
+                checked += 1
+        self.assertEqual(checked, 3 * 3 * 5 * 4)
+
+    def test_enclose_every_value_in_its_interval(self):
+        for row in self.summary:
+            low, value, high = (float(row[k]) for k in ("low", "value", "high"))
+            self.assertTrue(low <= value <= high, row)
+            if row["statistic"] in ("mean", "central_moment", "deviation_moment") and float(row["time"]):
+                self.assertTrue(low < high, row)
+
+    def test_leave_the_point_empty_for_rates_and_give_each_its_time_observable_part_and_order(self):
+        rates = [row for row in self.summary if row["statistic"].startswith("rate:")]
+        self.assertEqual({row["statistic"] for row in rates},
+                         {"rate:bias", "rate:central_moment", "rate:deviation_moment"})
+        for row in rates:
+            self.assertEqual([row[k] for k in POINT], ["", "", ""])
+            self.assertEqual(row["realizations"], "12")
+            self.assertTrue(row["time"] and row["observable"] and row["part"] and row["order"])
+            if row["statistic"] != "rate:bias":
+                name = row["statistic"].split(":")[1]
+                points = select(self.summary, statistic=name, time=float(row["time"]),
+                                observable=row["observable"], part=row["part"], order=float(row["order"]))
+                self.check_rate(row, points)
+        keys = [tuple(row[k] for k in ("time", "observable", "part", "statistic", "order")) for row in rates]
+        self.assertEqual(len(set(keys)), len(keys))
+        # at T = 0 the central moments vanish: no power of eta
+        self.assertFalse(select(rates, statistic="rate:central_moment", time=0.0))
+
+    def check_rate(self, rate, points):
+        """Weighted least squares of log value on log eta."""
+        data = []
+        for row in points:
+            if float(row["low"]) > 0:
+                sigma = math.log(float(row["high"]) / float(row["low"])) / (2 * 1.959963984540054)
+                sigma = max(sigma, 1e-10)   # exact at T = 0 (docs/statistics.md)
+                data.append((math.log(float(row["eta"])), math.log(float(row["value"])), sigma**-2))
+        w = math.fsum(d[2] for d in data)
+        x0, y0 = (math.fsum(d[i] * d[2] for d in data) / w for i in (0, 1))
+        slope = (math.fsum(d[2] * (d[0] - x0) * (d[1] - y0) for d in data) /
+                 math.fsum(d[2] * (d[0] - x0)**2 for d in data))
+        self.assertAlmostEqual(float(rate["value"]), slope, delta=1e-9 * max(1, abs(slope)))
+
+    def test_have_checks_per_point_without_a_time(self):
+        for name in ("norm_drift", "energy_drift"):
+            found = select(self.summary, statistic=name)
+            self.assertEqual([float(row["eta"]) for row in found], [0.6, 0.5, 0.4])
+            for row in found:
+                self.assertEqual((row["time"], row["observable"], row["part"]), ("", "", ""))
+                self.assertTrue(0 < float(row["value"]) < 1e-3)
+
+    def test_fit_rates_over_the_last_box_where_there_are_several(self):
+        text = study_text(2).replace("sites: [17, 12]", "box: [4.6, 6]").replace("[0.5, 0.6]", "[0.4, 0.5, 0.6]")
+        self.folder.write("boxes.yaml", text)
+        self.folder.run("boxes.yaml", "boxes.h5", "--set", "times=[0.5]", "--set", "realizations=12")
+        table = self.folder.summary("boxes.h5")
+        sites = [row["sites"] for row in select(table, statistic="norm_drift")]
+        self.assertEqual(sites, ["29", "37", "18", "24", "13", "17"])   # every box at every eta
+        rates = select(table, statistic="rate:central_moment")
+        self.assertGreater(len(rates), 3)
+        for row in rates:
+            self.check_rate(row, [r for r in select(table, statistic="central_moment",
+                                                    order=float(row["order"]), part=row["part"],
+                                                    observable=row["observable"])
+                                  if r["sites"] in ("37", "24", "17")])
+
+    def test_of_one_realization_have_no_intervals(self):
+        self.folder.run("study.yaml", "one.h5", "--set", "realizations=1", "--set", "reference=none")
+        table = self.folder.summary("one.h5")
+        for row in select(table, statistic="mean"):
+            self.assertEqual((row["realizations"], row["low"], row["high"]), ("1", "", ""))
+            self.assertNotEqual(row["value"], "")
+        for row in select(table, statistic="standard_error"):
+            self.assertEqual((row["value"], row["low"], row["high"]), ("", "", ""))
+
+    def test_count_the_realizations_that_are_done(self):
+        self.folder.run("study.yaml", "part.h5", "--realizations", "0:2")
+        table = self.folder.summary("part.h5")
+        self.assertEqual({row["realizations"] for row in table if row["statistic"] == "mean"}, {"2"})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,148 @@
+"""The systems `localization` and `lyapunov` as a user sees them: their numbers against closed
+forms, and the pipeline's promises (layouts, resume, bad input), which they do nothing for.
+"""
+import math
+import unittest
+
+from kinlim_cli import Folder, number, one, select
+
+STUDY = """\
+system: localization
+dimension: {d}
+eta: [0.5, 0.6]
+sites: {sites}
+times: [0, 0.1, 0.4]
+realizations: 3
+origins: 2
+disorder: {{distribution: bernoulli, seed: 11}}
+moments: [2]
+propagator: {{tolerance: 1.0e-4}}
+"""
+SITES = {1: [41, 30], 2: [17, 12], 3: [9, 8]}
+
+CHAIN = """\
+system: lyapunov
+width: 1
+energy: [0, 0.5]
+times: [1.0e5, 4.0e6]
+realizations: 16
+disorder: {distribution: uniform, seed: 3}
+moments: [2]
+"""
+
+BAD = {
+    "negative decay": (["sigma=-0.1"], "sigma"),
+    "level never reached": (["level=2"], "level"),
+    "more origins than sites": (["origins=31"], "origins"),
+    "box and sites": (["box=4"], "box"),
+    "tolerance": (["propagator.tolerance=1.0e-9"], "propagator.tolerance"),
+    "key of another system": (["boltzmann.tolerance=1.0e-8"], "boltzmann"),
+    "length": (["system=lyapunov", "width=1", "energy=0", "times=0.5"], "times"),
+}
+
+
+class Localization(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+        self.addCleanup(self.folder.place.cleanup)
+
+    def test_samples_are_the_same_bytes_on_1_to_4_ranks(self):
+        for d in (1, 2, 3):
+            self.folder.write("study.yaml", STUDY.format(d=d, sites=SITES[d]))
+            for sigma in ("sigma=0", "sigma=0.3"):
+                name = f"{d}-{sigma}"
+                self.folder.run("study.yaml", name + ".h5", "--set", sigma)
+                expected = self.folder.samples(name + ".h5")
+                self.assertGreater(len(expected.splitlines()), 100)
+                for ranks, groups in ((2, 1), (3, 1), (4, 2), (4, 1)):
+                    output = f"{name}-{ranks}-{groups}.h5"
+                    self.folder.run("study.yaml", output, "--set", sigma, "--groups", groups,
+                                    ranks=ranks)
+                    self.assertEqual(self.folder.samples(output), expected, output)
+
+    def test_chains_are_the_same_bytes_on_1_to_4_ranks(self):
+        self.folder.write("study.yaml", CHAIN.replace("4.0e6", "2.0e5"))
+        self.folder.run("study.yaml", "one.h5")
+        for ranks, groups in ((2, 1), (3, 3), (4, 1)):
+            self.folder.run("study.yaml", f"{ranks}.h5", "--groups", groups, ranks=ranks)
+            self.assertEqual(self.folder.samples(f"{ranks}.h5"), self.folder.samples("one.h5"))
+
+    def test_resumes(self):
+        self.folder.write("study.yaml", STUDY.format(d=2, sites=SITES[2]))
+        self.folder.run("study.yaml", "all.h5")
+        self.folder.run("study.yaml", "grown.h5", "--set", "realizations=1")
+        self.folder.run("study.yaml", "grown.h5", "--resume", ranks=2)
+        self.assertEqual(self.folder.samples("grown.h5"), self.folder.samples("all.h5"))
+        self.assertEqual(self.folder.summary("grown.h5"), self.folder.summary("all.h5"))
+
+    def test_bad_input_is_one_line_and_nothing_written(self):
+        study = STUDY.format(d=1, sites=SITES[1])
+        for what, (assignments, word) in BAD.items():
+            text = study
+            if "system=lyapunov" in assignments:
+                text = CHAIN
+            self.folder.write("study.yaml", text)
+            before = self.folder.listing()
+            options = [part for a in assignments for part in ("--set", a)]
+            result = self.folder.kinlim("run", "study.yaml", *options)
+            with self.subTest(what):
+                self.assertEqual(result.code, 2, result)
+                self.assertEqual(len(result.err.splitlines()), 1, result)
+                self.assertIn(word, result.err)
+                self.assertEqual(self.folder.listing(), before)
+
+    def test_without_a_limit_there_are_no_reference_rows(self):
+        self.folder.write("study.yaml", STUDY.format(d=2, sites=SITES[2]))
+        for sigma, rows in (("0.2", 0), ("0", 6)):
+            self.folder.run("study.yaml", f"{sigma}.h5", "--set", f"sigma={sigma}")
+            table = self.folder.summary(f"{sigma}.h5")
+            self.assertEqual(list(table[0])[:3], ["eta", "sites", "box"])
+            found = select(table, statistic="reference")
+            self.assertEqual(len(found), rows)
+            self.assertEqual({row["observable"] for row in found}, {"departure"} if rows else set())
+            self.assertEqual(len(select(table, statistic="t_star")), 2)
+
+    def test_departure_approaches_the_closed_form(self):
+        """d = 3: the bias falls like eta^2 within error, and is small at the last point. A wrong
+        self-energy or decay rate leaves a bias that does not fall."""
+        self.folder.write("study.yaml", """\
+system: localization
+dimension: 3
+eta: [0.5, 0.25]
+box: 4.0
+times: [0.5, 1.0]
+realizations: 40
+disorder: {distribution: uniform, seed: 2}
+moments: [2]
+propagator: {tolerance: 1.0e-4}
+""")
+        self.folder.run("study.yaml", "out.h5", ranks=2)
+        table = self.folder.summary("out.h5")
+        for time in (0.5, 1.0):
+            bias, error = {}, {}
+            for eta in (0.5, 0.25):
+                where = dict(eta=eta, time=time, observable="departure")
+                bias[eta] = number(one(table, statistic="bias", **where)["value"])
+                error[eta] = number(one(table, statistic="standard_error", **where)["value"])
+            allowed = abs(bias[0.5]) / 4 + 4 * math.hypot(error[0.25], error[0.5] / 4)
+            self.assertLess(abs(bias[0.25]), allowed)
+            self.assertLess(abs(bias[0.25]), 0.05)
+            self.assertGreater(number(one(table, statistic="reference", eta=0.5, time=time,
+                                          observable="departure")["value"]), 0.3)
+
+    def test_localization_lengths_of_a_chain(self):
+        """1/gamma = 104.2 +- 0.5 at E = 0 and 89.2 +- 0.4 at E = 0.5 for W = 1; the limits at
+        weak disorder, 105.045/W^2 and 96 (1 - E^2/4)/W^2, within their O(W^2)."""
+        self.folder.write("study.yaml", CHAIN)
+        self.folder.run("study.yaml", "out.h5")
+        table = self.folder.summary("out.h5")
+        for energy, length, allowed, limit in ((0, 104.2, 0.5, 105.045), (0.5, 89.2, 0.4, 90)):
+            row = one(table, energy=energy, statistic="localization_length")
+            self.assertLess(abs(number(row["value"]) - length), allowed)
+            self.assertLess(number(row["high"]) - number(row["low"]), 2 * allowed)
+            weak = one(table, energy=energy, statistic="reference:localization_length")
+            self.assertLess(abs(number(weak["value"]) - limit), 1e-3)
+
+
+if __name__ == "__main__":
+    unittest.main()

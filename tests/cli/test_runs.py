@@ -1,0 +1,310 @@
+"""A run can be stopped or killed at any moment and resumed: the same samples in the end,
+nothing overwritten, and only what belongs to the same study is continued.
+"""
+import os
+import random
+import signal
+import subprocess
+import time
+import unittest
+
+from kinlim_cli import Folder, command, rows, study_text
+
+SLOW = ["--set", "sites=[32, 28]", "--set", "times=[0, 1, 2, 10]", "--set", "realizations=40"]
+
+
+class InAFolder(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+        self.addCleanup(self.folder.place.cleanup)
+        self.folder.write("study.yaml", study_text())
+
+    def refused(self, words, *args, ranks=None):
+        before = self.folder.listing()
+        result = self.folder.kinlim(*args, ranks=ranks)
+        self.assertEqual((result.code, result.out, result.err.count("\n")), (2, "", 1), result)
+        for word in words:
+            self.assertIn(word, result.err)
+        self.assertEqual(self.folder.listing(), before)
+
+    def done(self, output):
+        """DONE, TOTAL of `kinlim info`."""
+        for line in self.folder.good("info", output).out.splitlines():
+            if line.startswith("realizations: "):
+                return tuple(int(word) for word in line.split()[1].split("/"))
+        self.fail("no line 'realizations: DONE/TOTAL'")
+
+
+class ARunThatIsKilled(InAFolder):
+    def journal_size(self, output):
+        folder = os.path.join(self.folder.path, output + ".journal")
+        if not os.path.isdir(folder):
+            return 0
+        return sum(os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder)
+                   if name.startswith("records-"))
+
+    def kill_after(self, seconds, *args, ranks=None):
+        """Kills every process of the run at once."""
+        process = self.folder.start(*args, ranks=ranks)
+        time.sleep(seconds)
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.communicate()
+
+    def test_at_random_moments_and_resumed_has_the_same_samples(self):
+        run = ["run", "study.yaml", "--quiet", *SLOW]
+        self.folder.good(*run, "-o", "whole.h5", ranks=2)
+        moments = random.Random(20261120)
+        for attempt in range(3):
+            output = f"killed-{attempt}.h5"
+            for _ in range(3):
+                # mpiexec puts ranks in process groups of their own, so no launcher here
+                self.kill_after(moments.uniform(0.15, 0.7), *run, "-o", output, "--resume")
+            self.folder.good(*run, "-o", output, "--resume", ranks=[None, 2, 3][attempt])
+            self.assertEqual(self.folder.samples(output), self.folder.samples("whole.h5"))
+            self.assertFalse(self.folder.has(output + ".journal"))
+
+    def test_keeps_every_realization_that_was_journalled(self):
+        run = ["run", "study.yaml", "--quiet", *SLOW, "-o", "a.h5"]
+        process = self.folder.start(*run)
+        while self.journal_size("a.h5") == 0 and process.poll() is None:
+            time.sleep(0.005)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        self.assertGreater(self.journal_size("a.h5"), 0)
+        result = self.folder.good("run", "study.yaml", *SLOW, "-o", "a.h5", "--resume",
+                                  "--max-walltime", "00:10:00")
+        self.assertIn("80/80 realizations", result.err)
+        self.assertEqual(self.done("a.h5"), (80, 80))
+
+    def test_with_a_torn_journal_does_what_is_lost_again(self):
+        run = ["run", "study.yaml", "--quiet", *SLOW]
+        self.folder.good(*run, "-o", "whole.h5")
+        process = self.folder.start(*run, "-o", "a.h5")
+        while self.journal_size("a.h5") < 20000 and process.poll() is None:
+            time.sleep(0.005)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        records = os.path.join(self.folder.path, "a.h5.journal", "records-0000-0000")
+        os.truncate(records, os.path.getsize(records) - 1001)
+        with open(records, "r+b") as file:  # and one that is damaged inside
+            file.seek(5000)
+            file.write(b"damaged")
+        self.folder.good(*run, "-o", "a.h5", "--resume")
+        self.assertEqual(self.folder.samples("a.h5"), self.folder.samples("whole.h5"))
+
+
+class ARunThatIsStopped(InAFolder):
+    def check(self, result):
+        self.assertEqual(result.returncode, 75, result)
+        self.assertEqual(result.stderr.count("\n"), 1, result)
+        self.assertIn("--resume", result.stderr)
+
+    def stop(self, number, output, ranks=None):
+        process = self.folder.start("run", "study.yaml", "--quiet", *SLOW, "-o", output, ranks=ranks)
+        while not self.folder.has(output + ".journal/records-0000-0000") and process.poll() is None:
+            time.sleep(0.005)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+        self.check(subprocess.CompletedProcess([], process.returncode, out, err))
+        self.assertEqual(out, "")
+        done, total = self.done(output)
+        self.assertEqual(total, 80)
+        self.assertTrue(0 < done < 80, done)
+        self.assertIn(f"{done}/80", err)
+        return done
+
+    def test_by_a_signal_saves_and_is_resumed(self):
+        self.folder.good("run", "study.yaml", "--quiet", *SLOW, "-o", "whole.h5")
+        whole = self.folder.samples("whole.h5")
+        for number, ranks in ((signal.SIGTERM, None), (signal.SIGINT, None), (signal.SIGUSR1, None),
+                              (signal.SIGUSR1, 2)):
+            with self.subTest(number.name, ranks=ranks):
+                output = f"{number.name}-{ranks}.h5"
+                done = self.stop(number, output, ranks)
+                part = self.folder.samples(output)
+                self.assertEqual(len(rows(part)), done * 4 * 5)
+                self.assertLessEqual(set(part.splitlines()), set(whole.splitlines()))
+                self.assertGreater(len(self.folder.summary(output)), 0)
+                self.folder.good("run", "study.yaml", *SLOW, "-o", output, "--resume", ranks=2)
+                self.assertEqual(self.folder.samples(output), whole)
+                self.assertFalse(self.folder.has(output + ".journal"))
+
+    def test_by_the_walltime(self):
+        many = ["run", "study.yaml", "--quiet", *SLOW, "--set", "realizations=500", "-o", "a.h5"]
+        for ranks in (None, 2):
+            start = time.monotonic()
+            done = subprocess.run(command([*many, "--resume", "--max-walltime", "00:00:01"], ranks),
+                                  cwd=self.folder.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  text=True)
+            self.check(done)
+            self.assertLess(time.monotonic() - start, 20)
+        self.assertGreater(self.done("a.h5")[0], 0)
+
+
+MOUNT = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
+FULL_DISK = """\
+mount -t tmpfs -o size=$1 none disk || exit 99
+"$KINLIM" run study.yaml --quiet -o disk/a.h5 --set snapshot=2 2>first; echo $? $(wc -l <first)
+mount -o remount,size=20m disk || exit 99
+"$KINLIM" run study.yaml --quiet -o disk/a.h5 --set snapshot=2 --resume; echo $?
+ls disk | tr '\\n' ' '; echo
+"$KINLIM" export disk/a.h5 --samples
+"""
+
+
+def can_mount():
+    try:
+        return subprocess.run(MOUNT + ["mount", "-t", "tmpfs", "none", "/tmp"],
+                              stderr=subprocess.DEVNULL).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@unittest.skipUnless(can_mount(), "no right to mount a small disk")
+class AFullDisk(InAFolder):
+    def test_is_one_line_of_the_environment_and_loses_nothing(self):
+        self.folder.run("study.yaml", "whole.h5")
+        os.mkdir(os.path.join(self.folder.path, "disk"))
+        for size in ("8k", "20k", "40k", "80k", "160k"):  # journal, snapshot, results
+            done = subprocess.run(MOUNT + ["bash", "-c", FULL_DISK, "bash", size], cwd=self.folder.path,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            first, second, files, samples = done.stdout.split("\n", 3)
+            self.assertEqual((first, second, done.stderr), ("3 1", "0", ""), (size, done))
+            self.assertEqual(files.split(), ["a-snapshot-0.h5", "a-snapshot-0.xdmf", "a-snapshot-1.h5",
+                                             "a-snapshot-1.xdmf", "a.h5"])
+            self.assertEqual(samples, self.folder.samples("whole.h5"))
+
+
+class Resuming(InAFolder):
+    def test_nothing_starts_afresh(self):
+        self.folder.run("study.yaml", "a.h5", "--resume")
+        self.folder.run("study.yaml", "b.h5")
+        self.assertEqual(self.folder.samples("a.h5"), self.folder.samples("b.h5"))
+
+    def test_what_is_finished_does_nothing(self):
+        self.folder.run("study.yaml", "a.h5")
+        before = self.folder.samples("a.h5"), self.folder.good("export", "a.h5").out
+        result = self.folder.good("run", "study.yaml", "-o", "a.h5", "--resume")
+        self.assertIn("8/8 realizations, 0 s", result.err)
+        self.assertEqual((self.folder.samples("a.h5"), self.folder.good("export", "a.h5").out), before)
+
+    def test_another_study_is_refused_and_the_key_is_named(self):
+        self.folder.run("study.yaml", "a.h5")
+        resume = ["run", "study.yaml", "-o", "a.h5", "--resume"]
+        for change, words in {
+                "eta=[0.5, 0.55]": ["eta.1", "0.55", "0.6"],
+                "sites=[17, 13]": ["sites.1", "12", "13"],
+                "disorder.seed=2": ["disorder.seed"],
+                "disorder.distribution=uniform": ["disorder.distribution", "uniform"],
+                "propagator.tolerance=2e-4": ["propagator.tolerance"],
+                "propagator.precision=double": ["propagator.precision"],
+                "initial.envelope.width=0.41": ["initial.envelope.width", "0.41"],
+                "observables.2.name=all": ["observables.2.name", "whole"],
+                "observables.0.momentum.mode=[0, 0, 1]": ["observables.0.momentum.mode.2"],
+                "realizations=3": ["realizations", "4", "3"],
+                "times=[0, 0.05, 0.5]": ["0.06"]}.items():
+            with self.subTest(change):
+                self.refused(["a.h5"] + words, *resume, "--set", change)
+
+    def test_a_journal_of_another_study_is_refused(self):
+        process = self.folder.start("run", "study.yaml", "--quiet", *SLOW, "-o", "a.h5")
+        while not self.folder.has("a.h5.journal/records-0000-0000") and process.poll() is None:
+            time.sleep(0.005)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        self.refused(["a.h5.journal", "disorder.seed"], "run", "study.yaml", *SLOW, "-o", "a.h5",
+                     "--resume", "--set", "disorder.seed=3")
+
+    def test_more_times_are_accepted(self):
+        more = ["--set", "times=[0, 0.05, 0.06, 0.25, 0.5]"]
+        self.folder.run("study.yaml", "a.h5")
+        self.folder.run("study.yaml", "a.h5", "--resume", *more)
+        self.folder.run("study.yaml", "b.h5", *more)
+        self.assertEqual(self.folder.samples("a.h5"), self.folder.samples("b.h5"))
+
+    def test_more_moments_are_accepted_without_new_realizations(self):
+        self.folder.run("study.yaml", "a.h5")
+        samples = self.folder.samples("a.h5")
+        result = self.folder.good("run", "study.yaml", "-o", "a.h5", "--resume", "--set",
+                                  "moments=[1, 2, 3, 4]")
+        self.assertIn("8/8 realizations, 0 s", result.err)
+        self.assertEqual(self.folder.samples("a.h5"), samples)
+        orders = {row["order"] for row in self.folder.summary("a.h5")
+                  if row["statistic"] == "central_moment"}
+        self.assertEqual(orders, {"1", "2", "3", "4"})
+
+    def test_a_range_fills_the_rest(self):
+        self.folder.run("study.yaml", "a.h5", "--realizations", "1:2")
+        self.assertEqual(self.done("a.h5"), (2, 8))
+        self.refused(["a.h5"], "run", "study.yaml", "-o", "a.h5", "--realizations", "2:3")
+        self.folder.run("study.yaml", "a.h5", "--resume", "--realizations", "2:3")
+        self.assertEqual(self.done("a.h5"), (4, 8))
+        self.folder.run("study.yaml", "a.h5", "--resume")
+        self.folder.run("study.yaml", "b.h5")
+        self.assertEqual(self.folder.samples("a.h5"), self.folder.samples("b.h5"))
+
+
+class TwoRunsOnOneOutput(InAFolder):
+    def test_the_second_is_refused(self):
+        many = ["--set", "realizations=100"]
+        first = self.folder.start("run", "study.yaml", "--quiet", *SLOW, *many, "-o", "a.h5")
+        while not self.folder.has("a.h5.journal/records-0000-0000") and first.poll() is None:
+            time.sleep(0.005)
+        for options in ([], ["--resume"]):
+            second = self.folder.kinlim("run", "study.yaml", *SLOW, *many, "-o", "a.h5", *options)
+            self.assertEqual((second.code, second.err.count("\n")), (2, 1), second)
+        self.assertIn("another run", second.err)
+        self.assertIsNone(first.poll(), "the first run was too fast for this test")
+        self.assertEqual(first.communicate(timeout=60)[1], "")
+        self.assertEqual(first.returncode, 0)
+        self.assertEqual(self.done("a.h5"), (200, 200))
+
+    def test_of_many_that_start_together_one_wins(self):
+        """Each asks for another realization; whoever is refused must not harm the winner."""
+        runs = [self.folder.start("run", "study.yaml", "--quiet", "-o", "a.h5", "--realizations",
+                                  f"{k}:{k + 1}") for k in range(4)]
+        codes = []
+        for run in runs:
+            err = run.communicate(timeout=60)[1]
+            codes.append(run.returncode)
+            self.assertEqual(err.count("\n"), 0 if run.returncode == 0 else 1, err)
+        self.assertEqual(sorted(codes), [0, 2, 2, 2])
+        self.assertEqual(self.done("a.h5"), (2, 8))
+        self.assertEqual({row["realization"] for row in rows(self.folder.samples("a.h5"))},
+                         {str(codes.index(0))})
+
+
+class Merging(InAFolder):
+    def test_identical_overlap_is_accepted_and_gaps_are_named(self):
+        self.folder.run("study.yaml", "a.h5", "--realizations", "0:2")
+        self.folder.run("study.yaml", "b.h5", "--realizations", "1:3")
+        result = self.folder.good("merge", "c.h5", "a.h5", "b.h5")
+        self.assertEqual(self.done("c.h5"), (6, 8))
+        self.assertEqual(result.err.count("3:4"), 2, result)
+        self.assertFalse(self.folder.has("c.h5.journal"))
+
+    def test_other_studies_are_refused_and_the_key_is_named(self):
+        self.folder.run("study.yaml", "a.h5", "--realizations", "0:2")
+        for i, (change, word) in enumerate({"disorder.seed=3": "disorder.seed",
+                                            "times=[0, 0.05, 0.5]": "time",
+                                            "observables.1.name=other": "observables.1.name"}.items()):
+            self.folder.run("study.yaml", f"{i}.h5", "--realizations", "2:4", "--set", change)
+            self.refused([f"{i}.h5", word], "merge", "all.h5", "a.h5", f"{i}.h5")
+
+    def test_files_of_different_numbers_of_realizations(self):
+        self.folder.run("study.yaml", "few.h5", "--set", "realizations=2")
+        self.folder.run("study.yaml", "rest.h5", "--realizations", "2:4")
+        self.folder.good("merge", "all.h5", "few.h5", "rest.h5", ranks=2)
+        self.folder.run("study.yaml", "whole.h5")
+        self.assertEqual(self.folder.samples("all.h5"), self.folder.samples("whole.h5"))
+        both = [[row for row in self.folder.summary(name) if row["statistic"] in
+                 ("mean", "standard_error", "central_moment", "rate:central_moment", "norm_drift")]
+                for name in ("all.h5", "whole.h5")]
+        self.assertEqual(*both)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,225 @@
+/* The `localization` system behind its table of functions, against lattices small
+ * enough for LAPACK (propagators and sums are written here from their definitions)
+ * and against identities of free motion.
+ */
+#include "dynamics/dense.h"
+#include "systems/system.h"
+
+enum { MOST_QUANTITIES = 24, MOST_SITES = 128 };
+
+typedef struct open_system {
+    kl_config *config;
+    const kl_system *system;
+    void *self, *run;
+    const kl_description *about;
+} open_system;
+
+static open_system begin(const char *text, const kl_times *times, int64_t realization)
+{
+    open_system s;
+    assert_ok(kl_config_parse("study.yaml", text, strlen(text), &s.config, why));
+    kl_node *root = kl_config_root(s.config);
+    assert_ok(kl_system_find(root, "localization", &s.system, why));
+    assert_ok(s.system->configure(root, times, false, &s.self, why));
+    s.about = s.system->describe(s.self);
+    assert_ok(s.system->begin(s.self, 0, MPI_COMM_SELF, &s.run, why));
+    assert_ok(s.system->start(s.run, realization, why));
+    return s;
+}
+
+static void at_time(open_system *s, int time, double *quantity, double check[2])
+{
+    assert_ok(s->system->advance(s->run, time, why));
+    assert_ok(s->system->measure(s->run, time, quantity, check, NULL, why));
+}
+
+static void end(open_system *s)
+{
+    s->system->end(&s->run);
+    s->system->destroy(&s->self);
+    kl_config_destroy(&s->config);
+}
+
+static double of(const open_system *s, const double *quantity, const char *name)
+{
+    for (int q = 0; q < s->about->nquantities; q++)
+        if (strcmp(s->about->quantity[q].observable, name) == 0)
+            return quantity[q];
+    fail_msg("no quantity %s", name);
+    return 0;
+}
+
+static double square_distance(const problem *p, int64_t x, int64_t from)
+{
+    int64_t a[3], b[3];
+    double square = 0;
+    index_of(&p->lattice, x, a);
+    index_of(&p->lattice, from, b);
+    for (int j = 0; j < p->lattice.dimension; j++) {
+        double least = 1e9; /* the nearest image */
+        for (int image = -1; image <= 1; image++)
+            least = fmin(least, fabs((double)(a[j] - b[j] + image * p->lattice.sites)));
+        square += least * least;
+    }
+    return square;
+}
+
+typedef struct expected {
+    double departure, msd, back, ipr, near, shell[3];
+} expected;
+
+/* Adds one start site's values at time t. */
+static void add_dense(problem *p, int64_t start, double t, expected *sum)
+{
+    static double e[MOST_SITES], u[MOST_SITES * MOST_SITES];
+    complex double delta[MOST_SITES] = {0}, psi[MOST_SITES], phi[MOST_SITES];
+    const double eta = p->h.eta;
+    delta[start] = 1;
+    diagonalise(p, e, u);
+    exact_evolution((int)p->n, e, u, delta, t, psi);
+    p->h.eta = 0;
+    diagonalise(p, e, u);
+    exact_evolution((int)p->n, e, u, delta, t, phi);
+    p->h.eta = eta;
+    for (int64_t x = 0; x < p->n; x++) {
+        const double r = sqrt(square_distance(p, x, start)), d = cabs(psi[x] - phi[x]);
+        const double density = creal(psi[x] * conj(psi[x]));
+        sum->departure += d * d;
+        sum->msd += r * r * density;
+        sum->ipr += density * density;
+        sum->near += r <= 1 ? density : 0;
+        for (int j = 0; j < 3; j++)
+            sum->shell[j] += r > ldexp(1, j) && r <= ldexp(2, j) ? density : 0;
+    }
+    sum->back += creal(psi[start] * conj(psi[start]));
+}
+
+/* Start sites o L/n on every axis; the potential omega_x <x - start>^-sigma. */
+static expected dense_values(int d, int64_t L, double eta, double sigma, int origins,
+                             int64_t realization, double t)
+{
+    expected sum = {0};
+    for (int o = 0; o < origins; o++) {
+        problem *p = problem_create(MPI_COMM_SELF, d, L, KL_LAPLACE, eta, 0);
+        const double parameters[4] = {eta, (double)L, d, sigma};
+        kl_disorder disorder = {KL_LAPLACE, 9, kl_disorder_point(parameters, 4),
+                                (uint64_t)realization};
+        const int64_t at = o * L / origins, index[3] = {at, at, at};
+        const int64_t start = site_of(&p->lattice, index);
+        kl_disorder_fill(&disorder, 0, p->n, p->omega);
+        for (int64_t x = 0; x < p->n; x++)
+            p->omega[x] *= (float)pow(1 + square_distance(p, x, start), -sigma / 2);
+        add_dense(p, start, t, &sum);
+        problem_destroy(p);
+    }
+    double *value = &sum.departure;
+    for (int i = 0; i < 8; i++)
+        value[i] /= origins;
+    return sum;
+}
+
+static void check_dense(int d, int64_t L, double sigma, int origins)
+{
+    const double eta = 0.8, T[2] = {0.4, 1.7};
+    const kl_times times = {2, T};
+    char text[512];
+    snprintf(text, sizeof text,
+             "dimension: %d\nsites: %d\neta: %g\nsigma: %g\norigins: %d\n"
+             "disorder: {distribution: laplace, seed: 9}\n"
+             "propagator: {precision: double, tolerance: 1.0e-9}\n",
+             d, (int)L, eta, sigma, origins);
+    open_system s = begin(text, &times, 3);
+    for (int i = 0; i < 2; i++) {
+        const double unit = pow(eta, sigma < 0.5 ? 2 / (1 - 2 * sigma) : 2);
+        const expected e = dense_values(d, L, eta, sigma, origins, 3, T[i] / unit);
+        double quantity[MOST_QUANTITIES], check[2];
+        at_time(&s, i, quantity, check);
+        /* psi is off by 1e-9 at most; the decayed potential is rounded to 6e-8. */
+        const double close = sigma > 0 ? 1e-6 : 1e-8;
+        assert_near(of(&s, quantity, "departure"), e.departure, close);
+        assert_near(of(&s, quantity, "msd"), e.msd, 10 * close);
+        assert_near(of(&s, quantity, "return"), e.back, close);
+        assert_near(of(&s, quantity, "ipr"), e.ipr, close);
+        assert_near(of(&s, quantity, "near"), e.near, close);
+        assert_near(of(&s, quantity, "shell_0"), e.shell[0], close);
+        assert_near(of(&s, quantity, "shell_1"), e.shell[1], close);
+        assert_true(e.departure > 0.01); /* the check sees the potential */
+        assert_at_most(check[0], 2e-9);
+    }
+    end(&s);
+}
+
+static void agrees_with_dense_matrices(void **state)
+{
+    (void)state;
+    check_dense(1, 12, 0, 1);
+    check_dense(1, 11, 0.25, 3);
+    check_dense(2, 9, 0, 2);
+    check_dense(2, 8, 0.3, 1);
+    check_dense(2, 9, 0.5, 2);
+    check_dense(3, 5, 0.7, 2);
+    check_dense(3, 4, 0, 1);
+}
+
+/* Hardly any disorder: departure below (eta t)^2 max|omega|^2, and free motion. */
+static void without_disorder_nothing_departs(void **state)
+{
+    (void)state;
+    const double eta = 1e-9, T[3] = {0, 2e-18, 4e-18}; /* t = 0, 2, 4 */
+    const kl_times times = {3, T};
+    for (int d = 1; d <= 3; d++) {
+        char text[256];
+        snprintf(text, sizeof text,
+                 "dimension: %d\nsites: 40\neta: 1.0e-9\n"
+                 "propagator: {precision: double, tolerance: 1.0e-11}\n",
+                 d);
+        open_system s = begin(text, &times, 0);
+        for (int i = 0; i < 3; i++) {
+            const double t = T[i] / (eta * eta);
+            double quantity[MOST_QUANTITIES], check[2], sum = 0;
+            at_time(&s, i, quantity, check);
+            assert_near(of(&s, quantity, "departure"), 0, 1e-14);
+            assert_near(of(&s, quantity, "msd"), 2 * d * t * t, 1e-8);
+            assert_near(of(&s, quantity, "return"), pow(j0(2 * t), 2 * d), 1e-10);
+            for (int q = 4; q < s.about->nquantities; q++) /* near and the shells */
+                sum += quantity[q];
+            assert_near(sum, 1, 1e-10);
+        }
+        end(&s);
+    }
+}
+
+static void crossing_is_found_between_times(void **state)
+{
+    (void)state;
+    const double T[3] = {0.5, 1, 3};
+    const kl_times times = {3, T};
+    open_system s = begin("dimension: 1\nsites: 40\neta: 0.5\nlevel: 1\n", &times, 0);
+    const kl_derived *derived = s.system->derived;
+    double mean[3 * MOST_QUANTITIES] = {0};
+    assert_string_equal(derived[0].name, "t_star");
+    assert_null(derived[1].name);
+    /* D = 2 (1 - exp(-c T)) crosses 1 at T = log 2/c, t = T/eta^2, wherever the times are. */
+    for (double c = 0.25; c < 4; c *= 1.5) {
+        for (int i = 0; i < 3; i++)
+            mean[i * s.about->nquantities] = -2 * expm1(-c * T[i]);
+        assert_near(derived[0].value(s.self, 0, mean), log(2) / c / 0.25, 1e-9);
+    }
+    for (int i = 0; i < 3; i++)
+        mean[i * s.about->nquantities] = 0.9;
+    assert_true(isnan(derived[0].value(s.self, 0, mean)));
+    end(&s);
+}
+
+int main(int argc, char **argv)
+{
+    MPI_Init(&argc, &argv);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(agrees_with_dense_matrices),
+        cmocka_unit_test(without_disorder_nothing_departs),
+        cmocka_unit_test(crossing_is_found_between_times),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    MPI_Finalize();
+    return failed;
+}
