@@ -31,6 +31,7 @@ typedef struct kl_run_options {
     int64_t first, last;       /* realizations first..last-1; last = 0: all */
     int groups;                /* 0: chosen from memory and rank count */
     double max_walltime;       /* seconds; 0: none */
+    double checkpoint;   /* least seconds between checkpoints; 0: chosen from their cost */
     bool quiet;                /* no progress */
 } kl_run_options;
 

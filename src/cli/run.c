@@ -17,6 +17,8 @@ static const char help[] =
     "  --dry-run                print points, memory, time and layout; write nothing\n"
     "  --groups G               G groups of ranks, each sharing one lattice\n"
     "  --max-walltime HH:MM:SS  stop and save in time (exit code 75)\n"
+    "  --checkpoint SECONDS     least time between checkpoints of a realization in flight\n"
+    "                           (default: chosen so that they take under 1% of the time)\n"
     "  --quiet                  no progress\n\n"
     "Use mpiexec -n N or srun for N ranks.\n";
 
@@ -33,8 +35,8 @@ static kl_status parse_range(const char *text, kl_run_options *options, kl_error
     long long first, last;
     char rest;
     if (sscanf(text, "%lld:%lld%c", &first, &last, &rest) != 2 || first < 0 || last <= first)
-        return kl_fail(err, KL_INPUT, "--realizations: %.100s is not allowed: must be A:B with 0 <= A < B",
-                       text);
+        return kl_fail(err, KL_INPUT,
+                       "--realizations: %.100s is not allowed: must be A:B with 0 <= A < B", text);
     options->first = first;
     options->last = last;
     return KL_OK;
@@ -46,14 +48,25 @@ static kl_status parse_walltime(const char *text, double *seconds, kl_error *err
     char rest;
     if (sscanf(text, "%d:%d:%d%c", &h, &m, &s, &rest) != 3 || h < 0 || m < 0 || m > 59 || s < 0 ||
         s > 59 || h + m + s == 0)
-        return kl_fail(err, KL_INPUT, "--max-walltime: %.100s is not allowed: must be HH:MM:SS", text);
+        return kl_fail(err, KL_INPUT, "--max-walltime: %.100s is not allowed: must be HH:MM:SS",
+                       text);
     *seconds = 3600.0 * h + 60.0 * m + s;
+    return KL_OK;
+}
+
+static kl_status parse_seconds(const char *text, double *seconds, kl_error *err)
+{
+    char *end;
+    *seconds = strtod(text, &end);
+    if (end == text || *end || !(*seconds > 0) || *seconds > 1e6)
+        return kl_fail(err, KL_INPUT,
+                       "--checkpoint: %.100s is not allowed: must be seconds in (0, 1e6]", text);
     return KL_OK;
 }
 
 static kl_status parse_option(int code, char **argv, arguments *a, kl_error *err)
 {
-    long long groups;
+    long long number;
     switch (code) {
     case 'o':
         a->options.output = optarg;
@@ -70,11 +83,13 @@ static kl_status parse_option(int code, char **argv, arguments *a, kl_error *err
         a->dry_run = true;
         return KL_OK;
     case 'g':
-        KL_TRY(kl_cli_integer("--groups", optarg, 1, 1 << 30, &groups, err));
-        a->options.groups = (int)groups;
+        KL_TRY(kl_cli_integer("--groups", optarg, 1, 1 << 30, &number, err));
+        a->options.groups = (int)number;
         return KL_OK;
     case 'w':
         return parse_walltime(optarg, &a->options.max_walltime, err);
+    case 'c':
+        return parse_seconds(optarg, &a->options.checkpoint, err);
     case 'q':
         a->options.quiet = true;
         return KL_OK;
@@ -92,6 +107,7 @@ static kl_status parse(int argc, char **argv, arguments *a, kl_error *err)
                                             {"dry-run", no_argument, NULL, 'd'},
                                             {"groups", required_argument, NULL, 'g'},
                                             {"max-walltime", required_argument, NULL, 'w'},
+                                            {"checkpoint", required_argument, NULL, 'c'},
                                             {"quiet", no_argument, NULL, 'q'},
                                             {0}};
     for (int code; (code = getopt_long(argc, argv, ":o:", options, NULL)) != -1;)
@@ -139,5 +155,6 @@ static kl_status run_main(int argc, char **argv, kl_error *err)
 const kl_command kl_command_run = {
     "run",
     "kinlim run STUDY.yaml [-o RESULTS.h5] [--set key.path=value]... [--resume]\n"
-    "             [--realizations A:B] [--dry-run] [--groups G] [--max-walltime HH:MM:SS] [--quiet]",
+    "             [--realizations A:B] [--dry-run] [--groups G] [--max-walltime HH:MM:SS]\n"
+    "             [--checkpoint SECONDS] [--quiet]",
     help, run_main};

@@ -1,5 +1,6 @@
 #include "ensemble/journal.h"
 
+#include "base/crc32.h"
 #include "base/memory.h"
 
 #include <dirent.h>
@@ -18,21 +19,6 @@ typedef struct record_head {
     uint64_t size;
     uint32_t payload_crc, reserved[2], head_crc; /* head_crc: of the bytes before it */
 } record_head;
-
-static uint32_t crc32_of(const void *data, size_t size)
-{
-    static const uint32_t nibble[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
-                                        0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-                                        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-                                        0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
-    const unsigned char *p = data;
-    uint32_t crc = 0xffffffff;
-    for (size_t i = 0; i < size; i++) {
-        crc = (crc >> 4) ^ nibble[(crc ^ p[i]) & 15];
-        crc = (crc >> 4) ^ nibble[(crc ^ (uint32_t)(p[i] >> 4)) & 15];
-    }
-    return ~crc;
-}
 
 static kl_status fail_io(const char *path, kl_error *err)
 {
@@ -170,15 +156,15 @@ static void free_names(names *list)
     free(list->name);
 }
 
-/* The record files, sorted: attempts in order. */
-static names record_files(const char *path)
+/* The files whose names begin so, sorted: attempts in order. */
+static names files_of(const char *path, const char *start)
 {
     names list = {0};
     DIR *folder = opendir(path);
     if (!folder)
         return list;
     for (struct dirent *entry; (entry = readdir(folder));) {
-        if (strncmp(entry->d_name, "records-", 8) != 0)
+        if (strncmp(entry->d_name, start, strlen(start)) != 0)
             continue;
         char **longer = realloc(list.name, (size_t)(list.n + 1) * sizeof *longer);
         if (!longer)
@@ -196,7 +182,7 @@ static names record_files(const char *path)
 
 int kl_journal_next_attempt(const char *path)
 {
-    names list = record_files(path);
+    names list = files_of(path, "records-");
     int attempt = 0, last;
     for (int i = 0; i < list.n; i++)
         if (sscanf(list.name[i], "records-%d-", &last) == 1 && last >= attempt)
@@ -223,8 +209,8 @@ kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payl
                             kl_error *err)
 {
     record_head head = {.magic = record_magic, .type = type, .size = size};
-    head.payload_crc = crc32_of(payload, size);
-    head.head_crc = crc32_of(&head, offsetof(record_head, head_crc));
+    head.payload_crc = kl_crc32(payload, size);
+    head.head_crc = kl_crc32(&head, offsetof(record_head, head_crc));
     KL_TRY(write_all(journal->file, journal->path, &head, sizeof head, err));
     KL_TRY(write_all(journal->file, journal->path, payload, size, err));
     if (fdatasync(journal->file) != 0)
@@ -242,7 +228,7 @@ void kl_journal_close(kl_journal *journal)
 static bool head_is_good(const record_head *head, size_t left)
 {
     return head->magic == record_magic &&
-           head->head_crc == crc32_of(head, offsetof(record_head, head_crc)) && head->size <= left;
+           head->head_crc == kl_crc32(head, offsetof(record_head, head_crc)) && head->size <= left;
 }
 
 static kl_status read_records(const char *path, kl_journal_visit visit, void *context, int *damaged,
@@ -258,7 +244,7 @@ static kl_status read_records(const char *path, kl_journal_visit visit, void *co
         if (good) {
             memcpy(&head, data + at, sizeof head);
             good = head_is_good(&head, size - at - sizeof head) &&
-                   head.payload_crc == crc32_of(data + at + sizeof head, head.size);
+                   head.payload_crc == kl_crc32(data + at + sizeof head, head.size);
         }
         if (!good) {
             ++*damaged;
@@ -280,7 +266,7 @@ static kl_status read_records(const char *path, kl_journal_visit visit, void *co
 kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *context, int *damaged,
                           kl_error *err)
 {
-    names list = record_files(path);
+    names list = files_of(path, "records-");
     kl_status status = KL_OK;
     *damaged = 0;
     for (int i = 0; status == KL_OK && i < list.n; i++) {
@@ -292,9 +278,9 @@ kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *contex
     return status;
 }
 
-kl_status kl_journal_clear(const char *path, kl_error *err)
+static kl_status remove_files(const char *path, const char *start, kl_error *err)
 {
-    names list = record_files(path);
+    names list = files_of(path, start);
     kl_status status = KL_OK;
     char name[4096];
     for (int i = 0; status == KL_OK && i < list.n; i++) {
@@ -304,6 +290,12 @@ kl_status kl_journal_clear(const char *path, kl_error *err)
     }
     free_names(&list);
     return status;
+}
+
+kl_status kl_journal_clear(const char *path, kl_error *err)
+{
+    KL_TRY(remove_files(path, "checkpoint-", err));
+    return remove_files(path, "records-", err);
 }
 
 kl_status kl_journal_remove(const char *path, kl_error *err)

@@ -5,6 +5,7 @@
  *   study.yaml               the resolved study
  *   lock                     locked while a run writes
  *   records-AAAA-GGGG        of attempt A, group G; never reopened for writing
+ *   checkpoint-...           realizations in flight (study/checkpoint.h)
  * A record is a 32-byte head (magic, type, payload length, CRC-32 of payload,
  * CRC-32 of the head) and its payload, native byte order. A torn or damaged
  * record ends the reading of its file. All functions are local.
@@ -53,7 +54,7 @@ typedef kl_status (*kl_journal_visit)(void *context, uint32_t type, const void *
 kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *context, int *damaged,
                           kl_error *err);
 
-/* Removes the record files, for a start afresh. */
+/* Removes the records and checkpoints, for a start afresh. */
 kl_status kl_journal_clear(const char *path, kl_error *err);
 
 /* Removes the journal's files and folder. */

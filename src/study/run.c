@@ -1,4 +1,5 @@
 /* The run: reference, realizations by groups, statistics, results. */
+#include "study/checkpoint.h"
 #include "study/output.h"
 
 #include "base/memory.h"
@@ -113,42 +114,63 @@ static kl_status end_snapshot(const run *r, int point, bool whole, kl_snapshot *
     return status;
 }
 
-static kl_status measure(const run *r, void *state, int time, kl_sample_record *record,
-                         kl_error *err)
-{
-    const kl_study *study = r->study;
-    const kl_description *about = study->about;
-    double *field[16];
-    for (int f = 0; f < about->nfields && f < 16; f++)
-        field[f] = record->field[f] +
-                   time * study->system->field_axis(study->self, record->point, f, NULL);
-    KL_TRY(study->system->advance(state, time, err));
-    return study->system->measure(state, time, record->quantity + time * about->nquantities,
-                                  record->check + time * about->nchecks, field, err);
-}
-
-/* One realization through all times; *whole is false if it was stopped. */
-static kl_status realize(run *r, void *state, kl_sample_record *record, bool *whole, kl_error *err)
+/* One time of a realization: evolve, measure, take a snapshot where one is asked for.
+ * field: scratch, [nfields]. */
+static kl_status step(run *r, void *state, kl_sample_record *record, int time, double **field,
+                      kl_snapshot **snapshot, kl_error *err)
 {
     const kl_system *system = r->study->system;
-    const bool snapshots = r->study->snapshot == record->realization && system->snapshot;
+    const kl_description *about = r->study->about;
     char path[4200];
-    kl_snapshot *snapshot = NULL;
-    *whole = true;
+    for (int f = 0; f < about->nfields; f++)
+        field[f] =
+            record->field[f] + time * system->field_axis(r->study->self, record->point, f, NULL);
+    KL_TRY(system->advance(state, time, err));
+    KL_TRY(system->measure(state, time, record->quantity + time * about->nquantities,
+                           record->check + time * about->nchecks, field, err));
+    if (r->study->snapshot != record->realization || !system->snapshot)
+        return KL_OK;
     snapshot_path(r, record->point, "", path, sizeof path);
-    kl_status status = system->start(state, record->realization, err);
-    for (int time = 0; status == KL_OK && time < r->study->times.n; time++) {
-        *whole = !kl_stop_requested(r->groups.group, r->deadline);
-        if (!*whole)
+    return system->snapshot(state, time, path, snapshot, err);
+}
+
+/* One realization through all times, from its checkpoint if it has one; *whole is
+ * false if it was stopped. A realization with snapshots has no checkpoints: its
+ * frames could not be gone on with. */
+static kl_status realize(run *r, void *state, kl_sample_record *record, bool *whole, kl_error *err)
+{
+    const kl_study *study = r->study;
+    const bool checkpoints = study->snapshot != record->realization;
+    kl_snapshot *snapshot = NULL;
+    kl_checkpoint checkpoint;
+    double **field = NULL;
+    int time = -1;
+    *whole = false;
+    kl_checkpoint_prepare(r->output.journal, record->point, record->realization,
+                          r->options->checkpoint, r->groups.group, &checkpoint);
+    kl_status status =
+        kl_alloc((size_t)study->about->nfields, sizeof *field, "fields", &field, err);
+    KL_TRY(kl_agree(r->groups.group, status, err));
+    status = study->system->start(state, record->realization, err);
+    if (status == KL_OK && checkpoints)
+        status = kl_checkpoint_read(&checkpoint, study->system, state, record, &time, err);
+    while (status == KL_OK && ++time < study->times.n) {
+        if (kl_stop_requested(r->groups.group, r->deadline)) {
+            if (checkpoints && time > 0 && kl_checkpoint_worth(&checkpoint))
+                status =
+                    kl_checkpoint_write(&checkpoint, study->system, state, record, time - 1, err);
             break;
+        }
         kl_progress_tick(r->progress);
-        status = measure(r, state, time, record, err);
-        if (status == KL_OK && snapshots)
-            status = system->snapshot(state, time, path, &snapshot, err);
+        status = step(r, state, record, time, field, &snapshot, err);
+        if (status == KL_OK && checkpoints && time + 1 < study->times.n &&
+            kl_checkpoint_due(&checkpoint))
+            status = kl_checkpoint_write(&checkpoint, study->system, state, record, time, err);
     }
-    bool good = status == KL_OK && *whole;
-    kl_status closed = end_snapshot(r, record->point, good, &snapshot, good ? err : NULL);
-    return good ? closed : status;
+    *whole = status == KL_OK && time == study->times.n;
+    kl_status closed = end_snapshot(r, record->point, *whole, &snapshot, *whole ? err : NULL);
+    free(field);
+    return *whole ? closed : status;
 }
 
 static kl_status save(run *r, const kl_sample_record *record, kl_error *err)
@@ -187,6 +209,8 @@ static kl_status work_on_point(run *r, int point, int64_t *item, kl_error *err)
         r->stopped = !whole;
         if (whole)
             status = kl_agree(r->groups.group, save(r, &record, err), err);
+        if (whole && status == KL_OK && r->groups.leader)
+            kl_checkpoint_remove(r->output.journal, point, k);
         if (whole && status == KL_OK && r->groups.leader)
             kl_progress_item(r->progress, cost);
         kl_progress_tick(r->progress);

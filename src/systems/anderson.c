@@ -31,6 +31,10 @@ const kl_system kl_system_anderson = {
     .measure = anderson_measure,
     .snapshot = anderson_snapshot,
     .end = anderson_end,
+    .packing = anderson_packing,
+    .pack = anderson_pack,
+    .unpack = anderson_unpack,
+    .restored = anderson_restored,
     .reference_key = "boltzmann",
     .reference = anderson_reference,
 };

@@ -42,6 +42,10 @@ kl_status anderson_measure(void *run, int time, double *quantity, double *check,
 kl_status anderson_snapshot(void *run, int time, const char *path, kl_snapshot **snapshot,
                             kl_error *err);
 void anderson_end(void **run);
+kl_packing anderson_packing(const void *run, int time);
+void anderson_pack(const void *run, int64_t plane, void *bytes);
+void anderson_unpack(void *run, int64_t plane, const void *bytes);
+void anderson_restored(void *run, int time);
 
 kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
                              kl_error *err);

@@ -154,3 +154,23 @@ kl_status anderson_snapshot(void *run, int time, const char *path, kl_snapshot *
     free(density);
     return status;
 }
+
+kl_packing anderson_packing(const void *run, int time)
+{
+    return kl_propagation_packing(&((const anderson_run *)run)->propagation, time);
+}
+
+void anderson_pack(const void *run, int64_t plane, void *bytes)
+{
+    kl_propagation_pack(&((const anderson_run *)run)->propagation, plane, bytes);
+}
+
+void anderson_unpack(void *run, int64_t plane, const void *bytes)
+{
+    kl_propagation_unpack(&((anderson_run *)run)->propagation, plane, bytes);
+}
+
+void anderson_restored(void *run, int time)
+{
+    kl_propagation_restored(&((anderson_run *)run)->propagation, time);
+}

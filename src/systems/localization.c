@@ -64,9 +64,9 @@ static double crossing_time(const void *self, int point, const double *mean)
     return NAN;
 }
 
-/* Of the lower bounds on localization lengths, up to logarithms and eta^delta: d = 1,
- * 2 C. Shubin, W. Schlag, T. Wolff, J. Anal. Math. 88 (2002) 173; d = 3 and decay in
- * d = 2 T. Chen, Theorems 4.2 and 4.3. */
+/* Of the lower bounds on localization lengths, up to logarithms and eta^delta: d = 1, 2
+ * W. Schlag, C. Shubin, T. Wolff, J. Anal. Math. 88 (2002) 173; d = 3 and decay in d = 2
+ * Chen's Theorems 4.2 and 4.3. */
 static double proven_exponent(const void *self)
 {
     const localization *l = self;

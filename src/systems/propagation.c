@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static double microscopic(const kl_propagation_setup *s, int time)
 {
@@ -200,4 +201,51 @@ kl_status kl_propagation_drift(kl_propagation *e, int time, const kl_state *psi,
     double norm, hop;
     KL_TRY(kl_wigner_evaluate(e->pairing, psi, NULL, &norm, &hop, NULL, err));
     return kl_propagation_check(e, time, psi, norm, hop, drift, err);
+}
+
+/* ---- checkpoints ---- */
+
+static const kl_state *reached(const kl_propagation *e)
+{
+    return e->served > 0 ? &e->out[e->served - 1] : &e->psi;
+}
+
+kl_packing kl_propagation_packing(const kl_propagation *e, int time)
+{
+    const kl_lattice *lattice = &e->lattice;
+    const bool between = time >= 0 && e->served > 0 && time != e->served_from + e->served - 1;
+    return (kl_packing){.planes = between ? 0 : lattice->sites,
+                        .first = lattice->first,
+                        .count = lattice->count,
+                        .plane_bytes = 2 * (size_t)lattice->plane *
+                                       kl_precision_size(e->setup.propagator.precision)};
+}
+
+/* Bytes of one part (re or im) of a plane, and where the owned plane begins in it. */
+static size_t plane_part(const kl_propagation *e, int64_t plane, size_t *at)
+{
+    const size_t part = (size_t)e->lattice.plane * kl_precision_size(e->setup.propagator.precision);
+    *at = (size_t)(plane + 1) * part;
+    return part;
+}
+
+void kl_propagation_pack(const kl_propagation *e, int64_t plane, void *bytes)
+{
+    size_t at, part = plane_part(e, plane, &at);
+    memcpy(bytes, (const char *)reached(e)->re + at, part);
+    memcpy((char *)bytes + part, (const char *)reached(e)->im + at, part);
+}
+
+void kl_propagation_unpack(kl_propagation *e, int64_t plane, const void *bytes)
+{
+    size_t at, part = plane_part(e, plane, &at);
+    memcpy((char *)e->psi.re + at, bytes, part);
+    memcpy((char *)e->psi.im + at, (const char *)bytes + part, part);
+}
+
+void kl_propagation_restored(kl_propagation *e, int time)
+{
+    e->psi.real = false;
+    e->served_from = e->served = 0;
+    e->t = microscopic(&e->setup, time);
 }

@@ -71,4 +71,10 @@ kl_status kl_propagation_check(kl_propagation *propagation, int time, const kl_s
 kl_status kl_propagation_drift(kl_propagation *propagation, int time, const kl_state *psi,
                                double drift[2], kl_error *err);
 
+/* Checkpoints, as in system.h: psi at a time that ends a sweep, re then im of each plane. */
+kl_packing kl_propagation_packing(const kl_propagation *propagation, int time);
+void kl_propagation_pack(const kl_propagation *propagation, int64_t plane, void *bytes);
+void kl_propagation_unpack(kl_propagation *propagation, int64_t plane, const void *bytes);
+void kl_propagation_restored(kl_propagation *propagation, int time);
+
 #endif

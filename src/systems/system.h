@@ -53,6 +53,13 @@ typedef struct kl_reference {  /* results of reference(): arrays owned by the ca
     char note[256];
 } kl_reference;
 
+/* How a state in flight is cut for checkpoints: `planes` pieces of plane_bytes in
+ * all, of which this rank holds first..first+count-1. planes = 0: not now. */
+typedef struct kl_packing {
+    int64_t planes, first, count;
+    size_t plane_bytes;
+} kl_packing;
+
 /* A statistic that is a function of the means over realizations at one point. */
 typedef struct kl_derived {
     const char *name, *observable; /* its statistic and observable in the summary */
@@ -93,6 +100,14 @@ typedef struct kl_system {
     kl_status (*snapshot)(void *run, int time, const char *path, kl_snapshot **snapshot,
                           kl_error *err);
     void (*end)(void **run);
+
+    /* Checkpoints; all NULL: the system has none. packing(): after measure(time), or
+     * with time = -1 the shape alone. restored(): after start() and unpack() of every
+     * local plane, the run goes on as if it had advanced to `time`. Local. */
+    kl_packing (*packing)(const void *run, int time);
+    void (*pack)(const void *run, int64_t plane, void *bytes);
+    void (*unpack)(void *run, int64_t plane, const void *bytes);
+    void (*restored)(void *run, int time);
 
     /* The top-level key that concerns the reference alone: samples do not depend on it. */
     const char *reference_key;
