@@ -278,6 +278,15 @@ kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *contex
     return status;
 }
 
+bool kl_journal_empty(const char *path)
+{
+    names records = files_of(path, "records-"), checkpoints = files_of(path, "checkpoint-");
+    bool empty = records.n == 0 && checkpoints.n == 0;
+    free_names(&records);
+    free_names(&checkpoints);
+    return empty;
+}
+
 static kl_status remove_files(const char *path, const char *start, kl_error *err)
 {
     names list = files_of(path, start);

@@ -54,6 +54,9 @@ typedef kl_status (*kl_journal_visit)(void *context, uint32_t type, const void *
 kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *context, int *damaged,
                           kl_error *err);
 
+/* True if it holds no records and no checkpoints. */
+bool kl_journal_empty(const char *path);
+
 /* Removes the records and checkpoints, for a start afresh. */
 kl_status kl_journal_clear(const char *path, kl_error *err);
 

@@ -15,8 +15,10 @@
 
 #include "base/memory.h"
 #include "kinetic/evolution.h"
+#include "kinetic/infinite.h"
 #include "kinetic/plan.h"
 #include "kinetic/shell.h"
+#include "kinetic/spread.h"
 #include "kinetic/tables.h"
 
 #include <float.h>
@@ -89,6 +91,7 @@ static void fill_chains(worker *w)
             frequency += mode->k[j] / plan->problem->ell * plan->velocity[j];
         w->chain[i] = (kl_chain){.size = w->tables->size[w->first + i],
                                  .beta = w->tables->data + w->tables->start[mode->orbit],
+                                 .rate = w->rate,
                                  .frequency = frequency,
                                  .scale = mode->weight};
         if (w->chain[i].size > w->widest)
@@ -153,28 +156,6 @@ static void momentum_parts(worker *w, int i)
     }
 }
 
-/* What own mode i and its conjugate give to each observable. */
-static void contribute(worker *w, int i)
-{
-    const kl_plan *plan = w->plan;
-    const int *k = plan->modes.mode[w->first + i].k, minus[3] = {-k[0], -k[1], -k[2]};
-    bool pair = k[0] || k[1] || k[2];
-    int nio = plan->problem->nobservables;
-    for (int io = 0; io < nio; io++) {
-        double complex here = 0, there = 0;
-        for (int n = 0; n < plan->problem->observables[io].nmodes; n++) {
-            const kl_term *t = &plan->term[io][n];
-            double complex even = w->even[t->momentum], odd = I * t->sign * w->odd[t->momentum];
-            double complex conjugate = conj(even) + I * t->sign * conj(w->odd[t->momentum]);
-            here += t->coefficient * (even + odd);
-            there += t->coefficient * conjugate;
-        }
-        w->own[i * nio + io] = kl_pairing_at(&plan->pairing, io, k) * here;
-        if (pair)
-            w->own[i * nio + io] += kl_pairing_at(&plan->pairing, io, minus) * there;
-    }
-}
-
 /* <J,F_T> without the scattered part. */
 static double complex uncollided(const kl_plan *plan, int io, double rate, double time)
 {
@@ -207,7 +188,8 @@ static kl_status measure(MPI_Comm comm, worker *w, const kl_evolution *evolution
         w->re[0] -= size * cos(angle); /* the scattered part alone */
         w->im[0] += size * sin(angle);
         momentum_parts(w, i);
-        contribute(w, i);
+        kl_plan_contribute(w->plan, w->plan->modes.mode[w->first + i].k, w->even, w->odd,
+                           w->own + (size_t)i * (size_t)nio);
     }
     KL_TRY(kl_agree(comm, status, err));
     MPI_Comm_rank(comm, &rank);
@@ -237,8 +219,7 @@ static kl_status solve(MPI_Comm comm, const kl_plan *plan, const kl_resolution *
     kl_status status;
     KL_GOTO(kl_tables_create(comm, plan, resolution, &tables, err));
     KL_GOTO(kl_agree(comm, worker_create(comm, plan, &tables, resolution->rate, &w, err), err));
-    KL_GOTO(kl_evolution_create(comm, w.count, w.chain, resolution->rate, resolution->step,
-                                &evolution, err));
+    KL_GOTO(kl_evolution_create(comm, w.count, w.chain, resolution->step, &evolution, err));
     for (int it = 0; it < plan->problem->ntimes; it++) {
         double time = plan->problem->times[it];
         KL_GOTO(kl_agree(comm, kl_evolution_advance(evolution, time, err), err));
@@ -250,30 +231,6 @@ done:
     worker_destroy(&w);
     kl_tables_destroy(&tables);
     return status;
-}
-
-/* Error of every value: its change from the rung below, the modes left out, and
- * a share of the largest change at that time, lest two rungs agree by chance.
- * Returns the largest. */
-static double estimate(const kl_plan *plan, double rate, const double *value, const double *before,
-                       double *error)
-{
-    int nio = plan->problem->nobservables;
-    double worst = 0;
-    for (int it = 0; it < plan->problem->ntimes; it++) {
-        double most = 0, scattered = -expm1(-rate * plan->problem->times[it]);
-        for (int io = 0; io < nio; io++) {
-            int i = it * nio + io;
-            error[i] = hypot(value[2 * i] - before[2 * i], value[2 * i + 1] - before[2 * i + 1]);
-            most = fmax(most, error[i]);
-        }
-        for (int io = 0; io < nio; io++) {
-            error[it * nio + io] += 0.1 * most + scattered * plan->modes.dropped[io] +
-                                    1e-15 * kl_pairing_sum(&plan->pairing, io);
-            worst = fmax(worst, error[it * nio + io]);
-        }
-    }
-    return worst;
 }
 
 static void describe(const kl_plan *plan, double worst, char *note)
@@ -301,7 +258,7 @@ static kl_status climb(MPI_Comm comm, const kl_plan *plan, double *value, double
         KL_TRY(solve(comm, plan, &resolution, value, err));
         if (s == 0)
             continue;
-        double worst = estimate(plan, resolution.rate, value, before, error);
+        double worst = kl_plan_error(plan, resolution.rate, value, before, error);
         describe(plan, worst, note);
         if (worst <= plan->problem->tolerance || worst > 0.5 * last) {
             if (worst > plan->problem->tolerance && s % 2 == 0)
@@ -313,7 +270,8 @@ static kl_status climb(MPI_Comm comm, const kl_plan *plan, double *value, double
     return KL_OK;
 }
 
-kl_status kl_boltzmann_solve(MPI_Comm comm, const kl_kinetic_problem *problem, double *value,
+/* Collective. On the torus. */
+static kl_status solve_torus(MPI_Comm comm, const kl_kinetic_problem *problem, double *value,
                              double *error, char *note, kl_error *err)
 {
     kl_plan plan = {0};
@@ -323,9 +281,27 @@ kl_status kl_boltzmann_solve(MPI_Comm comm, const kl_kinetic_problem *problem, d
         status = kl_alloc(2 * (size_t)problem->ntimes * (size_t)problem->nobservables,
                           sizeof *before, "Boltzmann reference", &before, err);
     KL_GOTO(kl_agree(comm, status, err));
-    KL_GOTO(climb(comm, &plan, value, before, error, note, err));
+    if (kl_plan_one_shell(problem))
+        KL_GOTO(climb(comm, &plan, value, before, error, note, err));
+    else
+        KL_GOTO(kl_spread_solve(comm, &plan, value, before, error, note, err));
 done:
     free(before);
     kl_plan_destroy(&plan);
     return status;
+}
+
+kl_status kl_boltzmann_solve(MPI_Comm comm, const kl_kinetic_problem *problem, double *value,
+                             double *error, char *note, kl_error *err)
+{
+    kl_kinetic_problem torus = *problem;
+    double bound = 0;
+    if (problem->infinite)
+        KL_TRY(kl_infinite_side(problem, &torus.ell, &bound, err));
+    KL_TRY(solve_torus(comm, &torus, value, error, note, err));
+    for (int i = 0; i < problem->ntimes * problem->nobservables; i++)
+        if (problem->observables[i % problem->nobservables].position ==
+            KL_KINETIC_POSITION_GAUSSIAN)
+            error[i] += bound;
+    return KL_OK;
 }

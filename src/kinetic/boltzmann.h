@@ -2,7 +2,7 @@
  *
  *   dF/dT + v(V).grad_X F = 2 pi int dU delta(e(U)-e(V)) [F(X,U) - F(X,V)]
  *   e(V) = 2 sum_j cos(2 pi V_j),   v_j(V) = -2 sin(2 pi V_j)
- *   F_0 = |h(X)|^2 delta(V - p)
+ *   F_0 = |h(X)|^2 delta(V - p - A X)
  *
  * This room is the check of the quantum evolution: it includes nothing of
  * `lattice`, `dynamics` or `wigner`. PETSc with real or complex scalars.
@@ -15,13 +15,17 @@
 #include <stdbool.h>
 
 typedef enum kl_kinetic_envelope {
-    KL_KINETIC_GAUSSIAN, /* |h|^2 = normal density, standard deviation `width` per axis, periodised */
-    KL_KINETIC_BUMP,     /* h = C prod_j exp(-1/(1-((X_j-c_j)/width)^2)) inside |X_j-c_j| < width, int |h|^2 = 1 */
-    KL_KINETIC_UNIFORM   /* |h|^2 = ell^-d: a plane wave */
+    KL_KINETIC_GAUSSIAN, /* |h|^2 = normal density, standard deviation `width` per axis, periodised
+                          */
+    KL_KINETIC_BUMP, /* h = C prod_j exp(-1/(1-((X_j-c_j)/width)^2)) inside |X_j-c_j| < width, int
+                        |h|^2 = 1 */
+    KL_KINETIC_UNIFORM, /* |h|^2 = ell^-d: a plane wave */
+    KL_KINETIC_DELTA    /* F_0 = delta(X - center), every V alike: one site; no p, no A */
 } kl_kinetic_envelope;
 
 typedef enum kl_kinetic_position {
-    KL_KINETIC_POSITION_GAUSSIAN, /* a = exp(-|X-center|^2/(2 width^2)), periodised over the torus */
+    KL_KINETIC_POSITION_GAUSSIAN, /* a = exp(-|X-center|^2/(2 width^2)), periodised over the torus
+                                   */
     KL_KINETIC_POSITION_UNIFORM,  /* a = 1 */
     KL_KINETIC_POSITION_WAVE      /* a = exp(2 pi i wave.X/ell) */
 } kl_kinetic_position;
@@ -37,16 +41,18 @@ typedef struct kl_kinetic_observable {
 } kl_kinetic_observable;
 
 typedef struct kl_kinetic_problem {
-    int dimension;            /* 2 or 3; entries of 3-vectors beyond it are ignored */
-    double ell;               /* side of the torus */
-    double momentum[3];       /* p; S(X) = p.X */
+    int dimension;        /* 2 or 3; entries of 3-vectors beyond it are ignored */
+    double ell;           /* side of the torus */
+    bool infinite;        /* R^d instead: ell is not used, no position may be a wave */
+    double momentum[3];   /* p; S(X) = p.X + X.A.X/2 */
+    double hessian[3][3]; /* A, symmetric; other than zero: gaussian and bump only */
     kl_kinetic_envelope envelope;
     double center[3], width;
     int ntimes;
-    const double *times;      /* T >= 0, increasing */
+    const double *times; /* T >= 0, increasing */
     int nobservables;
     const kl_kinetic_observable *observables;
-    double tolerance;         /* absolute error wanted of each <J,F_T> */
+    double tolerance; /* absolute error wanted of each <J,F_T> */
 } kl_kinetic_problem;
 
 /* Collective over comm. Fills, on every rank, value[it][io][2] = Re, Im of
@@ -54,8 +60,10 @@ typedef struct kl_kinetic_problem {
  * error from refinement of everything that was discretised. Near a van Hove
  * energy the tolerance may not be reached: that is no failure, and `error`
  * tells. `note` (256 bytes, may be empty) says so in words.
- * KL_INPUT: dimension 1; p at a point where v and the shell degenerate so that
- * no solution exists (e.g. the band edge). KL_ENVIRONMENT: PETSc failed. */
+ * With a hessian X is not periodic: |h|^2 and S are those of the unwrapped X.
+ * KL_INPUT: dimension 1; A = 0 and p at a point where v and the shell degenerate
+ * so that no solution exists (e.g. the band edge); a wave in infinite space.
+ * KL_ENVIRONMENT: PETSc failed. */
 kl_status kl_boltzmann_solve(MPI_Comm comm, const kl_kinetic_problem *problem, double *value,
                              double *error, char *note, kl_error *err);
 

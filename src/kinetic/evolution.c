@@ -13,17 +13,18 @@
 struct kl_evolution {
     int nchains;
     const kl_chain *chain;
-    double rate;
-    PetscInt *offset; /* [nchains + 1] of the own modes in the local part: Re then Im */
+    PetscInt
+        *offset; /* [nchains + 1] of the own modes in the local part: Re, then Im if there is one */
     Mat matrix;
     Vec state;
     TS ts;
 };
 
 /* The source of one mode, from its uncollided part u(t): rows 0 and 1. */
-static void add_source(const kl_chain *chain, double rate, double t, PetscScalar *f)
+static void add_source(const kl_chain *chain, double t, PetscScalar *f)
 {
-    double size = 2 * M_PI * chain->scale * exp(-rate * t), angle = 2 * M_PI * chain->frequency * t;
+    double size = 2 * M_PI * chain->scale * exp(-chain->rate * t),
+           angle = 2 * M_PI * chain->frequency * t;
     double c = size * cos(angle), s = size * sin(angle);
     PetscScalar *re = f, *im = f + chain->size;
     re[0] -= chain->frequency * s;
@@ -45,14 +46,21 @@ static PetscErrorCode right_hand_side(TS ts, PetscReal t, Vec y, Vec f, void *co
     if (code)
         return code;
     for (int i = 0; i < e->nchains; i++)
-        add_source(&e->chain[i], e->rate, t, out + e->offset[i]);
+        if (!e->chain[i].isotropic)
+            add_source(&e->chain[i], t, out + e->offset[i]);
     return VecRestoreArray(f, &out);
 }
 
-/* The tridiagonal block of one mode, twice: for Re r and for Im r. */
-static PetscErrorCode set_block(Mat matrix, PetscInt first, const kl_chain *chain, double rate)
+/* Re r alone, or Re r and Im r. */
+static PetscInt parts(const kl_chain *chain)
 {
-    for (PetscInt part = 0; part < 2; part++)
+    return chain->isotropic ? 1 : 2;
+}
+
+/* The tridiagonal block of one mode, once for each part. */
+static PetscErrorCode set_block(Mat matrix, PetscInt first, const kl_chain *chain)
+{
+    for (PetscInt part = 0; part < parts(chain); part++)
         for (PetscInt k = 0; k < chain->size; k++) {
             PetscInt row = first + part * chain->size + k, column[3], n = 0;
             PetscScalar value[3];
@@ -61,7 +69,7 @@ static PetscErrorCode set_block(Mat matrix, PetscInt first, const kl_chain *chai
                 value[n++] = 2 * M_PI * chain->beta[k];
             }
             column[n] = row;
-            value[n++] = k > 0 ? -rate : 0;
+            value[n++] = k > 0 ? -chain->rate : 0;
             if (k + 1 < chain->size) {
                 column[n] = row + 1;
                 value[n++] = -2 * M_PI * chain->beta[k + 1];
@@ -80,7 +88,7 @@ static kl_status create_matrix(MPI_Comm comm, kl_evolution *e, kl_error *err)
                           &e->matrix));
     KL_PETSC(MatGetOwnershipRange(e->matrix, &first, NULL));
     for (int i = 0; i < e->nchains; i++)
-        KL_PETSC(set_block(e->matrix, first + e->offset[i], &e->chain[i], e->rate));
+        KL_PETSC(set_block(e->matrix, first + e->offset[i], &e->chain[i]));
     KL_PETSC(MatAssemblyBegin(e->matrix, MAT_FINAL_ASSEMBLY));
     KL_PETSC(MatAssemblyEnd(e->matrix, MAT_FINAL_ASSEMBLY));
     return KL_OK;
@@ -119,13 +127,13 @@ static kl_status create_stepper(MPI_Comm comm, kl_evolution *e, double tolerance
     KL_PETSC(TSSetMaxSNESFailures(e->ts, -1));
     KL_PETSC(TSSetMaxStepRejections(e->ts, -1));
     KL_PETSC(TSSetTime(e->ts, 0));
-    KL_PETSC(TSSetTimeStep(e->ts, 2 / (e->rate + norm)));
+    KL_PETSC(TSSetTimeStep(e->ts, 2 / (1 + norm)));
     KL_PETSC(TSSetSolution(e->ts, e->state));
     return KL_OK;
 }
 
-kl_status kl_evolution_create(MPI_Comm comm, int nchains, const kl_chain *chain, double rate,
-                              double tolerance, kl_evolution **evolution, kl_error *err)
+kl_status kl_evolution_create(MPI_Comm comm, int nchains, const kl_chain *chain, double tolerance,
+                              kl_evolution **evolution, kl_error *err)
 {
     kl_evolution *e;
     PetscBool started = PETSC_FALSE;
@@ -135,13 +143,13 @@ kl_status kl_evolution_create(MPI_Comm comm, int nchains, const kl_chain *chain,
     kl_status status = kl_alloc(1, sizeof *e, "Boltzmann modes", evolution, err);
     e = *evolution;
     if (status == KL_OK) {
-        *e = (kl_evolution){.nchains = nchains, .chain = chain, .rate = rate};
+        *e = (kl_evolution){.nchains = nchains, .chain = chain};
         status =
             kl_alloc((size_t)nchains + 1, sizeof *e->offset, "Boltzmann modes", &e->offset, err);
     }
     KL_GOTO(kl_agree(comm, status, err));
     for (int i = 0; i < nchains; i++)
-        e->offset[i + 1] = e->offset[i] + 2 * chain[i].size;
+        e->offset[i + 1] = e->offset[i] + parts(&chain[i]) * chain[i].size;
     KL_GOTO(kl_agree(comm, create_matrix(comm, e, err), err));
     KL_GOTO(kl_agree(comm, create_state(e, err), err));
     KL_GOTO(kl_agree(comm, create_stepper(comm, e, tolerance, err), err));
@@ -188,7 +196,8 @@ kl_status kl_evolution_get(const kl_evolution *e, int i, double *re, double *im,
     KL_PETSC(VecGetArrayRead(e->state, &y));
     for (int k = 0; k < size; k++) {
         re[k] = PetscRealPart(y[e->offset[i] + k]) / e->chain[i].scale;
-        im[k] = PetscRealPart(y[e->offset[i] + size + k]) / e->chain[i].scale;
+        if (!e->chain[i].isotropic)
+            im[k] = PetscRealPart(y[e->offset[i] + size + k]) / e->chain[i].scale;
     }
     KL_PETSC(VecRestoreArrayRead(e->state, &y));
     return KL_OK;

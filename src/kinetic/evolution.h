@@ -10,17 +10,22 @@
  *
  * from r_0 = 1. At xi = 0 the mass stays 1 whatever the step. The matrix is
  * real and couples no two modes; Re r and Im r are stored as reals, so PETSc's
- * scalars may be real or complex.
+ * scalars may be real or complex. A start spread evenly over its shell (`isotropic`)
+ * is the same without u.
  */
 #ifndef KL_KINETIC_EVOLUTION_H
 #define KL_KINETIC_EVOLUTION_H
 
 #include "base/error.h"
 
+#include <stdbool.h>
+
 typedef struct kl_chain {
     int size;           /* dimension of the Krylov space */
     const double *beta; /* [size], beta[0] unused; kept by the caller */
+    double rate;        /* 2 pi N(E) */
     double frequency;   /* xi.v(p) */
+    bool isotropic;     /* the start is the shell's constant: no u, and Im r = 0 is not stored */
     double scale;       /* how much the mode matters: weight in the step control */
 } kl_chain;
 
@@ -30,14 +35,14 @@ typedef struct kl_evolution kl_evolution;
  * array it keeps until the end. Runge-Kutta of order 8 with step control: the
  * local error, every mode times its scale, stays below `tolerance` in the
  * 2-norm. KL_ENVIRONMENT: PETSc. */
-kl_status kl_evolution_create(MPI_Comm comm, int nchains, const kl_chain *chain, double rate,
-                              double tolerance, kl_evolution **evolution, kl_error *err);
+kl_status kl_evolution_create(MPI_Comm comm, int nchains, const kl_chain *chain, double tolerance,
+                              kl_evolution **evolution, kl_error *err);
 void kl_evolution_destroy(kl_evolution **evolution);
 
 /* Collective. Advances to `time`, not before the last one. */
 kl_status kl_evolution_advance(kl_evolution *evolution, double time, kl_error *err);
 
-/* Local. Copies Re r and Im r ([size] each) of own mode i. */
+/* Local. Copies Re r and Im r ([size] each) of own mode i; im may be NULL if it is isotropic. */
 kl_status kl_evolution_get(const kl_evolution *evolution, int i, double *re, double *im,
                            kl_error *err);
 

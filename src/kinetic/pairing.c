@@ -23,17 +23,22 @@ static double bump_transform(double frequency)
     return sum / norm;
 }
 
+double kl_envelope_transform(const kl_kinetic_problem *problem, double xi)
+{
+    if (problem->envelope == KL_KINETIC_UNIFORM)
+        return xi == 0;
+    if (problem->envelope == KL_KINETIC_DELTA)
+        return 1;
+    if (problem->envelope == KL_KINETIC_GAUSSIAN)
+        return exp(-2 * pow(M_PI * problem->width * xi, 2));
+    return bump_transform(problem->width * xi);
+}
+
 /* g^_j(k), the transform of the axis factor of |h|^2. */
 static double complex envelope(const kl_kinetic_problem *problem, int axis, int k)
 {
-    double xi = k / problem->ell, size;
-    if (problem->envelope == KL_KINETIC_UNIFORM)
-        return k == 0;
-    if (problem->envelope == KL_KINETIC_GAUSSIAN)
-        size = exp(-2 * pow(M_PI * problem->width * xi, 2));
-    else
-        size = bump_transform(problem->width * xi);
-    return size * cexp(-2 * M_PI * I * xi * problem->center[axis]);
+    double xi = k / problem->ell;
+    return kl_envelope_transform(problem, xi) * cexp(-2 * M_PI * I * xi * problem->center[axis]);
 }
 
 /* A_j(q)/ell, the transform of the axis factor of a. */

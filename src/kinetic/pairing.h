@@ -25,6 +25,9 @@ typedef struct kl_pairing {
     kl_factor (*factor)[3]; /* [nobservables] */
 } kl_pairing;
 
+/* The transform of |h|^2 along one axis, centred at 0; xi in waves per unit of length. */
+double kl_envelope_transform(const kl_kinetic_problem *problem, double xi);
+
 /* Coefficients below 1e-18 of the largest are left out. KL_ENVIRONMENT: memory. */
 kl_status kl_pairing_create(const kl_kinetic_problem *problem, kl_pairing *pairing, kl_error *err);
 void kl_pairing_destroy(kl_pairing *pairing);

@@ -37,6 +37,20 @@ static kl_status check_shell(const kl_kinetic_problem *problem, double energy, k
     return KL_OK;
 }
 
+static kl_status check_hessian(const kl_kinetic_problem *problem, kl_error *err)
+{
+    for (int i = 0; i < problem->dimension; i++)
+        for (int j = 0; j < problem->dimension; j++) {
+            double a = problem->hessian[i][j];
+            if (!isfinite(a) || a != problem->hessian[j][i])
+                return kl_fail(err, KL_INPUT, "hessian: %g: must be finite and symmetric", a);
+            if (a != 0 && problem->envelope > KL_KINETIC_BUMP)
+                return kl_fail(err, KL_INPUT,
+                               "hessian: goes with the envelopes gaussian and bump only");
+        }
+    return KL_OK;
+}
+
 static kl_status check_problem(const kl_kinetic_problem *problem, kl_error *err)
 {
     if (problem->dimension != 2 && problem->dimension != 3)
@@ -48,9 +62,10 @@ static kl_status check_problem(const kl_kinetic_problem *problem, kl_error *err)
     if (!(problem->tolerance > 0))
         return kl_fail(err, KL_INPUT, "boltzmann.tolerance: %g is not allowed: must be positive",
                        problem->tolerance);
-    if (problem->envelope != KL_KINETIC_UNIFORM && !(problem->width > 0))
+    if (problem->envelope <= KL_KINETIC_BUMP && !(problem->width > 0))
         return kl_fail(err, KL_INPUT, "envelope width: %g is not allowed: must be positive",
                        problem->width);
+    KL_TRY(check_hessian(problem, err));
     for (int i = 0; i < problem->ntimes; i++)
         if (!(problem->times[i] >= (i ? problem->times[i - 1] : 0)) || !isfinite(problem->times[i]))
             return kl_fail(err, KL_INPUT, "times: %g is not allowed: must be >= 0 and increasing",
@@ -99,8 +114,25 @@ static kl_status create_terms(kl_plan *plan, kl_error *err)
     return KL_OK;
 }
 
+bool kl_plan_one_shell(const kl_kinetic_problem *problem)
+{
+    bool linear = true;
+    for (int i = 0; i < problem->dimension; i++)
+        for (int j = 0; j < problem->dimension; j++)
+            linear = linear && problem->hessian[i][j] == 0;
+    return linear && problem->envelope != KL_KINETIC_DELTA;
+}
+
+/* Where V depends on X no transform of |h|^2 can be taken out of the modes. */
+static void with_position_only(kl_kinetic_problem *problem)
+{
+    problem->envelope = KL_KINETIC_DELTA;
+    memset(problem->center, 0, sizeof problem->center);
+}
+
 kl_status kl_plan_create(const kl_kinetic_problem *problem, kl_plan *plan, kl_error *err)
 {
+    kl_kinetic_problem pairing = *problem;
     kl_status status;
     *plan = (kl_plan){.problem = problem};
     KL_GOTO(check_problem(problem, err));
@@ -108,10 +140,13 @@ kl_status kl_plan_create(const kl_kinetic_problem *problem, kl_plan *plan, kl_er
         plan->energy += 2 * cos(2 * M_PI * problem->momentum[j]);
         plan->velocity[j] = -2 * sin(2 * M_PI * problem->momentum[j]);
     }
-    KL_GOTO(check_shell(problem, plan->energy, err));
+    if (kl_plan_one_shell(problem))
+        KL_GOTO(check_shell(problem, plan->energy, err));
+    else if (problem->envelope != KL_KINETIC_DELTA)
+        with_position_only(&pairing);
     KL_GOTO(create_terms(plan, err));
-    KL_GOTO(kl_pairing_create(problem, &plan->pairing, err));
-    KL_GOTO(kl_modes_create(problem, &plan->pairing, 0.1 * problem->tolerance, &plan->modes, err));
+    KL_GOTO(kl_pairing_create(&pairing, &plan->pairing, err));
+    KL_GOTO(kl_modes_create(&pairing, &plan->pairing, 0.1 * problem->tolerance, &plan->modes, err));
     return KL_OK;
 done:
     kl_plan_destroy(plan);
@@ -139,4 +174,45 @@ bool kl_plan_uses(const kl_plan *plan, int mode, int momentum)
                     kl_pairing_at(&plan->pairing, io, minus) != 0)
                     return true;
     return false;
+}
+
+void kl_plan_contribute(const kl_plan *plan, const int k[3], const double complex *even,
+                        const double complex *odd, double complex *out)
+{
+    const int minus[3] = {-k[0], -k[1], -k[2]};
+    bool pair = k[0] || k[1] || k[2];
+    for (int io = 0; io < plan->problem->nobservables; io++) {
+        double complex here = 0, there = 0;
+        for (int n = 0; n < plan->problem->observables[io].nmodes; n++) {
+            const kl_term *t = &plan->term[io][n];
+            double complex c = even[t->momentum], s = I * t->sign * odd[t->momentum];
+            double complex conjugate = conj(c) + I * t->sign * conj(odd[t->momentum]);
+            here += t->coefficient * (c + s);
+            there += t->coefficient * conjugate;
+        }
+        out[io] = kl_pairing_at(&plan->pairing, io, k) * here;
+        if (pair)
+            out[io] += kl_pairing_at(&plan->pairing, io, minus) * there;
+    }
+}
+
+double kl_plan_error(const kl_plan *plan, double rate, const double *value, const double *before,
+                     double *error)
+{
+    int nio = plan->problem->nobservables;
+    double worst = 0;
+    for (int it = 0; it < plan->problem->ntimes; it++) {
+        double most = 0, scattered = -expm1(-rate * plan->problem->times[it]);
+        for (int io = 0; io < nio; io++) {
+            int i = it * nio + io;
+            error[i] = hypot(value[2 * i] - before[2 * i], value[2 * i + 1] - before[2 * i + 1]);
+            most = fmax(most, error[i]);
+        }
+        for (int io = 0; io < nio; io++) {
+            error[it * nio + io] += 0.1 * most + scattered * plan->modes.dropped[io] +
+                                    1e-15 * kl_pairing_sum(&plan->pairing, io);
+            worst = fmax(worst, error[it * nio + io]);
+        }
+    }
+    return worst;
 }

@@ -23,12 +23,26 @@ typedef struct kl_plan {
     kl_term **term;     /* [nobservables][nmodes of the observable] */
 } kl_plan;
 
+/* Is the start on one energy shell? */
+bool kl_plan_one_shell(const kl_kinetic_problem *problem);
+
 /* KL_INPUT: the problem has no solution or makes no sense. KL_ENVIRONMENT: memory. */
 kl_status kl_plan_create(const kl_kinetic_problem *problem, kl_plan *plan, kl_error *err);
 void kl_plan_destroy(kl_plan *plan);
 
+/* What a mode and its conjugate give to each observable: out[nobservables] from
+ * even[m] = int cos(2 pi m.U) f, odd[m] = int sin(2 pi m.U) f, m of `momentum`. */
+void kl_plan_contribute(const kl_plan *plan, const int k[3], const double complex *even,
+                        const double complex *odd, double complex *out);
+
 /* Does some observable need momentum `momentum` of mode `mode`? */
 bool kl_plan_uses(const kl_plan *plan, int mode, int momentum);
+
+/* error[it][io] of every value: its change from the rung below, the modes left out
+ * (scattered at `rate` or more slowly), and a share of the largest change at that
+ * time, lest two rungs agree by chance. Returns the largest. */
+double kl_plan_error(const kl_plan *plan, double rate, const double *value, const double *before,
+                     double *error);
 
 /* The distance of the energy to the nearest van Hove
  * singularity; *van_hove is that one. */

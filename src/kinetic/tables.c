@@ -29,7 +29,7 @@ static int krylov_size(double f, double rate, double last, double least)
 }
 
 /* Bound on |xi.v| over the shell: |v_j| <= 2 and |v|^2 <= 4 d - E^2/d. */
-static double largest_frequency(const kl_plan *plan, const int k[3])
+static double largest_frequency(const kl_plan *plan, double energy, const int k[3])
 {
     int d = plan->problem->dimension;
     double sum = 0, square = 0;
@@ -37,7 +37,7 @@ static double largest_frequency(const kl_plan *plan, const int k[3])
         sum += abs(k[j]) / plan->problem->ell;
         square += pow(k[j] / plan->problem->ell, 2);
     }
-    double speed = 4 * d - plan->energy * plan->energy / d;
+    double speed = 4 * d - energy * energy / d;
     return fmin(2 * sum, sqrt(square * fmax(speed, 0)));
 }
 
@@ -47,8 +47,8 @@ static void choose_sizes(const kl_plan *plan, const kl_resolution *resolution, k
     double last = problem->ntimes ? problem->times[problem->ntimes - 1] : 0;
     for (int i = 0; i < plan->modes.nmodes; i++) {
         const kl_mode *mode = &plan->modes.mode[i];
-        t->size[i] = krylov_size(largest_frequency(plan, mode->k), resolution->rate, last,
-                                 resolution->krylov / mode->weight);
+        t->size[i] = krylov_size(largest_frequency(plan, resolution->energy, mode->k),
+                                 resolution->rate, last, resolution->krylov / mode->weight);
         if (t->size[i] > t->orbit_size[mode->orbit])
             t->orbit_size[mode->orbit] = t->size[i];
     }

@@ -155,7 +155,7 @@ kl_status kl_output_finish(kl_output *output, const kl_results *results, bool co
 void kl_output_close(kl_output *output)
 {
     if (output->lock >= 0 && !output->had_journal && kl_journal_exists(output->journal) &&
-        kl_journal_next_attempt(output->journal) == 0)
+        kl_journal_empty(output->journal))
         kl_journal_remove(output->journal, NULL);
     kl_journal_unlock(&output->lock);
 }
