@@ -1,0 +1,454 @@
+/* Lines along which the energy changes fastest, cut where it passes a van Hove
+ * energy; Gauss rules on the cuts, graded towards them so that a square root
+ * (d = 3) or a logarithm (d = 2) does no harm; a trapezoid rule across the lines. */
+#include "kinetic/start.h"
+
+#include "base/memory.h"
+#include "kinetic/energies.h"
+#include "kinetic/quadrature.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RULE = 64 }; /* most points of one Gauss rule */
+
+static const double MOST_POINTS = 1e6;
+
+typedef struct line {
+    kl_start *start;
+    double x[3], slope[3], weight; /* X at z = 0, dV/dz, weight of the line */
+    double least;                  /* points that weigh less are left out */
+    double digits;
+} line;
+
+static double dot(int d, const double *a, const double *b)
+{
+    double sum = 0;
+    for (int j = 0; j < d; j++)
+        sum += a[j] * b[j];
+    return sum;
+}
+
+/* A x */
+static void times_hessian(const kl_kinetic_problem *problem, const double x[3], double out[3])
+{
+    for (int i = 0; i < 3; i++)
+        out[i] = i < problem->dimension ? dot(problem->dimension, problem->hessian[i], x) : 0;
+}
+
+static double energy_at(const kl_kinetic_problem *problem, const double v[3])
+{
+    double sum = 0;
+    for (int j = 0; j < problem->dimension; j++)
+        sum += 2 * cos(2 * M_PI * v[j]);
+    return sum;
+}
+
+/* ---- axes ---- */
+
+/* Eigenvectors of A (rows of `vector`) by Jacobi's rotations. */
+static void eigenvectors(const kl_kinetic_problem *problem, double value[3], double vector[3][3])
+{
+    int d = problem->dimension;
+    double a[3][3];
+    memcpy(a, problem->hessian, sizeof a);
+    memset(vector, 0, 9 * sizeof(double));
+    for (int i = 0; i < d; i++)
+        vector[i][i] = 1;
+    for (int sweep = 0; sweep < 30; sweep++)
+        for (int p = 0; p < d; p++)
+            for (int q = p + 1; q < d; q++) {
+                if (a[p][q] == 0)
+                    continue;
+                double angle = 0.5 * atan2(2 * a[p][q], a[q][q] - a[p][p]);
+                double c = cos(angle), s = sin(angle);
+                for (int k = 0; k < d; k++) {
+                    double x = a[k][p], y = a[k][q];
+                    a[k][p] = c * x - s * y;
+                    a[k][q] = s * x + c * y;
+                }
+                for (int k = 0; k < d; k++) {
+                    double x = a[p][k], y = a[q][k];
+                    a[p][k] = c * x - s * y;
+                    a[q][k] = s * x + c * y;
+                    x = vector[p][k];
+                    y = vector[q][k];
+                    vector[p][k] = c * x - s * y;
+                    vector[q][k] = s * x + c * y;
+                }
+                a[p][q] = a[q][p] = 0;
+            }
+    for (int i = 0; i < d; i++)
+        value[i] = a[i][i];
+}
+
+/* Puts axis `best` first. */
+static void bring_first(double axis[3][3], int best)
+{
+    double swap[3];
+    memcpy(swap, axis[0], sizeof swap);
+    memcpy(axis[0], axis[best], sizeof swap);
+    memcpy(axis[best], swap, sizeof swap);
+}
+
+/* The axes along which V changes come first; returns their number. */
+static int sort_axes(const kl_kinetic_problem *problem, double axis[3][3])
+{
+    int d = problem->dimension, active = 0;
+    double size[3], most = 0, image[3];
+    for (int i = 0; i < d; i++) {
+        times_hessian(problem, axis[i], image);
+        size[i] = sqrt(dot(d, image, image));
+        most = fmax(most, size[i]);
+    }
+    for (int i = 0; i < d; i++)
+        if (size[i] > 1e-13 * most) {
+            double swap[3];
+            memcpy(swap, axis[active], sizeof swap);
+            memcpy(axis[active++], axis[i], sizeof swap);
+            memcpy(axis[i], swap, sizeof swap);
+        }
+    return active;
+}
+
+/* Turns the active axes so that the first is the unit vector u in their span. */
+static void turn_to(int d, int active, const double u[3], double axis[3][3])
+{
+    int best = 0;
+    for (int i = 1; i < active; i++)
+        if (fabs(dot(d, axis[i], u)) > fabs(dot(d, axis[best], u)))
+            best = i;
+    bring_first(axis, best);
+    memcpy(axis[0], u, 3 * sizeof *u);
+    for (int i = 1; i < active; i++) {
+        for (int pass = 0; pass < 2; pass++)
+            for (int k = 0; k < i; k++) {
+                double along = dot(d, axis[i], axis[k]);
+                for (int j = 0; j < d; j++)
+                    axis[i][j] -= along * axis[k][j];
+            }
+        double norm = sqrt(dot(d, axis[i], axis[i]));
+        for (int j = 0; j < d; j++)
+            axis[i][j] /= norm;
+    }
+}
+
+/* Gaussian: any axes will do. Bump: |h|^2 is a product along the coordinates only. */
+static void choose_axes(kl_start *start, const double centre[3])
+{
+    const kl_kinetic_problem *problem = start->problem;
+    int d = problem->dimension, best = 0;
+    double value[3], gradient[3] = {0}, fastest[3];
+    if (problem->envelope == KL_KINETIC_GAUSSIAN)
+        eigenvectors(problem, value, start->axis);
+    else
+        for (int i = 0; i < d; i++)
+            start->axis[i][i] = 1;
+    start->active = sort_axes(problem, start->axis);
+    for (int j = 0; j < d; j++)
+        gradient[j] = -sin(2 * M_PI * centre[j]);
+    times_hessian(problem, gradient, fastest);
+    double norm = sqrt(dot(d, fastest, fastest)), size = 0;
+    for (int i = 0; i < d; i++)
+        for (int j = 0; j < d; j++)
+            size = fmax(size, fabs(problem->hessian[i][j]));
+    for (int i = 1; i < start->active; i++)
+        if (fabs(dot(d, start->axis[i], fastest)) > fabs(dot(d, start->axis[best], fastest)))
+            best = i;
+    if (problem->envelope != KL_KINETIC_GAUSSIAN || norm < 1e-3 * size) {
+        bring_first(start->axis, best);
+        return;
+    }
+    for (int j = 0; j < d; j++)
+        fastest[j] /= norm;
+    turn_to(d, start->active, fastest, start->axis);
+}
+
+/* ---- spacing ---- */
+
+/* The integrand of mode xi turns along an axis by at most this many radians per
+ * unit of length: 2 pi xi.(X + v tau), and exp(2 pi i m.V) of the observables. */
+static double turning(const kl_plan *plan, const kl_start *start, const double centre[3],
+                      const int k[3], int axis, double last)
+{
+    const kl_kinetic_problem *problem = plan->problem;
+    int d = problem->dimension;
+    double slope[3], along = 0, moved = 0, phase = 0, width = start->problem->width;
+    times_hessian(problem, start->axis[axis], slope);
+    for (int j = 0; j < d; j++) {
+        double row = 0;
+        for (int i = 0; i < d; i++)
+            row += pow(problem->hessian[j][i] * width, 2);
+        double curve = fmin(1, fabs(cos(2 * M_PI * centre[j])) + 4 * M_PI * sqrt(row));
+        along += 2 * M_PI * k[j] / problem->ell * start->axis[axis][j];
+        moved += 8 * M_PI * M_PI * abs(k[j]) / problem->ell * curve * fabs(slope[j]) * last;
+    }
+    for (int m = 0; m < plan->nmomenta; m++) {
+        double sum = 0;
+        for (int j = 0; j < d; j++)
+            sum += 2 * M_PI * plan->momentum[m][j] * slope[j];
+        phase = fmax(phase, fabs(sum));
+    }
+    return fabs(along) + moved + phase;
+}
+
+/* Where the transform of |h|^2 along one axis has fallen to `least`. */
+static double bandwidth(const kl_kinetic_problem *problem, double least)
+{
+    double nats = fmax(-log(least), 1);
+    if (problem->envelope == KL_KINETIC_GAUSSIAN)
+        return sqrt(2 * nats) / problem->width;
+    return 0.5 * nats * nats / problem->width; /* exp(-sqrt(2 k)) */
+}
+
+static void choose_spacing(const kl_plan *plan, const double centre[3], double accuracy,
+                           double last, kl_start *start)
+{
+    for (int i = 0; i < plan->problem->dimension; i++) {
+        double most = bandwidth(plan->problem, accuracy);
+        for (int n = 0; n < plan->modes.nmodes; n++) {
+            const kl_mode *mode = &plan->modes.mode[n];
+            most = fmax(most, turning(plan, start, centre, mode->k, i, last) +
+                                  bandwidth(plan->problem, accuracy / mode->weight));
+        }
+        start->spacing[i] = 2 * M_PI / most;
+    }
+}
+
+double kl_start_density(const kl_start *start, double z)
+{
+    double u = z / start->problem->width;
+    if (start->problem->envelope == KL_KINETIC_GAUSSIAN)
+        return exp(-0.5 * u * u) / (sqrt(2 * M_PI) * start->problem->width);
+    /* 0.1330861208... = int exp(-2/(1-u^2)) du over |u| < 1 */
+    return fabs(u) < 1 ? exp(-2 / ((1 - u) * (1 + u))) / (start->problem->width * 0.133086120844994)
+                       : 0;
+}
+
+double kl_start_rest(const kl_start *start, const double xi[3])
+{
+    double product = 1;
+    for (int i = start->active; i < start->problem->dimension; i++)
+        product *= kl_envelope_transform(start->problem,
+                                         dot(start->problem->dimension, xi, start->axis[i]));
+    return product;
+}
+
+/* ---- points ---- */
+
+static kl_status append(kl_start *start, const kl_point *point, kl_error *err)
+{
+    if (start->count == start->room) {
+        kl_point *old = start->point;
+        size_t room = start->room ? 2 * start->room : 1024;
+        KL_TRY(kl_alloc(room, sizeof *old, "points of the start", &start->point, err));
+        if (old)
+            memcpy(start->point, old, start->count * sizeof *old);
+        free(old);
+        start->room = room;
+    }
+    start->point[start->count++] = *point;
+    return KL_OK;
+}
+
+static double line_energy(const line *l, double z)
+{
+    const kl_kinetic_problem *problem = l->start->problem;
+    double v[3];
+    times_hessian(problem, l->x, v);
+    for (int j = 0; j < problem->dimension; j++)
+        v[j] += problem->momentum[j] + z * l->slope[j];
+    return energy_at(problem, v);
+}
+
+static double line_slope(const line *l, double z)
+{
+    const kl_kinetic_problem *problem = l->start->problem;
+    double v[3], sum = 0;
+    times_hessian(problem, l->x, v);
+    for (int j = 0; j < problem->dimension; j++)
+        sum -= l->slope[j] * sin(2 * M_PI * (problem->momentum[j] + v[j] + z * l->slope[j]));
+    return sum;
+}
+
+/* The zero of f - level between a and b, where its sign changes. */
+static double root(double (*f)(const line *, double), const line *l, double level, double a,
+                   double b)
+{
+    bool below = f(l, a) < level;
+    for (int i = 0; i < 60; i++) {
+        double middle = 0.5 * (a + b);
+        if ((f(l, middle) < level) == below)
+            a = middle;
+        else
+            b = middle;
+    }
+    return 0.5 * (a + b);
+}
+
+/* Gauss rule from `end` over a signed length, graded towards `end` by t^power. */
+static kl_status half_segment(line *l, double end, double length, int power, kl_error *err)
+{
+    kl_start *start = l->start;
+    const kl_kinetic_problem *problem = start->problem;
+    int d = problem->dimension;
+    double node[RULE], weight[RULE];
+    double n = 2 + 0.8 * l->digits + 1.1 * sqrt(power) * fabs(length) / start->spacing[0];
+    int count = (int)fmin(ceil(n), RULE);
+    kl_gauss_legendre(count, node, weight);
+    for (int i = 0; i < count; i++) {
+        double z = end + length * pow(node[i], power);
+        kl_point p = {.weight = l->weight * weight[i] * fabs(length) * power *
+                                pow(node[i], power - 1) * kl_start_density(start, z)};
+        if (p.weight < l->least)
+            continue;
+        for (int j = 0; j < d; j++)
+            p.x[j] = l->x[j] + z * start->axis[0][j];
+        times_hessian(problem, p.x, p.momentum);
+        for (int j = 0; j < d; j++) {
+            p.momentum[j] += problem->momentum[j];
+            p.velocity[j] = -2 * sin(2 * M_PI * p.momentum[j]);
+        }
+        p.energy = energy_at(problem, p.momentum);
+        p.part = kl_energy_part(d, line_energy(l, end + 0.5 * length));
+        KL_TRY(append(start, &p, err));
+    }
+    return KL_OK;
+}
+
+/* The points between two ends, at each of which there may be a cusp. */
+static kl_status segment(line *l, double a, double b, bool cusp_a, bool cusp_b, kl_error *err)
+{
+    int power = l->start->problem->dimension == 2 ? 6 : 2;
+    double most = 0.5 * RULE * l->start->spacing[0] / 1.1;
+    if (cusp_a && cusp_b) {
+        KL_TRY(segment(l, a, 0.5 * (a + b), true, false, err));
+        return segment(l, 0.5 * (a + b), b, false, true, err);
+    }
+    if (b - a > most) { /* too long for one rule */
+        KL_TRY(segment(l, a, 0.5 * (a + b), cusp_a, false, err));
+        return segment(l, 0.5 * (a + b), b, false, cusp_b, err);
+    }
+    if (cusp_b)
+        return half_segment(l, b, a - b, power, err);
+    return half_segment(l, a, b - a, cusp_a ? power : 1, err);
+}
+
+/* Cuts at the cusps between a and b, where the energy is monotone. */
+static kl_status cut(line *l, double a, double b, double *from, bool *cusp, kl_error *err)
+{
+    double level[2], below = line_energy(l, a), above = line_energy(l, b);
+    int d = l->start->problem->dimension, levels = kl_energy_cusps(d, level);
+    for (int i = 0; i < levels; i++) {
+        double e = level[below < above ? i : levels - 1 - i];
+        if ((below < e) == (above < e))
+            continue;
+        double z = root(line_energy, l, e, a, b);
+        KL_TRY(segment(l, *from, z, *cusp, true, err));
+        *from = z;
+        *cusp = true;
+    }
+    return KL_OK;
+}
+
+/* One line: from turning point to turning point of the energy. */
+static kl_status add_line(line *l, kl_error *err)
+{
+    kl_start *start = l->start;
+    double reach = start->reach, from = -reach, begin = -reach, fastest = 0;
+    bool cusp = false;
+    for (int j = 0; j < start->problem->dimension; j++)
+        fastest = fmax(fastest, fabs(l->slope[j]));
+    int steps = 8 + (int)ceil(2 * reach * 2 * M_PI * fastest / 0.2);
+    double before = line_slope(l, -reach);
+    for (int i = 1; i <= steps; i++) {
+        double z = -reach + 2 * reach * i / steps, here = line_slope(l, z);
+        if ((here < 0) == (before < 0))
+            continue;
+        double turn = root(line_slope, l, 0, z - 2 * reach / steps, z);
+        KL_TRY(cut(l, begin, turn, &from, &cusp, err));
+        begin = turn;
+        before = here;
+    }
+    KL_TRY(cut(l, begin, reach, &from, &cusp, err));
+    return segment(l, from, reach, cusp, false, err);
+}
+
+static kl_status add_lines(kl_start *start, double accuracy, kl_error *err)
+{
+    const kl_kinetic_problem *problem = start->problem;
+    int d = problem->dimension, half[3] = {0};
+    double lines = 1;
+    for (int i = 1; i < start->active; i++) {
+        half[i] = (int)fmin(ceil(start->reach / start->spacing[i]), MOST_POINTS);
+        lines *= 2.0 * half[i] + 1;
+    }
+    double points = lines * 2 * start->reach / start->spacing[0];
+    if (!(points < MOST_POINTS))
+        return kl_fail(err, KL_INPUT,
+                       "hessian: spreads V so far over the envelope that the Boltzmann reference "
+                       "would take %.1e points: at most %.0e",
+                       points, MOST_POINTS);
+    line l = {.start = start, .digits = -log10(accuracy)};
+    l.least = 0.03 * accuracy / (points + 10 * lines);
+    times_hessian(problem, start->axis[0], l.slope);
+    for (int a = -half[1]; a <= half[1]; a++)
+        for (int b = -half[2]; b <= half[2]; b++) {
+            double y[3] = {0, a * start->spacing[1], b * start->spacing[2]};
+            l.weight = 1;
+            memcpy(l.x, problem->center, sizeof l.x);
+            for (int i = 1; i < start->active; i++) {
+                l.weight *= start->spacing[i] * kl_start_density(start, y[i]);
+                for (int j = 0; j < d; j++)
+                    l.x[j] += y[i] * start->axis[i][j];
+            }
+            if (l.weight > 0.03 * accuracy / lines)
+                KL_TRY(add_line(&l, err));
+        }
+    return KL_OK;
+}
+
+static void average_velocity(kl_start *start)
+{
+    double total = 0;
+    for (size_t i = 0; i < start->count; i++) {
+        const kl_point *p = &start->point[i];
+        total += p->weight;
+        for (int j = 0; j < 3; j++) {
+            start->velocity[j] += p->weight * p->velocity[j];
+            start->spread[j] += p->weight * p->velocity[j] * p->velocity[j];
+        }
+    }
+    for (int j = 0; j < 3; j++) {
+        double mean = start->velocity[j] /= total;
+        start->spread[j] = sqrt(fmax(start->spread[j] / total - mean * mean, 0));
+    }
+}
+
+kl_status kl_start_create(const kl_plan *plan, double accuracy, double last, kl_start *start,
+                          kl_error *err)
+{
+    const kl_kinetic_problem *problem = plan->problem;
+    double centre[3];
+    *start = (kl_start){.problem = problem, .reach = problem->width};
+    if (problem->envelope == KL_KINETIC_GAUSSIAN)
+        start->reach *= sqrt(2 * log(10 / accuracy));
+    times_hessian(problem, problem->center, centre);
+    for (int j = 0; j < 3; j++)
+        centre[j] += problem->momentum[j];
+    choose_axes(start, centre);
+    choose_spacing(plan, centre, accuracy, last, start);
+    kl_status status = add_lines(start, accuracy, err);
+    if (status != KL_OK)
+        kl_start_destroy(start);
+    else
+        average_velocity(start);
+    return status;
+}
+
+void kl_start_destroy(kl_start *start)
+{
+    free(start->point);
+    *start = (kl_start){0};
+}
