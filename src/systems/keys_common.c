@@ -70,10 +70,12 @@ kl_status kl_keys_tolerance(kl_node *root, const kl_propagator *propagator, doub
 {
     if (2 * rounding <= propagator->tolerance)
         return KL_OK;
+    const double digit = pow(10, floor(log10(2 * rounding)) - 1); /* two digits, rounded up */
+    const double least = digit * ceil(2 * rounding / digit);
     return kl_config_fail(root, "propagator.tolerance", err,
                           "%.3g cannot be reached in %s precision up to the last time: must be at "
                           "least %.2g%s",
-                          propagator->tolerance, precisions[propagator->precision], 2 * rounding,
+                          propagator->tolerance, precisions[propagator->precision], least,
                           propagator->precision == KL_SINGLE ? ", or precision: double" : "");
 }
 
