@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 
 import page
 import plots
+import spreading
 import style
 from data import NotResults, Results
 
@@ -17,6 +18,8 @@ def figures(results):
     last = len(results.times) - 1
     yield "headline", plots.headline(results, last)
     yield "means", plots.means(results)
+    yield "spreading", spreading.spreading(results)
+    yield "derived", plots.derived(results)
     yield "convergence", plots.convergence(results, results.times[last])
     yield "histogram", plots.histogram(results, last)
     for field in results.fields:

@@ -16,6 +16,10 @@ GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε",
          "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ", "theta": "θ", "tau": "τ"}
 
 
+# By system, the k of a proven (E|Y - E Y|^r)^(1/r) <= c eta^(1/(k r)).
+PROVEN = {"anderson": 300}
+
+
 class NotResults(Exception):
     """The file is missing or is no results file; the message says which."""
 
@@ -86,6 +90,7 @@ class Results:
         self.system = text(attributes.pop("system", ""))
         self.study = text(attributes.pop("study", ""))
         self.time_units = text(attributes.pop("time_units", ""))
+        self.proven = PROVEN.get(self.system)
         hidden = {"format", "format_version"}
         self.provenance = {key: text(value) for key, value in attributes.items()
                            if key not in hidden and np.ndim(value) == 0}
@@ -154,6 +159,16 @@ class Results:
 
     def orders(self, statistic):
         return sorted({row.order for row in self.rows if row.statistic == statistic})
+
+    def derived(self):
+        """Statistics that belong to a point and no time, as (statistic, quantity)."""
+        found = []
+        for row in self.rows:
+            key = (row.statistic, Quantity(row.observable, row.part, row.observable))
+            if (row.observable and row.point >= 0 and math.isnan(row.time) and key not in found
+                    and not row.statistic.startswith("reference:")):
+                found.append(key)
+        return found
 
     def standard_error(self, point, time, quantity):
         row = self.get("standard_error", point, time, quantity)

@@ -28,7 +28,8 @@ def shown(value, form):
 
 def at_last_time(rows, columns):
     """{quantity: {point: {(statistic, order): row}}} at the last time; rates under point None."""
-    last = max((real(row["time"]) for row in rows if row["observable"]), default=None)
+    last = max((real(row["time"]) for row in rows if row["observable"] and row["time"]),
+               default=None)
     complex_names = {row["observable"] for row in rows if row["part"] == "im"}
     table = {}
     for row in rows:
@@ -61,6 +62,23 @@ def rate(rows, statistic, order):
     return f"{real(row['value']):.2f} [{real(row['low']):.2f}, {real(row['high']):.2f}]"
 
 
+def derived_lines(rows, columns):
+    """Statistics that belong to a point and no time, then their exponents."""
+    found = [row for row in rows if row["observable"] and not row["time"]]
+    lines = []
+    for row in found:
+        if any(row[c] for c in columns) and not row["statistic"].startswith("reference:"):
+            between = shown(real(row["low"]), ".5g"), shown(real(row["high"]), ".5g")
+            lines.append([row["statistic"]] + [f"{real(row[c]):g}" for c in columns] +
+                         [shown(real(row["value"]), ".5g"), " to ".join(between)])
+    for row in found:
+        if row["statistic"].startswith("rate:"):
+            lines.append([row["statistic"]] + [""] * len(columns) +
+                         [shown(real(row["value"]), ".3f"),
+                          f"{real(row['low']):.3f} to {real(row['high']):.3f}"])
+    return lines
+
+
 def print_columns(head, lines, left=1):
     widths = [max(len(line[i]) for line in [head] + lines) for i in range(len(head))]
     for line in [head] + lines:
@@ -85,9 +103,14 @@ def main():
     print(f"\nAt time {last:g}:")
     head = ["quantity"] + varying + ["mean", "reference", "bias", "std. error", "std. deviation"]
     print_columns(head, lines)
+    derived = derived_lines(rows, columns)
+    if derived:
+        print("\nFunctions of the means:")
+        print_columns(["statistic"] + columns + ["value", "95% interval"], derived)
     if any(cells[1:] != ["-", "-"] for cells in rates):
         print(f"\nFitted exponents in {columns[0]}, with 95% intervals:")
-        print_columns(["quantity", "|bias|", "std. deviation (proven: at least 1/600)"], rates)
+        proven = "" if derived else " (proven: at least 1/600)"    # of the Wigner observables
+        print_columns(["quantity", "|bias|", "std. deviation" + proven], rates)
 
 
 if __name__ == "__main__":

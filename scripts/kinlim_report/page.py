@@ -6,7 +6,6 @@ from html import escape
 
 import style
 from data import number, symbol
-from plots import PROVEN
 from style import exact, finite, interval, measured, minus
 
 CSS_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "page.css")
@@ -72,13 +71,18 @@ def sentence_spread(results, time):
         said = (f"The standard deviation of one sample of <code>{escape(quantity.label)}</code> "
                 f"goes from {ends[0].value:.2g} at {escape(results.point_label(points[0]))} to "
                 f"{ends[1].value:.2g} at {escape(results.point_label(points[-1]))}.")
-    rates = [results.get("rate:central_moment", -1, time, q, 2) for q in results.quantities]
+    last = len(results.times) - 1
+    limited = [q for q in results.quantities
+               if math.isfinite(results.reference_at(points[-1], last, q))]
+    rates = [results.get("rate:central_moment", -1, time, q, 2)
+             for q in limited or results.quantities]
     rates = sorted(row.value for row in rates if row and finite(row.value))
     if rates:
         span = f"{rates[0]:.2f}"
         span += f" to {rates[-1]:.2f}" if len(rates) > 1 else ""
         said += (f" Fitted as powers of {italic(results.small)}, the standard deviations have "
-                 f"exponents {minus(span)}; proven is at least 1/{2 * PROVEN}.")
+                 f"exponents {minus(span)}")
+        said += f"; proven is at least 1/{2 * results.proven}." if results.proven else "."
     return said
 
 
@@ -142,7 +146,9 @@ def table_rates(results):
     """Fitted exponents: a row per quantity and statistic, a column per order."""
     time, rows, known = results.times[-1], [], {name for name, _ in RATES}
     others = sorted({r.statistic for r in results.rows if r.statistic.startswith("rate:")} - known)
-    statistics = RATES + [(name, name[len("rate:"):].replace("_", " ")) for name in others]
+    apart = {"rate:" + name for name, _ in results.derived()}
+    statistics = RATES + [(name, name[len("rate:"):].replace("_", " ")) for name in others
+                          if name not in apart]
     orders = sorted({order for name, _ in statistics
                      for order in results.orders(name[len("rate:"):])})
     for quantity in results.quantities:
@@ -159,12 +165,39 @@ def table_rates(results):
             first = False
     if not rows:
         return ""
-    rows.append(("first quiet", ["", "proven for central moments, at least"] +
-                 [f"1/{number(PROVEN * order)}" for order in orders]))
+    if results.proven:
+        rows.append(("first quiet", ["", "proven for central moments, at least"] +
+                     [f"1/{number(results.proven * order)}" for order in orders]))
     head = ["quantity", "statistic"] + [f"<i>r</i> = {number(order)}" for order in orders]
     words = ('<p class="caption">Fitted exponents with 95% intervals; – where the data allow no '
              'honest exponent. Several in one cell: one per series of points.</p>')
     return words + table(head, rows)
+
+
+def table_derived(results):
+    """Statistics without a time: a row per point, then the fitted exponent."""
+    rows, colour = [], style.colours(results)
+    for name, quantity in results.derived():
+        label = (f"{escape(name.replace('_', ' '))} of <code>{escape(quantity.label)}</code>")
+        for i, point in enumerate(results.points_by_size()):
+            limit = results.get("reference:" + name, point, math.nan, quantity)
+            row = results.get(name, point, math.nan, quantity)
+            shown = ["–", "–"]
+            if row and finite(row.value):
+                between = finite(row.low, row.high)
+                shown = [f"{row.value:.5g}", f"{row.low:.5g} to {row.high:.5g}" if between else "–"]
+            rows.append(("first" if i == 0 else "", [
+                label if i == 0 else "", dotted(results, point, colour)] + shown +
+                [f"{limit.value:.5g}" if limit else "–"]))
+        rate = results.get("rate:" + name, -1, math.nan, quantity)
+        if rate:
+            rows.append(("quiet", ["", f"exponent in {italic(results.small)}", f"{minus(f'{rate.value:.3f}')}",
+                                   minus(f"{rate.low:.3f} to {rate.high:.3f}"), ""]))
+        proven = results.get("proven_rate:" + name, -1, math.nan, quantity)
+        if proven:
+            rows.append(("quiet", ["", "proven, up to logarithms", minus(f"{proven.value:.3f}"), "", ""]))
+    return table(["statistic", "point", "value", "95% interval", "from the limit"], rows,
+                 numeric=(2, 3, 4))
 
 
 def table_checks(results):
@@ -219,13 +252,26 @@ def sections(results, names):
     yield section(f"Numbers at {time}", '<p class="caption">Digits in brackets are the standard '
                   'error of the last digits. <i>Standard deviation</i> is that of one realization.'
                   '</p>', table_outcome(results))
+    if results.derived():
+        yield section("Derived statistics", figure(
+            "derived", f"Functions of the means against {italic(results.small)}, logarithmic axes, "
+            "95% intervals. The dotted line has the proven exponent, at an arbitrary height."
+            if any(row.statistic.startswith("proven_rate:") for row in results.rows) else
+            "95% intervals.", "Derived statistics against the small parameter")
+            if "derived" in names else "", table_derived(results))
+    if "spreading" in names:
+        yield section("Spreading", figure(
+            "spreading", "The mean square displacement in macroscopic units. Lines: ballistic (free "
+            "motion, <i>X</i>² = 2<i>d T</i>²) and, through the last point, diffusive "
+            "(<i>X</i>² proportional to <i>T</i>).", "Mean square displacement over time"))
     if "convergence" in names:
+        proven = (f" The dotted line has the proven exponent, 1/({results.proven}<i>r</i>)."
+                  if results.proven else "")
         yield section("Convergence", figure(
             "convergence", f"At {time}: the absolute bias and the central moments "
             f"(E|<i>Y</i> − E<i>Y</i>|<sup><i>r</i></sup>)<sup>1/<i>r</i></sup> against "
             f"{italic(results.small)}, logarithmic axes, 95% intervals. Open circles: "
-            "the interval includes zero. Grey lines: fitted powers. "
-            f"The dotted line has the proven exponent, 1/({PROVEN}<i>r</i>).",
+            f"the interval includes zero. Grey lines: fitted powers.{proven}",
             "Bias and moments against the small parameter, with fitted powers"),
             table_rates(results))
     if "histogram" in names:

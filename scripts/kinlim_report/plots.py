@@ -13,7 +13,6 @@ import style
 from data import number, symbol
 from style import GREY, INK, PALE, WIDTH, finite
 
-PROVEN = 300    # (E|Y - E Y|^r)^(1/r) <= c eta^(1/(300 r))
 ORDER_LINES = ["-", (0, (5, 1.5)), (0, (3, 1.5, 1, 1.5)), (0, (1, 1.3))]
 
 
@@ -128,8 +127,11 @@ def means(results):
                             point_handles(results) + limit_handle(results))
     for i, (quantity, stack) in enumerate(zip(results.quantities, stacks)):
         stack[0].set_title(quantity.label)
-        if limit:
+        if limit and np.isfinite(results.reference[:, :, i]).any():
             stack[0].tick_params(labelbottom=False, length=0, axis="x")
+        elif limit:    # nothing beneath
+            stack[1].set_visible(False)
+            stack = stack[:1]
         for axis, statistic, label in zip(stack, ("mean", "bias"), ("mean", "mean − limit")):
             draw_means(axis, results, quantity, statistic)
             if i % 3 == 0:
@@ -224,9 +226,9 @@ def draw_powers(axis, results, quantity, time):
         fit_line(axis, x, y, results.get("rate:" + statistic, -1, time, quantity, order), line)
         if filled and (top is None or y[0] > top[1]):
             top = (x[0], y[0], order)
-    if top:
+    if top and results.proven:
         x = np.array(sorted(set(results.columns[results.small])))
-        axis.plot(x, 1.25 * top[1] * (x / top[0])**(1 / (PROVEN * top[2])), color=INK, lw=1.0,
+        axis.plot(x, 1.25 * top[1] * (x / top[0])**(1 / (results.proven * top[2])), color=INK, lw=1.0,
                   ls=(0, (1, 2)), zorder=1)
     if extent:    # a bias that is zero by accident does not stretch the axis
         axis.set_ylim(max(min(y for y, _ in extent) / 1.8, min(h for _, h in extent) / 30),
@@ -246,6 +248,52 @@ def convergence(results, time):
     return figure
 
 
+def derived(results):
+    """Statistics without a time against the small parameter, with the limit's own."""
+    shown = results.derived() if has_series(results) else []
+    shown = [(name, quantity) for name, quantity in shown
+             if len(convergence_points(results, name, 1, math.nan, quantity)) > 1]
+    if not shown:
+        return None
+    limit = any(row.statistic.startswith("reference:") for row in results.rows)
+    single = len(set(results.columns[results.small])) == results.npoints    # one series
+    handles = point_handles(results)
+    handles += [Line2D([], [], color=GREY, lw=1.1, label="fitted power")] * single
+    handles += [Line2D([], [], color=INK, marker="_", ms=9, lw=0, label="from the limit")] * limit
+    proven = any(row.statistic.startswith("proven_rate:") for row in results.rows)
+    handles += [Line2D([], [], color=INK, lw=1.0, ls=(0, (1, 2)), label="proven exponent")] * proven
+    figure, stacks = panels(len(shown), (3.2,), handles)
+    for (axis,), (name, quantity) in zip(stacks, shown):
+        axis.set_title(f"{name.replace('_', ' ')} ({quantity.label})")
+        axis.set_xscale("log"), axis.set_yscale("log")
+        found = convergence_points(results, name, 1, math.nan, quantity)
+        for point, x, _ in convergence_points(results, "reference:" + name, 1, math.nan, quantity):
+            row = results.get("reference:" + name, point, math.nan, quantity)
+            axis.plot(x, row.value, color=INK, marker="_", ms=11, zorder=2)
+        x, y = draw_derived(axis, results, found)
+        if single:    # the points that are fitted have intervals
+            known = np.array([finite(row.low, row.high) for _, _, row in found])
+            fit_line(axis, x[known], y[known],
+                     results.get("rate:" + name, -1, math.nan, quantity), "-")
+        slope = results.get("proven_rate:" + name, -1, math.nan, quantity)
+        if slope:    # set below the points: a bound
+            ends = np.array([x.min(), x.max()])
+            axis.plot(ends, 0.6 * y[0] * (ends / x[0])**slope.value, color=INK, lw=1.0,
+                      ls=(0, (1, 2)))
+        label_parameter(axis, results)
+        axis.set_xlabel(symbol(results.small), style="italic", labelpad=1)
+    return figure
+
+
+def draw_derived(axis, results, found):
+    colour, marker = style.colours(results), style.markers(results)
+    for point, x, row in found:
+        bars = [[row.value - row.low], [row.high - row.value]] if finite(row.low, row.high) else None
+        axis.errorbar(x, row.value, yerr=bars, marker=marker[point], ms=5.5, lw=0, elinewidth=1.2,
+                      color=colour[point], zorder=3)
+    return np.array([item[1] for item in found]), np.array([item[2].value for item in found])
+
+
 def label_parameter(axis, results):
     values = sorted(set(results.columns[results.small]))
     shown = values if len(values) <= 6 else values[::math.ceil(len(values) / 6)]
@@ -263,13 +311,14 @@ def label_parameter(axis, results):
 
 
 def convergence_handles(results):
-    power = f"{symbol(results.small)}$^{{\\,1/({PROVEN}\\,r)}}$"
     handles = []
     for statistic, order, marker, line, filled in curves_of(results):
         label = f"moment {number(order)}" if filled else "|bias|"
         handles.append(Line2D([], [], color=GREY, marker=marker, ms=6, ls=line, label=label,
                               mfc=GREY if filled else "white"))
-    handles.append(Line2D([], [], color=INK, lw=1.0, ls=(0, (1, 2)), label=f"proven: {power}"))
+    if results.proven:
+        power = f"{symbol(results.small)}$^{{\\,1/({results.proven}\\,r)}}$"
+        handles.append(Line2D([], [], color=INK, lw=1.0, ls=(0, (1, 2)), label=f"proven: {power}"))
     return handles
 
 

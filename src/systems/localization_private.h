@@ -28,6 +28,10 @@ kl_status localization_start(void *run, int64_t realization, kl_error *err);
 kl_status localization_advance(void *run, int time, kl_error *err);
 kl_status localization_measure(void *run, int time, double *quantity, double *check, double **field,
                                kl_error *err);
+kl_packing localization_packing(const void *run, int time);
+void localization_pack(const void *run, int64_t plane, void *bytes);
+void localization_unpack(void *run, int64_t plane, const void *bytes);
+void localization_restored(void *run, int time);
 void localization_end(void **run);
 
 #endif

@@ -212,3 +212,25 @@ kl_status localization_measure(void *run, int time, double *quantity, double *ch
         check[c] = fmax(check[c], r->drift[time][c]);
     return KL_OK;
 }
+
+/* ---- checkpoints: of the first start site; start() does the others again ---- */
+
+kl_packing localization_packing(const void *run, int time)
+{
+    return kl_propagation_packing(&((const localization_run *)run)->propagation, time);
+}
+
+void localization_pack(const void *run, int64_t plane, void *bytes)
+{
+    kl_propagation_pack(&((const localization_run *)run)->propagation, plane, bytes);
+}
+
+void localization_unpack(void *run, int64_t plane, const void *bytes)
+{
+    kl_propagation_unpack(&((localization_run *)run)->propagation, plane, bytes);
+}
+
+void localization_restored(void *run, int time)
+{
+    kl_propagation_restored(&((localization_run *)run)->propagation, time);
+}

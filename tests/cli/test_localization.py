@@ -1,7 +1,11 @@
 """The systems `localization` and `lyapunov` as a user sees them: their numbers against closed
 forms, and the pipeline's promises (layouts, resume, bad input), which they do nothing for.
 """
+import importlib.util
 import math
+import os
+import subprocess
+import sys
 import unittest
 
 from kinlim_cli import Folder, number, one, select
@@ -101,6 +105,21 @@ class Localization(unittest.TestCase):
             self.assertEqual(len(found), rows)
             self.assertEqual({row["observable"] for row in found}, {"departure"} if rows else set())
             self.assertEqual(len(select(table, statistic="t_star")), 2)
+
+    @unittest.skipUnless(all(map(importlib.util.find_spec, ("h5py", "matplotlib"))), "no plots")
+    def test_the_report_shows_crossing_times_and_spreading(self):
+        self.folder.write("study.yaml", STUDY.format(d=1, sites=SITES[1]))
+        self.folder.run("study.yaml", "out.h5", "--set", "level=0.1")
+        tool = os.path.join(os.environ["SOURCE_DIR"], "scripts", "kinlim_report")
+        subprocess.run([sys.executable, tool, "out.h5", "-o", "report"], cwd=self.folder.path,
+                       check=True, stdout=subprocess.DEVNULL)
+        page = self.folder.read("report/index.html").decode()
+        for name in ("derived.svg", "spreading.svg"):
+            self.assertTrue(self.folder.has("report/" + name), name)
+            self.assertIn(name, page)
+        row = select(self.folder.summary("out.h5"), statistic="t_star")[0]
+        self.assertIn(f"{number(row['value']):.5g}", page)
+        self.assertNotIn("1/600", page)    # a theorem about another system
 
     def test_departure_approaches_the_closed_form(self):
         """d = 3: the bias falls like eta^2 within error, and is small at the last point. A wrong

@@ -189,6 +189,34 @@ static void without_disorder_nothing_departs(void **state)
     }
 }
 
+/* A second run takes the state of the first after time 1 and goes on to the same bits. */
+static void goes_on_from_a_packed_state(void **state)
+{
+    (void)state;
+    const double T[3] = {0, 8, 16}; /* far apart: a sweep each */
+    const kl_times times = {3, T};
+    static const char text[] = "dimension: 2\nsites: 11\neta: 0.6\nsigma: 0.1\norigins: 3\n"
+                               "propagator: {tolerance: 1.0e-4}\n";
+    double whole[MOST_QUANTITIES], resumed[MOST_QUANTITIES], check[2];
+    open_system a = begin(text, &times, 2), b = begin(text, &times, 2);
+    for (int time = 0; time < 2; time++)
+        at_time(&a, time, whole, check);
+    const kl_packing p = a.system->packing(a.run, 1);
+    assert_int_equal(p.planes, 11);
+    char *bytes = malloc(p.plane_bytes);
+    for (int64_t plane = 0; plane < p.count; plane++) {
+        a.system->pack(a.run, plane, bytes);
+        b.system->unpack(b.run, plane, bytes);
+    }
+    free(bytes);
+    b.system->restored(b.run, 1);
+    at_time(&a, 2, whole, check);
+    at_time(&b, 2, resumed, check);
+    assert_memory_equal(whole, resumed, (size_t)a.about->nquantities * sizeof *whole);
+    end(&a);
+    end(&b);
+}
+
 static void crossing_is_found_between_times(void **state)
 {
     (void)state;
@@ -217,6 +245,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_dense_matrices),
         cmocka_unit_test(without_disorder_nothing_departs),
+        cmocka_unit_test(goes_on_from_a_packed_state),
         cmocka_unit_test(crossing_is_found_between_times),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
