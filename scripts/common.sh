@@ -13,10 +13,11 @@ PY
     done
 }
 
-# Cores this process may use: its affinity, and the quota of its cgroup.
+# Cores this process may use: its affinity, and the quota of its cgroup; not what
+# OMP_NUM_THREADS says, which nproc would follow.
 count_cores() {
     local cores quota period
-    cores=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+    cores=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
     if read -r quota period 2>/dev/null </sys/fs/cgroup/cpu.max && [ "$quota" != max ]; then
         quota=$(((quota + period - 1) / period))
         [ "$quota" -ge "$cores" ] || cores=$quota
