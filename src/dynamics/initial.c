@@ -60,10 +60,10 @@ static int image_range(const kl_initial *initial, double ell)
 
 /* One term per image and axis: envelope and phase without the hessian. */
 typedef struct axis_images {
-    int range;                 /* images -range..range */
-    double *h;                 /* [L][2 range + 1] */
-    complex double *wave;      /* h exp(2 pi i p x), likewise */
-    complex double *sum;       /* [L]: summed over images */
+    int range;            /* images -range..range */
+    double *h;            /* [L][2 range + 1] */
+    complex double *wave; /* h exp(2 pi i p x), likewise */
+    complex double *sum;  /* [L]: summed over images */
 } axis_images;
 
 static void free_axis(axis_images *axis)
@@ -161,31 +161,74 @@ static void store(kl_state *psi, int64_t local, complex double value)
     kl_state_store(psi->precision, psi->im, at, 1, &im);
 }
 
-/* Fills psi times `scale`; norm[p] receives sum |psi|^2 of each owned plane. */
+/* S linear: psi is a product over axes, and so is its norm. */
+static kl_status fill_product(const axis_images *axis, kl_state *psi, kl_error *err)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const int64_t L = lattice->sites, n = kl_lattice_row(lattice), rows = lattice->plane / n;
+    const int d = lattice->dimension;
+    const complex double *last = d > 1 ? axis[d - 1].sum : NULL;
+    double norm = 1, *re = NULL, *im;
+    for (int j = 0; j < d; j++) {
+        double sum = 0;
+        for (int64_t i = 0; i < L; i++)
+            sum += creal(axis[j].sum[i]) * creal(axis[j].sum[i]) +
+                   cimag(axis[j].sum[i]) * cimag(axis[j].sum[i]);
+        norm *= sum;
+    }
+    if (!(norm > 0))
+        return kl_fail(err, KL_BUG, "the initial state vanishes on the lattice");
+    KL_TRY(kl_agree(lattice->comm, kl_alloc(2 * (size_t)n, sizeof *re, "a row", &re, err), err));
+    im = re + n;
+    for (int64_t r = 0; r < lattice->count * rows; r++) {
+        complex double outer = axis[0].sum[lattice->first + r / rows] / sqrt(norm);
+        if (d == 3)
+            outer *= axis[1].sum[r % rows];
+        const double a = creal(outer), b = cimag(outer);
+        for (int64_t i = 0; i < n; i++) {
+            const double x = last ? creal(last[i]) : 1, y = last ? cimag(last[i]) : 0;
+            re[i] = a * x - b * y;
+            im[i] = a * y + b * x;
+        }
+        kl_state_store(psi->precision, psi->re, kl_lattice_origin(lattice) + r * n, n, re);
+        kl_state_store(psi->precision, psi->im, kl_lattice_origin(lattice) + r * n, n, im);
+    }
+    free(re);
+    return KL_OK;
+}
+
+/* S not linear: fills psi times `scale`; norm[p] receives sum |psi|^2 of each owned plane. */
 static void fill_planes(const kl_initial *initial, const axis_images *axis, double scale,
                         kl_state *psi, double *norm)
 {
     const kl_lattice *lattice = psi->lattice;
     const int64_t L = lattice->sites;
-    const int d = lattice->dimension;
-    const bool linear = is_linear(initial);
     for (int64_t p = 0; p < lattice->count; p++) {
         norm[p] = 0;
         for (int64_t i = 0; i < lattice->plane; i++) {
-            int64_t index[3] = {lattice->first + p, d == 2 ? i : i / L, i % L};
-            complex double value;
-            if (linear) {
-                value = axis[0].sum[index[0]];
-                for (int j = 1; j < d; j++)
-                    value *= axis[j].sum[index[j]];
-            } else {
-                value = site_sum(initial, lattice, axis, index);
-            }
-            value *= scale;
+            int64_t index[3] = {lattice->first + p, lattice->dimension == 2 ? i : i / L, i % L};
+            complex double value = scale * site_sum(initial, lattice, axis, index);
             norm[p] += creal(value) * creal(value) + cimag(value) * cimag(value);
             store(psi, p * lattice->plane + i, value);
         }
     }
+}
+
+static kl_status fill_sum(const kl_initial *initial, const axis_images *axis, kl_state *psi,
+                          kl_error *err)
+{
+    const kl_lattice *lattice = psi->lattice;
+    double *norm = NULL, total = 0;
+    kl_status status = kl_alloc((size_t)lattice->count, sizeof *norm, "norms", &norm, err);
+    KL_TRY(kl_agree(lattice->comm, status, err));
+    fill_planes(initial, axis, 1, psi, norm);
+    status = kl_planes_sum(lattice, norm, 1, &total, NULL, err);
+    if (status == KL_OK && !(total > 0))
+        status = kl_fail(err, KL_BUG, "the initial state vanishes on the lattice");
+    if (status == KL_OK)
+        fill_planes(initial, axis, 1 / sqrt(total), psi, norm);
+    free(norm);
+    return status;
 }
 
 static void fill_delta(const kl_initial *initial, kl_state *psi)
@@ -211,27 +254,20 @@ static void fill_delta(const kl_initial *initial, kl_state *psi)
 kl_status kl_initial_fill(const kl_initial *initial, kl_state *psi, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
+    const bool linear = is_linear(initial);
     axis_images axis[3] = {{0}};
-    double *norm = NULL, total = 0;
     if (initial->envelope == KL_ENVELOPE_DELTA) {
         fill_delta(initial, psi);
         return KL_OK;
     }
-    kl_status status = kl_alloc((size_t)lattice->count, sizeof *norm, "norms", &norm, err);
+    kl_status status = KL_OK;
     for (int j = 0; status == KL_OK && j < lattice->dimension; j++)
         status = make_axis(initial, lattice, j, &axis[j], err);
-    KL_GOTO(kl_agree(lattice->comm, status, err));
-    fill_planes(initial, axis, 1, psi, norm);
-    KL_GOTO(kl_planes_sum(lattice, norm, 1, &total, NULL, err));
-    if (!(total > 0)) {
-        status = kl_fail(err, KL_BUG, "the initial state vanishes on the lattice");
-        goto done;
-    }
-    fill_planes(initial, axis, 1 / sqrt(total), psi, norm);
-    psi->real = is_linear(initial) && p_is_zero(initial, lattice);
-done:
+    status = kl_agree(lattice->comm, status, err);
+    if (status == KL_OK)
+        status = linear ? fill_product(axis, psi, err) : fill_sum(initial, axis, psi, err);
+    psi->real = linear && p_is_zero(initial, lattice);
     for (int j = 0; j < 3; j++)
         free_axis(&axis[j]);
-    free(norm);
     return status;
 }

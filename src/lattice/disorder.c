@@ -8,6 +8,7 @@
 
 const char *const kl_distribution_names[] = {"gaussian", "uniform", "bernoulli", "laplace", NULL};
 
+enum { CHUNK = 512 };          /* sites at a time, a multiple of 4 */
 enum { PURPOSE_DISORDER = 1 }; /* second key word: streams of other purposes differ */
 
 uint64_t kl_disorder_point(const double *parameters, int n)
@@ -24,34 +25,50 @@ uint64_t kl_disorder_point(const double *parameters, int n)
     return hash.v[0];
 }
 
-static float draw(kl_distribution distribution, uint64_t bits)
+/* The middle of one of 2^52 cells of (0, 1), exact in double on both sides of 1/2. */
+static double uniform(uint64_t bits)
 {
-    /* The middle of one of 2^52 cells, exact in double on both sides of 1/2. */
-    double u = ((double)(bits >> 12) + 0.5) * 0x1p-52;
-    switch (distribution) {
-    case KL_GAUSSIAN:
-        return (float)kl_normal_quantile(u);
-    case KL_UNIFORM:
-        return (float)(1.7320508075688772 * (2 * u - 1));
-    case KL_BERNOULLI:
-        return bits >> 63 ? 1.0f : -1.0f;
-    case KL_LAPLACE:
-        return (float)(u < 0.5 ? 0.70710678118654752 * log(2 * u)
-                               : -0.70710678118654752 * log(2 * (1 - u)));
-    }
-    return 0;
+    return ((double)(bits >> 12) + 0.5) * 0x1p-52;
+}
+
+static double laplace(double u)
+{
+    return u < 0.5 ? M_SQRT1_2 * log(2 * u) : -M_SQRT1_2 * log(2 * (1 - u));
+}
+
+/* bits[n] -> omega[n] */
+static void transform(kl_distribution distribution, int64_t n, const uint64_t *bits, float *omega)
+{
+    double u[CHUNK], x[CHUNK];
+    for (int64_t i = 0; i < n; i++)
+        u[i] = uniform(bits[i]);
+    if (distribution == KL_GAUSSIAN)
+        kl_normal_quantiles(n, u, x);
+    for (int64_t i = 0; i < n && distribution == KL_UNIFORM; i++)
+        x[i] = 1.7320508075688772 * (2 * u[i] - 1);
+    for (int64_t i = 0; i < n && distribution == KL_BERNOULLI; i++)
+        x[i] = u[i] < 0.5 ? -1 : 1;
+    for (int64_t i = 0; i < n && distribution == KL_LAPLACE; i++)
+        x[i] = laplace(u[i]);
+    for (int64_t i = 0; i < n; i++)
+        omega[i] = (float)x[i];
 }
 
 void kl_disorder_fill(const kl_disorder *disorder, int64_t first, int64_t count, float *omega)
 {
     const philox4x64_key_t key = {{disorder->seed, PURPOSE_DISORDER}};
-    for (int64_t block = first / 4; block <= (first + count - 1) / 4; block++) {
-        philox4x64_ctr_t counter = {{(uint64_t)block, disorder->realization, disorder->point, 0}};
-        philox4x64_ctr_t bits = philox4x64(counter, key);
-        for (int lane = 0; lane < 4; lane++) {
-            int64_t i = 4 * block + lane - first;
-            if (i >= 0 && i < count)
-                omega[i] = draw(disorder->distribution, bits.v[lane]);
+    const int64_t last = first + count;
+    uint64_t bits[CHUNK + 4];
+    for (int64_t site = first; site < last;) {
+        const int64_t start = site / 4 * 4, end = start + CHUNK < last ? start + CHUNK : last;
+        for (int64_t block = start; block < end; block += 4) {
+            philox4x64_ctr_t counter = {
+                {(uint64_t)(block / 4), disorder->realization, disorder->point, 0}};
+            counter = philox4x64(counter, key);
+            memcpy(bits + (block - start), counter.v, sizeof counter.v);
         }
+        transform(disorder->distribution, end - site, bits + (site - start),
+                  omega + (site - first));
+        site = end;
     }
 }

@@ -1,18 +1,13 @@
 #include "wigner/rows.h"
 
-/* One build for every processor: the compiler makes a copy per instruction set
- * and the loader chooses. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define KL_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define KL_CLONES
-#endif
+#include "base/clones.h"
 
 enum { LANES = 8 };
 
 static inline double add_lanes(const double lane[LANES])
 {
-    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7]));
+    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) +
+           ((lane[2] + lane[6]) + (lane[3] + lane[7]));
 }
 
 KL_CLONES double kl_row_sum(int64_t n, const double *x)
