@@ -29,13 +29,15 @@ enum { RUNGS = 4, NOTE = 256 };
 typedef struct rung {
     kl_fineness fineness;
     double last; /* the last time */
+    int number;
 } rung;
 
 static rung rung_of(const kl_kinetic_problem *problem, int s)
 {
     return (rung){.fineness = {.accuracy = problem->tolerance * pow(10, -1.5 * s),
                                .shell = {16 + 8 * s, 1.05 + 0.15 * s}},
-                  .last = problem->ntimes ? problem->times[problem->ntimes - 1] : 0};
+                  .last = problem->ntimes ? problem->times[problem->ntimes - 1] : 0,
+                  .number = s};
 }
 
 /* The modes of this rank. */
@@ -173,7 +175,7 @@ static kl_status quadratic(MPI_Comm comm, const kl_plan *plan, const rung *g, do
     kl_range range[KL_BAND_PARTS] = {{0}};
     double accuracy = g->fineness.accuracy, *times = NULL;
     int first, count, n = kl_source_times(plan, accuracy, g->last);
-    kl_status status = kl_start_create(plan, accuracy, g->last, &start, err);
+    kl_status status = kl_start_create(plan, accuracy, g->last, g->number, &start, err);
     if (status == KL_OK) {
         ranges_of(&start, range);
         status =

@@ -1,6 +1,11 @@
 /* Lines along which the energy changes fastest, cut where it passes a van Hove
  * energy; Gauss rules on the cuts, graded towards them so that a square root
- * (d = 3) or a logarithm (d = 2) does no harm; a trapezoid rule across the lines. */
+ * (d = 3) or a logarithm (d = 2) does no harm; a trapezoid rule across the lines.
+ *
+ * Lines that touch a van Hove surface leave a kink across the lines, on which the
+ * trapezoid rule converges like a power of the spacing only. Every second rung of
+ * the ladder is shifted by half a spacing: that error then changes sign, and the
+ * change from rung to rung shows it. */
 #include "kinetic/start.h"
 
 #include "base/memory.h"
@@ -395,7 +400,8 @@ static kl_status add_lines(kl_start *start, double accuracy, kl_error *err)
     times_hessian(problem, start->axis[0], l.slope);
     for (int a = -half[1]; a <= half[1]; a++)
         for (int b = -half[2]; b <= half[2]; b++) {
-            double y[3] = {0, a * start->spacing[1], b * start->spacing[2]};
+            double y[3] = {0, (a + start->offset) * start->spacing[1],
+                           (b + start->offset) * start->spacing[2]};
             l.weight = 1;
             memcpy(l.x, problem->center, sizeof l.x);
             for (int i = 1; i < start->active; i++) {
@@ -426,8 +432,8 @@ static void average_velocity(kl_start *start)
     }
 }
 
-kl_status kl_start_create(const kl_plan *plan, double accuracy, double last, kl_start *start,
-                          kl_error *err)
+kl_status kl_start_create(const kl_plan *plan, double accuracy, double last, int rung,
+                          kl_start *start, kl_error *err)
 {
     const kl_kinetic_problem *problem = plan->problem;
     double centre[3];
@@ -439,6 +445,9 @@ kl_status kl_start_create(const kl_plan *plan, double accuracy, double last, kl_
         centre[j] += problem->momentum[j];
     choose_axes(start, centre);
     choose_spacing(plan, centre, accuracy, last, start);
+    start->offset = rung % 2 ? 0.5 : 0;
+    for (int i = 1; i < start->active; i++)
+        start->spacing[i] /= 1 + 0.4 * rung;
     kl_status status = add_lines(start, accuracy, err);
     if (status != KL_OK)
         kl_start_destroy(start);

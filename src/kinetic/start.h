@@ -22,6 +22,7 @@ typedef struct kl_start {
     double axis[3][3]; /* orthonormal; V changes along the first `active` */
     int active;
     double spacing[3]; /* of a trapezoid rule along each axis */
+    double offset;     /* of the rules across the lines, in spacings */
     double reach;      /* |h|^2 is neglected beyond it, along each axis */
     size_t count, room;
     kl_point *point;
@@ -29,10 +30,10 @@ typedef struct kl_start {
 } kl_start;
 
 /* Points that leave an error of about `accuracy` in the modes of the plan at
- * times up to `last`. KL_INPUT: A is so large that there would be more than a million.
- * KL_ENVIRONMENT: no memory. */
-kl_status kl_start_create(const kl_plan *plan, double accuracy, double last, kl_start *start,
-                          kl_error *err);
+ * times up to `last`; finer on every rung of the ladder beyond what that takes. KL_INPUT: A is so
+ * large that there would be more than a million. KL_ENVIRONMENT: no memory. */
+kl_status kl_start_create(const kl_plan *plan, double accuracy, double last, int rung,
+                          kl_start *start, kl_error *err);
 void kl_start_destroy(kl_start *start);
 
 /* The transform of |h|^2 over the axes left out. */

@@ -17,7 +17,7 @@ static int density_waves(const anderson *a, int point)
 {
     const double ell = a->point[point].ell;
     int n = 64;
-    if (a->initial.envelope == KL_ENVELOPE_UNIFORM)
+    if (a->initial.envelope >= KL_ENVELOPE_UNIFORM)
         n = 0;
     if (a->initial.envelope == KL_ENVELOPE_GAUSSIAN)
         n = (int)ceil(ell / a->initial.width * sqrt(28 / (2 * M_PI * M_PI)));
@@ -28,9 +28,8 @@ static int density_waves(const anderson *a, int point)
 static kl_status translate(const kl_observable *from, kl_kinetic_observable *to,
                            double (**coefficient)[2], kl_error *err)
 {
-    static const kl_kinetic_position position[] = {KL_KINETIC_POSITION_GAUSSIAN,
-                                                   KL_KINETIC_POSITION_UNIFORM,
-                                                   KL_KINETIC_POSITION_WAVE};
+    static const kl_kinetic_position position[] = {
+        KL_KINETIC_POSITION_GAUSSIAN, KL_KINETIC_POSITION_UNIFORM, KL_KINETIC_POSITION_WAVE};
     const kl_symbol *s = from->symbol;
     KL_TRY(kl_alloc((size_t)s->n, sizeof **coefficient, "symbols", coefficient, err));
     for (int i = 0; i < s->n; i++) {
@@ -40,8 +39,8 @@ static kl_status translate(const kl_observable *from, kl_kinetic_observable *to,
     *to = (kl_kinetic_observable){.position = position[from->position],
                                   .width = from->width,
                                   .nmodes = s->n,
-                                  .mode = (const int (*)[3])s->mode,
-                                  .coefficient = (const double (*)[2])*coefficient};
+                                  .mode = (const int(*)[3])s->mode,
+                                  .coefficient = (const double(*)[2]) * coefficient};
     memcpy(to->center, from->center, sizeof to->center);
     memcpy(to->wave, from->wave, sizeof to->wave);
     return KL_OK;
@@ -50,7 +49,7 @@ static kl_status translate(const kl_observable *from, kl_kinetic_observable *to,
 static kl_kinetic_problem problem_at(const anderson *a, int point)
 {
     static const kl_kinetic_envelope envelope[] = {KL_KINETIC_GAUSSIAN, KL_KINETIC_BUMP,
-                                                   KL_KINETIC_UNIFORM};
+                                                   KL_KINETIC_UNIFORM, KL_KINETIC_DELTA};
     kl_initial initial = anderson_initial(a, point);
     kl_kinetic_problem problem = {.dimension = (int)a->dimension,
                                   .ell = a->point[point].ell,
@@ -61,6 +60,10 @@ static kl_kinetic_problem problem_at(const anderson *a, int point)
                                   .tolerance = a->boltzmann_tolerance};
     kl_initial_momentum(&initial, (int)a->dimension, a->point[point].sites, problem.momentum);
     memcpy(problem.center, initial.center, sizeof problem.center);
+    if (initial.envelope == KL_ENVELOPE_DELTA) /* at its site */
+        for (int j = 0; j < (int)a->dimension; j++)
+            problem.center[j] = initial.mu * (double)llround(initial.center[j] / initial.mu);
+    memcpy(problem.hessian, initial.hessian, sizeof problem.hessian);
     return problem;
 }
 
@@ -98,13 +101,10 @@ kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_refe
 {
     const anderson *a = self;
     if (a->dimension == 1) {
-        snprintf(out->note, sizeof out->note,
-                 "d = 1 has no Boltzmann limit: the localization length is of the order of the mean "
-                 "free path, eta^-2");
-        return KL_OK;
-    }
-    if (!a->linear || a->initial.envelope == KL_ENVELOPE_DELTA) {
-        snprintf(out->note, sizeof out->note, "not available yet for this initial state");
+        snprintf(
+            out->note, sizeof out->note,
+            "d = 1 has no Boltzmann limit: the localization length is of the order of the mean "
+            "free path, eta^-2");
         return KL_OK;
     }
     static const int zero_mode[1][3] = {{0}};
@@ -124,15 +124,25 @@ kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_refe
         status = translate(&a->observable[k], &observable[k], &coefficient[k], err);
     KL_GOTO(kl_agree(comm, status, err));
     for (int w = 0; w <= waves; w++)
-        observable[a->nobservables + w] = (kl_kinetic_observable){
-            .position = KL_KINETIC_POSITION_WAVE, .wave = {w, 0, 0}, .nmodes = 1, .mode = zero_mode,
-            .coefficient = one};
+        observable[a->nobservables + w] =
+            (kl_kinetic_observable){.position = KL_KINETIC_POSITION_WAVE,
+                                    .wave = {w, 0, 0},
+                                    .nmodes = 1,
+                                    .mode = zero_mode,
+                                    .coefficient = one};
     kl_kinetic_problem problem = problem_at(a, point);
     problem.nobservables = n;
     problem.observables = observable;
-    KL_GOTO(kl_boltzmann_solve(comm, &problem, value, error, out->note, err));
+    status = kl_boltzmann_solve(comm, &problem, value, error, out->note, err);
+    if (status == KL_INPUT && !a->linear) { /* known only now: no reason to lose the run */
+        snprintf(out->note, sizeof out->note, "%.255s", err->message);
+        status = KL_OK;
+        goto done;
+    }
+    KL_GOTO(status);
     fill_quantities(a, n, value, error, out);
-    fill_density(a, point, waves, n, value + 2 * a->nobservables, out->field[DENSITY_FIELD]);
+    if (a->initial.envelope != KL_ENVELOPE_DELTA) /* its waves do not fall off */
+        fill_density(a, point, waves, n, value + 2 * a->nobservables, out->field[DENSITY_FIELD]);
 done:
     for (int k = 0; coefficient && k < a->nobservables; k++)
         free(coefficient[k]);

@@ -146,14 +146,6 @@ static kl_status read_initial(anderson *a, kl_node *node, kl_error *err)
     if (!a->linear && !packet)
         return kl_config_fail(keys.phase, "hessian", err,
                               "goes with the envelopes gaussian and bump only");
-    if (a->reference && !a->linear)
-        return kl_config_fail(keys.phase, "hessian", err,
-                              "the Boltzmann reference for quadratic S is not available yet: set "
-                              "boltzmann.reference to none");
-    if (a->reference && a->initial.envelope == KL_ENVELOPE_DELTA && a->dimension > 1)
-        return kl_config_fail(keys.envelope, "shape", err,
-                              "the Boltzmann reference for a delta start is not available yet: set "
-                              "boltzmann.reference to none");
     return KL_OK;
 }
 

@@ -105,8 +105,6 @@ ARGUMENTS = {
     "reference misspelt": (with_set("reference=no"), 2, ["reference", "none"]),
     "centre of the wrong length": (with_set("initial.envelope.center=[0, 0]"), 2, ["center", "3"]),
     "momentum of the wrong length": (with_set("initial.phase.momentum=[0.1]"), 2, ["momentum", "3"]),
-    "hessian with a reference": (with_set("initial.phase.hessian=[[1, 0, 0], [0, 0, 0], [0, 0, 0]]",
-                                          "boltzmann.reference=solve"), 2, ["hessian", "not available"]),
     "hessian not symmetric": (with_set("initial.phase.hessian=[[0, 1, 0], [0, 0, 0], [0, 0, 0]]"),
                               2, ["hessian", "symmetric"]),
     "hessian of the wrong size": (with_set("initial.phase.hessian=[[0, 1], [1, 0]]"), 2, ["hessian", "3"]),

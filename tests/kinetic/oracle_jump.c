@@ -42,27 +42,42 @@ static void shell_point(double energy, double least, uint64_t *state, double v[3
     }
 }
 
-void oracle_jump(const double p[3], const double center[3], double width, double rate, double time,
-                 long paths, uint64_t seed, int nout, oracle_function *function, void *context,
-                 double *mean, double *error)
+/* The smallest |cos| on the shell is largest at (x, x, -1) for c = E/2 < 1, at
+ * (1, 1, -x) or (x, x, x) beyond: a bound on the largest |sin|. */
+static double least_sine(double energy)
 {
-    double energy = 0, out[16];
-    for (int j = 0; j < 3; j++)
-        energy += 2 * cos(2 * M_PI * p[j]);
-    /* The smallest |cos| on the shell is largest at (x, x, -1) for c = E/2 < 1,
-     * at (1, 1, -x) or (x, x, x) beyond. */
     double c = fabs(energy) / 2, cosine = c < 1 ? (1 + c) / 2 : fmax(c / 3, 2 - c);
-    double least = sqrt(1 - cosine * cosine);
+    return sqrt(1 - cosine * cosine);
+}
+
+static void start_path(const oracle_start *start, uint64_t *seed, double x[3], double v[3])
+{
+    for (int j = 0; j < 3; j++)
+        x[j] = start->center[j] + (start->site ? 0 : start->width * normal(seed));
+    for (int j = 0; j < 3; j++) {
+        v[j] = start->p[j];
+        for (int i = 0; i < 3; i++)
+            v[j] += start->hessian[j][i] * x[i];
+        if (start->site)
+            v[j] = uniform(seed);
+    }
+}
+
+void oracle_jump_from(const oracle_start *start, oracle_rate *rate, const void *rate_context,
+                      double time, long paths, uint64_t seed, int nout, oracle_function *function,
+                      void *context, double *mean, double *error)
+{
+    double out[16];
     memset(mean, 0, (size_t)nout * sizeof *mean);
     memset(error, 0, (size_t)nout * sizeof *error);
     for (long path = 0; path < paths; path++) {
-        double x[3], v[3], left = time;
-        for (int j = 0; j < 3; j++) {
-            x[j] = center[j] + width * normal(&seed);
-            v[j] = p[j];
-        }
+        double x[3], v[3], left = time, energy = 0;
+        start_path(start, &seed, x, v);
+        for (int j = 0; j < 3; j++)
+            energy += 2 * cos(2 * M_PI * v[j]);
+        double often = rate(energy, rate_context), least = least_sine(energy);
         while (left > 0) {
-            double wait = fmin(-log(uniform(&seed)) / rate, left);
+            double wait = fmin(-log(uniform(&seed)) / often, left);
             for (int j = 0; j < 3; j++)
                 x[j] -= 2 * sin(2 * M_PI * v[j]) * wait;
             left -= wait;
@@ -77,4 +92,21 @@ void oracle_jump(const double p[3], const double center[3], double width, double
     }
     for (int i = 0; i < nout; i++)
         error[i] = sqrt(fmax(error[i] - mean[i] * mean[i], 0) / (double)paths);
+}
+
+static double same_rate(double energy, const void *context)
+{
+    (void)energy;
+    return *(const double *)context;
+}
+
+void oracle_jump(const double p[3], const double center[3], double width, double rate, double time,
+                 long paths, uint64_t seed, int nout, oracle_function *function, void *context,
+                 double *mean, double *error)
+{
+    oracle_start start = {.width = width};
+    memcpy(start.p, p, sizeof start.p);
+    memcpy(start.center, center, sizeof start.center);
+    oracle_jump_from(&start, same_rate, &rate, time, paths, seed, nout, function, context, mean,
+                     error);
 }
