@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <mpi.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,7 @@ int main(int argc, char **argv)
 {
     int rank;
     kl_error err = {0};
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error like a full disk */
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     opterr = 0;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const char help[] =
     "Runs a study and writes its results.\n\n"
@@ -16,7 +17,8 @@ static const char help[] =
     "  --realizations A:B       only realizations A..B-1 (job arrays; join them with merge)\n"
     "  --dry-run                print points, memory, time and layout; write nothing\n"
     "  --groups G               G groups of ranks, each sharing one lattice\n"
-    "  --max-walltime HH:MM:SS  stop and save in time (exit code 75)\n"
+    "  --max-walltime HH:MM:SS  stop and save in time (exit code 75); default: before the limit\n"
+    "                           of the SLURM job, where SLURM tells it (SLURM_JOB_END_TIME)\n"
     "  --checkpoint SECONDS     least time between checkpoints of a realization in flight\n"
     "                           (default: chosen so that they take under 1% of the time)\n"
     "  --quiet                  no progress\n\n"
@@ -133,6 +135,17 @@ static kl_status with_libraries(arguments *a, kl_error *err)
     return status;
 }
 
+/* Seconds until a run inside a SLURM job is to save: five minutes before the job's limit,
+ * but not in the first half of its time. 0: no such job, or a clock that cannot be right. */
+static double job_walltime(void)
+{
+    const char *end = getenv("SLURM_JOB_END_TIME"); /* since the epoch */
+    const double left = end ? strtod(end, NULL) - (double)time(NULL) : 0;
+    if (!(left > 0))
+        return 0;
+    return left > 600 ? left - 300 : left / 2;
+}
+
 static kl_status run_main(int argc, char **argv, kl_error *err)
 {
     arguments a = {0};
@@ -145,6 +158,8 @@ static kl_status run_main(int argc, char **argv, kl_error *err)
     }
     a.options.command = command;
     kl_status status = parse(argc, argv, &a, err);
+    if (a.options.max_walltime == 0)
+        a.options.max_walltime = job_walltime();
     if (status == KL_OK)
         status = with_libraries(&a, err);
     free(a.set);

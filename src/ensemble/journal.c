@@ -115,21 +115,36 @@ kl_status kl_journal_study(const char *path, char **study, kl_error *err)
     return read_file(name, study, &size, err);
 }
 
+/* A run that ends removes its lock with the folder: a lock on that file holds nothing. */
+static bool is_at(int file, const char *name)
+{
+    struct stat opened, named;
+    return fstat(file, &opened) == 0 && stat(name, &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
+}
+
 kl_status kl_journal_lock(const char *path, int *lock, kl_error *err)
 {
     char name[4096];
-    snprintf(name, sizeof name, "%s/lock", path);
-    *lock = -1;
-    KL_TRY(make_folder(path, err));
-    *lock = open(name, O_RDWR | O_CREAT, 0666);
-    if (*lock < 0)
-        return fail_io(name, err);
     struct flock region = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(*lock, F_SETLK, &region) == 0)
-        return KL_OK;
-    close(*lock);
-    *lock = -1;
-    return kl_fail(err, KL_INPUT, "%s: another run is writing here", path);
+    snprintf(name, sizeof name, "%s/lock", path);
+    for (*lock = -1;;) {
+        KL_TRY(make_folder(path, err));
+        *lock = open(name, O_RDWR | O_CREAT, 0666);
+        if (*lock < 0 && errno == ENOENT)
+            continue; /* removed since make_folder() */
+        if (*lock < 0)
+            return fail_io(name, err);
+        const bool locked = fcntl(*lock, F_SETLK, &region) == 0;
+        if (locked && is_at(*lock, name))
+            return KL_OK;
+        const bool busy = !locked && (errno == EAGAIN || errno == EACCES);
+        kl_status status = locked ? KL_OK : fail_io(name, err);
+        kl_journal_unlock(lock);
+        if (busy)
+            return kl_fail(err, KL_INPUT, "%s: another run is writing here", path);
+        KL_TRY(status);
+    }
 }
 
 void kl_journal_unlock(int *lock)

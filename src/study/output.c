@@ -31,6 +31,11 @@ static kl_status check_folder(const char *path, kl_error *err)
     return KL_OK;
 }
 
+static kl_status fail_exists(const char *path, kl_error *err)
+{
+    return kl_fail(err, KL_INPUT, "%s exists: --resume continues it, -o names another", path);
+}
+
 kl_status kl_output_check(const kl_study *study, const char *path, bool resume, kl_output *out,
                           kl_error *err)
 {
@@ -50,8 +55,7 @@ kl_status kl_output_check(const kl_study *study, const char *path, bool resume, 
     if (out->had_file && S_ISDIR(info.st_mode))
         return kl_fail(err, KL_INPUT, "%s: is a folder", out->file);
     if ((out->had_file || out->had_journal) && !resume)
-        return kl_fail(err, KL_INPUT, "%s exists: --resume continues it, -o names another",
-                       out->had_file ? out->file : out->journal);
+        return fail_exists(out->had_file ? out->file : out->journal, err);
     return KL_OK;
 }
 
@@ -136,6 +140,12 @@ kl_status kl_output_open(const kl_study *study, const char *path, bool resume, k
     bool keep = false;
     KL_TRY(kl_output_check(study, path, resume, out, err));
     KL_TRY(kl_journal_lock(out->journal, &out->lock, err));
+    /* Another run may have ended between the two. */
+    const bool file = access(out->file, F_OK) == 0, journal = !kl_journal_empty(out->journal);
+    if (!resume && (file || journal))
+        return fail_exists(file ? out->file : out->journal, err);
+    out->had_file = file;
+    out->had_journal = out->had_journal || journal;
     if (out->had_file)
         KL_TRY(collect_file(study, out, results, err));
     if (out->had_journal)

@@ -1,10 +1,6 @@
 /* libFuzzer entry for the study file: parse, read one table of every type, set
- * a key, emit, parse again, compare. Broken promises abort. Build by hand:
- *
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined $(mpicc --showme:compile) -Isrc -Iinclude \
- *       tests/fuzz/fuzz_config.c src/config/[a-z]*.c src/base/error.c src/base/memory.c \
- *       $(mpicc --showme:link) -lyaml -lm -o fuzz_config
- *   ./fuzz_config -max_len=4096 jobs/quickstart
+ * a key, emit, parse again, compare. Broken promises abort. Build and
+ * run: scripts/fuzz config
  */
 #include "config/config.h"
 

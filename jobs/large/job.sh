@@ -1,0 +1,54 @@
+#!/bin/bash
+#SBATCH --job-name=kinlim-large
+#SBATCH --nodes=4
+#SBATCH --ntasks-per-node=32
+#SBATCH --time=24:00:00
+#SBATCH --signal=USR1@600
+#SBATCH --requeue
+#SBATCH --open-mode=append
+# One job that goes back into the queue until its study is done; from the top of
+# the repository:
+#   sbatch jobs/large/job.sh [STUDY.yaml [RESULTS.h5]]
+# Safe to run twice, to kill and to submit again: everything finished is on disk.
+# As an array (array.sh) each of TASKS tasks does its share of REALIZATIONS:
+#   sbatch --array=... jobs/large/job.sh STUDY.yaml RESULTS.h5 TASKS REALIZATIONS
+set -u
+[ -f jobs/site.sh ] && . jobs/site.sh
+KINLIM=${KINLIM:-build/kinlim}
+LAUNCH=${LAUNCH:-srun}
+study=${1:-jobs/large/study.yaml}
+results=${2:-runs/large/large.h5}
+options=(--resume)
+
+if [ -n "${SLURM_ARRAY_TASK_ID:-}" ]; then
+    task=$SLURM_ARRAY_TASK_ID tasks=${3:?} realizations=${4:?}
+    results=${results%.h5}-part-$task.h5
+    options+=(--realizations $((task * realizations / tasks)):$(((task + 1) * realizations / tasks)))
+fi
+
+# HH:MM:SS until this job is to save: SAVE_SECONDS before its limit, but not in the first half
+# of its time. Nothing if there is no limit.
+walltime() {
+    local left part seconds=0 days=0 save=${SAVE_SECONDS:-300}
+    left=$(squeue -h -j "$SLURM_JOB_ID" -o %L) || return
+    [[ $left =~ ^([0-9]+-)?[0-9]+(:[0-9]+)*$ ]] || return
+    [[ $left != *-* ]] || days=${left%%-*}
+    for part in $(tr : ' ' <<<"${left#*-}"); do
+        seconds=$((seconds * 60 + 10#$part))
+    done
+    seconds=$((days * 86400 + seconds))
+    [ $((2 * save)) -le $seconds ] || save=$((seconds / 2))
+    seconds=$((seconds - save))
+    printf '%02d:%02d:%02d' $((seconds / 3600)) $((seconds / 60 % 60)) $((seconds % 60))
+}
+
+limit=$(walltime)
+[ -z "$limit" ] || options+=(--max-walltime "$limit")
+mkdir -p "$(dirname "$results")" || exit 3
+$LAUNCH "$KINLIM" run "$study" -o "$results" "${options[@]}"
+rc=$?
+# 75: stopped in time with everything saved. MAX_RESTARTS ends what makes no progress.
+if [ $rc = 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "${MAX_RESTARTS:-100}" ]; then
+    scontrol requeue "$SLURM_JOB_ID"
+fi
+exit $rc

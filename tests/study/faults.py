@@ -1,0 +1,99 @@
+"""What the tests of faults share: kinlim with faults.c preloaded, and work with its leftovers."""
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "cli"))
+from kinlim_cli import Folder, Result, command, study_text
+
+# A few seconds of work, to be caught in the middle.
+SLOW = ["--set", "sites=[32, 28]", "--set", "times=[0, 1, 2, 10]", "--set", "realizations=30"]
+COMPILER = shlex.split(os.environ.get("CC", "cc"))
+
+
+def can_preload():
+    return shutil.which(COMPILER[0]) is not None and sys.platform == "linux"
+
+
+class Faults:
+    """The preloaded library, in a folder of its own."""
+
+    def __init__(self):
+        self.folder = Folder()
+        self.library = os.path.join(self.folder.path, "faults.so")
+        subprocess.run(COMPILER + ["-shared", "-fPIC", "-o", self.library,
+                                   os.path.join(HERE, "faults.c"), "-ldl"], check=True)
+
+    def close(self):
+        self.folder.place.cleanup()
+
+    def start(self, folder, output, *args, ranks=None, **faults):
+        """`kinlim run ARGS -o OUTPUT` in FOLDER; faults without FAULT_, e.g. KILL=3."""
+        environment = dict(os.environ, LD_PRELOAD=self.library, FAULT_OUTPUT=output,
+                           ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
+        environment.update({f"FAULT_{name}": str(value) for name, value in faults.items()})
+        return subprocess.Popen(command(["run", *args, "-o", output, "--quiet"], ranks), cwd=folder.path,
+                                env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def result(self, process):
+        out, err = process.communicate(timeout=200)
+        return Result(process.returncode, out, err)
+
+    def run(self, *args, **options):
+        return self.result(self.start(*args, **options))
+
+
+def flip(data, bit):
+    """The bytes with one bit changed."""
+    return data[:bit // 8] + bytes([data[bit // 8] ^ 1 << bit % 8]) + data[bit // 8 + 1:]
+
+
+def journal_records(folder, output):
+    """Whole records in the journal of an output, by the lengths in their heads."""
+    count = 0
+    for entry in os.scandir(os.path.join(folder.path, output + ".journal")):
+        if entry.name.startswith("records-"):
+            with open(entry.path, "rb") as file:
+                data = file.read()
+            at = 0
+            while at + 32 <= len(data):
+                at += 32 + int.from_bytes(data[at + 8:at + 16], "little")
+                count += at <= len(data)
+    return count
+
+
+def journal_size(folder, output):
+    """Bytes of records in the journal of an output."""
+    try:
+        return sum(entry.stat().st_size
+                   for entry in os.scandir(os.path.join(folder.path, output + ".journal"))
+                   if entry.name.startswith("records-"))
+    except FileNotFoundError:
+        return 0
+
+
+class InAFolder(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+        self.addCleanup(self.folder.place.cleanup)
+        self.folder.write("study.yaml", study_text())
+
+    def whole(self, *options):
+        """The samples of a run in peace."""
+        self.folder.run("study.yaml", "whole.h5", *options)
+        return self.folder.samples("whole.h5")
+
+    def is_one_line(self, result, *codes):
+        self.assertIn(result.code, codes, result)
+        self.assertEqual((result.out, result.err.count("\n")), ("", 1), result)
+        self.assertNotRegex(result.err, "HDF5-DIAG|PETSC|MPI_|rror in file")
+
+    def resumed(self, output, samples, *options, ranks=None):
+        self.folder.run("study.yaml", output, "--resume", *options, ranks=ranks)
+        self.assertEqual(self.folder.samples(output), samples)
+        self.assertFalse([name for name in os.listdir(self.folder.path)
+                          if name.startswith(output + ".")], "leftovers")
