@@ -16,8 +16,8 @@ kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision
     if (lattice->dimension < 3)
         return (kl_blocking){lattice->dimension == 1 ? 1 : MOST_DEPTH, L};
     const double row = site * (double)L;
-    kl_blocking best = {8, L};
-    double rows = 0.5 * (double)cache / row / (best.depth + 2); /* in each plane of the front */
+    kl_blocking best = {MOST_DEPTH, L};
+    double rows = 4 * (double)cache / row / (best.depth + 2); /* in each plane of the front */
     if (rows >= (double)L)
         return best;
     best.tile = (int64_t)rows > 2 * best.depth ? (int64_t)rows : 2 * best.depth;

@@ -23,7 +23,8 @@ typedef struct kl_blocking {
 } kl_blocking;
 
 /* Sizes for this lattice and the caches of this processor: the planes and rows
- * that a block of steps comes back to fit in half of the second-level cache.
+ * that a block of steps comes back to fit in four times the second-level cache, which
+ * the third level keeps: measured better than shallower blocks that fit in the second.
  * `cache` in bytes; 0: ask the system. Local. */
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache);
 
