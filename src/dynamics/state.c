@@ -58,16 +58,3 @@ void kl_state_copy(const kl_state *from, kl_state *to)
     memcpy(to->im, from->im, bytes);
     to->real = from->real;
 }
-
-void kl_state_scale(kl_state *state, double a)
-{
-    int64_t n = kl_lattice_extent(state->lattice);
-    void *part[2] = {state->re, state->im};
-    for (int c = 0; c < 2; c++)
-        for (int64_t i = 0; i < n; i++) {
-            if (state->precision == KL_SINGLE)
-                ((float *)part[c])[i] = (float)(a * (double)((float *)part[c])[i]);
-            else
-                ((double *)part[c])[i] *= a;
-        }
-}

@@ -32,7 +32,4 @@ void kl_state_store(kl_precision precision, void *part, int64_t from, int64_t n,
 /* Copies the vector; both of one lattice and precision. Local. */
 void kl_state_copy(const kl_state *from, kl_state *to);
 
-/* Multiplies by the real number a. Local. */
-void kl_state_scale(kl_state *state, double a);
-
 #endif
