@@ -68,6 +68,7 @@ typedef struct kl_results {
     double *order;             /* [norders] */
 
     uint8_t *done;             /* [npoints][nrealizations] */
+    uint64_t *checksum;        /* [npoints][nrealizations]: of psi after the last time; 0: none */
     double *sample;            /* [npoints][nrealizations][ntimes][nquantities]; NAN where not done */
     double *check_value;       /* [npoints][nrealizations][ntimes][nchecks]; NAN where not done */
     double *reference;         /* [npoints][ntimes][nquantities]; NAN where there is none */

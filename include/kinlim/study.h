@@ -7,6 +7,7 @@
 #include <mpi.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef struct kl_study kl_study;
 
@@ -43,6 +44,10 @@ kl_status kl_study_run(kl_study *study, MPI_Comm comm, const kl_run_options *opt
  * rank 0; fails as a run would. Collective over comm; writes nothing. */
 kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options *options,
                            kl_error *err);
+
+/* What an unfinished run has left beside RESULTS.h5: "journal: N realizations", and a line for
+ * each realization in flight with its checkpoint. *found: there is a journal. Local. */
+kl_status kl_study_unfinished(const char *results, bool *found, FILE *out, kl_error *err);
 
 /* Joins results files of one study that hold disjoint or identical
  * realizations; computes the reference if they have none. Collective over comm. */

@@ -45,10 +45,29 @@ walltime() {
 limit=$(walltime)
 [ -z "$limit" ] || options+=(--max-walltime "$limit")
 mkdir -p "$(dirname "$results")" || exit 3
+
+# What is done, and how far the realizations in flight are.
+progress() {
+    $LAUNCH -n 1 "$KINLIM" info "$results" 2>/dev/null | grep -E '^(realizations|journal|in_flight):'
+}
+
+before=$(progress)
 $LAUNCH "$KINLIM" run "$study" -o "$results" "${options[@]}"
 rc=$?
-# 75: stopped in time with everything saved. MAX_RESTARTS ends what makes no progress.
-if [ $rc = 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "${MAX_RESTARTS:-100}" ]; then
-    scontrol requeue "$SLURM_JOB_ID"
+# 75: stopped in time with everything saved. Back into the queue, unless three runs in a row
+# have gained nothing: neither a realization nor a checkpoint.
+[ $rc = 75 ] || exit $rc
+fruitless=0
+if [ "$(progress)" = "$before" ]; then
+    [ "${SLURM_RESTART_COUNT:-0}" = 0 ] || fruitless=$(cat "$results.fruitless" 2>/dev/null)
+    fruitless=$((fruitless + 1))
 fi
+if [ $fruitless -ge 3 ]; then
+    rm -f "$results.fruitless"
+    echo "job.sh: $fruitless runs in a row gained nothing, not requeued: a step between two of" \
+        "the study's times (or the reference) takes longer than the job's time limit allows" >&2
+    exit $rc
+fi
+if [ $fruitless = 0 ]; then rm -f "$results.fruitless"; else echo $fruitless >"$results.fruitless"; fi
+scontrol requeue "$SLURM_JOB_ID"
 exit $rc

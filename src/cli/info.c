@@ -3,11 +3,13 @@
 #include "base/cpu.h"
 #include "kinlim_build.h"
 #include "kinlim/results.h"
+#include "kinlim/study.h"
 #include "systems/system.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void print_build(void)
 {
@@ -30,6 +32,10 @@ static void print_build(void)
 static kl_status print_file(const char *path, kl_error *err)
 {
     kl_results *results = NULL;
+    bool unfinished;
+    KL_TRY(kl_study_unfinished(path, &unfinished, stdout, err));
+    if (unfinished && access(path, F_OK) != 0)
+        return KL_OK;
     KL_TRY(kl_results_read(path, &results, err));
     kl_status status = kl_results_print_info(results, stdout, err);
     kl_results_destroy(&results);
@@ -53,7 +59,9 @@ static kl_status info_main(int argc, char **argv, kl_error *err)
     return KL_OK;
 }
 
-const kl_command kl_command_info = {"info", "kinlim info [RESULTS.h5]",
-                                    "Prints versions; with a file, where it comes from and how much "
-                                    "of it is done.\n",
-                                    info_main};
+const kl_command kl_command_info = {
+    "info", "kinlim info [RESULTS.h5]",
+    "Prints versions; with a file, where it comes from and how much "
+    "of it is done,\nand what a run that goes on or was "
+    "stopped has in its journal.\n",
+    info_main};

@@ -57,6 +57,7 @@ static kl_status alloc_numbers(kl_results *r, kl_error *err)
     size_t limit = product(p, t, q, 1);
     KL_TRY(alloc_nan(product(p, m, t, q), "samples", &r->sample, err));
     KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->done, "done", &r->done, err));
+    KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->checksum, "checksums", &r->checksum, err));
     KL_TRY(alloc_nan(product(p, m, t, r->nchecks), "checks", &r->check_value, err));
     KL_TRY(alloc_nan(limit, "reference", &r->reference, err));
     return alloc_nan(limit, "reference", &r->reference_error, err);
@@ -152,7 +153,7 @@ void kl_results_destroy(kl_results **results)
         r->study,  r->pair,        r->column,    r->point,           r->series,
         r->time,   r->quantity,    r->check,     r->order,           r->done,
         r->sample, r->check_value, r->reference, r->reference_error, r->reference_note,
-        r->field,  r->row};
+        r->field,  r->row,         r->checksum};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(r);

@@ -368,6 +368,9 @@ static kl_status read_samples(const reader *in, hid_t samples, kl_results *r)
                       sizeof r->quantity->part));
     KL_TRY(read_texts(in, "/samples/check", r->nchecks, r->check, KL_NAME, KL_NAME));
     KL_TRY(read_numbers(in, (array){"/samples/done", 2, {p, m}}, H5T_NATIVE_UINT8, r->done));
+    if (H5Lexists(in->file, "/samples/checksum", H5P_DEFAULT) > 0) /* not in the first files */
+        KL_TRY(read_numbers(in, (array){"/samples/checksum", 2, {p, m}}, H5T_NATIVE_UINT64,
+                            r->checksum));
     KL_TRY(read_numbers(in, (array){"/samples/sample", 4, {p, m, t, q}}, real, r->sample));
     KL_TRY(read_numbers(in, (array){"/samples/check_value", 4, {p, m, t, r->nchecks}}, real,
                         r->check_value));

@@ -147,6 +147,10 @@ static kl_status put_samples(const kl_results *r, hid_t file, const char *path, 
                          r->quantity ? r->quantity->part : NULL, sizeof *r->quantity);
     kl_h5_variable(&g, (kl_h5_label){"done", "1", "1 where the realization is finished"},
                    H5T_NATIVE_UINT8, 2, (int[]){POINT, REALIZATION}, r->done);
+    kl_h5_variable(&g,
+                   (kl_h5_label){"checksum", "1",
+                                 "checksum of psi after the last time, 0 where there is none"},
+                   H5T_NATIVE_UINT64, 2, (int[]){POINT, REALIZATION}, r->checksum);
     kl_h5_variable(&g, (kl_h5_label){"sample", "1", "sampled value of the quantity"},
                    H5T_NATIVE_DOUBLE, 4, (int[]){POINT, REALIZATION, TIME, QUANTITY}, r->sample);
     kl_h5_variable(&g, (kl_h5_label){"check_value", "1", "value of the check"}, H5T_NATIVE_DOUBLE,

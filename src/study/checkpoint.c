@@ -3,6 +3,7 @@
 #include "base/crc32.h"
 #include "base/memory.h"
 #include "base/stop.h"
+#include "study/planes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +27,7 @@ typedef struct head {
 void kl_checkpoint_prepare(const char *journal, int point, int64_t realization, double interval,
                            MPI_Comm group, kl_checkpoint *out)
 {
-    *out = (kl_checkpoint){.group = group, .interval = interval, .last = kl_clock()};
+    *out = (kl_checkpoint){.group = group, .interval = interval, .last = kl_clock(), .time = -1};
     MPI_Comm_rank(group, &out->rank);
     snprintf(out->base, sizeof out->base, "%s/checkpoint-%d-%lld", journal, point,
              (long long)realization);
@@ -106,25 +107,6 @@ static kl_status write_planes(const head *h, const char *path, const kl_system *
     return status;
 }
 
-static kl_status gather_table(const kl_checkpoint *c, const kl_packing *p, const uint32_t *crc,
-                              uint32_t *table, kl_error *err)
-{
-    int ranks, *count = NULL, *place, mine[2] = {(int)p->count, (int)p->first};
-    MPI_Comm_size(c->group, &ranks);
-    kl_status status = kl_alloc(4 * (size_t)ranks, sizeof *count, "a checkpoint", &count, err);
-    KL_TRY(kl_agree(c->group, status, err));
-    int *pairs = count + 2 * ranks;
-    place = count + ranks;
-    MPI_Allgather(mine, 2, MPI_INT, pairs, 2, MPI_INT, c->group);
-    for (int r = 0; r < ranks; r++) {
-        count[r] = pairs[2 * r];
-        place[r] = pairs[2 * r + 1];
-    }
-    MPI_Gatherv(crc, mine[0], MPI_UINT32_T, table, count, place, MPI_UINT32_T, 0, c->group);
-    free(count);
-    return KL_OK;
-}
-
 /* Leader: the head, the table and the samples; then the file takes its name. */
 static kl_status finish_file(head *h, const char *part, const char *path, uint32_t *table,
                              const kl_sample_record *record, kl_error *err)
@@ -166,7 +148,7 @@ kl_status kl_checkpoint_write(kl_checkpoint *c, const kl_system *system, const v
     const double start = kl_clock();
     if (system->packing)
         p = system->packing(state, time);
-    if (p.planes == 0)
+    if (p.planes == 0 || time <= c->time)
         return KL_OK;
     head h = {.point = record->point,
               .realization = record->realization,
@@ -185,10 +167,11 @@ kl_status kl_checkpoint_write(kl_checkpoint *c, const kl_system *system, const v
         status = kl_alloc((size_t)p.planes, sizeof *table, "a checkpoint", &table, err);
     KL_GOTO(kl_agree(c->group, status, err));
     KL_GOTO(kl_agree(c->group, write_planes(&h, part, system, state, &p, crc, err), err));
-    KL_GOTO(gather_table(c, &p, crc, table, err));
+    KL_GOTO(kl_planes_gather(c->group, &p, MPI_UINT32_T, crc, table, err));
     status = c->rank == 0 ? finish_file(&h, part, path, table, record, err) : KL_OK;
     KL_GOTO(kl_agree(c->group, status, err));
     c->next = 1 - c->next;
+    c->time = time;
     c->last = kl_clock();
     c->cost = c->last - start;
 done:
@@ -201,21 +184,34 @@ done:
 
 /* ---- reading ---- */
 
-/* Leader: a head that is whole, of this item and this packing. */
-static bool read_head(const char *path, const kl_packing *p, const kl_sample_record *record,
-                      head *h)
+static bool whole_head(const char *path, head *h)
 {
     int file = open(path, O_RDONLY);
     if (file < 0)
         return false;
-    bool good = transfer(file, path, h, sizeof *h, 0, false, NULL) == KL_OK &&
-                memcmp(h->magic, magic, sizeof magic) == 0 &&
-                h->head_crc == kl_crc32(h, offsetof(head, head_crc)) && h->point == record->point &&
-                h->realization == record->realization && h->planes == p->planes &&
-                h->plane_bytes == (int64_t)p->plane_bytes &&
-                h->record_bytes == (int64_t)record->size;
+    const bool good = transfer(file, path, h, sizeof *h, 0, false, NULL) == KL_OK &&
+                      memcmp(h->magic, magic, sizeof magic) == 0 &&
+                      h->head_crc == kl_crc32(h, offsetof(head, head_crc));
     close(file);
     return good;
+}
+
+bool kl_checkpoint_look(const char *path, kl_checkpoint_place *out)
+{
+    head h;
+    if (!whole_head(path, &h))
+        return false;
+    *out = (kl_checkpoint_place){h.point, h.time, h.realization};
+    return true;
+}
+
+/* Leader: a head that is whole, of this item and this packing. */
+static bool read_head(const char *path, const kl_packing *p, const kl_sample_record *record,
+                      head *h)
+{
+    return whole_head(path, h) && h->point == record->point &&
+           h->realization == record->realization && h->planes == p->planes &&
+           h->plane_bytes == (int64_t)p->plane_bytes && h->record_bytes == (int64_t)record->size;
 }
 
 /* Every rank: table and samples (into `payload`), then its planes into the state. */
@@ -269,6 +265,7 @@ static kl_status try_generation(kl_checkpoint *c, int generation, const head *h,
         memcpy(record->payload, payload, record->size);
         system->restored(state, h->time);
         c->next = 1 - generation;
+        c->time = h->time;
     }
     free(payload);
     return status;

@@ -5,7 +5,7 @@
  * checksums of itself, of the samples and of every plane of the state, then the
  * samples, then the planes in global order: it can be read by any number of
  * ranks. A file is written under another name, synced and renamed. All
- * functions but the first and the last are collective over the group.
+ * functions but the first and the last two are collective over the group.
  */
 #ifndef KL_STUDY_CHECKPOINT_H
 #define KL_STUDY_CHECKPOINT_H
@@ -19,6 +19,7 @@ typedef struct kl_checkpoint {
     int next;          /* generation to write */
     double interval;   /* least seconds between two; 0: chosen */
     double last, cost; /* clock after the last one; seconds it took */
+    int time;          /* of the last one, written or read; -1: none yet */
 } kl_checkpoint;
 
 /* For one item of a run. interval: least seconds between two checkpoints; 0:
@@ -32,8 +33,8 @@ bool kl_checkpoint_due(const kl_checkpoint *checkpoint);
 /* True on all ranks when a stop now would lose more than a few seconds (or the interval). */
 bool kl_checkpoint_worth(const kl_checkpoint *checkpoint);
 
-/* Saves the state after time number `time` was measured. Nothing is written, and
- * that is no failure, where the system cannot be packed at this time. */
+/* Saves the state after time number `time` was measured. Nothing is written, and that is no
+ * failure, where the system cannot be packed at this time, or the last one is no older. */
 kl_status kl_checkpoint_write(kl_checkpoint *checkpoint, const kl_system *system, const void *state,
                               const kl_sample_record *record, int time, kl_error *err);
 
@@ -42,6 +43,14 @@ kl_status kl_checkpoint_write(kl_checkpoint *checkpoint, const kl_system *system
  * passed over, saying so on standard error. */
 kl_status kl_checkpoint_read(kl_checkpoint *checkpoint, const kl_system *system, void *state,
                              kl_sample_record *record, int *time, kl_error *err);
+
+typedef struct kl_checkpoint_place {
+    int point, time;
+    int64_t realization;
+} kl_checkpoint_place;
+
+/* Where a checkpoint is, by its head; false if that is damaged. Local. */
+bool kl_checkpoint_look(const char *path, kl_checkpoint_place *out);
 
 /* Removes what there is of an item that is in the journal. Local. */
 void kl_checkpoint_remove(const char *journal, int point, int64_t realization);

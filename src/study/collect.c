@@ -60,6 +60,7 @@ kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *e
 typedef struct sample_head {
     int32_t point, ntimes, nquantities, nchecks;
     int64_t realization, doubles;
+    uint64_t checksum;
 } sample_head;
 
 static int64_t count_doubles(const kl_study *study, int point)
@@ -121,6 +122,11 @@ void kl_sample_record_number(kl_sample_record *record, int64_t realization)
     memcpy(record->payload + offsetof(sample_head, realization), &realization, sizeof realization);
 }
 
+void kl_sample_record_checksum(kl_sample_record *record, uint64_t checksum)
+{
+    memcpy(record->payload + offsetof(sample_head, checksum), &checksum, sizeof checksum);
+}
+
 void kl_sample_record_destroy(kl_sample_record *record)
 {
     free(record->payload);
@@ -130,7 +136,8 @@ void kl_sample_record_destroy(kl_sample_record *record)
 
 /* ---- into results ---- */
 
-static void put_sample(kl_results *r, int point, int64_t k, const double *values)
+static void put_sample(kl_results *r, int point, int64_t k, uint64_t checksum,
+                       const double *values)
 {
     const size_t at = (size_t)point * (size_t)r->nrealizations + (size_t)k;
     const size_t nq = (size_t)(r->ntimes * r->nquantities), nc = (size_t)(r->ntimes * r->nchecks);
@@ -142,6 +149,7 @@ static void put_sample(kl_results *r, int point, int64_t k, const double *values
         memcpy(r->field[f].sample[point] + (size_t)k * n, values, n * sizeof *values);
         values += n;
     }
+    r->checksum[at] = checksum;
     r->done[at] = 1;
 }
 
@@ -166,12 +174,13 @@ static kl_status take_record(void *context, uint32_t type, const void *payload, 
     }
     if (good) {
         want = head_of(c->study, head.point, head.realization);
+        want.checksum = head.checksum;
         good = memcmp(&head, &want, sizeof head) == 0 &&
                size == sizeof head + (size_t)head.doubles * sizeof(double);
     }
     if (!good)
         return kl_fail(err, KL_INPUT, "%s: a record is not of this study", c->journal);
-    put_sample(c->results, head.point, head.realization,
+    put_sample(c->results, head.point, head.realization, head.checksum,
                (const double *)(const void *)((const char *)payload + sizeof head));
     return KL_OK;
 }
@@ -198,7 +207,10 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
                  nc = (size_t)(to->ntimes * to->nchecks);
     if (!from->done[a])
         return KL_OK;
-    if (to->done[b] && !same_bits(from->sample + a * nq, to->sample + b * nq, nq))
+    const bool other_psi = from->checksum[a] != to->checksum[b] && from->checksum[a] != 0 &&
+                           to->checksum[b] != 0; /* 0: not known */
+    if (to->done[b] &&
+        (other_psi || !same_bits(from->sample + a * nq, to->sample + b * nq, nq)))
         return kl_fail(err, KL_INPUT,
                        "%s: realization %lld at %s = %g differs from the one in another file", name,
                        (long long)k, to->column[0].name, to->point[point * to->ncolumns]);
@@ -209,6 +221,8 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
         memcpy(to->field[f].sample[point] + (size_t)k * n,
                from->field[f].sample[point] + (size_t)k * n, n * sizeof(double));
     }
+    if (from->checksum[a] != 0)
+        to->checksum[b] = from->checksum[a];
     to->done[b] = 1;
     return KL_OK;
 }

@@ -1,6 +1,7 @@
 /* The run: reference, realizations by groups, statistics, results. */
 #include "study/checkpoint.h"
 #include "study/output.h"
+#include "study/planes.h"
 
 #include "base/memory.h"
 #include "base/stop.h"
@@ -114,6 +115,14 @@ static kl_status end_snapshot(const run *r, int point, bool whole, kl_snapshot *
     return status;
 }
 
+/* An invariant broke: says of which realization, and how to see it again. */
+static kl_status fail_realization(const run *r, int64_t k, kl_error *err)
+{
+    return kl_fail_prefix(err, "realization %lld (seed %llu; --realizations %lld:%lld runs it alone)",
+                          (long long)k, (unsigned long long)r->study->system->seed(r->study->self),
+                          (long long)k, (long long)k + 1);
+}
+
 /* One time of a realization: evolve, measure, take a snapshot where one is asked for.
  * field: scratch, [nfields]. */
 static kl_status step(run *r, void *state, kl_sample_record *record, int time, double **field,
@@ -168,8 +177,16 @@ static kl_status realize(run *r, void *state, kl_sample_record *record, bool *wh
             status = kl_checkpoint_write(&checkpoint, study->system, state, record, time, err);
     }
     *whole = status == KL_OK && time == study->times.n;
+    if (*whole) {
+        uint64_t checksum;
+        status = kl_planes_checksum(r->groups.group, study->system, state, time - 1, &checksum, err);
+        kl_sample_record_checksum(record, checksum);
+        *whole = status == KL_OK;
+    }
     kl_status closed = end_snapshot(r, record->point, *whole, &snapshot, *whole ? err : NULL);
     free(field);
+    if (status == KL_BUG)
+        return fail_realization(r, record->realization, err);
     return *whole ? closed : status;
 }
 

@@ -64,11 +64,13 @@ typedef struct kl_sample_record {
     char *payload;             /* the record itself; the arrays above point into it */
     size_t size;
 } kl_sample_record;
-enum { KL_RECORD_SAMPLE = 1 };
+enum { KL_RECORD_SAMPLE = 2 }; /* 1: without checksum, of an earlier version */
 
 kl_status kl_sample_record_create(const kl_study *study, int point, kl_sample_record *out,
                                   kl_error *err);
 void kl_sample_record_number(kl_sample_record *record, int64_t realization);
+/* Of psi after the last time (planes.h). */
+void kl_sample_record_checksum(kl_sample_record *record, uint64_t checksum);
 void kl_sample_record_destroy(kl_sample_record *record);
 
 /* Adds every sample of a journal. */

@@ -100,17 +100,6 @@ kl_status anderson_advance(void *run, int time, kl_error *err)
     return kl_propagation_advance(&r->propagation, time, &r->current, err);
 }
 
-static kl_status check_drift(anderson_run *r, int time, double norm, double hop, double *check,
-                             kl_error *err)
-{
-    if (kl_propagation_check(&r->propagation, time, r->current, norm, hop, check, err) == KL_OK)
-        return KL_OK;
-    return kl_fail_prefix(err,
-                          "realization %lld (seed %llu; --realizations %lld:%lld runs it alone)",
-                          (long long)r->realization, (unsigned long long)r->a->disorder.seed,
-                          (long long)r->realization, (long long)r->realization + 1);
-}
-
 kl_status anderson_measure(void *run, int time, double *quantity, double *check, double **field,
                            kl_error *err)
 {
@@ -126,7 +115,7 @@ kl_status anderson_measure(void *run, int time, double *quantity, double *check,
     }
     for (int64_t i = 0; i < L; i++) /* ascending X; a density in X */
         field[DENSITY_FIELD][i] = r->marginal[(i - L / 2 + L) % L] / r->propagation.setup.unit;
-    return check_drift(r, time, norm, hop, check, err);
+    return kl_propagation_check(&r->propagation, time, r->current, norm, hop, check, err);
 }
 
 kl_status anderson_snapshot(void *run, int time, const char *path, kl_snapshot **snapshot,

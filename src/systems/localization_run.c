@@ -153,10 +153,7 @@ static kl_status measure_one(localization_run *r, int time, double *quantity, do
 {
     const double complex *ring = r->ring + time * r->propagation.lattice.sites;
     KL_TRY(kl_spreading_measure(r->current, r->start, ring, r->l->nshells, quantity, err));
-    if (kl_propagation_drift(&r->propagation, time, r->current, drift, err) != KL_OK)
-        return kl_fail_prefix(err, "realization %lld (seed %llu)", (long long)r->realization,
-                              (unsigned long long)r->l->disorder.seed);
-    return KL_OK;
+    return kl_propagation_drift(&r->propagation, time, r->current, drift, err);
 }
 
 static kl_status other_origins(localization_run *r, double *quantity, kl_error *err)

@@ -119,6 +119,12 @@ class Folder:
         """The bytes of `export --samples`."""
         return self.good("export", output, "--samples").out
 
+    def checksums(self, output):
+        """The checksum of psi of every (point, realization)."""
+        import h5py
+        with h5py.File(os.path.join(self.path, output), "r") as file:
+            return file["samples/checksum"][()].tolist()
+
     def summary(self, output):
         return rows(self.good("export", output).out)
 
