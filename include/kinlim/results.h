@@ -13,13 +13,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { KL_NAME = 64 };
+enum { KL_NAME = 64, KL_MOST_COLUMNS = 8 };
 
 typedef struct kl_column {     /* a parameter of the points, e.g. eta */
     char name[KL_NAME];
     char units[KL_NAME];       /* "1" if none */
     char long_name[KL_NAME];
     bool integer;
+    char words[KL_NAME];       /* not empty: values are indices of these words, separated by spaces */
 } kl_column;
 
 typedef struct kl_quantity {   /* a real scalar: one part of an observable */
@@ -43,6 +44,7 @@ typedef struct kl_row {        /* one number of the summary: one CSV row of `exp
     double order;
     int realizations;
     double value, low, high;
+    double parameter[KL_MOST_COLUMNS]; /* where point is -1: its columns; NAN: empty */
 } kl_row;
 
 typedef struct kl_pair {
@@ -90,6 +92,9 @@ void kl_results_destroy(kl_results **results);
 /* Appends or replaces a provenance pair / reads one (NULL if absent). */
 kl_status kl_results_set(kl_results *results, const char *key, const char *value, kl_error *err);
 const char *kl_results_get(const kl_results *results, const char *key);
+
+/* The word of a value of a column of words, or NULL: the value is a number. Local. */
+const char *kl_column_word(const kl_column *column, double value, char word[KL_NAME]);
 
 int64_t kl_results_done(const kl_results *results);   /* finished (point, realization) pairs */
 

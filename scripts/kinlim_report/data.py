@@ -8,7 +8,8 @@ from collections import namedtuple
 import h5py
 import numpy as np
 
-Row = namedtuple("Row", "point time observable part statistic order realizations value low high")
+Row = namedtuple("Row", "point time observable part statistic order realizations value low high series",
+                 defaults=[""])    # series: parameters of a row that belongs to no point
 Quantity = namedtuple("Quantity", "observable part label")
 FieldPoint = namedtuple("FieldPoint", "coordinate mean error reference")
 
@@ -112,6 +113,8 @@ class Results:
             for o, p in pairs]
         names = [text(name) for name in group.attrs.get("columns", [])]
         self.columns = {name: group[name][...] for name in names}
+        words = [text(word).split() for word in group.attrs.get("column_words", [])]
+        self.words = dict(zip(names, words)) if words else {}
         small = int(group.attrs.get("small_parameter_column", -1))
         self.small = names[small] if 0 <= small < len(names) else ""
 
@@ -127,10 +130,14 @@ class Results:
 
     def _read_summary(self, group):
         columns = {}
-        for name in Row._fields:
+        for name in Row._fields[:-1]:
             data = group[name]
             columns[name] = texts(data) if data.dtype.kind in "OS" else data[...].tolist()
-        self.rows = [Row(*values) for values in zip(*columns.values())]
+        parameters = {name: group[name][...] for name in self.columns if name in group}
+        self.rows = [Row(*values, series=", ".join(
+            self.shown(name, given[i]) for name, given in parameters.items()
+            if values[0] < 0 and math.isfinite(given[i])))
+            for i, values in enumerate(zip(*columns.values()))]
         self._index = {}
         for row in self.rows:
             key = self._key(row.statistic, row.order, row.point, row.time, row.observable, row.part)
@@ -205,9 +212,22 @@ class Results:
         if len(same) > 1:
             telling = [name for name, values in self.columns.items()
                        if len(set(values[same])) == len(same)]
-            for name in sorted(telling, key=lambda n: len(set(self.columns[n])))[:1]:
-                parts.append(f"{symbol(name)} = {number(self.columns[name][point])}")
+            telling = sorted(telling, key=lambda n: len(set(self.columns[n])))[:1]
+            if not telling:    # no single one does: all that differ, but for what follows
+                telling = [name for name, values in self.columns.items()
+                           if len(set(values[same])) > 1 and name != "sites"]
+            parts += [self.shown(name, self.columns[name][point]) for name in telling]
         return ", ".join(parts) or f"point {point}"
+
+    def parameter(self, name, point):
+        """As a person would write it: a word or a number."""
+        value = self.columns[name][point]
+        return self.words[name][int(value)] if self.words.get(name) else number(value)
+
+    def shown(self, name, value):
+        """With its name, unless it is a word."""
+        words = self.words.get(name)
+        return words[int(value)] if words else f"{symbol(name)} = {number(value)}"
 
     def finished(self, point):
         return int(self.done[point].sum())

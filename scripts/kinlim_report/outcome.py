@@ -38,7 +38,9 @@ def at_last_time(rows, columns):
         name = row["observable"]
         name += "." + row["part"] if name in complex_names else ""
         point = tuple(row[c] for c in columns)
-        point = point if any(point) else None
+        if any(point) and not all(point):    # of several points, but not of all
+            continue
+        point = point if all(point) else None
         table.setdefault(name, {}).setdefault(point, {})[row["statistic"], real(row["order"])] = row
     return last, table
 
@@ -48,8 +50,13 @@ def value(rows, statistic, order=1.0):
     return real(row["value"]) if row else float("nan")
 
 
+def parameter(cell):
+    """A number as a person would write it; a word as it is."""
+    return f"{real(cell):g}" if real(cell) == real(cell) else cell
+
+
 def line_of_point(name, point, varying, columns, rows):
-    cells = [name] + [f"{real(point[columns.index(c)]):g}" for c in varying]
+    cells = [name] + [parameter(point[columns.index(c)]) for c in varying]
     cells += [shown(value(rows, s), ".6f") for s in ("mean", "reference")]
     cells += [shown(value(rows, "bias"), "+.1e"), shown(value(rows, "standard_error"), ".1e")]
     return cells + [shown(value(rows, "central_moment", 2.0), ".1e")]
@@ -69,7 +76,7 @@ def derived_lines(rows, columns):
     for row in found:
         if any(row[c] for c in columns) and not row["statistic"].startswith("reference:"):
             between = shown(real(row["low"]), ".5g"), shown(real(row["high"]), ".5g")
-            lines.append([row["statistic"]] + [f"{real(row[c]):g}" for c in columns] +
+            lines.append([row["statistic"]] + [parameter(row[c]) for c in columns] +
                          [shown(real(row["value"]), ".5g"), " to ".join(between)])
     for row in found:
         if row["statistic"].startswith("rate:"):

@@ -142,6 +142,11 @@ RATES = [("rate:bias", "bias"), ("rate:central_moment", "central moment"),
          ("rate:deviation_moment", "moment about the limit")]
 
 
+def of_series(row):
+    """An exponent, and which points it is of if not of the last or only series."""
+    return interval(row) + (f" ({escape(row.series)})" if row and row.series else "")
+
+
 def table_rates(results):
     """Fitted exponents: a row per quantity and statistic, a column per order."""
     time, rows, known = results.times[-1], [], {name for name, _ in RATES}
@@ -161,7 +166,7 @@ def table_rates(results):
                      ([None] if order in measured_orders else []) for order in orders]
             rows.append(("first" if first else "", [
                 f"<code>{escape(quantity.label)}</code>" if first else "", label] +
-                ["<br>".join(interval(row) for row in cell) for cell in cells]))
+                ["<br>".join(of_series(row) for row in cell) for cell in cells]))
             first = False
     if not rows:
         return ""
@@ -205,7 +210,7 @@ def table_checks(results):
     colour = style.colours(results)
     worst = {(r.point, r.statistic): r.value for r in results.rows if r.statistic in names}
     columns = [name for name in results.columns]
-    rows = [[dotted(results, p, colour)] + [number(results.columns[c][p]) for c in columns] +
+    rows = [[dotted(results, p, colour)] + [results.parameter(c, p) for c in columns] +
             [str(results.finished(p))] +
             [f"{worst[p, name]:.1e}" if (p, name) in worst else "–" for name in names]
             for p in results.points_by_size()]

@@ -142,6 +142,9 @@ void kl_allowed_value(const kl_key *key, char *out, size_t size)
     case KL_KEY_STRING:
         kl_put(out, size, "a string");
         break;
+    case KL_KEY_CHOICES:
+        kl_put(out, size, "one or a list of different ones, each ");
+        /* fall through */
     case KL_KEY_CHOICE:
         put_choices(key, out, size);
         break;

@@ -32,6 +32,7 @@ typedef enum kl_key_type {   /* type of the field that is filled */
     KL_KEY_BOOL,             /* bool: true or false */
     KL_KEY_STRING,           /* const char *, one line, not empty, owned by the kl_config */
     KL_KEY_CHOICE,           /* int: the index into `choices` */
+    KL_KEY_CHOICES,          /* kl_ints: indices, all different; a single word is a list of one */
     KL_KEY_INTS,             /* kl_ints; a single number is a list of one */
     KL_KEY_REALS,            /* kl_reals; a single number is a list of one */
     KL_KEY_MATRIX,           /* kl_reals, row major: a list of equally long lists */
@@ -57,7 +58,7 @@ typedef struct kl_key {
     double low, high;            /* with KL_RANGED; high may be INFINITY */
     int min_count, max_count;    /* of a list (rows of a matrix); 0 and 0: one or more,
                                   * n and 0: n or more */
-    const char *const *choices;  /* KL_KEY_CHOICE: NULL-terminated */
+    const char *const *choices;  /* KL_KEY_CHOICE, KL_KEY_CHOICES: NULL-terminated */
     const char *fallback;        /* the default as YAML text; NULL: none, the field stays */
     const char *doc;             /* one line: meaning and unit */
 } kl_key;

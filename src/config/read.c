@@ -244,6 +244,26 @@ static kl_status read_numbers(kl_node *node, const kl_key *key, void *out, kl_er
     return KL_OK;
 }
 
+static kl_status read_choices(kl_node *node, const kl_key *key, kl_ints *out, kl_error *err)
+{
+    const kl_key one = {.type = KL_KEY_CHOICE, .choices = key->choices};
+    kl_node **items;
+    int n;
+    KL_TRY(open_list(&node, key, true, &items, &n, err));
+    *out = (kl_ints){n, NULL};
+    KL_TRY(kl_tree_alloc(node->config, (size_t)n, sizeof *out->v, &out->v, err));
+    for (int i = 0, choice; i < n; i++) {
+        KL_TRY(read_choice(items[i], &one, &choice, err));
+        out->v[i] = choice;
+        for (int j = 0; j < i; j++)
+            if (out->v[j] == choice)
+                return kl_config_fail(items[i], NULL, err,
+                                      "%s is not allowed: must come once, it is item %d too",
+                                      key->choices[choice], j);
+    }
+    return KL_OK;
+}
+
 static kl_status wrong_row(const kl_node *row, kl_error *err)
 {
     char shown[SHOWN];
@@ -304,6 +324,8 @@ static kl_status read_value(kl_node *node, const kl_key *key, void *out, kl_erro
         return read_string(node, key, out, err);
     case KL_KEY_CHOICE:
         return read_choice(node, key, out, err);
+    case KL_KEY_CHOICES:
+        return read_choices(node, key, out, err);
     case KL_KEY_INTS:
     case KL_KEY_REALS:
         return read_numbers(node, key, out, err);

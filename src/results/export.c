@@ -57,14 +57,22 @@ static void put_header(const kl_results *r, FILE *out, const char *rest)
     fprintf(out, "%s\n", rest);
 }
 
-/* The point's parameters, each followed by a comma; empty for point -1. */
-static void put_point(const kl_results *r, FILE *out, int point)
+/* Parameters, each followed by a comma. */
+static void put_parameters(const kl_results *r, FILE *out, const double *value)
 {
     for (int c = 0; c < r->ncolumns; c++) {
-        if (point >= 0)
-            put_parameter(out, r->point[(size_t)point * (size_t)r->ncolumns + (size_t)c]);
+        char word[KL_NAME];
+        if (kl_column_word(&r->column[c], value[c], word))
+            put_text(out, word);
+        else
+            put_parameter(out, value[c]);
         fputc(',', out);
     }
+}
+
+static const double *point_of(const kl_results *r, int point)
+{
+    return r->point + (size_t)point * (size_t)r->ncolumns;
 }
 
 static kl_status finish(FILE *out, kl_error *err)
@@ -77,7 +85,7 @@ static kl_status finish(FILE *out, kl_error *err)
 static void put_row(const kl_results *r, FILE *out, const kl_row *row)
 {
     const char *const texts[] = {row->observable, row->part, row->statistic};
-    put_point(r, out, row->point);
+    put_parameters(r, out, row->point >= 0 ? point_of(r, row->point) : row->parameter);
     put_parameter(out, row->time);
     for (int i = 0; i < 3; i++) {
         fputc(',', out);
@@ -111,7 +119,7 @@ static void put_realization(const kl_results *r, FILE *out, int point, int reali
 {
     for (int t = 0; t < r->ntimes; t++) {
         for (int q = 0; q < r->nquantities; q++) {
-            put_point(r, out, point);
+            put_parameters(r, out, point_of(r, point));
             fprintf(out, "%d,", realization);
             put_parameter(out, r->time[t]);
             fputc(',', out);

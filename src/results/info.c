@@ -33,8 +33,14 @@ static void put_points(const kl_results *r, FILE *out)
         char fraction[32];
         snprintf(fraction, sizeof fraction, "%d/%d", done_at(r, p), r->nrealizations);
         fprintf(out, "%5d", p);
-        for (int c = 0; c < r->ncolumns; c++)
-            fprintf(out, "  %12.10g", r->point[(size_t)p * (size_t)r->ncolumns + (size_t)c]);
+        for (int c = 0; c < r->ncolumns; c++) {
+            const double value = r->point[(size_t)p * (size_t)r->ncolumns + (size_t)c];
+            char text[KL_NAME];
+            if (kl_column_word(&r->column[c], value, text))
+                fprintf(out, "  %12s", text);
+            else
+                fprintf(out, "  %12.10g", value);
+        }
         fprintf(out, "  %14s\n", fraction);
     }
 }

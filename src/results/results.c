@@ -32,6 +32,8 @@ static kl_status check_shape(const kl_results *s, kl_error *err)
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (counts[i] < 0)
             return kl_fail(err, KL_BUG, "results: a count of %d", counts[i]);
+    if (s->ncolumns > KL_MOST_COLUMNS)
+        return kl_fail(err, KL_BUG, "results: %d columns", s->ncolumns);
     if (s->small < -1 || (s->small >= s->ncolumns && s->small != 0))
         return kl_fail(err, KL_BUG, "results: small parameter is column %d of %d", s->small,
                        s->ncolumns);
@@ -78,6 +80,8 @@ static kl_status alloc_fields_and_rows(kl_results *r, kl_error *err)
     for (int i = 0; i < r->nrows; i++) {
         kl_row *row = &r->row[i];
         row->point = -1;
+        for (int c = 0; c < KL_MOST_COLUMNS; c++)
+            row->parameter[c] = NAN;
         row->time = row->order = row->value = row->low = row->high = NAN;
     }
     return KL_OK;
@@ -197,6 +201,21 @@ const char *kl_results_get(const kl_results *r, const char *key)
 {
     const kl_pair *pair = find_pair(r, key);
     return pair ? pair->value : NULL;
+}
+
+const char *kl_column_word(const kl_column *column, double value, char word[KL_NAME])
+{
+    const char *at = column->words;
+    for (int i = 0; *at; i++) {
+        const size_t length = strcspn(at, " ");
+        if (i == value) {
+            memcpy(word, at, length);
+            word[length] = 0;
+            return word;
+        }
+        at += length + strspn(at + length, " ");
+    }
+    return NULL;
 }
 
 int64_t kl_results_done(const kl_results *r)

@@ -316,7 +316,7 @@ static kl_status read_shape(const reader *in, hid_t samples, hid_t fields, kl_re
     if (H5Gget_info(fields, &info) < 0 || info.nlinks > INT_MAX)
         return damaged(in, "/fields");
     shape->nfields = (int)info.nlinks;
-    if (shape->ncolumns < 0 || shape->norders < 0 || shape->small < -1 ||
+    if (shape->ncolumns < 0 || shape->ncolumns > KL_MOST_COLUMNS || shape->norders < 0 || shape->small < -1 ||
         (shape->small >= shape->ncolumns && shape->small != 0))
         return damaged(in, "/samples");
     int p = shape->npoints, m = shape->nrealizations, t = shape->ntimes, q = shape->nquantities;
@@ -336,6 +336,8 @@ static kl_status read_columns(const reader *in, hid_t samples, kl_results *r)
     KL_TRY(read_text_attributes(in, samples, "column_units", n, c->units, stride, KL_NAME));
     KL_TRY(
         read_text_attributes(in, samples, "column_long_names", n, c->long_name, stride, KL_NAME));
+    if (H5Aexists(samples, "column_words") > 0)
+        KL_TRY(read_text_attributes(in, samples, "column_words", n, c->words, stride, KL_NAME));
     KL_TRY(kl_alloc((size_t)n, sizeof *integer, "columns", &integer, in->err));
     kl_status status = read_attribute(in, samples, "column_is_integer", H5T_NATIVE_INT, n, integer);
     for (int i = 0; i < n; i++)
@@ -397,10 +399,27 @@ static kl_status read_member(const reader *in, const kl_row_member *m, kl_result
     return status;
 }
 
+/* The parameters of the rows. */
+static kl_status read_row_column(const reader *in, int c, kl_results *r)
+{
+    char name[KL_NAME + sizeof "/summary/"];
+    double *values;
+    snprintf(name, sizeof name, "/summary/%s", r->column[c].name);
+    KL_TRY(kl_alloc((size_t)r->nrows, sizeof *values, name, &values, in->err));
+    kl_status status = read_numbers(in, (array){name, 1, {r->nrows}}, H5T_NATIVE_DOUBLE, values);
+    for (int i = 0; i < r->nrows; i++)
+        if (r->row[i].point < 0)
+            r->row[i].parameter[c] = values[i];
+    free(values);
+    return status;
+}
+
 static kl_status read_summary(const reader *in, kl_results *r)
 {
     for (int i = 0; i < KL_ROW_MEMBERS; i++)
         KL_TRY(read_member(in, &kl_row_members[i], r));
+    for (int c = 0; c < r->ncolumns; c++)
+        KL_TRY(read_row_column(in, c, r));
     for (int i = 0; i < r->nrows; i++)
         if (r->row[i].point < -1 || r->row[i].point >= r->npoints)
             return damaged(in, "/summary/point");

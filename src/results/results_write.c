@@ -77,13 +77,16 @@ static kl_status put_shape(const kl_results *r, kl_h5_group *g, kl_error *err)
 {
     const char **texts;
     int n = r->ncolumns, *integer;
-    KL_TRY(kl_alloc(3 * (size_t)n, sizeof *texts, "columns", &texts, err));
+    bool words = false;
+    KL_TRY(kl_alloc(4 * (size_t)n, sizeof *texts, "columns", &texts, err));
     kl_status status;
     KL_GOTO(kl_alloc((size_t)n, sizeof *integer, "columns", &integer, err));
     for (int c = 0; c < n; c++) {
         texts[c] = r->column[c].name;
         texts[n + c] = r->column[c].units;
         texts[2 * n + c] = r->column[c].long_name;
+        texts[3 * n + c] = r->column[c].words;
+        words = words || r->column[c].words[0];
         integer[c] = r->column[c].integer;
     }
     bool ok =
@@ -92,6 +95,7 @@ static kl_status put_shape(const kl_results *r, kl_h5_group *g, kl_error *err)
         ok = kl_h5_put_texts(g->id, "columns", n, texts) &&
              kl_h5_put_texts(g->id, "column_units", n, texts + n) &&
              kl_h5_put_texts(g->id, "column_long_names", n, texts + 2 * n) &&
+             (!words || kl_h5_put_texts(g->id, "column_words", n, texts + 3 * n)) &&
              kl_h5_put_numbers(g->id, "column_is_integer", H5T_NATIVE_INT, n, integer);
     if (ok && r->norders > 0)
         ok = kl_h5_put_numbers(g->id, "moment_orders", H5T_NATIVE_DOUBLE, r->norders, r->order);
@@ -197,7 +201,7 @@ static kl_status put_member(const kl_results *r, kl_h5_group *g, const kl_row_me
     return KL_OK;
 }
 
-/* The parameter of column c at the point of each row, NAN where there is none. */
+/* The parameter of column c of each row, NAN where there is none. */
 static kl_status put_row_column(const kl_results *r, kl_h5_group *g, int c, kl_error *err)
 {
     const kl_column *column = &r->column[c];
@@ -206,7 +210,8 @@ static kl_status put_row_column(const kl_results *r, kl_h5_group *g, int c, kl_e
     KL_TRY(kl_alloc((size_t)r->nrows, sizeof *values, column->name, &values, err));
     for (int i = 0; i < r->nrows; i++) {
         int p = r->row[i].point;
-        values[i] = p < 0 ? NAN : r->point[(size_t)p * (size_t)r->ncolumns + (size_t)c];
+        values[i] = p < 0 ? r->row[i].parameter[c]
+                          : r->point[(size_t)p * (size_t)r->ncolumns + (size_t)c];
     }
     kl_h5_variable(g, (kl_h5_label){column->name, column->units, column->long_name},
                    H5T_NATIVE_DOUBLE, 1, &row, values);

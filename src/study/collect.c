@@ -12,7 +12,7 @@ kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *e
 {
     const kl_description *about = study->about;
     const kl_system *system = study->system;
-    kl_results shape = {.ncolumns = system->ncolumns,
+    kl_results shape = {.ncolumns = about->ncolumns,
                         .npoints = about->npoints,
                         .ntimes = study->times.n,
                         .nquantities = about->nquantities,
@@ -26,7 +26,7 @@ kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *e
     strncpy(r->time_units, "1", sizeof r->time_units - 1);
     r->small = system->small;
     r->study = strdup(study->resolved);
-    memcpy(r->column, system->column, (size_t)r->ncolumns * sizeof *r->column);
+    memcpy(r->column, about->column, (size_t)r->ncolumns * sizeof *r->column);
     memcpy(r->point, about->point, (size_t)(r->npoints * r->ncolumns) * sizeof *r->point);
     memcpy(r->series, about->series, (size_t)r->npoints * sizeof *r->series);
     memcpy(r->time, study->times.t, (size_t)r->ntimes * sizeof *r->time);

@@ -69,11 +69,11 @@ static kl_status fail_memory(const kl_study *study, const kl_plan *plan, kl_erro
         if (study->system->cost(study->self, i, plan->largest).bytes >
             study->system->cost(study->self, worst, plan->largest).bytes)
             worst = i;
-    const double *point = study->about->point + worst * study->system->ncolumns;
+    const double *point = study->about->point + worst * study->about->ncolumns;
     return kl_fail(err, KL_ENVIRONMENT,
                    "not enough memory: %s = %g needs %.3g GB per rank in groups of %d, %.3g GB is "
                    "available: use fewer ranks per node, more nodes, or fewer groups",
-                   study->system->column[0].name, point[0], 1e-9 * plan->bytes, plan->largest,
+                   study->about->column[0].name, point[0], 1e-9 * plan->bytes, plan->largest,
                    1e-9 * plan->available);
 }
 
@@ -132,9 +132,18 @@ static void print_duration(double seconds)
         printf("%.1f h", seconds / 3600);
 }
 
+static void print_parameter(const kl_column *column, double value)
+{
+    char word[KL_NAME];
+    if (kl_column_word(column, value, word))
+        printf(" %12s", word);
+    else
+        printf(" %12.6g", value);
+}
+
 static void print_plan(const kl_study *study, const kl_plan *plan, int64_t asked)
 {
-    const int nc = study->system->ncolumns;
+    const int nc = study->about->ncolumns;
     printf("study        %s: %s\n", study->name, study->system->name);
     printf("layout       %d rank%s in %d group%s of at most %d, %d per node\n", plan->ranks,
            plan->ranks == 1 ? "" : "s", plan->ngroups, plan->ngroups == 1 ? "" : "s", plan->largest,
@@ -149,13 +158,13 @@ static void print_plan(const kl_study *study, const kl_plan *plan, int64_t asked
     print_duration(plan->seconds);
     printf("\n\n%5s", "point");
     for (int c = 0; c < nc; c++)
-        printf(" %12s", study->system->column[c].name);
+        printf(" %12s", study->about->column[c].name);
     printf(" %14s %14s\n", "GB per rank", "s/realization");
     for (int i = 0; i < study->about->npoints; i++) {
         kl_cost cost = study->system->cost(study->self, i, plan->largest);
         printf("%5d", i);
         for (int c = 0; c < nc; c++)
-            printf(" %12.6g", study->about->point[i * nc + c]);
+            print_parameter(&study->about->column[c], study->about->point[i * nc + c]);
         printf(" %14.3g %14.3g\n", 1e-9 * cost.bytes, cost.seconds / plan->largest);
     }
 }

@@ -77,8 +77,8 @@ kl_status kl_reference_compute(const kl_study *study, MPI_Comm comm, bool quiet,
             const bool said =
                 point > 0 && strcmp(b.out.note, results->reference_note[point - 1]) == 0;
             if (b.out.note[0] && !quiet && !said)
-                fprintf(stderr, "kinlim: reference at %s = %g: %s\n", study->system->column[0].name,
-                        study->about->point[point * study->system->ncolumns], b.out.note);
+                fprintf(stderr, "kinlim: reference at %s = %g: %s\n", study->about->column[0].name,
+                        study->about->point[point * study->about->ncolumns], b.out.note);
         }
         free_buffers(&b, study->about->nfields);
         KL_TRY(status);

@@ -1,10 +1,9 @@
 /* The rows of `kinlim export`: statistics of the samples, the reference beside
  * them, rates in the small parameter (docs/statistics.md).
  */
-#include "study/study_private.h"
+#include "study/rows.h"
 
 #include "base/memory.h"
-#include "statistics/statistics.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,7 +13,7 @@
 typedef struct table {
     const kl_study *study;
     kl_results *r;
-    int room;
+    kl_rows rows;
     double *y;             /* samples of one number, done realizations in order */
     kl_estimate *estimate; /* [statistics][npoints][ntimes][nquantities], for the rates */
     kl_estimate *derived;  /* [derived statistics][npoints], likewise */
@@ -33,24 +32,12 @@ static kl_estimate *estimate_at(const table *t, int statistic, int p, int it, in
     return &t->estimate[((statistic * r->npoints + p) * r->ntimes + it) * r->nquantities + q];
 }
 
-static kl_status add_row(table *t, kl_row row, kl_error *err)
-{
-    kl_results *r = t->r;
-    if (r->nrows == t->room) {
-        t->room = 2 * t->room + 256;
-        kl_row *longer = realloc(r->row, (size_t)t->room * sizeof *longer);
-        if (!longer)
-            return kl_fail(err, KL_ENVIRONMENT, "summary: no memory for %d rows", t->room);
-        r->row = longer;
-    }
-    r->row[r->nrows++] = row;
-    return KL_OK;
-}
-
-static kl_row blank(int point, double time, const kl_quantity *q, const char *statistic,
+kl_row kl_row_blank(int point, double time, const kl_quantity *q, const char *statistic,
                     double order, int n)
 {
     kl_row row = {.point = point, .time = time, .order = order, .realizations = n};
+    for (int c = 0; c < KL_MOST_COLUMNS; c++)
+        row.parameter[c] = NAN;
     if (q) {
         memcpy(row.observable, q->observable, sizeof row.observable);
         memcpy(row.part, q->part, sizeof row.part);
@@ -59,12 +46,26 @@ static kl_row blank(int point, double time, const kl_quantity *q, const char *st
     return row;
 }
 
-static kl_status add(table *t, kl_row row, kl_estimate e, kl_error *err)
+kl_status kl_rows_add(kl_rows *rows, kl_row row, kl_estimate e, kl_error *err)
 {
+    kl_results *r = rows->results;
+    if (r->nrows == rows->room) {
+        rows->room = 2 * rows->room + 256;
+        kl_row *longer = realloc(r->row, (size_t)rows->room * sizeof *longer);
+        if (!longer)
+            return kl_fail(err, KL_ENVIRONMENT, "summary: no memory for %d rows", rows->room);
+        r->row = longer;
+    }
     row.value = e.value;
     row.low = e.low;
     row.high = e.high;
-    return add_row(t, row, err);
+    r->row[r->nrows++] = row;
+    return KL_OK;
+}
+
+static kl_status add(table *t, kl_row row, kl_estimate e, kl_error *err)
+{
+    return kl_rows_add(&t->rows, row, e, err);
 }
 
 static int gather(const table *t, int p, int it, int q)
@@ -105,7 +106,7 @@ static kl_status add_moments(table *t, int p, int it, int q, int n, double refer
             else
                 KL_TRY(kl_stats_moment_about(t->y, n, reference, r->order[o], key, e, err));
             const char *name = kind ? "deviation_moment" : "central_moment";
-            KL_TRY(add(t, blank(p, time, &r->quantity[q], name, r->order[o], n), *e, err));
+            KL_TRY(add(t, kl_row_blank(p, time, &r->quantity[q], name, r->order[o], n), *e, err));
         }
     return KL_OK;
 }
@@ -122,17 +123,17 @@ static kl_status add_number(table *t, int p, int it, int q, kl_error *err)
     t->count[p] = n;
     if (n > 0) {
         kl_stats_mean(t->y, n, &mean, &standard_error);
-        KL_TRY(add(t, blank(p, time, name, "mean", 1, n), mean, err));
-        KL_TRY(add(t, blank(p, time, name, "standard_error", 1, n),
+        KL_TRY(add(t, kl_row_blank(p, time, name, "mean", 1, n), mean, err));
+        KL_TRY(add(t, kl_row_blank(p, time, name, "standard_error", 1, n),
                    (kl_estimate){standard_error, standard_error, standard_error}, err));
     }
     if (!isnan(reference)) {
-        KL_TRY(add(t, blank(p, time, name, "reference", 1, n),
+        KL_TRY(add(t, kl_row_blank(p, time, name, "reference", 1, n),
                    (kl_estimate){reference, reference - slack, reference + slack}, err));
         if (n > 0) {
             *bias = (kl_estimate){mean.value - reference, mean.low - reference - slack,
                                   mean.high - reference + slack};
-            KL_TRY(add(t, blank(p, time, name, "bias", 1, n), *bias, err));
+            KL_TRY(add(t, kl_row_blank(p, time, name, "bias", 1, n), *bias, err));
         }
     }
     return n > 0 ? add_moments(t, p, it, q, n, reference, err) : KL_OK;
@@ -155,7 +156,7 @@ static kl_status add_checks(table *t, int p, kl_error *err)
                     worst = v;
             }
         if (!isnan(worst))
-            KL_TRY(add(t, blank(p, NAN, NULL, r->check[c], 1, t->count[p]),
+            KL_TRY(add(t, kl_row_blank(p, NAN, NULL, r->check[c], 1, t->count[p]),
                        (kl_estimate){worst, worst, worst}, err));
     }
     return KL_OK;
@@ -201,12 +202,12 @@ static kl_status add_derived(table *t, int p, int d, const double *y, int n, kl_
     char name[KL_NAME];
     KL_TRY(kl_stats_function_of_means(y, n, m, derived_value, &at, ~key_of(r, p, 0, 0, d), e, err));
     if (n > 0)
-        KL_TRY(add(t, blank(p, NAN, &q, at.derived->name, 1, n), *e, err));
+        KL_TRY(add(t, kl_row_blank(p, NAN, &q, at.derived->name, 1, n), *e, err));
     const double limit = derived_value(&at, r->reference + (size_t)p * (size_t)m);
     if (isnan(limit))
         return KL_OK;
     snprintf(name, sizeof name, "reference:%.50s", at.derived->name);
-    return add(t, blank(p, NAN, &q, name, 1, n), (kl_estimate){limit, limit, limit}, err);
+    return add(t, kl_row_blank(p, NAN, &q, name, 1, n), (kl_estimate){limit, limit, limit}, err);
 }
 
 /* All derived statistics of a point, from its finished realizations. */
@@ -243,6 +244,17 @@ typedef struct rate_fit {
     kl_estimate *e; /* [npoints] scratch */
 } rate_fit;
 
+/* A row of a series: its own parameters, no point. */
+static kl_row blank_rate(const table *t, int series, double time, const kl_quantity *q,
+                         const char *statistic, double order)
+{
+    kl_row row = kl_row_blank(-1, time, q, statistic, order, 0);
+    const int n = t->r->ncolumns;
+    memcpy(row.parameter, t->study->about->series_parameter + series * n,
+           (size_t)n * sizeof *row.parameter);
+    return row;
+}
+
 /* Fits and completes the row, if there is a rate. */
 static kl_status add_rate(table *t, const rate_fit *rate, kl_row row, kl_error *err)
 {
@@ -275,7 +287,8 @@ static kl_status add_number_rates(table *t, int it, int q, rate_fit *rate, kl_er
         const double order = s ? r->order[(s - 1) % r->norders] : 1;
         rate->value = estimate_at(t, s, 0, it, q);
         rate->positive = s > 0;
-        KL_TRY(add_rate(t, rate, blank(-1, r->time[it], &r->quantity[q], name, order, 0), err));
+        KL_TRY(add_rate(
+            t, rate, blank_rate(t, rate->series, r->time[it], &r->quantity[q], name, order), err));
     }
     return KL_OK;
 }
@@ -291,16 +304,16 @@ static kl_status add_derived_rates(table *t, rate_fit *rate, kl_error *err)
         char name[KL_NAME];
         snprintf(name, sizeof name, "rate:%.50s", derived->name);
         rate->value = t->derived + d * t->r->npoints;
-        KL_TRY(add_rate(t, rate, blank(-1, NAN, &q, name, 1, 0), err));
+        KL_TRY(add_rate(t, rate, blank_rate(t, rate->series, NAN, &q, name, 1), err));
         snprintf(name, sizeof name, "proven_rate:%.50s", derived->name);
         if (!isnan(proven))
-            KL_TRY(
-                add(t, blank(-1, NAN, &q, name, 1, 0), (kl_estimate){proven, proven, proven}, err));
+            KL_TRY(add(t, blank_rate(t, rate->series, NAN, &q, name, 1),
+                       (kl_estimate){proven, proven, proven}, err));
     }
     return KL_OK;
 }
 
-/* Rates over the points of the last series: with several boxes, the last box. */
+/* Rates of every series of points. */
 static kl_status add_rates(table *t, kl_error *err)
 {
     const kl_results *r = t->r;
@@ -308,13 +321,13 @@ static kl_status add_rates(table *t, kl_error *err)
     kl_status status = kl_alloc((size_t)r->npoints, sizeof *rate.x, "rates", &rate.x, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)r->npoints, sizeof *rate.e, "rates", &rate.e, err);
-    for (int p = 0; p < r->npoints; p++)
-        rate.series = r->series[p] > rate.series ? r->series[p] : rate.series;
-    for (int it = 0; it < r->ntimes; it++)
-        for (int q = 0; status == KL_OK && q < r->nquantities; q++)
-            status = add_number_rates(t, it, q, &rate, err);
-    if (status == KL_OK)
-        status = add_derived_rates(t, &rate, err);
+    for (; status == KL_OK && rate.series < t->study->about->nseries; rate.series++) {
+        for (int it = 0; it < r->ntimes; it++)
+            for (int q = 0; status == KL_OK && q < r->nquantities; q++)
+                status = add_number_rates(t, it, q, &rate, err);
+        if (status == KL_OK)
+            status = add_derived_rates(t, &rate, err);
+    }
     free(rate.x);
     free(rate.e);
     return status;
@@ -338,12 +351,14 @@ static kl_status fill(table *t, kl_error *err)
         KL_TRY(add_all_derived(t, p, err));
         KL_TRY(add_checks(t, p, err));
     }
-    return r->small >= 0 ? add_rates(t, err) : KL_OK;
+    if (r->small >= 0)
+        KL_TRY(add_rates(t, err));
+    return kl_compare_twins(t->study, &t->rows, err);
 }
 
 kl_status kl_summarise(const kl_study *study, kl_results *results, kl_error *err)
 {
-    table t = {.study = study, .r = results};
+    table t = {.study = study, .r = results, .rows = {.results = results}};
     free(results->row);
     results->row = NULL;
     results->nrows = 0;

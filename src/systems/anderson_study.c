@@ -308,13 +308,13 @@ static kl_status read_observables(anderson *a, const kl_nodes *nodes, kl_error *
 
 static kl_status read_points(anderson *a, kl_node *root, kl_error *err)
 {
-    KL_TRY(kl_keys_points(root, 2, &a->points, err));
+    kl_ints distributions;
+    KL_TRY(kl_keys_disorders(root, &a->disorder, &distributions, err));
+    KL_TRY(kl_keys_points(root, 2, &distributions, &a->points, err));
     a->dimension = a->points.dimension;
     a->npoints = a->points.n;
     a->point = a->points.point;
-    a->description.npoints = a->npoints;
-    a->description.point = a->points.columns;
-    a->description.series = a->points.series;
+    kl_lattice_points_describe(&a->points, &a->description);
     return KL_OK;
 }
 
@@ -369,7 +369,6 @@ static kl_status configure(anderson *a, kl_node *root, kl_error *err)
     top_keys top = {0};
     KL_TRY(read_points(a, root, err));
     KL_TRY(kl_config_read(root, top_table, &top, err));
-    KL_TRY(kl_keys_disorder(root, &a->disorder, err));
     KL_TRY(kl_keys_propagator(root, &a->propagator, err));
     KL_TRY(read_boltzmann(a, top.boltzmann, err));
     KL_TRY(read_initial(a, top.initial, err));

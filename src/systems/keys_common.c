@@ -4,11 +4,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-const kl_column kl_lattice_columns[3] = {
-    {"eta", "1", "strength of disorder", false},
-    {"sites", "1", "lattice sites per side", true},
-    {"box", "1", "macroscopic side of the torus", false},
+static const kl_column lattice_columns[4] = {
+    {"eta", "1", "strength of disorder", false, ""},
+    {"sites", "1", "lattice sites per side", true, ""},
+    {"box", "1", "macroscopic side of the torus", false, ""},
+    {"disorder", "1", "distribution of the disorder", true, "gaussian uniform bernoulli laplace"},
 };
 
 /* ---- disorder ---- */
@@ -32,6 +34,20 @@ kl_status kl_keys_disorder(kl_node *root, kl_disorder_keys *out, kl_error *err)
     sub_map map;
     KL_TRY(kl_config_read(root, disorder_map, &map, err));
     return kl_config_read(map.node, disorder_table, out, err);
+}
+
+static const kl_key several_table[] = {
+    {"distribution", KL_KEY_CHOICES, 0, 0, 0, 0, 0, 0, kl_distribution_names, "gaussian",
+     "of omega_x, mean 0 and variance 1; a list: every one at every point"},
+    {0}};
+
+kl_status kl_keys_disorders(kl_node *root, kl_disorder_keys *out, kl_ints *list, kl_error *err)
+{
+    sub_map map;
+    KL_TRY(kl_config_read(root, disorder_map, &map, err));
+    KL_TRY(kl_config_read(map.node, several_table, list, err));
+    out->distribution = (int)list->v[0];
+    return kl_config_read(map.node, disorder_table + 1, out, err);
 }
 
 /* ---- propagator ---- */
@@ -111,33 +127,72 @@ static kl_status check_lists(kl_node *root, const point_keys *keys, kl_error *er
     return KL_OK;
 }
 
-kl_status kl_keys_points(kl_node *root, double exponent, kl_lattice_points *out, kl_error *err)
+static kl_status allocate_points(kl_lattice_points *out, kl_error *err)
+{
+    const size_t n = (size_t)out->n, columns = (size_t)out->ncolumns;
+    KL_TRY(kl_alloc(n, sizeof *out->point, "points", &out->point, err));
+    KL_TRY(kl_alloc(columns * n, sizeof *out->columns, "points", &out->columns, err));
+    KL_TRY(kl_alloc(n, sizeof *out->series, "points", &out->series, err));
+    KL_TRY(kl_alloc(n, sizeof *out->twin, "points", &out->twin, err));
+    return kl_alloc(columns * (size_t)out->nseries, sizeof *out->series_parameter, "points",
+                    &out->series_parameter, err);
+}
+
+static void name_series(const point_keys *keys, const kl_ints *distributions, int boxes,
+                        kl_lattice_points *out)
+{
+    for (int s = 0; s < out->nseries; s++) {
+        double *row = out->series_parameter + s * out->ncolumns;
+        row[0] = row[1] = row[2] = NAN;
+        if (s % boxes + 1 < boxes)
+            row[2] = keys->box.v[s % boxes];
+        if (out->ncolumns == 4)
+            row[3] = (double)distributions->v[s / boxes];
+    }
+}
+
+kl_status kl_keys_points(kl_node *root, double exponent, const kl_ints *distributions,
+                         kl_lattice_points *out, kl_error *err)
 {
     point_keys keys = {0};
     KL_TRY(kl_config_read(root, point_table, &keys, err));
     KL_TRY(check_lists(root, &keys, err));
-    const int boxes = keys.sites.n ? 1 : keys.box.n;
+    const int boxes = keys.sites.n ? 1 : keys.box.n, several = distributions->n;
     out->dimension = keys.dimension;
-    out->n = boxes * keys.eta.n;
-    const size_t n = (size_t)out->n;
-    KL_TRY(kl_alloc(n, sizeof *out->point, "points", &out->point, err));
-    KL_TRY(kl_alloc(3 * n, sizeof *out->columns, "points", &out->columns, err));
-    KL_TRY(kl_alloc(n, sizeof *out->series, "points", &out->series, err));
+    out->n = boxes * keys.eta.n * several;
+    out->nseries = boxes * several;
+    out->column = lattice_columns;
+    out->ncolumns = several > 1 ? 4 : 3;
+    KL_TRY(allocate_points(out, err));
+    name_series(&keys, distributions, boxes, out);
     for (int i = 0; i < out->n; i++) {
-        const int e = i / boxes, b = i % boxes;
+        const int k = i % several, e = i / several / boxes, b = i / several % boxes;
         const double eta = keys.eta.v[e], unit = exponent == 2 ? eta * eta : pow(eta, exponent);
         const double sites = keys.sites.n ? (double)keys.sites.v[e] : round(keys.box.v[b] / unit);
         if (sites < 4 || sites > 1e9)
             return kl_config_fail(root, "box", err,
                                   "%g at eta %g makes %g sites: must be in [4, 1e9]", keys.box.v[b],
                                   eta, sites);
-        out->point[i] = (kl_lattice_point){eta, unit, unit * sites, (int64_t)sites};
-        out->columns[3 * i] = eta;
-        out->columns[3 * i + 1] = sites;
-        out->columns[3 * i + 2] = unit * sites;
-        out->series[i] = b;
+        const int distribution = (int)distributions->v[k];
+        out->point[i] = (kl_lattice_point){eta, unit, unit * sites, (int64_t)sites, distribution};
+        const double columns[4] = {eta, sites, unit * sites, distribution};
+        memcpy(out->columns + out->ncolumns * i, columns, (size_t)out->ncolumns * sizeof *columns);
+        out->series[i] = k * boxes + b;
+        out->twin[i] = i - k;
     }
     return KL_OK;
+}
+
+void kl_lattice_points_describe(const kl_lattice_points *points, kl_description *out)
+{
+    out->npoints = points->n;
+    out->ncolumns = points->ncolumns;
+    out->column = points->column;
+    out->point = points->columns;
+    out->nseries = points->nseries;
+    out->series = points->series;
+    out->twin = points->twin;
+    out->series_parameter = points->series_parameter;
 }
 
 void kl_lattice_points_free(kl_lattice_points *points)
@@ -145,5 +200,7 @@ void kl_lattice_points_free(kl_lattice_points *points)
     free(points->point);
     free(points->columns);
     free(points->series);
+    free(points->twin);
+    free(points->series_parameter);
     *points = (kl_lattice_points){0};
 }

@@ -74,8 +74,10 @@ static kl_status configure(localization *l, kl_node *root, kl_error *err)
     l->sigma = own.sigma;
     l->level = own.level;
     l->origins = own.origins;
-    KL_TRY(kl_keys_points(root, own.sigma < 0.5 ? 2 / (1 - 2 * own.sigma) : 2, &l->points, err));
     KL_TRY(kl_keys_disorder(root, &l->disorder, err));
+    int64_t distribution = l->disorder.distribution;
+    KL_TRY(kl_keys_points(root, own.sigma < 0.5 ? 2 / (1 - 2 * own.sigma) : 2,
+                          &(kl_ints){1, &distribution}, &l->points, err));
     KL_TRY(kl_keys_propagator(root, &l->propagator, err));
     for (int i = 0; i < l->points.n; i++) {
         const kl_propagation_setup setup = localization_setup(l, i);
@@ -102,9 +104,7 @@ kl_status localization_configure(kl_node *root, const kl_times *times, bool no_r
     kl_status status = configure(l, root, err);
     l->description.nchecks = 2;
     l->description.check = checks;
-    l->description.npoints = l->points.n;
-    l->description.point = l->points.columns;
-    l->description.series = l->points.series;
+    kl_lattice_points_describe(&l->points, &l->description);
     if (status != KL_OK)
         localization_destroy(self);
     return status;

@@ -16,6 +16,8 @@ typedef struct lyapunov {
     kl_disorder_keys disorder;
     int npoints;
     double *columns; /* [npoints][2]: width, energy */
+    int nseries;
+    double *series_parameter; /* [nseries][2] */
     int *series;     /* [npoints]: points of one energy */
     kl_quantity gamma;
     kl_description description;
@@ -53,6 +55,12 @@ static kl_status make_points(lyapunov *l, const own_keys *keys, kl_error *err)
     l->npoints = keys->width.n * energies;
     KL_TRY(kl_alloc(2 * (size_t)l->npoints, sizeof *l->columns, "points", &l->columns, err));
     KL_TRY(kl_alloc((size_t)l->npoints, sizeof *l->series, "points", &l->series, err));
+    KL_TRY(kl_alloc(2 * (size_t)energies, sizeof(double), "points", &l->series_parameter, err));
+    for (int s = 0; s < energies; s++) {
+        l->series_parameter[2 * s] = NAN;
+        l->series_parameter[2 * s + 1] = s + 1 < energies ? keys->energy.v[s] : NAN;
+    }
+    l->nseries = energies;
     for (int i = 0; i < l->npoints; i++) {
         l->columns[2 * i] = keys->width.v[i / energies];
         l->columns[2 * i + 1] = keys->energy.v[i % energies];
@@ -80,10 +88,16 @@ static void destroy(void **self)
     if (!l)
         return;
     free(l->columns);
+    free(l->series_parameter);
     free(l->series);
     free(l);
     *self = NULL;
 }
+
+static const kl_column columns[] = {
+    {"width", "1", "width of box disorder, sqrt(12) standard deviations", false, ""},
+    {"energy", "1", "energy", false, ""},
+};
 
 static kl_status configure(kl_node *root, const kl_times *times, bool no_reference, void **self,
                            kl_error *err)
@@ -96,10 +110,14 @@ static kl_status configure(kl_node *root, const kl_times *times, bool no_referen
     l->times = *times;
     l->gamma = (kl_quantity){"gamma", "re"};
     kl_status status = read_keys(l, root, err);
-    l->description = (kl_description){.npoints = l->npoints,
+    l->description = (kl_description){.ncolumns = 2,
+                                      .column = columns,
+                                      .npoints = l->npoints,
                                       .nquantities = 1,
                                       .point = l->columns,
                                       .series = l->series,
+                                      .nseries = l->nseries,
+                                      .series_parameter = l->series_parameter,
                                       .quantity = &l->gamma};
     if (status != KL_OK)
         destroy(self);
@@ -242,19 +260,12 @@ static double length(const void *self, int point, const double *mean)
     return gamma > 0 ? 1 / gamma : NAN;
 }
 
-static const kl_column columns[] = {
-    {"width", "1", "width of box disorder, sqrt(12) standard deviations", false},
-    {"energy", "1", "energy", false},
-};
-
 static const kl_derived derived[] = {{"localization_length", "gamma", length, NULL}, {0}};
 
 const kl_system kl_system_lyapunov = {
     .name = "lyapunov",
     .summary = "localization length of a chain, by transfer matrices",
     .kind = KL_INDEPENDENT,
-    .ncolumns = 2,
-    .column = columns,
     .small = 0,
     .configure = configure,
     .destroy = destroy,

@@ -29,9 +29,14 @@ typedef struct kl_field_kind { /* a field of one axis that is measured, e.g. a m
 } kl_field_kind;
 
 typedef struct kl_description {
-    int npoints, nquantities, nchecks, nfields;
+    int ncolumns, npoints, nquantities, nchecks, nfields;
+    const kl_column *column;   /* [ncolumns]: the parameters of a point */
     double *point;             /* [npoints][ncolumns] */
     int *series;               /* [npoints]: points of one series are fitted together */
+    int nseries;
+    double *series_parameter;  /* [nseries][ncolumns]: columns of a series' own rows; NAN: empty */
+    const int *twin;           /* [npoints]: the point it is compared with, of the same random
+                                * numbers; itself: none. NULL: none at all */
     kl_quantity *quantity;     /* [nquantities] */
     const char *const *check;  /* [nchecks] */
     const kl_field_kind *field; /* [nfields] */
@@ -73,8 +78,6 @@ typedef struct kl_derived {
 typedef struct kl_system {
     const char *name, *summary;
     kl_system_kind kind;
-    int ncolumns;
-    const kl_column *column;
     int small;                 /* the column that rates are fitted in; -1: none */
 
     /* Reads the system's keys of the study; local, every rank alike. no_reference:

@@ -20,9 +20,9 @@ enum { STUDY_BYTES = 200000 };
 
 static void example_names(kl_results *r)
 {
-    r->column[0] = (kl_column){"eta", "1", "strength of the disorder", false};
-    r->column[1] = (kl_column){"sites", "1", "sites per side", true};
-    r->column[2] = (kl_column){"box", "eta^-2", "macroscopic side", false};
+    r->column[0] = (kl_column){"eta", "1", "strength of the disorder", false, ""};
+    r->column[1] = (kl_column){"sites", "1", "sites per side", true, ""};
+    r->column[2] = (kl_column){"box", "eta^-2", "macroscopic side", false, ""};
     r->quantity[0] = (kl_quantity){"front", "re"};
     r->quantity[1] = (kl_quantity){"flux", "re"};
     r->quantity[2] = (kl_quantity){"flux", "im"};
@@ -67,10 +67,15 @@ static void example_numbers(kl_results *r)
 
 static void example_rows(kl_results *r)
 {
-    r->row[0] = (kl_row){0, 0.5, "front", "re", "mean", 1, 3, 100.25, 99.5, 101};
-    r->row[1] = (kl_row){1, 1, "flux", "im", "central_moment", 2.5, 2, 0.1, NAN, NAN};
-    r->row[2] = (kl_row){-1, 1, "flux", "re", "rate:bias", 1, 3, 2, 1.75, 2.25};
-    r->row[3] = (kl_row){0, NAN, "", "", "norm_drift", 1, 3, 3e-9, 3e-9, 3e-9};
+    r->row[0] = (kl_row){0, 0.5, "front", "re", "mean", 1, 3, 100.25, 99.5, 101, {0}};
+    r->row[1] = (kl_row){1, 1, "flux", "im", "central_moment", 2.5, 2, 0.1, NAN, NAN, {0}};
+    r->row[2] = (kl_row){-1, 1, "flux", "re", "rate:bias", 1, 3, 2, 1.75, 2.25, {0}};
+    r->row[3] = (kl_row){0, NAN, "", "", "norm_drift", 1, 3, 3e-9, 3e-9, 3e-9, {0}};
+    r->row[4] = r->row[2]; /* of a series: some of the parameters */
+    const double empty[KL_MOST_COLUMNS] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    for (int i = 0; i < 5; i++)
+        memcpy(r->row[i].parameter, empty, sizeof empty);
+    r->row[4].parameter[2] = 5.5;
 }
 
 static kl_status example_fields(kl_results *r, kl_error *err)
@@ -103,7 +108,7 @@ static kl_status example_create(kl_results **out, kl_error *err)
                               .nrealizations = 3,
                               .norders = 2,
                               .nfields = 1,
-                              .nrows = 4};
+                              .nrows = 5};
     KL_TRY(kl_results_create(&shape, out, err));
     kl_results *r = *out;
     example_names(r);

@@ -31,7 +31,30 @@ static void summary_rows(void **state)
               "0.5,20,5,0.5,\"a, \"\"b\"\"\",re,mean,1,3,100.25,99.5,101\n"
               "0.25,80,5,1,flux,im,central_moment,2.5,2,0.10000000000000001,,\n"
               ",,,1,flux,re,rate:bias,1,3,2,1.75,2.25\n"
-              "0.5,20,5,,,,norm_drift,1,3,3e-09,3e-09,3e-09\n");
+              "0.5,20,5,,,,norm_drift,1,3,3e-09,3e-09,3e-09\n"
+              ",,5.5,1,flux,re,rate:bias,1,3,2,1.75,2.25\n");
+    free(text);
+    kl_results_destroy(&r);
+}
+
+static void words_in_columns(void **state)
+{
+    (void)state;
+    kl_results *r;
+    assert_int_equal(example_create(&r, NULL), KL_OK);
+    strcpy(r->column[1].name, "disorder");
+    strcpy(r->column[1].words, "gaussian bernoulli");
+    r->point[1] = 1;
+    r->point[4] = 0;
+    r->row[4].parameter[1] = 1;
+    char *text = exported(r, kl_results_export_summary);
+    assert_string_equal(
+        text, "eta,disorder,box,time,observable,part,statistic,order,realizations,value,low,high\n"
+              "0.5,bernoulli,5,0.5,front,re,mean,1,3,100.25,99.5,101\n"
+              "0.25,gaussian,5,1,flux,im,central_moment,2.5,2,0.10000000000000001,,\n"
+              ",,,1,flux,re,rate:bias,1,3,2,1.75,2.25\n"
+              "0.5,bernoulli,5,,,,norm_drift,1,3,3e-09,3e-09,3e-09\n"
+              ",bernoulli,5.5,1,flux,re,rate:bias,1,3,2,1.75,2.25\n");
     free(text);
     kl_results_destroy(&r);
 }
@@ -115,7 +138,7 @@ static void a_full_disk_is_reported(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(summary_rows),
+        cmocka_unit_test(summary_rows), cmocka_unit_test(words_in_columns),
         cmocka_unit_test(samples_in_order),
         cmocka_unit_test(parameters_are_printed_as_the_study_gives_them),
         cmocka_unit_test(seventeen_digits_give_back_the_double),

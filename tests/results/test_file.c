@@ -97,6 +97,9 @@ static void assert_same(const kl_results *a, const kl_results *b)
         assert_memory_equal(&x->time, &y->time, sizeof x->time);
         assert_memory_equal(&x->order, &y->order, sizeof x->order);
         assert_memory_equal(&x->value, &y->value, 3 * sizeof x->value); /* value, low, high */
+        for (int j = 0; j < a->ncolumns; j++)
+            assert_true(x->parameter[j] == y->parameter[j] ||
+                        (isnan(x->parameter[j]) && isnan(y->parameter[j])));
     }
     assert_same_fields(a, b);
 }
@@ -127,6 +130,7 @@ static void everything_comes_back(void **state)
     kl_results *r;
     assert_int_equal(example_create(&r, NULL), KL_OK);
     memcpy(r->sample, odd, sizeof odd);
+    strcpy(r->column[1].words, "one two");
     memcpy(r->sample + 6, &payload, sizeof payload);
     round_trip(r);
     kl_results_destroy(&r);

@@ -60,15 +60,16 @@ def check_reference(d):
 
 def check_summary(d):
     assert set(d.sizes) == {"row"}
-    assert d.statistic.values.tolist() == ["mean", "central_moment", "rate:bias", "norm_drift"]
-    assert d.observable.values.tolist() == ["front", "flux", "flux", ""]
-    assert d.point.values.tolist() == [0, 1, -1, 0]
-    assert np.array_equal(d.eta.values, [0.5, 0.25, np.nan, 0.5], equal_nan=True)
-    assert np.array_equal(d.sites.values, [20, 80, np.nan, 20], equal_nan=True)
-    assert np.array_equal(d.time.values, [0.5, 1, 1, np.nan], equal_nan=True)
-    assert d.order.values.tolist() == [1, 2.5, 1, 1]
-    assert d.realizations.values.tolist() == [3, 2, 3, 3]
-    assert np.array_equal(d.low.values, [99.5, np.nan, 1.75, 3e-9], equal_nan=True)
+    assert d.statistic.values.tolist() == ["mean", "central_moment", "rate:bias", "norm_drift", "rate:bias"]
+    assert d.observable.values.tolist() == ["front", "flux", "flux", "", "flux"]
+    assert d.point.values.tolist() == [0, 1, -1, 0, -1]
+    assert np.array_equal(d.eta.values, [0.5, 0.25, np.nan, 0.5, np.nan], equal_nan=True)
+    assert np.array_equal(d.sites.values, [20, 80, np.nan, 20, np.nan], equal_nan=True)
+    assert np.array_equal(d.box.values, [5, 5, np.nan, 5, 5.5], equal_nan=True)
+    assert np.array_equal(d.time.values, [0.5, 1, 1, np.nan, 1], equal_nan=True)
+    assert d.order.values.tolist() == [1, 2.5, 1, 1, 1]
+    assert d.realizations.values.tolist() == [3, 2, 3, 3, 3]
+    assert np.array_equal(d.low.values, [99.5, np.nan, 1.75, 3e-9, 1.75], equal_nan=True)
 
 
 def check_field(d, point):

@@ -1,0 +1,24 @@
+/* Rows of the summary; private to the room. */
+#ifndef KL_STUDY_ROWS_H
+#define KL_STUDY_ROWS_H
+
+#include "statistics/statistics.h"
+#include "study/study_private.h"
+
+typedef struct kl_rows { /* appends to results->row */
+    kl_results *results;
+    int room;
+} kl_rows;
+
+/* A row without value; q may be NULL; point -1: none, all parameters empty. */
+kl_row kl_row_blank(int point, double time, const kl_quantity *q, const char *statistic,
+                    double order, int realizations);
+/* Completes the row with the estimate and appends it. KL_ENVIRONMENT: no memory. */
+kl_status kl_rows_add(kl_rows *rows, kl_row row, kl_estimate e, kl_error *err);
+
+/* ---- compare.c: points against each other ---- */
+
+/* Differences between points whose realizations share their random numbers. Local. */
+kl_status kl_compare_twins(const kl_study *study, kl_rows *rows, kl_error *err);
+
+#endif
