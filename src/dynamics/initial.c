@@ -41,8 +41,7 @@ double kl_initial_outside(const kl_initial *initial, int dimension, double ell)
     return 1 - inside;
 }
 
-/* h along one axis at distance X from the centre; the product over axes is h. */
-static double envelope_axis(const kl_initial *initial, double distance)
+double kl_initial_envelope(const kl_initial *initial, double distance)
 {
     double u = distance / initial->width;
     if (initial->envelope == KL_ENVELOPE_GAUSSIAN)
@@ -92,7 +91,7 @@ static kl_status make_axis(const kl_initial *initial, const kl_lattice *lattice,
             double x = (double)(kl_lattice_coordinate(lattice, i) + m * L);
             double h = initial->envelope == KL_ENVELOPE_UNIFORM
                            ? 1
-                           : envelope_axis(initial, initial->mu * x - initial->center[j]);
+                           : kl_initial_envelope(initial, initial->mu * x - initial->center[j]);
             double turn = fmod(p[j] * x, 1);
             axis->h[at] = h;
             axis->wave[at] = h * (cos(2 * M_PI * turn) + I * sin(2 * M_PI * turn));
@@ -101,12 +100,22 @@ static kl_status make_axis(const kl_initial *initial, const kl_lattice *lattice,
     return KL_OK;
 }
 
-static bool is_linear(const kl_initial *initial)
+bool kl_initial_linear(const kl_initial *initial)
 {
     for (int j = 0; j < 9; j++)
         if (initial->hessian[j / 3][j % 3] != 0)
             return false;
-    return true;
+    return initial->higher.nterms == 0 && initial->higher.nwaves == 0;
+}
+
+void kl_initial_gradient(const kl_initial *initial, int dimension, const double x[3], double v[3])
+{
+    for (int j = 0; j < 3; j++) {
+        v[j] = j < dimension ? initial->momentum[j] : 0;
+        for (int k = 0; j < dimension && k < dimension; k++)
+            v[j] += initial->hessian[j][k] * x[k];
+    }
+    kl_phase_gradient(&initial->higher, x, v);
 }
 
 static bool p_is_zero(const kl_initial *initial, const kl_lattice *lattice)
@@ -116,14 +125,18 @@ static bool p_is_zero(const kl_initial *initial, const kl_lattice *lattice)
     return p[0] == 0 && p[1] == 0 && p[2] == 0;
 }
 
-/* exp(2 pi i X.A.X/(2 mu)) at the site x: mu x.A.x/2 turns. */
-static complex double curvature(const kl_initial *initial, int d, const double x[3])
+/* exp(2 pi i (S(X) - p.X)/mu) at the site x: mu x.A.x/2 turns, and higher(X)/mu. */
+static complex double bend(const kl_initial *initial, int d, const double x[3])
 {
     double turns = 0;
     for (int j = 0; j < d; j++)
         for (int k = 0; k < d; k++)
             turns += x[j] * initial->hessian[j][k] * x[k];
     turns = fmod(0.5 * initial->mu * turns, 1);
+    if (initial->higher.nterms + initial->higher.nwaves > 0) {
+        const double X[3] = {initial->mu * x[0], initial->mu * x[1], initial->mu * x[2]};
+        turns += fmod(kl_phase_value(&initial->higher, X) / initial->mu, 1);
+    }
     return cos(2 * M_PI * turns) + I * sin(2 * M_PI * turns);
 }
 
@@ -148,7 +161,7 @@ static complex double site_sum(const kl_initial *initial, const kl_lattice *latt
                                     (image[j] - axis[j].range) * lattice->sites);
                 }
                 if (h > 1e-30)
-                    sum += wave * curvature(initial, d, x);
+                    sum += wave * bend(initial, d, x);
             }
     return sum;
 }
@@ -197,37 +210,74 @@ static kl_status fill_product(const axis_images *axis, kl_state *psi, kl_error *
     return KL_OK;
 }
 
-/* S not linear: fills psi times `scale`; norm[p] receives sum |psi|^2 of each owned plane. */
-static void fill_planes(const kl_initial *initial, const axis_images *axis, double scale,
-                        kl_state *psi, double *norm)
+/* A packet whose axes are tabulated; `amplitude` multiplies it in a superposition. */
+typedef struct packet {
+    const kl_initial *initial;
+    axis_images axis[3];
+    complex double amplitude;
+} packet;
+
+static complex double packet_at(const packet *p, const kl_lattice *lattice, const int64_t index[3])
 {
-    const kl_lattice *lattice = psi->lattice;
+    complex double product = 1;
+    if (!kl_initial_linear(p->initial))
+        return site_sum(p->initial, lattice, p->axis, index);
+    for (int j = 0; j < lattice->dimension; j++)
+        product *= p->axis[j].sum[index[j]];
+    return product;
+}
+
+/* norm[p] = sum over each owned plane of |scale sum_i amplitude_i packet_i|^2; stores
+ * that sum in psi, if there is one. */
+static void sum_planes(int n, const packet *packets, const kl_lattice *lattice, double scale,
+                       kl_state *psi, double *norm)
+{
     const int64_t L = lattice->sites;
     for (int64_t p = 0; p < lattice->count; p++) {
         norm[p] = 0;
         for (int64_t i = 0; i < lattice->plane; i++) {
             int64_t index[3] = {lattice->first + p, lattice->dimension == 2 ? i : i / L, i % L};
-            complex double value = scale * site_sum(initial, lattice, axis, index);
+            complex double value = 0;
+            for (int k = 0; k < n; k++)
+                value += packets[k].amplitude * packet_at(&packets[k], lattice, index);
+            value *= scale;
             norm[p] += creal(value) * creal(value) + cimag(value) * cimag(value);
-            store(psi, p * lattice->plane + i, value);
+            if (psi)
+                store(psi, p * lattice->plane + i, value);
         }
     }
 }
 
-static kl_status fill_sum(const kl_initial *initial, const axis_images *axis, kl_state *psi,
-                          kl_error *err)
+/* Collective. 1/sqrt of the norm of the sum of n packets; `work` is a number per plane. */
+static kl_status unit_scale(int n, const packet *packets, const kl_lattice *lattice, double *work,
+                            double *scale, kl_error *err)
+{
+    double total = 0;
+    sum_planes(n, packets, lattice, 1, NULL, work);
+    KL_TRY(kl_planes_sum(lattice, work, 1, &total, NULL, err));
+    if (!(total > 0))
+        return kl_fail(err, KL_BUG, "the initial state vanishes on the lattice");
+    *scale = 1 / sqrt(total);
+    return KL_OK;
+}
+
+/* Collective. */
+static kl_status fill_sum(int n, packet *packets, kl_state *psi, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
-    double *norm = NULL, total = 0;
-    kl_status status = kl_alloc((size_t)lattice->count, sizeof *norm, "norms", &norm, err);
+    double *work = NULL, scale = 1;
+    kl_status status = kl_alloc((size_t)lattice->count, sizeof *work, "norms", &work, err);
     KL_TRY(kl_agree(lattice->comm, status, err));
-    fill_planes(initial, axis, 1, psi, norm);
-    status = kl_planes_sum(lattice, norm, 1, &total, NULL, err);
-    if (status == KL_OK && !(total > 0))
-        status = kl_fail(err, KL_BUG, "the initial state vanishes on the lattice");
-    if (status == KL_OK)
-        fill_planes(initial, axis, 1 / sqrt(total), psi, norm);
-    free(norm);
+    for (int i = 0; i < n && n > 1; i++) {
+        const double turns = packets[i].initial->angle;
+        KL_GOTO(unit_scale(1, &packets[i], lattice, work, &scale, err));
+        packets[i].amplitude = packets[i].initial->weight * scale *
+                               (cos(2 * M_PI * turns) + I * sin(2 * M_PI * turns));
+    }
+    KL_GOTO(unit_scale(n, packets, lattice, work, &scale, err));
+    sum_planes(n, packets, lattice, scale, psi, work);
+done:
+    free(work);
     return status;
 }
 
@@ -251,23 +301,33 @@ static void fill_delta(const kl_initial *initial, kl_state *psi)
     psi->real = true;
 }
 
-kl_status kl_initial_fill(const kl_initial *initial, kl_state *psi, kl_error *err)
+kl_status kl_initial_superpose(int n, const kl_initial *initial, kl_state *psi, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
-    const bool linear = is_linear(initial);
-    axis_images axis[3] = {{0}};
-    if (initial->envelope == KL_ENVELOPE_DELTA) {
-        fill_delta(initial, psi);
-        return KL_OK;
+    const bool product = n == 1 && kl_initial_linear(initial);
+    packet *packets = NULL;
+    kl_status status = kl_alloc((size_t)n, sizeof *packets, "initial state", &packets, err);
+    for (int i = 0; status == KL_OK && i < n; i++) {
+        packets[i].initial = &initial[i];
+        packets[i].amplitude = 1;
+        for (int j = 0; status == KL_OK && j < lattice->dimension; j++)
+            status = make_axis(&initial[i], lattice, j, &packets[i].axis[j], err);
     }
-    kl_status status = KL_OK;
-    for (int j = 0; status == KL_OK && j < lattice->dimension; j++)
-        status = make_axis(initial, lattice, j, &axis[j], err);
     status = kl_agree(lattice->comm, status, err);
     if (status == KL_OK)
-        status = linear ? fill_product(axis, psi, err) : fill_sum(initial, axis, psi, err);
-    psi->real = linear && p_is_zero(initial, lattice);
-    for (int j = 0; j < 3; j++)
-        free_axis(&axis[j]);
+        status = product ? fill_product(packets[0].axis, psi, err) : fill_sum(n, packets, psi, err);
+    psi->real = product && p_is_zero(initial, lattice);
+    for (int i = 0; packets && i < n; i++)
+        for (int j = 0; j < 3; j++)
+            free_axis(&packets[i].axis[j]);
+    free(packets);
     return status;
+}
+
+kl_status kl_initial_fill(const kl_initial *initial, kl_state *psi, kl_error *err)
+{
+    if (initial->envelope != KL_ENVELOPE_DELTA)
+        return kl_initial_superpose(1, initial, psi, err);
+    fill_delta(initial, psi);
+    return KL_OK;
 }

@@ -1,12 +1,17 @@
 /* Initial states, normalised to 1 on the lattice.
  *
- * WKB (T. Chen, Semiclassical Scaling Limits of Quantum Dynamics, 2011, (5.9)): psi_0(x) = C sum_n h(X_n) exp(2 pi i S(X_n)/mu), X_n = mu (x + n L),
- * mu = eta^2, S = p.X + X.A.X/2 with X from the origin: all images of the
- * torus are summed with envelope and phase both at the unwrapped argument.
+ * WKB (T. Chen, Semiclassical Scaling Limits of Quantum Dynamics, 2011, (5.9)):
+ *
+ *   psi(x) = C sum_n h(X_n) exp(2 pi i S(X_n)/mu),   X_n = mu (x + n L),  mu = eta^2,
+ *
+ * S = p.X + X.A.X/2 + higher(X) (phase.h) with X from the origin: all images of the
+ * torus are summed with envelope and phase both at the unwrapped argument. A
+ * superposition is C sum_i weight_i exp(2 pi i angle_i) psi_i, each psi_i of norm 1.
  */
 #ifndef KL_DYNAMICS_INITIAL_H
 #define KL_DYNAMICS_INITIAL_H
 
+#include "dynamics/phase.h"
 #include "dynamics/state.h"
 
 typedef enum kl_envelope {
@@ -20,7 +25,9 @@ typedef struct kl_initial {
     kl_envelope envelope;
     double width, center[3];   /* macroscopic */
     double momentum[3];        /* p, in cycles per site */
-    double hessian[3][3];      /* A, symmetric; zero for linear S */
+    double hessian[3][3];      /* A, symmetric */
+    kl_phase_sum higher;       /* the rest of S */
+    double weight, angle;      /* in a superposition; angle in turns */
     double mu;                 /* eta^2 */
 } kl_initial;
 
@@ -31,7 +38,21 @@ void kl_initial_momentum(const kl_initial *initial, int dimension, int64_t sites
  * the origin. Local. */
 double kl_initial_outside(const kl_initial *initial, int dimension, double ell);
 
-/* Fills psi. Collective; the same bits for any layout. KL_BUG if the sum vanishes. */
+/* Is S = p.X? Local. */
+bool kl_initial_linear(const kl_initial *initial);
+
+/* V = grad S(X), not reduced mod 1. Local. */
+void kl_initial_gradient(const kl_initial *initial, int dimension, const double x[3], double v[3]);
+
+/* Fills psi; weight and angle have no effect. Collective; the same bits for any
+ * layout. KL_BUG if the sum vanishes. */
 kl_status kl_initial_fill(const kl_initial *initial, kl_state *psi, kl_error *err);
+
+/* h along one axis at a distance from the centre, 1 there; gaussian or bump. Local. */
+double kl_initial_envelope(const kl_initial *initial, double distance);
+
+/* Fills psi with the superposition of n >= 1 packets, gaussian or bump; one alone is
+ * kl_initial_fill(). Collective; the same bits for any layout. KL_BUG if it vanishes. */
+kl_status kl_initial_superpose(int n, const kl_initial *packet, kl_state *psi, kl_error *err);
 
 #endif

@@ -2,7 +2,7 @@
  *
  *   dF/dT + v(V).grad_X F = 2 pi int dU delta(e(U)-e(V)) [F(X,U) - F(X,V)]
  *   e(V) = 2 sum_j cos(2 pi V_j),   v_j(V) = -2 sin(2 pi V_j)
- *   F_0 = |h(X)|^2 delta(V - p - A X)
+ *   F_0 = |h(X)|^2 delta(V - grad S(X)),   S = p.X + X.A.X/2 + terms + waves
  *
  * This room is the check of the quantum evolution: it includes nothing of
  * `lattice`, `dynamics` or `wigner`. PETSc with real or complex scalars.
@@ -20,7 +20,7 @@ typedef enum kl_kinetic_envelope {
     KL_KINETIC_BUMP, /* h = C prod_j exp(-1/(1-((X_j-c_j)/width)^2)) inside |X_j-c_j| < width, int
                         |h|^2 = 1 */
     KL_KINETIC_UNIFORM, /* |h|^2 = ell^-d: a plane wave */
-    KL_KINETIC_DELTA    /* F_0 = delta(X - center), every V alike: one site; no p, no A */
+    KL_KINETIC_DELTA    /* F_0 = delta(X - center), every V alike: one site; no S */
 } kl_kinetic_envelope;
 
 typedef enum kl_kinetic_position {
@@ -40,12 +40,27 @@ typedef struct kl_kinetic_observable {
     const double (*coefficient)[2];
 } kl_kinetic_observable;
 
+/* coefficient * prod_j X_j^power_j of S, powers >= 0 */
+typedef struct kl_kinetic_term {
+    int power[3];
+    double coefficient;
+} kl_kinetic_term;
+
+/* sine * sin(2 pi wave.X) + cosine * cos(2 pi wave.X) of S */
+typedef struct kl_kinetic_wave {
+    double wave[3]; /* waves per unit of length, on the torus too */
+    double sine, cosine;
+} kl_kinetic_wave;
+
 typedef struct kl_kinetic_problem {
     int dimension;        /* 2 or 3; entries of 3-vectors beyond it are ignored */
     double ell;           /* side of the torus */
     bool infinite;        /* R^d instead: ell is not used, no position may be a wave */
-    double momentum[3];   /* p; S(X) = p.X + X.A.X/2 */
-    double hessian[3][3]; /* A, symmetric; other than zero: gaussian and bump only */
+    double momentum[3];   /* p */
+    double hessian[3][3]; /* A, symmetric; A, terms and waves: gaussian and bump only */
+    int nterms, nwaves;
+    const kl_kinetic_term *term; /* [nterms]; degree 1 too, at the cost of a bent S */
+    const kl_kinetic_wave *wave; /* [nwaves] */
     kl_kinetic_envelope envelope;
     double center[3], width;
     int ntimes;
@@ -60,8 +75,8 @@ typedef struct kl_kinetic_problem {
  * error from refinement of everything that was discretised. Near a van Hove
  * energy the tolerance may not be reached: that is no failure, and `error`
  * tells. `note` (256 bytes, may be empty) says so in words.
- * With a hessian X is not periodic: |h|^2 and S are those of the unwrapped X.
- * KL_INPUT: dimension 1; A = 0 and p at a point where v and the shell degenerate
+ * Where S is not p.X, X is not periodic: |h|^2 and S are those of the unwrapped X.
+ * KL_INPUT: dimension 1; S = p.X and p at a point where v and the shell degenerate
  * so that no solution exists (e.g. the band edge); a wave in infinite space.
  * KL_ENVIRONMENT: PETSc failed. */
 kl_status kl_boltzmann_solve(MPI_Comm comm, const kl_kinetic_problem *problem, double *value,

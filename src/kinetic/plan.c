@@ -37,17 +37,27 @@ static kl_status check_shell(const kl_kinetic_problem *problem, double energy, k
     return KL_OK;
 }
 
-static kl_status check_hessian(const kl_kinetic_problem *problem, kl_error *err)
+/* S = p.X */
+static bool linear_phase(const kl_kinetic_problem *problem)
+{
+    bool linear = problem->nterms + problem->nwaves == 0;
+    for (int i = 0; i < problem->dimension; i++)
+        for (int j = 0; j < problem->dimension; j++)
+            linear = linear && problem->hessian[i][j] == 0;
+    return linear;
+}
+
+static kl_status check_phase(const kl_kinetic_problem *problem, kl_error *err)
 {
     for (int i = 0; i < problem->dimension; i++)
         for (int j = 0; j < problem->dimension; j++) {
             double a = problem->hessian[i][j];
             if (!isfinite(a) || a != problem->hessian[j][i])
                 return kl_fail(err, KL_INPUT, "hessian: %g: must be finite and symmetric", a);
-            if (a != 0 && problem->envelope > KL_KINETIC_BUMP)
-                return kl_fail(err, KL_INPUT,
-                               "hessian: goes with the envelopes gaussian and bump only");
         }
+    if (!linear_phase(problem) && problem->envelope > KL_KINETIC_BUMP)
+        return kl_fail(err, KL_INPUT,
+                       "phase: other than p.X goes with the envelopes gaussian and bump only");
     return KL_OK;
 }
 
@@ -65,7 +75,7 @@ static kl_status check_problem(const kl_kinetic_problem *problem, kl_error *err)
     if (problem->envelope <= KL_KINETIC_BUMP && !(problem->width > 0))
         return kl_fail(err, KL_INPUT, "envelope width: %g is not allowed: must be positive",
                        problem->width);
-    KL_TRY(check_hessian(problem, err));
+    KL_TRY(check_phase(problem, err));
     for (int i = 0; i < problem->ntimes; i++)
         if (!(problem->times[i] >= (i ? problem->times[i - 1] : 0)) || !isfinite(problem->times[i]))
             return kl_fail(err, KL_INPUT, "times: %g is not allowed: must be >= 0 and increasing",
@@ -116,11 +126,7 @@ static kl_status create_terms(kl_plan *plan, kl_error *err)
 
 bool kl_plan_one_shell(const kl_kinetic_problem *problem)
 {
-    bool linear = true;
-    for (int i = 0; i < problem->dimension; i++)
-        for (int j = 0; j < problem->dimension; j++)
-            linear = linear && problem->hessian[i][j] == 0;
-    return linear && problem->envelope != KL_KINETIC_DELTA;
+    return linear_phase(problem) && problem->envelope != KL_KINETIC_DELTA;
 }
 
 /* Where V depends on X no transform of |h|^2 can be taken out of the modes. */

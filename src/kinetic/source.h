@@ -2,7 +2,7 @@
  *
  *   R_n(xi, tau) = int dX |h|^2 l_n(E) 2 pi N(E) exp(-2 pi N(E) tau) exp(-2 pi i xi.(X + v tau)),
  *
- * E = e(V), v = v(V), V = p + A X, l_n the interpolating polynomial of energy n, and
+ * E = e(V), v = v(V), V = grad S(X), l_n the interpolating polynomial of energy n, and
  *
  *   int dU exp(2 pi i m.U) f_xi(T) = sum_n int_0^T dtau R_n(xi, tau) psi_n,xi(m, T - tau)
  *

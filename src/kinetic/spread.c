@@ -1,15 +1,15 @@
 /* Starts over a range of energies.
  *
- * Quadratic S: after its first collision, at time tau, a particle is spread evenly
+ * S not linear: after its first collision, at time tau, a particle is spread evenly
  * over the shell of its energy, so
  *
  *   <J,F_T> = int dX |h|^2 exp(-2 pi N T) a(X + v T) b(V)
  *           + sum_xi P(xi) sum_m b_m int_0^T dtau sum_n R_n(xi, tau) psi_n,xi(m, T - tau)
  *
- * with V = p + A X, v, N those of V, psi_n,xi the response of shell n (isotropic.h)
+ * with V = grad S(X), v, N those of V, psi_n,xi the response of shell n (isotropic.h)
  * and R_n the first collisions of mode xi (source.h). One site: every shell starts
  * even, <J,F_T> = int dE N(E) sum_xi P(xi) sum_m b_m psi_E,xi(m, T).
- * By duality this is the adjoint equation with V = p + A X put in at the end.
+ * By duality this is the adjoint equation with V = grad S(X) put in at the end.
  *
  * Rungs as in boltzmann.c: the change from rung to rung is the error.
  */
@@ -165,9 +165,9 @@ static void ranges_of(const kl_start *start, kl_range range[KL_BAND_PARTS])
     }
 }
 
-/* Collective. Quadratic S; adds this rank's part. */
-static kl_status quadratic(MPI_Comm comm, const kl_plan *plan, const rung *g, double *value,
-                           kl_error *err)
+/* Collective. S not linear; adds this rank's part. */
+static kl_status bent(MPI_Comm comm, const kl_plan *plan, const rung *g, double *value,
+                      kl_error *err)
 {
     kl_start start = {0};
     kl_energies energies = {0};
@@ -300,7 +300,7 @@ kl_status kl_spread_solve(MPI_Comm comm, const kl_plan *plan, double *value, dou
         if (plan->problem->envelope == KL_KINETIC_DELTA)
             KL_TRY(site(comm, plan, &g, value, err));
         else
-            KL_TRY(quadratic(comm, plan, &g, value, err));
+            KL_TRY(bent(comm, plan, &g, value, err));
         MPI_Allreduce(MPI_IN_PLACE, value, (int)n, MPI_DOUBLE, MPI_SUM, comm);
         if (s == 0)
             continue;

@@ -1,4 +1,4 @@
-/* The Boltzmann equation from starts spread over the energy shells: quadratic S,
+/* The Boltzmann equation from starts spread over the energy shells: S not linear,
  * and one site. Private; boltzmann.c calls it. */
 #ifndef KL_KINETIC_SPREAD_H
 #define KL_KINETIC_SPREAD_H

@@ -10,20 +10,24 @@
 
 #include "base/memory.h"
 #include "kinetic/energies.h"
+#include "kinetic/gradient.h"
 #include "kinetic/quadrature.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RULE = 64 }; /* most points of one Gauss rule */
+enum {
+    RULE = 64,  /* most points of one Gauss rule */
+    SAMPLES = 4 /* on either side of the centre, to choose the spacing */
+};
 
 static const double MOST_POINTS = 1e6;
 
 typedef struct line {
     kl_start *start;
-    double x[3], slope[3], weight; /* X at z = 0, dV/dz, weight of the line */
-    double least;                  /* points that weigh less are left out */
+    double x[3], weight; /* X at z = 0, weight of the line */
+    double least;        /* points that weigh less are left out */
     double digits;
 } line;
 
@@ -33,13 +37,6 @@ static double dot(int d, const double *a, const double *b)
     for (int j = 0; j < d; j++)
         sum += a[j] * b[j];
     return sum;
-}
-
-/* A x */
-static void times_hessian(const kl_kinetic_problem *problem, const double x[3], double out[3])
-{
-    for (int i = 0; i < 3; i++)
-        out[i] = i < problem->dimension ? dot(problem->dimension, problem->hessian[i], x) : 0;
 }
 
 static double energy_at(const kl_kinetic_problem *problem, const double v[3])
@@ -52,12 +49,11 @@ static double energy_at(const kl_kinetic_problem *problem, const double v[3])
 
 /* ---- axes ---- */
 
-/* Eigenvectors of A (rows of `vector`) by Jacobi's rotations. */
-static void eigenvectors(const kl_kinetic_problem *problem, double value[3], double vector[3][3])
+/* Eigenvectors of a symmetric matrix (rows of `vector`) by Jacobi's rotations. */
+static void eigenvectors(int d, const double matrix[3][3], double vector[3][3])
 {
-    int d = problem->dimension;
     double a[3][3];
-    memcpy(a, problem->hessian, sizeof a);
+    memcpy(a, matrix, sizeof a);
     memset(vector, 0, 9 * sizeof(double));
     for (int i = 0; i < d; i++)
         vector[i][i] = 1;
@@ -84,8 +80,6 @@ static void eigenvectors(const kl_kinetic_problem *problem, double value[3], dou
                 }
                 a[p][q] = a[q][p] = 0;
             }
-    for (int i = 0; i < d; i++)
-        value[i] = a[i][i];
 }
 
 /* Puts axis `best` first. */
@@ -98,12 +92,14 @@ static void bring_first(double axis[3][3], int best)
 }
 
 /* The axes along which V changes come first; returns their number. */
-static int sort_axes(const kl_kinetic_problem *problem, double axis[3][3])
+static int sort_axes(int d, const double span[3][3], double axis[3][3])
 {
-    int d = problem->dimension, active = 0;
-    double size[3], most = 0, image[3];
+    int active = 0;
+    double size[3], most = 0;
     for (int i = 0; i < d; i++) {
-        times_hessian(problem, axis[i], image);
+        double image[3];
+        for (int j = 0; j < d; j++)
+            image[j] = dot(d, span[j], axis[i]);
         size[i] = sqrt(dot(d, image, image));
         most = fmax(most, size[i]);
     }
@@ -140,28 +136,32 @@ static void turn_to(int d, int active, const double u[3], double axis[3][3])
 }
 
 /* Gaussian: any axes will do. Bump: |h|^2 is a product along the coordinates only. */
-static void choose_axes(kl_start *start, const double centre[3])
+static void choose_axes(kl_start *start)
 {
     const kl_kinetic_problem *problem = start->problem;
     int d = problem->dimension, best = 0;
-    double value[3], gradient[3] = {0}, fastest[3];
+    double span[3][3], centre[3], gradient[3] = {0}, fastest[3], size = 0;
+    kl_gradient_span(problem, span);
     if (problem->envelope == KL_KINETIC_GAUSSIAN)
-        eigenvectors(problem, value, start->axis);
+        eigenvectors(d, span, start->axis);
     else
         for (int i = 0; i < d; i++)
             start->axis[i][i] = 1;
-    start->active = sort_axes(problem, start->axis);
+    start->active = sort_axes(d, span, start->axis);
+    kl_gradient_at(problem, problem->center, centre);
     for (int j = 0; j < d; j++)
         gradient[j] = -sin(2 * M_PI * centre[j]);
-    times_hessian(problem, gradient, fastest);
-    double norm = sqrt(dot(d, fastest, fastest)), size = 0;
-    for (int i = 0; i < d; i++)
-        for (int j = 0; j < d; j++)
-            size = fmax(size, fabs(problem->hessian[i][j]));
+    kl_gradient_slope(problem, problem->center, gradient, fastest);
+    for (int i = 0; i < d; i++) {
+        double slope[3];
+        kl_gradient_slope(problem, problem->center, start->axis[i], slope);
+        size = fmax(size, sqrt(dot(d, slope, slope)));
+    }
+    double norm = sqrt(dot(d, fastest, fastest));
     for (int i = 1; i < start->active; i++)
         if (fabs(dot(d, start->axis[i], fastest)) > fabs(dot(d, start->axis[best], fastest)))
             best = i;
-    if (problem->envelope != KL_KINETIC_GAUSSIAN || norm < 1e-3 * size) {
+    if (problem->envelope != KL_KINETIC_GAUSSIAN || norm <= 1e-3 * size) {
         bring_first(start->axis, best);
         return;
     }
@@ -172,30 +172,25 @@ static void choose_axes(kl_start *start, const double centre[3])
 
 /* ---- spacing ---- */
 
-/* The integrand of mode xi turns along an axis by at most this many radians per
- * unit of length: 2 pi xi.(X + v tau), and exp(2 pi i m.V) of the observables. */
-static double turning(const kl_plan *plan, const kl_start *start, const double centre[3],
-                      const int k[3], int axis, double last)
+/* The integrand of mode k turns along an axis, where V = v and dV/dz = slope, by at most
+ * this many radians per unit of length: 2 pi xi.(X + v tau), and exp(2 pi i m.V) of the
+ * observables. */
+static double turning(const kl_plan *plan, const double *axis, const double v[3],
+                      const double slope[3], const int k[3], double last)
 {
-    const kl_kinetic_problem *problem = plan->problem;
-    int d = problem->dimension;
-    double slope[3], along = 0, moved = 0, phase = 0, width = start->problem->width;
-    times_hessian(problem, start->axis[axis], slope);
+    int d = plan->problem->dimension;
+    double along = 0, moved = 0, phase = 0;
     for (int j = 0; j < d; j++) {
-        double row = 0;
-        for (int i = 0; i < d; i++)
-            row += pow(problem->hessian[j][i] * width, 2);
-        double curve = fmin(1, fabs(cos(2 * M_PI * centre[j])) + 4 * M_PI * sqrt(row));
-        along += 2 * M_PI * k[j] / problem->ell * start->axis[axis][j];
-        moved += 8 * M_PI * M_PI * abs(k[j]) / problem->ell * curve * fabs(slope[j]) * last;
+        double wave = 2 * M_PI * k[j] / plan->problem->ell;
+        along += wave * axis[j];
+        moved += wave * 4 * M_PI * cos(2 * M_PI * v[j]) * slope[j] * last;
     }
-    for (int m = 0; m < plan->nmomenta; m++) {
-        double sum = 0;
-        for (int j = 0; j < d; j++)
-            sum += 2 * M_PI * plan->momentum[m][j] * slope[j];
-        phase = fmax(phase, fabs(sum));
-    }
-    return fabs(along) + moved + phase;
+    for (int m = 0; m < plan->nmomenta; m++)
+        phase = fmax(phase, fabs(2 * M_PI *
+                                 dot(d, slope,
+                                     (double[3]){plan->momentum[m][0], plan->momentum[m][1],
+                                                 plan->momentum[m][2]})));
+    return fmax(fabs(along), fabs(along + moved)) + phase;
 }
 
 /* Where the transform of |h|^2 along one axis has fallen to `least`. */
@@ -207,18 +202,51 @@ static double bandwidth(const kl_kinetic_problem *problem, double least)
     return 0.5 * nats * nats / problem->width; /* exp(-sqrt(2 k)) */
 }
 
-static void choose_spacing(const kl_plan *plan, const double centre[3], double accuracy,
-                           double last, kl_start *start)
+/* What the modes ask of the spacing where |h|^2 is `density` of its peak: the less of it
+ * there is, the less of its transform is seen. */
+static void look_at(const kl_plan *plan, const double x[3], double density, double accuracy,
+                    double last, const kl_start *start, double most[3])
 {
+    double v[3], slope[3];
+    kl_gradient_at(plan->problem, x, v);
     for (int i = 0; i < plan->problem->dimension; i++) {
-        double most = bandwidth(plan->problem, accuracy);
+        kl_gradient_slope(plan->problem, x, start->axis[i], slope);
         for (int n = 0; n < plan->modes.nmodes; n++) {
             const kl_mode *mode = &plan->modes.mode[n];
-            most = fmax(most, turning(plan, start, centre, mode->k, i, last) +
-                                  bandwidth(plan->problem, accuracy / mode->weight));
+            double least = accuracy / (mode->weight * density);
+            if (least < 1)
+                most[i] = fmax(most[i], turning(plan, start->axis[i], v, slope, mode->k, last) +
+                                            bandwidth(plan->problem, least));
         }
-        start->spacing[i] = 2 * M_PI / most;
     }
+}
+
+/* From a coarse grid over the envelope. */
+static void choose_spacing(const kl_plan *plan, double accuracy, double last, kl_start *start)
+{
+    const kl_kinetic_problem *problem = plan->problem;
+    int d = problem->dimension, n[3] = {0};
+    double most[3], peak = kl_start_density(start, 0);
+    for (int i = 0; i < start->active; i++)
+        n[i] = SAMPLES;
+    for (int i = 0; i < 3; i++)
+        most[i] = bandwidth(problem, accuracy);
+    for (int a = -n[0]; a <= n[0]; a++)
+        for (int b = -n[1]; b <= n[1]; b++)
+            for (int c = -n[2]; c <= n[2]; c++) {
+                const int at[3] = {a, b, c};
+                double x[3] = {0}, density = 1;
+                memcpy(x, problem->center, (size_t)d * sizeof *x);
+                for (int i = 0; i < start->active; i++) {
+                    double z = start->reach * at[i] / (SAMPLES + 1);
+                    density *= kl_start_density(start, z) / peak;
+                    for (int j = 0; j < d; j++)
+                        x[j] += z * start->axis[i][j];
+                }
+                look_at(plan, x, density, accuracy, last, start, most);
+            }
+    for (int i = 0; i < d; i++)
+        start->spacing[i] = 2 * M_PI / most[i];
 }
 
 double kl_start_density(const kl_start *start, double z)
@@ -257,23 +285,28 @@ static kl_status append(kl_start *start, const kl_point *point, kl_error *err)
     return KL_OK;
 }
 
+/* X and V at z. */
+static void line_at(const line *l, double z, double x[3], double v[3])
+{
+    for (int j = 0; j < 3; j++)
+        x[j] = l->x[j] + z * l->start->axis[0][j];
+    kl_gradient_at(l->start->problem, x, v);
+}
+
 static double line_energy(const line *l, double z)
 {
-    const kl_kinetic_problem *problem = l->start->problem;
-    double v[3];
-    times_hessian(problem, l->x, v);
-    for (int j = 0; j < problem->dimension; j++)
-        v[j] += problem->momentum[j] + z * l->slope[j];
-    return energy_at(problem, v);
+    double x[3], v[3];
+    line_at(l, z, x, v);
+    return energy_at(l->start->problem, v);
 }
 
 static double line_slope(const line *l, double z)
 {
-    const kl_kinetic_problem *problem = l->start->problem;
-    double v[3], sum = 0;
-    times_hessian(problem, l->x, v);
-    for (int j = 0; j < problem->dimension; j++)
-        sum -= l->slope[j] * sin(2 * M_PI * (problem->momentum[j] + v[j] + z * l->slope[j]));
+    double x[3], v[3], slope[3], sum = 0;
+    line_at(l, z, x, v);
+    kl_gradient_slope(l->start->problem, x, l->start->axis[0], slope);
+    for (int j = 0; j < l->start->problem->dimension; j++)
+        sum -= slope[j] * sin(2 * M_PI * v[j]);
     return sum;
 }
 
@@ -308,13 +341,9 @@ static kl_status half_segment(line *l, double end, double length, int power, kl_
                                 pow(node[i], power - 1) * kl_start_density(start, z)};
         if (p.weight < l->least)
             continue;
+        line_at(l, z, p.x, p.momentum);
         for (int j = 0; j < d; j++)
-            p.x[j] = l->x[j] + z * start->axis[0][j];
-        times_hessian(problem, p.x, p.momentum);
-        for (int j = 0; j < d; j++) {
-            p.momentum[j] += problem->momentum[j];
             p.velocity[j] = -2 * sin(2 * M_PI * p.momentum[j]);
-        }
         p.energy = energy_at(problem, p.momentum);
         p.part = kl_energy_part(d, line_energy(l, end + 0.5 * length));
         KL_TRY(append(start, &p, err));
@@ -357,15 +386,26 @@ static kl_status cut(line *l, double a, double b, double *from, bool *cusp, kl_e
     return KL_OK;
 }
 
+/* The largest |dV_j/dz|, of a few. */
+static double fastest_change(const line *l)
+{
+    double most = 0;
+    for (int i = -2 * SAMPLES; i <= 2 * SAMPLES; i++) {
+        double x[3], v[3], slope[3];
+        line_at(l, l->start->reach * i / (2 * SAMPLES), x, v);
+        kl_gradient_slope(l->start->problem, x, l->start->axis[0], slope);
+        for (int j = 0; j < 3; j++)
+            most = fmax(most, fabs(slope[j]));
+    }
+    return most;
+}
+
 /* One line: from turning point to turning point of the energy. */
 static kl_status add_line(line *l, kl_error *err)
 {
-    kl_start *start = l->start;
-    double reach = start->reach, from = -reach, begin = -reach, fastest = 0;
+    double reach = l->start->reach, from = -reach, begin = -reach;
     bool cusp = false;
-    for (int j = 0; j < start->problem->dimension; j++)
-        fastest = fmax(fastest, fabs(l->slope[j]));
-    int steps = 8 + (int)ceil(2 * reach * 2 * M_PI * fastest / 0.2);
+    int steps = 8 + (int)ceil(2 * reach * 2 * M_PI * fastest_change(l) / 0.2);
     double before = line_slope(l, -reach);
     for (int i = 1; i <= steps; i++) {
         double z = -reach + 2 * reach * i / steps, here = line_slope(l, z);
@@ -392,18 +432,17 @@ static kl_status add_lines(kl_start *start, double accuracy, kl_error *err)
     double points = lines * 2 * start->reach / start->spacing[0];
     if (!(points < MOST_POINTS))
         return kl_fail(err, KL_INPUT,
-                       "hessian: spreads V so far over the envelope that the Boltzmann reference "
+                       "phase: spreads V so far over the envelope that the Boltzmann reference "
                        "would take %.1e points: at most %.0e",
                        points, MOST_POINTS);
     line l = {.start = start, .digits = -log10(accuracy)};
     l.least = 0.03 * accuracy / (points + 10 * lines);
-    times_hessian(problem, start->axis[0], l.slope);
     for (int a = -half[1]; a <= half[1]; a++)
         for (int b = -half[2]; b <= half[2]; b++) {
             double y[3] = {0, (a + start->offset) * start->spacing[1],
                            (b + start->offset) * start->spacing[2]};
             l.weight = 1;
-            memcpy(l.x, problem->center, sizeof l.x);
+            memcpy(l.x, problem->center, (size_t)d * sizeof *l.x);
             for (int i = 1; i < start->active; i++) {
                 l.weight *= start->spacing[i] * kl_start_density(start, y[i]);
                 for (int j = 0; j < d; j++)
@@ -436,15 +475,11 @@ kl_status kl_start_create(const kl_plan *plan, double accuracy, double last, int
                           kl_start *start, kl_error *err)
 {
     const kl_kinetic_problem *problem = plan->problem;
-    double centre[3];
     *start = (kl_start){.problem = problem, .reach = problem->width};
     if (problem->envelope == KL_KINETIC_GAUSSIAN)
         start->reach *= sqrt(2 * log(10 / accuracy));
-    times_hessian(problem, problem->center, centre);
-    for (int j = 0; j < 3; j++)
-        centre[j] += problem->momentum[j];
-    choose_axes(start, centre);
-    choose_spacing(plan, centre, accuracy, last, start);
+    choose_axes(start);
+    choose_spacing(plan, accuracy, last, start);
     start->offset = rung % 2 ? 0.5 : 0;
     for (int i = 1; i < start->active; i++)
         start->spacing[i] /= 1 + 0.4 * rung;

@@ -1,9 +1,9 @@
-/* The start |h(X)|^2 delta(V - p - A X) as weighted points,
+/* The start |h(X)|^2 delta(V - grad S(X)) as weighted points,
  *
- *   int dX |h|^2 f(X, p + A X) = sum_i weight_i f(x_i, p + A x_i),
+ *   int dX |h|^2 f(X, grad S(X)) = sum_i weight_i f(x_i, grad S(x_i)),
  *
  * for f analytic but for what happens where e(V) passes a van Hove energy.
- * Directions in which V does not change (the null space of A) are left out: there
+ * Directions in which V does not change (the null space of A, for S quadratic) are left out: there
  * |h|^2 has a closed transform. Local.
  */
 #ifndef KL_KINETIC_START_H
@@ -12,7 +12,7 @@
 #include "kinetic/plan.h"
 
 typedef struct kl_point {
-    double x[3], momentum[3], velocity[3]; /* X, V = p + A X, v(V) */
+    double x[3], momentum[3], velocity[3]; /* X, V = grad S(X), v(V) */
     double weight, energy;
     int part; /* of the band, energies.h */
 } kl_point;
@@ -30,8 +30,8 @@ typedef struct kl_start {
 } kl_start;
 
 /* Points that leave an error of about `accuracy` in the modes of the plan at
- * times up to `last`; finer on every rung of the ladder beyond what that takes. KL_INPUT: A is so
- * large that there would be more than a million. KL_ENVIRONMENT: no memory. */
+ * times up to `last`; finer on every rung of the ladder beyond what that takes. KL_INPUT: S is
+ * bent so far that there would be more than a million. KL_ENVIRONMENT: no memory. */
 kl_status kl_start_create(const kl_plan *plan, double accuracy, double last, int rung,
                           kl_start *start, kl_error *err);
 void kl_start_destroy(kl_start *start);

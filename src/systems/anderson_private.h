@@ -8,8 +8,10 @@
 typedef struct anderson {
     int64_t dimension;
     kl_times times;
-    kl_initial initial; /* mu differs by point and is set there */
-    bool linear;        /* S = p.X */
+    int npackets;
+    kl_initial *packet; /* [npackets]: more than one are a superposition, of gaussians and bumps;
+                         * mu differs by point and is set there */
+    bool linear;        /* S = p.X in all of them */
     kl_disorder_keys disorder;
     kl_propagator propagator;
     double boltzmann_tolerance;
@@ -29,7 +31,12 @@ enum { NORM_DRIFT, ENERGY_DRIFT, CHECKS };
 kl_status anderson_configure(kl_node *root, const kl_times *times, bool no_reference, void **self,
                              kl_error *err);
 void anderson_destroy(void **self);
-kl_initial anderson_initial(const anderson *a, int point);
+kl_status anderson_read_initial(anderson *a, kl_node *node, kl_error *err);
+kl_status anderson_check_initial(anderson *a, kl_node *root, kl_error *err);
+void anderson_free_initial(anderson *a);
+kl_initial anderson_packet(const anderson *a, int point, int i);
+kl_status anderson_read_width(kl_node *node, double *width, kl_error *err);
+kl_status anderson_read_center(const anderson *a, kl_node *node, double center[3], kl_error *err);
 kl_propagation_setup anderson_setup(const anderson *a, int point);
 int anderson_field_axis(const void *self, int point, int f, double *coordinate);
 

@@ -16,11 +16,14 @@
 static int density_waves(const anderson *a, int point)
 {
     const double ell = a->point[point].ell;
-    int n = 64;
-    if (a->initial.envelope >= KL_ENVELOPE_UNIFORM)
-        n = 0;
-    if (a->initial.envelope == KL_ENVELOPE_GAUSSIAN)
-        n = (int)ceil(ell / a->initial.width * sqrt(28 / (2 * M_PI * M_PI)));
+    int n = 0;
+    for (int i = 0; i < a->npackets; i++) {
+        const kl_initial *p = &a->packet[i];
+        if (p->envelope == KL_ENVELOPE_GAUSSIAN)
+            n = (int)fmax(n, ceil(ell / p->width * sqrt(28 / (2 * M_PI * M_PI))));
+        if (p->envelope == KL_ENVELOPE_BUMP)
+            n = (int)fmax(n, 64);
+    }
     return n < a->point[point].sites / 2 ? n : (int)(a->point[point].sites / 2 - 1);
 }
 
@@ -46,25 +49,71 @@ static kl_status translate(const kl_observable *from, kl_kinetic_observable *to,
     return KL_OK;
 }
 
-static kl_kinetic_problem problem_at(const anderson *a, int point)
+static kl_status translate_phase(const kl_phase_sum *from, kl_kinetic_problem *to, kl_error *err)
+{
+    kl_kinetic_term *term;
+    kl_kinetic_wave *wave;
+    KL_TRY(kl_alloc((size_t)from->nterms, sizeof *term, "phase", &term, err));
+    to->term = term;
+    KL_TRY(kl_alloc((size_t)from->nwaves, sizeof *wave, "phase", &wave, err));
+    to->wave = wave;
+    to->nterms = from->nterms;
+    to->nwaves = from->nwaves;
+    for (int t = 0; t < from->nterms; t++) {
+        memcpy(term[t].power, from->term[t].power, sizeof term[t].power);
+        term[t].coefficient = from->term[t].coefficient;
+    }
+    for (int w = 0; w < from->nwaves; w++) {
+        memcpy(wave[w].wave, from->wave[w].wave, sizeof wave[w].wave);
+        wave[w].sine = from->wave[w].sine;
+        wave[w].cosine = from->wave[w].cosine;
+    }
+    return KL_OK;
+}
+
+/* Fills what belongs to packet i; its terms and waves are the caller's to free. */
+static kl_status translate_packet(const anderson *a, int point, int i, kl_kinetic_problem *problem,
+                                  kl_error *err)
 {
     static const kl_kinetic_envelope envelope[] = {KL_KINETIC_GAUSSIAN, KL_KINETIC_BUMP,
                                                    KL_KINETIC_UNIFORM, KL_KINETIC_DELTA};
-    kl_initial initial = anderson_initial(a, point);
-    kl_kinetic_problem problem = {.dimension = (int)a->dimension,
-                                  .ell = a->point[point].ell,
-                                  .envelope = envelope[initial.envelope],
-                                  .width = initial.width,
-                                  .ntimes = a->times.n,
-                                  .times = a->times.t,
-                                  .tolerance = a->boltzmann_tolerance};
-    kl_initial_momentum(&initial, (int)a->dimension, a->point[point].sites, problem.momentum);
-    memcpy(problem.center, initial.center, sizeof problem.center);
-    if (initial.envelope == KL_ENVELOPE_DELTA) /* at its site */
+    const kl_initial packet = anderson_packet(a, point, i);
+    problem->envelope = envelope[packet.envelope];
+    problem->width = packet.width;
+    kl_initial_momentum(&packet, (int)a->dimension, a->point[point].sites, problem->momentum);
+    memcpy(problem->center, packet.center, sizeof problem->center);
+    if (packet.envelope == KL_ENVELOPE_DELTA) /* at its site */
         for (int j = 0; j < (int)a->dimension; j++)
-            problem.center[j] = initial.mu * (double)llround(initial.center[j] / initial.mu);
-    memcpy(problem.hessian, initial.hessian, sizeof problem.hessian);
-    return problem;
+            problem->center[j] = packet.mu * (double)llround(packet.center[j] / packet.mu);
+    memcpy(problem->hessian, packet.hessian, sizeof problem->hessian);
+    return translate_phase(&packet.higher, problem, err);
+}
+
+/* Collective. Adds packet i with its share of the weight; `one` has room for its values
+ * [ntimes][nobservables][2] and errors [ntimes][nobservables]. */
+static kl_status add_packet(const anderson *a, int point, int i, MPI_Comm comm,
+                            kl_kinetic_problem problem, double *one, double *value, double *error,
+                            char *note, kl_error *err)
+{
+    const int n = problem.ntimes * problem.nobservables;
+    double total = 0;
+    char last[256] = "";
+    for (int k = 0; k < a->npackets; k++)
+        total += a->packet[k].weight * a->packet[k].weight;
+    const double share = a->packet[i].weight * a->packet[i].weight / total;
+    kl_status status = kl_agree(comm, translate_packet(a, point, i, &problem, err), err);
+    if (status == KL_OK)
+        status = kl_boltzmann_solve(comm, &problem, one, one + 2 * n, last, err);
+    for (int k = 0; status == KL_OK && k < n; k++) {
+        value[2 * k] += share * one[2 * k];
+        value[2 * k + 1] += share * one[2 * k + 1];
+        error[k] += share * one[2 * n + k];
+    }
+    if (last[0])
+        snprintf(note, 256, "%s", last);
+    free((void *)problem.term);
+    free((void *)problem.wave);
+    return status;
 }
 
 static void fill_density(const anderson *a, int point, int waves, int stride, const double *wave,
@@ -112,7 +161,7 @@ kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_refe
     const int waves = density_waves(a, point), n = a->nobservables + waves + 1;
     const size_t size = (size_t)(n * a->times.n);
     kl_kinetic_observable *observable = NULL;
-    double(**coefficient)[2] = NULL, *value = NULL, *error = NULL;
+    double(**coefficient)[2] = NULL, *value = NULL, *error = NULL, *each = NULL;
     kl_status status = kl_alloc((size_t)n, sizeof *observable, "reference", &observable, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)n, sizeof *coefficient, "reference", &coefficient, err);
@@ -120,6 +169,8 @@ kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_refe
         status = kl_alloc(2 * size, sizeof *value, "reference", &value, err);
     if (status == KL_OK)
         status = kl_alloc(size, sizeof *error, "reference", &error, err);
+    if (status == KL_OK)
+        status = kl_alloc(3 * size, sizeof *each, "reference", &each, err);
     for (int k = 0; status == KL_OK && k < a->nobservables; k++)
         status = translate(&a->observable[k], &observable[k], &coefficient[k], err);
     KL_GOTO(kl_agree(comm, status, err));
@@ -130,10 +181,15 @@ kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_refe
                                     .nmodes = 1,
                                     .mode = zero_mode,
                                     .coefficient = one};
-    kl_kinetic_problem problem = problem_at(a, point);
-    problem.nobservables = n;
-    problem.observables = observable;
-    status = kl_boltzmann_solve(comm, &problem, value, error, out->note, err);
+    const kl_kinetic_problem problem = {.dimension = (int)a->dimension,
+                                        .ell = a->point[point].ell,
+                                        .ntimes = a->times.n,
+                                        .times = a->times.t,
+                                        .nobservables = n,
+                                        .observables = observable,
+                                        .tolerance = a->boltzmann_tolerance};
+    for (int i = 0; i < a->npackets && status == KL_OK; i++)
+        status = add_packet(a, point, i, comm, problem, each, value, error, out->note, err);
     if (status == KL_INPUT && !a->linear) { /* known only now: no reason to lose the run */
         snprintf(out->note, sizeof out->note, "%.255s", err->message);
         status = KL_OK;
@@ -141,7 +197,7 @@ kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_refe
     }
     KL_GOTO(status);
     fill_quantities(a, n, value, error, out);
-    if (a->initial.envelope != KL_ENVELOPE_DELTA) /* its waves do not fall off */
+    if (a->packet[0].envelope != KL_ENVELOPE_DELTA) /* its waves do not fall off */
         fill_density(a, point, waves, n, value + 2 * a->nobservables, out->field[DENSITY_FIELD]);
 done:
     for (int k = 0; coefficient && k < a->nobservables; k++)
@@ -150,5 +206,6 @@ done:
     free(observable);
     free(value);
     free(error);
+    free(each);
     return status;
 }

@@ -48,107 +48,6 @@ static kl_status read_boltzmann(anderson *a, kl_node *node, kl_error *err)
     return KL_OK;
 }
 
-/* ---- the initial state ---- */
-
-typedef struct initial_keys {
-    kl_node *envelope, *phase;
-} initial_keys;
-static const kl_key initial_table[] = {
-    {"envelope", KL_KEY_MAP, AT(initial_keys, envelope), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
-     "h(X)"},
-    {"phase", KL_KEY_MAP, AT(initial_keys, phase), 0, 0, 0, 0, 0, NULL, "{}", "S(X)"},
-    {0}};
-
-typedef struct shape_keys {
-    int shape;
-    double width;
-    kl_reals center;
-} shape_keys;
-static const char *const envelopes[] = {"gaussian", "bump", "uniform", "delta", NULL};
-static const kl_key envelope_table[] = {{"shape", KL_KEY_CHOICE, AT(shape_keys, shape), KL_REQUIRED,
-                                         0, 0, 0, 0, envelopes, NULL,
-                                         "uniform: a plane wave; delta: one site"},
-                                        {0}};
-static const kl_key width_table[] = {{"width", KL_KEY_REAL, AT(shape_keys, width),
-                                      KL_REQUIRED | KL_RANGED | KL_LOW_OPEN, 0, 1e6, 0, 0, NULL,
-                                      NULL, "macroscopic"},
-                                     {0}};
-static const kl_key center_table[] = {{"center", KL_KEY_REALS, AT(shape_keys, center), KL_RANGED,
-                                       -1e6, 1e6, 0, 0, NULL, NULL,
-                                       "macroscopic; default: the origin"},
-                                      {0}};
-
-typedef struct phase_keys {
-    kl_reals momentum, hessian;
-} phase_keys;
-static const kl_key phase_table[] = {{"momentum", KL_KEY_REALS, AT(phase_keys, momentum), KL_RANGED,
-                                      -1, 1, 0, 0, NULL, NULL,
-                                      "p of S(X) = p.X + X.A.X/2, cycles per site; default: 0"},
-                                     {"hessian", KL_KEY_MATRIX, AT(phase_keys, hessian), KL_RANGED,
-                                      -1e3, 1e3, 0, 0, NULL, NULL, "A, symmetric; default: 0"},
-                                     {0}};
-
-/* Copies a list of `dimension` numbers; an absent list leaves zeros. */
-static kl_status vector(const anderson *a, const kl_node *node, const char *key,
-                        const kl_reals *list, double out[3], kl_error *err)
-{
-    memset(out, 0, 3 * sizeof *out);
-    if (list->n == 0)
-        return KL_OK;
-    if (list->n != a->dimension)
-        return kl_config_fail(node, key, err,
-                              "%d numbers are not allowed: must be %d, the dimension", list->n,
-                              (int)a->dimension);
-    memcpy(out, list->v, (size_t)list->n * sizeof *out);
-    return KL_OK;
-}
-
-static kl_status read_phase(anderson *a, kl_node *node, kl_error *err)
-{
-    phase_keys phase = {0};
-    const int d = (int)a->dimension;
-    KL_TRY(kl_config_read(node, phase_table, &phase, err));
-    KL_TRY(vector(a, node, "momentum", &phase.momentum, a->initial.momentum, err));
-    a->linear = true;
-    if (phase.hessian.n == 0)
-        return KL_OK;
-    if (phase.hessian.n != d * d)
-        return kl_config_fail(node, "hessian", err, "must be %d x %d numbers, the dimension", d, d);
-    for (int i = 0; i < d; i++)
-        for (int j = 0; j < d; j++) {
-            double value = phase.hessian.v[i * d + j];
-            if (value != phase.hessian.v[j * d + i])
-                return kl_config_fail(node, "hessian", err,
-                                      "entries %d,%d and %d,%d differ: must be "
-                                      "symmetric",
-                                      i, j, j, i);
-            a->initial.hessian[i][j] = value;
-            a->linear = a->linear && value == 0;
-        }
-    return KL_OK;
-}
-
-static kl_status read_initial(anderson *a, kl_node *node, kl_error *err)
-{
-    initial_keys keys;
-    shape_keys shape = {.width = 1};
-    KL_TRY(kl_config_read(node, initial_table, &keys, err));
-    KL_TRY(kl_config_read(keys.envelope, envelope_table, &shape, err));
-    a->initial.envelope = (kl_envelope)shape.shape;
-    const bool packet = a->initial.envelope <= KL_ENVELOPE_BUMP;
-    if (packet)
-        KL_TRY(kl_config_read(keys.envelope, width_table, &shape, err));
-    if (packet || a->initial.envelope == KL_ENVELOPE_DELTA)
-        KL_TRY(kl_config_read(keys.envelope, center_table, &shape, err));
-    a->initial.width = shape.width;
-    KL_TRY(vector(a, keys.envelope, "center", &shape.center, a->initial.center, err));
-    KL_TRY(read_phase(a, keys.phase, err));
-    if (!a->linear && !packet)
-        return kl_config_fail(keys.phase, "hessian", err,
-                              "goes with the envelopes gaussian and bump only");
-    return KL_OK;
-}
-
 /* ---- observables ---- */
 
 typedef struct observable_keys {
@@ -164,6 +63,9 @@ static const kl_key observable_table[] = {{"name", KL_KEY_STRING, AT(observable_
                                            KL_REQUIRED, 0, 0, 0, 0, NULL, NULL, "b(V)"},
                                           {0}};
 
+typedef struct shape_keys {
+    int shape;
+} shape_keys;
 static const char *const positions[] = {"gaussian", "uniform", "wave", NULL};
 static const kl_key position_table[] = {{"shape", KL_KEY_CHOICE, AT(shape_keys, shape), KL_REQUIRED,
                                          0, 0, 0, 0, positions, NULL,
@@ -209,10 +111,8 @@ static kl_status read_position(const anderson *a, kl_node *node, kl_observable *
     KL_TRY(kl_config_read(node, position_table, &shape, err));
     o->position = (kl_position)shape.shape;
     if (o->position == KL_POSITION_GAUSSIAN) {
-        KL_TRY(kl_config_read(node, width_table, &shape, err));
-        KL_TRY(kl_config_read(node, center_table, &shape, err));
-        o->width = shape.width;
-        KL_TRY(vector(a, node, "center", &shape.center, o->center, err));
+        KL_TRY(anderson_read_width(node, &o->width, err));
+        KL_TRY(anderson_read_center(a, node, o->center, err));
     }
     if (o->position == KL_POSITION_WAVE) {
         KL_TRY(kl_config_read(node, wave_table, &wave, err));
@@ -318,31 +218,6 @@ static kl_status read_points(anderson *a, kl_node *root, kl_error *err)
     return KL_OK;
 }
 
-static kl_status check_envelope(anderson *a, kl_node *root, kl_error *err)
-{
-    KL_TRY(kl_alloc((size_t)a->npoints, sizeof *a->description.warning, "warnings",
-                    &a->description.warning, err));
-    for (int i = 0; i < a->npoints && a->initial.envelope <= KL_ENVELOPE_BUMP; i++) {
-        if (a->initial.width < a->point[i].unit) /* no site might see the packet */
-            return kl_config_fail(root, "initial.envelope.width", err,
-                                  "%g is not allowed at eta %g: must be at least eta^2 = %.4g, the "
-                                  "distance of two sites",
-                                  a->initial.width, a->point[i].eta, a->point[i].unit);
-        double outside = kl_initial_outside(&a->initial, (int)a->dimension, a->point[i].ell);
-        if (outside > 1e-3)
-            return kl_config_fail(
-                root, kl_config_has(root, "box") ? "box" : "sites", err,
-                "%.4g is too small for the envelope at eta %g: %.2g of |h|^2 lies "
-                "outside, at most 1e-3 is allowed",
-                a->point[i].ell, a->point[i].eta, outside);
-        if (outside > 1e-6)
-            snprintf(a->description.warning[a->description.nwarnings++], 256,
-                     "at eta %g the box %.4g leaves %.2g of |h|^2 outside", a->point[i].eta,
-                     a->point[i].ell, outside);
-    }
-    return KL_OK;
-}
-
 kl_propagation_setup anderson_setup(const anderson *a, int point)
 {
     const kl_lattice_point *p = &a->point[point];
@@ -371,9 +246,9 @@ static kl_status configure(anderson *a, kl_node *root, kl_error *err)
     KL_TRY(kl_config_read(root, top_table, &top, err));
     KL_TRY(kl_keys_propagator(root, &a->propagator, err));
     KL_TRY(read_boltzmann(a, top.boltzmann, err));
-    KL_TRY(read_initial(a, top.initial, err));
+    KL_TRY(anderson_read_initial(a, top.initial, err));
     KL_TRY(read_observables(a, &top.observables, err));
-    KL_TRY(check_envelope(a, root, err));
+    KL_TRY(anderson_check_initial(a, root, err));
     return check_tolerance(a, root, err);
 }
 
@@ -408,19 +283,13 @@ void anderson_destroy(void **self)
         kl_symbol_destroy(&a->symbol[k]);
     free(a->symbol);
     free(a->observable);
+    anderson_free_initial(a);
     free(a->complex_valued);
     kl_lattice_points_free(&a->points);
     free(a->description.quantity);
     free(a->description.warning);
     free(a);
     *self = NULL;
-}
-
-kl_initial anderson_initial(const anderson *a, int point)
-{
-    kl_initial initial = a->initial;
-    initial.mu = a->point[point].unit;
-    return initial;
 }
 
 int anderson_field_axis(const void *self, int point, int f, double *coordinate)

@@ -69,11 +69,14 @@ static void chebyshev_bits(void **state)
         }
 }
 
+/* S linear, quadratic, and a superposition of that with a general one. */
 static void initial_bits(void **state)
 {
+    static const kl_phase_term term = {{3, 0, 0}, 0.4};
+    static const kl_phase_wave wave = {{0.8, 0, 0}, 0.1, 0.05};
     (void)state;
     for (int envelope = KL_ENVELOPE_GAUSSIAN; envelope <= KL_ENVELOPE_DELTA; envelope++)
-        for (int quadratic = 0; quadratic < 2; quadratic++)
+        for (int quadratic = 0; quadratic < (envelope <= KL_ENVELOPE_BUMP ? 3 : 2); quadratic++)
             for (int d = 1; d <= 3; d++) {
                 const kl_initial initial = {.envelope = (kl_envelope)envelope,
                                             .width = 0.4,
@@ -83,6 +86,11 @@ static void initial_bits(void **state)
                                                         {0.1 * quadratic, 0, 0},
                                                         {0, 0, -0.2 * quadratic}},
                                             .mu = 0.16};
+                kl_initial packets[2] = {initial, initial};
+                packets[0].weight = 1;
+                packets[1].weight = 0.6;
+                packets[1].angle = 0.3;
+                packets[1].higher = (kl_phase_sum){1, 1, &term, &wave};
                 kl_lattice lattices[2];
                 kl_state states[2];
                 complex double *memory = vectors(2);
@@ -90,7 +98,10 @@ static void initial_bits(void **state)
                     assert_ok(kl_lattice_create(i ? MPI_COMM_WORLD : MPI_COMM_SELF, d, 11,
                                                 &lattices[i], why));
                     assert_ok(kl_state_create(&lattices[i], KL_DOUBLE, &states[i], why));
-                    assert_ok(kl_initial_fill(&initial, &states[i], why));
+                    if (quadratic < 2)
+                        assert_ok(kl_initial_fill(&initial, &states[i], why));
+                    else
+                        assert_ok(kl_initial_superpose(2, packets, &states[i], why));
                     get_state(&states[i], memory + i * MOST);
                     kl_state_destroy(&states[i]);
                 }

@@ -1,6 +1,7 @@
 /* Initial states against their defining sums, their norm and their symmetries. */
 #include "dynamics/dense.h"
 #include "dynamics/initial.h"
+#include "dynamics/interference.h"
 
 enum { MOST = 12 * 12 * 12 };
 
@@ -66,6 +67,16 @@ static complex double image_sum(const kl_initial *initial, const kl_lattice *lat
             for (int k = 0; k < d; k++)
                 S += 0.5 * X[j] * initial->hessian[j][k] * X[k];
         }
+        for (int t = 0; t < initial->higher.nterms; t++) {
+            const kl_phase_term *term = &initial->higher.term[t];
+            S += term->coefficient * pow(X[0], term->power[0]) * pow(X[1], term->power[1]) *
+                 pow(X[2], term->power[2]);
+        }
+        for (int w = 0; w < initial->higher.nwaves; w++) {
+            const kl_phase_wave *wave = &initial->higher.wave[w];
+            double qX = wave->wave[0] * X[0] + wave->wave[1] * X[1] + wave->wave[2] * X[2];
+            S += wave->sine * sin(2 * test_pi * qX) + wave->cosine * cos(2 * test_pi * qX);
+        }
         double angle = 2 * test_pi * fmod(S / initial->mu, 1);
         sum += envelope(initial, d, X) * (cos(angle) + I * sin(angle));
     }
@@ -80,7 +91,20 @@ static const kl_initial wkb = {.envelope = KL_ENVELOPE_GAUSSIAN,
 
 static const double curved[3][3] = {{0.3, 0.1, -0.2}, {0.1, -0.4, 0.05}, {-0.2, 0.05, 0.25}};
 
-/* Boxes so small that images matter, linear and quadratic S, both envelopes. */
+/* A cubic, a mixed one and two waves, for any d: S of the first d coordinates. */
+static const kl_phase_term terms[3][2] = {{{{3, 0, 0}, 0.4}, {{5, 0, 0}, -0.2}},
+                                          {{{3, 0, 0}, 0.4}, {{2, 1, 0}, -0.3}},
+                                          {{{3, 0, 0}, 0.4}, {{1, 1, 2}, -0.3}}};
+static const kl_phase_wave waves[3][2] = {{{{0.8, 0, 0}, 0.1, 0.05}, {{-0.3, 0, 0}, 0.2, 0}},
+                                          {{{0.8, 0.3, 0}, 0.1, 0.05}, {{0, 0.5, 0}, 0, 0.2}},
+                                          {{{0.8, 0.3, -0.4}, 0.1, 0.05}, {{0, 0, 0.5}, 0, 0.2}}};
+
+static kl_phase_sum higher(int d)
+{
+    return (kl_phase_sum){2, 2, terms[d - 1], waves[d - 1]};
+}
+
+/* Boxes so small that images matter; linear, quadratic and general S, both envelopes. */
 static void defining_sum(void **state)
 {
     static start s;
@@ -88,13 +112,15 @@ static void defining_sum(void **state)
     (void)state;
     for (int d = 1; d <= 3; d++)
         for (int64_t L = 8; L <= 9; L++)
-            for (int variant = 0; variant < 4; variant++) {
+            for (int variant = 0; variant < 6; variant++) {
                 kl_initial initial = wkb;
                 double sum = 0;
-                initial.envelope = variant / 2 ? KL_ENVELOPE_BUMP : KL_ENVELOPE_GAUSSIAN;
-                initial.width = variant / 2 ? 0.7 : 0.25;
-                if (variant % 2)
+                initial.envelope = variant / 3 ? KL_ENVELOPE_BUMP : KL_ENVELOPE_GAUSSIAN;
+                initial.width = variant / 3 ? 0.7 : 0.25;
+                if (variant % 3)
                     memcpy(initial.hessian, curved, sizeof curved);
+                if (variant % 3 == 2)
+                    initial.higher = higher(d);
                 make_start(&initial, d, L, KL_DOUBLE, &s);
                 assert_false(s.real);
                 for (int64_t x = 0; x < s.n; x++) {
@@ -108,6 +134,92 @@ static void defining_sum(void **state)
                 make_start(&initial, d, L, KL_SINGLE, &s);
                 assert_near(norm2(&s), 1, 1e-6);
             }
+}
+
+static void get_packets(int d, kl_initial packet[3])
+{
+    packet[0] = packet[1] = packet[2] = wkb;
+    packet[0].weight = 0.7;
+    packet[1].weight = 2;
+    packet[1].angle = 0.37;
+    packet[1].center[0] = -0.2;
+    packet[1].momentum[0] = -0.4;
+    packet[1].envelope = KL_ENVELOPE_BUMP;
+    packet[1].width = 0.7;
+    packet[2].weight = 1.1;
+    packet[2].angle = -0.2;
+    packet[2].width = 0.25;
+    packet[2].higher = higher(d);
+}
+
+/* Each of norm 1 before it is weighted, the sum of norm 1 after. */
+static void superposition(void **state)
+{
+    static start one, s;
+    static complex double expected[MOST];
+    (void)state;
+    for (int d = 1; d <= 3; d++)
+        for (int64_t L = 8; L <= 9; L++)
+            for (int n = 2; n <= 3; n++) {
+                kl_initial packet[3];
+                kl_state psi;
+                double sum = 0;
+                get_packets(d, packet);
+                memset(expected, 0, sizeof expected);
+                for (int i = 0; i < n; i++) {
+                    make_start(&packet[i], d, L, KL_DOUBLE, &one);
+                    for (int64_t x = 0; x < one.n; x++)
+                        expected[x] += packet[i].weight *
+                                       (cos(2 * test_pi * packet[i].angle) +
+                                        I * sin(2 * test_pi * packet[i].angle)) *
+                                       one.psi[x];
+                }
+                for (int64_t x = 0; x < one.n; x++)
+                    sum += creal(expected[x] * conj(expected[x]));
+                for (int64_t x = 0; x < one.n; x++)
+                    expected[x] /= sqrt(sum);
+                assert_ok(kl_lattice_create(MPI_COMM_SELF, d, L, &s.lattice, why));
+                assert_ok(kl_state_create(&s.lattice, KL_DOUBLE, &psi, why));
+                assert_ok(kl_initial_superpose(n, packet, &psi, why));
+                get_state(&psi, s.psi);
+                kl_state_destroy(&psi);
+                assert_at_most(distance(one.n, s.psi, expected), 1e-12);
+            }
+}
+
+/* Gaussians and linear S: |<psi_1, psi_2>| on a lattice that holds them, d = 1, 2. Beyond, what is
+ * left in the limit: all where grad S is the same up to whole numbers, else nothing. */
+static void interference(void **state)
+{
+    static start one, two;
+    (void)state;
+    for (int d = 1; d <= 2; d++)
+        for (int i = 0; i < 4; i++) {
+            const double apart[4] = {0, 0.05, 0.1, 1.05};
+            kl_initial a = {.width = 0.2, .momentum = {0.15, 0.2, 0.3}, .mu = 0.1}, b = a;
+            complex double product = 0;
+            b.width = 0.15;
+            b.center[0] = 0.1;
+            b.momentum[d - 1] += apart[i];
+            make_start(&a, d, 30, KL_DOUBLE, &one);
+            make_start(&b, d, 30, KL_DOUBLE, &two);
+            for (int64_t x = 0; x < one.n; x++)
+                product += conj(one.psi[x]) * two.psi[x];
+            assert_near(kl_interference(&a, &b, d, a.mu), cabs(product), 1e-9);
+        }
+    kl_initial a = {.width = 0.2, .momentum = {0.15, 0.2, 0.3}}, b = a;
+    assert_near(kl_interference(&a, &b, 3, 0), 1, 1e-9);
+    b.momentum[1] = -0.8;
+    assert_near(kl_interference(&a, &b, 3, 0), 1, 1e-9);
+    b.momentum[1] = -0.7;
+    assert_near(kl_interference(&a, &b, 3, 0), 0, 0);
+    b = a;
+    b.higher = higher(3);
+    assert_at_most(kl_interference(&a, &b, 3, 0), 1e-3);
+    b = a;
+    b.envelope = KL_ENVELOPE_BUMP;
+    b.center[2] = 2.1;
+    assert_near(kl_interference(&a, &b, 3, 0), 0, 1e-6);
 }
 
 static void plane_wave(void **state)
@@ -210,6 +322,7 @@ static void outside(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(defining_sum), cmocka_unit_test(plane_wave), cmocka_unit_test(delta),
-    cmocka_unit_test(moved_centre), cmocka_unit_test(outside)};
+    cmocka_unit_test(defining_sum), cmocka_unit_test(superposition), cmocka_unit_test(interference),
+    cmocka_unit_test(plane_wave),   cmocka_unit_test(delta),         cmocka_unit_test(moved_centre),
+    cmocka_unit_test(outside)};
 TEST_MAIN(tests)

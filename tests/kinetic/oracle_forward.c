@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { ANGLES = 96, ANGLE_POWER = 7, ENERGIES = 36 };
+enum { ANGLES = 96, ANGLE_POWER = 7, ENERGIES = 54 };
 
 /* One angle of the shell: nodes theta with weights dtheta/pi N_2(E - 2 cos theta). */
 typedef struct angles {

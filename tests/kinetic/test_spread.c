@@ -234,6 +234,85 @@ static void superposition(void **state)
     check(&a, 0, exact / norm, 1e-7);
 }
 
+/* S written as terms: linear against the shell, quadratic against a hessian. */
+static void terms(void **state)
+{
+    static const kl_kinetic_term linear[3] = {
+        {{1, 0, 0}, 0.25}, {{0, 1, 0}, 0.15}, {{0, 0, 1}, 0.3}};
+    static const kl_kinetic_term square[2] = {{{2, 0, 0}, 0.025}, {{1, 1, 0}, 0.02}};
+    double time = 0.8;
+    (void)state;
+    for (int d = 2; d <= 3; d++) {
+        kl_kinetic_observable o[2] = {wave(-1, axis1), wave(1, mixed)};
+        kl_kinetic_problem problem = {.dimension = d,
+                                      .ell = 4,
+                                      .momentum = {0.15, 0.20, 0.30},
+                                      .center = {0.2, -0.1, 0.1},
+                                      .width = 0.4,
+                                      .ntimes = 1,
+                                      .times = &time,
+                                      .nobservables = 2,
+                                      .observables = o,
+                                      .tolerance = 1e-7};
+        answer shell = solve_problem(&problem);
+        problem.momentum[0] -= linear[0].coefficient;
+        problem.momentum[1] -= linear[1].coefficient;
+        problem.momentum[2] -= linear[2].coefficient;
+        problem.nterms = d;
+        problem.term = linear;
+        answer general = solve_problem(&problem);
+        for (int i = 0; i < 2; i++)
+            check(&general, i, shell.value[i], 1e-7);
+        problem.nterms = 2;
+        problem.term = square;
+        general = solve_problem(&problem);
+        problem.nterms = 0;
+        set_hessian(&problem, 0.05, 0, 0, 0.02);
+        answer bent = solve_problem(&problem);
+        for (int i = 0; i < 2; i++) {
+            assert_true(cabs(general.value[i] - bent.value[i]) <= general.error[i] + bent.error[i]);
+            assert_true(general.error[i] <= 1e-7);
+            assert_true(cabs(general.value[i] - shell.value[i]) > 1e-3);
+        }
+    }
+}
+
+/* T = 0, S neither linear nor quadratic: a sum over a fine grid of X. */
+static void general_start(void **state)
+{
+    static const kl_kinetic_term cubic[2] = {{{3, 0, 0}, 0.2}, {{1, 2, 0}, -0.1}};
+    static const kl_kinetic_wave ripple = {{0.5, 0.3, 0}, 0.03, -0.02};
+    double time = 0, step = 0.02, width = 0.3, q[2] = {2 * M_PI * 0.5, 2 * M_PI * 0.3};
+    kl_kinetic_observable o = wave(1, mixed);
+    kl_kinetic_problem problem = {.dimension = 2,
+                                  .ell = 4,
+                                  .momentum = {0.15, 0.2},
+                                  .nterms = 2,
+                                  .nwaves = 1,
+                                  .term = cubic,
+                                  .wave = &ripple,
+                                  .width = width,
+                                  .ntimes = 1,
+                                  .times = &time,
+                                  .nobservables = 1,
+                                  .observables = &o,
+                                  .tolerance = 1e-7};
+    double complex exact = 0;
+    (void)state;
+    answer a = solve_problem(&problem);
+    for (int i = -150; i <= 150; i++)
+        for (int j = -150; j <= 150; j++) {
+            double x = i * step, y = j * step, turn = q[0] * x + q[1] * y;
+            double slope = 0.03 * cos(turn) + 0.02 * sin(turn);
+            double v1 = 0.15 + 0.6 * x * x - 0.1 * y * y + q[0] * slope;
+            double v2 = 0.2 - 0.2 * x * y + q[1] * slope;
+            exact += step * step / (2 * M_PI * width * width) *
+                     exp(-(x * x + y * y) / (2 * width * width)) *
+                     cexp(2 * M_PI * I * (x / 4 + v1 - v2));
+        }
+    check(&a, 0, exact, 1e-7);
+}
+
 /* d = 2 across E = 0, where N is infinite; a wide spread; a saddle of e(V): the error
  * reported at a loose tolerance bounds the change to a tight one. */
 static void honest(void **state)
@@ -340,10 +419,10 @@ static void refuses(void **state)
     bad = good;
     bad.hessian[0][0] = 0.1;
     bad.envelope = KL_KINETIC_UNIFORM;
-    expect(&bad, "hessian");
+    expect(&bad, "phase");
     bad = good;
     bad.hessian[0][0] = bad.hessian[1][1] = bad.hessian[2][2] = 900;
-    expect(&bad, "hessian");
+    expect(&bad, "phase");
     bad = good;
     bad.infinite = true;
     expect(&bad, "wave");
@@ -359,7 +438,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forward_form),  cmocka_unit_test(one_site),
         cmocka_unit_test(nearly_linear), cmocka_unit_test(start),
-        cmocka_unit_test(superposition), cmocka_unit_test(honest),
+        cmocka_unit_test(superposition), cmocka_unit_test(terms),
+        cmocka_unit_test(general_start), cmocka_unit_test(honest),
         cmocka_unit_test(infinite),      cmocka_unit_test(refuses),
     };
     kl_error err;

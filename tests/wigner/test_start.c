@@ -100,6 +100,108 @@ static void weyl_pairing_at_the_start(void **state)
                 }
 }
 
+/* S neither linear nor quadratic, d = 1. */
+static const kl_phase_term cubic = {{3, 0, 0}, 0.2};
+static const kl_phase_wave ripple = {{0.7, 0, 0}, 0.04, -0.03};
+
+static double general_phase(double X)
+{
+    return 0.15 * X + 0.2 * X * X * X + 0.04 * sin(2 * test_pi * 0.7 * X) -
+           0.03 * cos(2 * test_pi * 0.7 * X);
+}
+
+static double general_gradient(double X)
+{
+    return 0.15 + 0.6 * X * X +
+           2 * test_pi * 0.7 *
+               (0.04 * cos(2 * test_pi * 0.7 * X) + 0.03 * sin(2 * test_pi * 0.7 * X));
+}
+
+/* The Weyl sum over all of Z, psi from its definition: <J, W_0> for m = 2. */
+static complex double brute_force(double s, double mu, const kl_observable *o)
+{
+    const int most = (int)(12 * s / mu);
+    complex double sum = 0;
+    double norm = 0;
+    for (int y = -most; y <= most; y++) {
+        const double X = mu * y, Z = mu * (y + 2), M = mu * (y + 1);
+        const double turns = (general_phase(Z) - general_phase(X)) / mu;
+        const double a = exp(-pow((M - o->center[0]) / o->width, 2) / 2);
+        norm += exp(-X * X / (2 * s * s));
+        sum += a * exp(-(X * X + Z * Z) / (4 * s * s)) *
+               (cos(2 * test_pi * turns) + I * sin(2 * test_pi * turns));
+    }
+    return sum / norm;
+}
+
+/* General S: the pairing is the Weyl sum, and differs from <J, F_0> by mu^2. */
+static void general_start(void **state)
+{
+    const double s = 0.3;
+    kl_symbol symbol = mode_symbol(2, 0, 0);
+    kl_observable o = {KL_POSITION_GAUSSIAN, .center = {0.15}, .width = 0.4, .symbol = &symbol};
+    complex double limit = 0;
+    double before = 0;
+    for (int i = -4000; i <= 4000; i++) {
+        const double X = i * 12 * s / 4000, turns = 2 * general_gradient(X);
+        limit += 12 * s / 4000 / (s * sqrt(2 * test_pi)) *
+                 exp(-X * X / (2 * s * s) - pow((X - 0.15) / o.width, 2) / 2) *
+                 (cos(2 * test_pi * turns) + I * sin(2 * test_pi * turns));
+    }
+    (void)state;
+    for (int n = 0; n < 5; n++) {
+        kl_initial initial = {.width = s,
+                              .momentum = {0.15},
+                              .higher = {1, 1, &cubic, &ripple},
+                              .mu = 0.08 / (1 << n)};
+        kl_lattice lattice;
+        complex double value;
+        double norm, hop;
+        assert_ok(kl_lattice_create(MPI_COMM_SELF, 1, 81 << n, &lattice, why));
+        make_start(&initial, &lattice);
+        evaluate(&lattice, initial.mu, 1, &o, KL_DOUBLE, psi, &value, &norm, &hop, NULL);
+        assert_at_most(cabs(value - brute_force(s, initial.mu, &o)), 1e-12);
+        const double off = cabs(value - limit);
+        if (n > 1)
+            assert_near(before / off, 4, n > 3 ? 0.05 : 0.5);
+        before = off;
+    }
+    kl_symbol_destroy(&symbol);
+}
+
+/* Packets at one place with momenta apart: the pairing is the weighted mean of theirs up
+ * to what interferes, exp(-2 (pi w dp/mu)^2) with w the width of |h|^2 times a: below 1e-12. */
+static void superposed_start(void **state)
+{
+    enum { L = 64 };
+    static complex double sum[2];
+    kl_symbol symbol = mode_symbol(1, -1, 0);
+    kl_observable o = {KL_POSITION_GAUSSIAN, .center = {0.2, 0.1}, .width = 0.5, .symbol = &symbol};
+    const double share[2] = {0.49 / (0.49 + 1.69), 1.69 / (0.49 + 1.69)};
+    kl_initial packet[2] = {
+        {.width = 0.3, .momentum = {0.15, 0.2}, .mu = 0.08, .weight = 0.7},
+        {.width = 0.3, .momentum = {-0.3, 0.1}, .mu = 0.08, .weight = 1.3, .angle = 0.2}};
+    kl_lattice lattice;
+    kl_state start;
+    complex double value, mean = 0;
+    double norm, hop;
+    (void)state;
+    assert_ok(kl_lattice_create(MPI_COMM_SELF, 2, L, &lattice, why));
+    for (int i = 0; i < 2; i++) {
+        make_start(&packet[i], &lattice);
+        evaluate(&lattice, 0.08, 1, &o, KL_DOUBLE, psi, &sum[i], &norm, &hop, NULL);
+        mean += share[i] * sum[i];
+    }
+    assert_ok(kl_state_create(&lattice, KL_DOUBLE, &start, why));
+    assert_ok(kl_initial_superpose(2, packet, &start, why));
+    get_state(&start, psi);
+    kl_state_destroy(&start);
+    evaluate(&lattice, 0.08, 1, &o, KL_DOUBLE, psi, &value, &norm, &hop, NULL);
+    assert_at_most(cabs(value - mean), 1e-9);
+    assert_true(cabs(sum[0] - sum[1]) > 0.1);
+    kl_symbol_destroy(&symbol);
+}
+
 /* eta = 0: the mean position along each axis moves by t <v_j>, v = -2 sin(2 pi V),
  * exactly, and not by (2 pi)^2 times that, as long as nothing wraps. */
 static void free_transport(void **state)
@@ -141,6 +243,7 @@ static void free_transport(void **state)
         }
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(weyl_pairing_at_the_start),
-                                          cmocka_unit_test(free_transport)};
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(weyl_pairing_at_the_start), cmocka_unit_test(general_start),
+    cmocka_unit_test(superposed_start), cmocka_unit_test(free_transport)};
 TEST_MAIN(tests)

@@ -1,0 +1,51 @@
+#include "dynamics/phase.h"
+
+#include <math.h>
+
+static double whole_power(double x, int n)
+{
+    double product = 1;
+    for (int i = 0; i < n; i++)
+        product *= x;
+    return product;
+}
+
+static double turns(const kl_phase_wave *w, const double x[3])
+{
+    return fmod(w->wave[0] * x[0] + w->wave[1] * x[1] + w->wave[2] * x[2], 1);
+}
+
+double kl_phase_value(const kl_phase_sum *phase, const double x[3])
+{
+    double sum = 0;
+    for (int t = 0; t < phase->nterms; t++) {
+        double product = phase->term[t].coefficient;
+        for (int j = 0; j < 3; j++)
+            product *= whole_power(x[j], phase->term[t].power[j]);
+        sum += product;
+    }
+    for (int w = 0; w < phase->nwaves; w++) {
+        const double angle = 2 * M_PI * turns(&phase->wave[w], x);
+        sum += phase->wave[w].sine * sin(angle) + phase->wave[w].cosine * cos(angle);
+    }
+    return sum;
+}
+
+void kl_phase_gradient(const kl_phase_sum *phase, const double x[3], double v[3])
+{
+    for (int t = 0; t < phase->nterms; t++)
+        for (int i = 0; i < 3; i++) {
+            const int *n = phase->term[t].power;
+            double product = phase->term[t].coefficient * n[i];
+            for (int j = 0; j < 3 && n[i] > 0; j++)
+                product *= whole_power(x[j], n[j] - (i == j));
+            v[i] += product;
+        }
+    for (int w = 0; w < phase->nwaves; w++) {
+        const double angle = 2 * M_PI * turns(&phase->wave[w], x);
+        const double slope =
+            2 * M_PI * (phase->wave[w].sine * cos(angle) - phase->wave[w].cosine * sin(angle));
+        for (int i = 0; i < 3; i++)
+            v[i] += slope * phase->wave[w].wave[i];
+    }
+}
