@@ -69,6 +69,8 @@ typedef struct kl_results {
     char (*check)[KL_NAME];    /* [nchecks], e.g. "norm_drift" */
     double *order;             /* [norders] */
 
+    int *planned;              /* [npoints]: realizations that are asked for, at most nrealizations;
+                                * with stopping by precision as far as is known */
     uint8_t *done;             /* [npoints][nrealizations] */
     uint64_t *checksum;        /* [npoints][nrealizations]: of psi after the last time; 0: none */
     double *sample;            /* [npoints][nrealizations][ntimes][nquantities]; NAN where not done */
@@ -97,6 +99,7 @@ const char *kl_results_get(const kl_results *results, const char *key);
 const char *kl_column_word(const kl_column *column, double value, char word[KL_NAME]);
 
 int64_t kl_results_done(const kl_results *results);   /* finished (point, realization) pairs */
+int64_t kl_results_asked(const kl_results *results);  /* planned ones, and finished ones beyond */
 
 /* HDF5 (results_write.c, results_read.c); local, one rank. The file is built in
  * memory, written to PATH.part, synced and renamed: PATH is never half written.

@@ -105,6 +105,11 @@ class Results:
     def _read_samples(self, group):
         self.samples = group["sample"][...]
         self.done = group["done"][...].astype(bool)
+        # Asked for: with stopping by precision fewer than there is room for.
+        self.asked = self.done.copy()
+        planned = group["planned"][...] if "planned" in group else [self.done.shape[1]] * len(self.done)
+        for point, count in enumerate(planned):
+            self.asked[point, :count] = True
         self.times = group["time"][...]
         self.npoints = len(self.done)
         self.quantities = [

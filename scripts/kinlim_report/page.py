@@ -26,8 +26,9 @@ def facts(results):
     done = [results.finished(p) for p in range(results.npoints)]
     counts = str(done[0]) if len(set(done)) == 1 else f"{min(done)} to {max(done)}"
     parts.append(f"{counts} realizations each" if results.npoints > 1 else f"{counts} realizations")
-    if not results.done.all():
-        parts.append(f"{int(results.done.sum())} of {results.done.size} done")
+    asked = int(results.asked.sum())
+    if results.done.sum() < asked:
+        parts.append(f"{int(results.done.sum())} of {asked} done")
     parts.append(f"<i>T</i> up to {number(results.times[-1])}")
     return " · ".join(parts)
 

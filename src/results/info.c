@@ -15,12 +15,14 @@ static void put_pair(FILE *out, const char *key, const char *value)
     fputc('\n', out);
 }
 
-static int done_at(const kl_results *r, int point)
+static void done_at(const kl_results *r, int point, int *done, int *asked)
 {
-    int done = 0;
-    for (int m = 0; m < r->nrealizations; m++)
-        done += r->done[(size_t)point * (size_t)r->nrealizations + (size_t)m] != 0;
-    return done;
+    *done = *asked = 0;
+    for (int m = 0; m < r->nrealizations; m++) {
+        const bool is_done = r->done[(size_t)point * (size_t)r->nrealizations + (size_t)m];
+        *done += is_done;
+        *asked += is_done || m < r->planned[point];
+    }
 }
 
 static void put_points(const kl_results *r, FILE *out)
@@ -31,7 +33,9 @@ static void put_points(const kl_results *r, FILE *out)
     fprintf(out, "  %14s\n", "realizations");
     for (int p = 0; p < r->npoints; p++) {
         char fraction[32];
-        snprintf(fraction, sizeof fraction, "%d/%d", done_at(r, p), r->nrealizations);
+        int done, asked;
+        done_at(r, p, &done, &asked);
+        snprintf(fraction, sizeof fraction, "%d/%d", done, asked);
         fprintf(out, "%5d", p);
         for (int c = 0; c < r->ncolumns; c++) {
             const double value = r->point[(size_t)p * (size_t)r->ncolumns + (size_t)c];
@@ -56,7 +60,7 @@ kl_status kl_results_print_info(const kl_results *r, FILE *out, kl_error *err)
         if (r->reference_note[p][0])
             fprintf(out, "reference of point %d: %s\n", p, r->reference_note[p]);
     fprintf(out, "\nrealizations: %" PRId64 "/%" PRId64 "\n", kl_results_done(r),
-            (int64_t)r->npoints * r->nrealizations);
+            kl_results_asked(r));
     if (fflush(out) != 0 || ferror(out))
         return kl_fail(err, KL_ENVIRONMENT, "info: cannot write: %s", strerror(errno));
     return KL_OK;

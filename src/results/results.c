@@ -46,6 +46,9 @@ static kl_status alloc_names(kl_results *r, kl_error *err)
     KL_TRY(kl_alloc((size_t)r->ncolumns, sizeof *r->column, "columns", &r->column, err));
     KL_TRY(alloc_nan(product(r->npoints, r->ncolumns, 1, 1), "points", &r->point, err));
     KL_TRY(kl_alloc(points, sizeof *r->series, "series", &r->series, err));
+    KL_TRY(kl_alloc(points, sizeof *r->planned, "points", &r->planned, err));
+    for (int p = 0; p < r->npoints; p++)
+        r->planned[p] = r->nrealizations;
     KL_TRY(alloc_nan((size_t)r->ntimes, "times", &r->time, err));
     KL_TRY(kl_alloc((size_t)r->nquantities, sizeof *r->quantity, "quantities", &r->quantity, err));
     KL_TRY(kl_alloc((size_t)r->nchecks, sizeof *r->check, "checks", &r->check, err));
@@ -157,7 +160,7 @@ void kl_results_destroy(kl_results **results)
         r->study,  r->pair,        r->column,    r->point,           r->series,
         r->time,   r->quantity,    r->check,     r->order,           r->done,
         r->sample, r->check_value, r->reference, r->reference_error, r->reference_note,
-        r->field,  r->row,         r->checksum};
+        r->field,  r->row,         r->checksum,        r->planned};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(r);
@@ -224,4 +227,13 @@ int64_t kl_results_done(const kl_results *r)
     for (int64_t i = 0; i < (int64_t)r->npoints * r->nrealizations; i++)
         done += r->done[i] != 0;
     return done;
+}
+
+int64_t kl_results_asked(const kl_results *r)
+{
+    int64_t asked = 0;
+    for (int p = 0; p < r->npoints; p++)
+        for (int k = 0; k < r->nrealizations; k++)
+            asked += k < r->planned[p] || r->done[(size_t)p * (size_t)r->nrealizations + (size_t)k];
+    return asked;
 }

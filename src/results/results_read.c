@@ -363,6 +363,8 @@ static kl_status read_samples(const reader *in, hid_t samples, kl_results *r)
     KL_TRY(read_columns(in, samples, r));
     KL_TRY(read_attribute(in, samples, "moment_orders", real, r->norders, r->order));
     KL_TRY(read_numbers(in, (array){"/samples/time", 1, {t}}, real, r->time));
+    if (H5Lexists(in->file, "/samples/planned", H5P_DEFAULT) > 0) /* not in the first files */
+        KL_TRY(read_numbers(in, (array){"/samples/planned", 1, {p}}, H5T_NATIVE_INT, r->planned));
     KL_TRY(read_numbers(in, (array){"/samples/series", 1, {p}}, H5T_NATIVE_INT, r->series));
     KL_TRY(read_texts(in, "/samples/observable", q, r->quantity->observable, sizeof *r->quantity,
                       sizeof r->quantity->observable));

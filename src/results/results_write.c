@@ -145,6 +145,8 @@ static kl_status put_samples(const kl_results *r, hid_t file, const char *path, 
         status = put_column(r, &g, c, POINT, err);
     kl_h5_variable(&g, (kl_h5_label){"series", "1", "points of one series are fitted together"},
                    H5T_NATIVE_INT, 1, (int[]){POINT}, r->series);
+    kl_h5_variable(&g, (kl_h5_label){"planned", "1", "realizations that are asked for"},
+                   H5T_NATIVE_INT, 1, (int[]){POINT}, r->planned);
     kl_h5_variable_texts(&g, (kl_h5_label){"observable", "1", "name of the observable"}, QUANTITY,
                          r->quantity ? r->quantity->observable : NULL, sizeof *r->quantity);
     kl_h5_variable_texts(&g, (kl_h5_label){"part", "1", "real or imaginary part"}, QUANTITY,

@@ -1,5 +1,5 @@
 /* Joins results files of one study, e.g. of a job array over realizations. */
-#include "study/study_private.h"
+#include "study/until.h"
 
 #include "base/stop.h"
 
@@ -88,10 +88,10 @@ static kl_status read_first(int n, const char *const *inputs, char **study, kl_r
 static void name_gaps(const kl_results *r)
 {
     for (int p = 0; p < r->npoints; p++)
-        for (int64_t k = 0; k < r->nrealizations;) {
+        for (int64_t k = 0; k < r->planned[p];) {
             const uint8_t *done = r->done + (size_t)p * (size_t)r->nrealizations;
             int64_t from = k;
-            while (k < r->nrealizations && done[k] == done[from])
+            while (k < r->planned[p] && done[k] == done[from])
                 k++;
             if (!done[from])
                 fprintf(stderr, "kinlim: missing at %s = %g: realizations %lld:%lld\n", r->column[0].name,
@@ -107,6 +107,7 @@ static kl_status join(merging *m, int n, const char *const *inputs, const kl_res
         KL_TRY(kl_results_set(m->results, first->pair[i].key, first->pair[i].value, err));
     for (int i = 0; i < n; i++)
         KL_TRY(add_part(m, inputs[i], err));
+    KL_TRY(kl_until_plan(m->study, m->results, NULL, err));
     name_gaps(m->results);
     return KL_OK;
 }

@@ -50,9 +50,13 @@ static kl_status check_range(const kl_study *study, const kl_run_options *option
     return KL_OK;
 }
 
-static int64_t realizations_asked(const kl_study *study, const kl_run_options *options)
+/* Per point, at least and at most. */
+static void realizations_asked(const kl_study *study, const kl_run_options *options,
+                               int64_t asked[2])
 {
-    return options->last > 0 ? options->last - options->first : study->realizations;
+    const int64_t range = options->last - options->first;
+    asked[0] = options->last > 0 ? range : study->until.least;
+    asked[1] = options->last > 0 ? range : study->until.most;
 }
 
 static kl_status fail_memory(const kl_study *study, const kl_plan *plan, kl_error *err)
@@ -99,15 +103,17 @@ static void choose_groups(const kl_study *study, int64_t items, int groups, kl_p
 kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, const kl_run_options *options,
                        kl_plan *out, kl_error *err)
 {
-    const int64_t most = most_ranks(study), asked = realizations_asked(study, options);
+    const int64_t most = most_ranks(study);
+    int64_t asked[2];
     *out = (kl_plan){.results = kl_collect_bytes(study)};
+    realizations_asked(study, options, asked);
     KL_TRY(check_range(study, options, err));
     look_at_node(comm, out);
     if (options->groups > out->ranks)
         return kl_fail(err, KL_INPUT,
                        "--groups: %d is not allowed: must be in [1, %d], the number of ranks",
                        options->groups, out->ranks);
-    choose_groups(study, study->about->npoints * asked, options->groups, out);
+    choose_groups(study, study->about->npoints * asked[0], options->groups, out);
     if (!fits(out))
         return fail_memory(study, out, err);
     if (out->largest > most)
@@ -115,8 +121,11 @@ kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, const kl_run_option
                        "%d ranks share a lattice of %lld planes: must be at most as many: use more "
                        "groups (--groups) or fewer ranks",
                        out->largest, (long long)most);
-    for (int i = 0; i < study->about->npoints; i++)
-        out->seconds += study->system->cost(study->self, i, 1).seconds * (double)asked / out->ranks;
+    for (int i = 0; i < study->about->npoints; i++) {
+        const double each = study->system->cost(study->self, i, 1).seconds / out->ranks;
+        out->least += each * (double)asked[0];
+        out->seconds += each * (double)asked[1];
+    }
     return KL_OK;
 }
 
@@ -141,7 +150,7 @@ static void print_parameter(const kl_column *column, double value)
         printf(" %12.6g", value);
 }
 
-static void print_plan(const kl_study *study, const kl_plan *plan, int64_t asked)
+static void print_plan(const kl_study *study, const kl_plan *plan, const int64_t asked[2])
 {
     const int nc = study->about->ncolumns;
     printf("study        %s: %s\n", study->name, study->system->name);
@@ -151,11 +160,20 @@ static void print_plan(const kl_study *study, const kl_plan *plan, int64_t asked
     printf("memory       %.3g GB per rank at most, %.3g GB available\n", 1e-9 * plan->bytes,
            1e-9 * plan->available);
     printf("samples      %.3g GB on the first rank\n", 1e-9 * plan->results);
-    printf("realizations %lld per point, %lld in all\n", (long long)asked,
-           (long long)asked * study->about->npoints);
+    printf("realizations %lld", (long long)asked[0]);
+    if (asked[1] > asked[0])
+        printf(" to %lld", (long long)asked[1]);
+    printf(" per point, %lld", (long long)asked[0] * study->about->npoints);
+    if (asked[1] > asked[0])
+        printf(" to %lld", (long long)asked[1] * study->about->npoints);
+    printf(" in all\n");
     printf("times        %d, up to %g\n", study->times.n, study->times.t[study->times.n - 1]);
     printf("time         about ");
-    print_duration(plan->seconds);
+    print_duration(plan->least);
+    if (asked[1] > asked[0]) {
+        printf(" to ");
+        print_duration(plan->seconds);
+    }
     printf("\n\n%5s", "point");
     for (int c = 0; c < nc; c++)
         printf(" %12s", study->about->column[c].name);
@@ -175,12 +193,14 @@ kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options 
     int rank;
     kl_plan plan;
     kl_output output;
+    int64_t asked[2];
     MPI_Comm_rank(comm, &rank);
     KL_TRY(kl_plan_make(study, comm, options, &plan, err));
     kl_status status = KL_OK;
     if (rank == 0)
         status = kl_output_check(study, options->output, options->resume, &output, err);
+    realizations_asked(study, options, asked);
     if (rank == 0 && status == KL_OK)
-        print_plan(study, &plan, realizations_asked(study, options));
+        print_plan(study, &plan, asked);
     return kl_agree(comm, status, err);
 }

@@ -2,6 +2,7 @@
 #include "study/checkpoint.h"
 #include "study/output.h"
 #include "study/planes.h"
+#include "study/until.h"
 
 #include "base/memory.h"
 #include "base/stop.h"
@@ -23,6 +24,8 @@ typedef struct run {
     kl_output output;    /* rank 0 */
     kl_results *results; /* rank 0 */
     uint8_t *done;       /* [npoints][realizations]: finished before this run */
+    int *planned;        /* [npoints]: realizations asked for */
+    int *order;          /* [npoints]: in which points are worked on */
     int attempt;         /* of the journal */
     double deadline;
     bool stopped; /* this group stopped early */
@@ -30,15 +33,16 @@ typedef struct run {
     kl_journal journal; /* on leaders, once the first item is done */
 } run;
 
-static int64_t last_realization(const run *r)
+/* A range is done as asked for, however precise the points are. */
+static bool is_asked(const run *r, int point, int64_t k)
 {
-    return r->options->last > 0 ? r->options->last : r->study->realizations;
+    return r->options->last > 0 ? k >= r->options->first && k < r->options->last
+                                : k < r->planned[point];
 }
 
 static bool is_open(const run *r, int point, int64_t k)
 {
-    return k >= r->options->first && k < last_realization(r) &&
-           !r->done[point * r->study->realizations + k];
+    return is_asked(r, point, k) && !r->done[point * r->study->realizations + k];
 }
 
 /* ---- before the realizations ---- */
@@ -84,12 +88,15 @@ static kl_status prepare(run *r, kl_error *err)
     kl_status status = r->rank == 0 ? open_output(r, err) : KL_OK;
     if (status == KL_OK)
         status = kl_alloc(items, 1, "realizations", &r->done, err);
+    if (status == KL_OK)
+        status =
+            kl_alloc((size_t)study->about->npoints, sizeof *r->planned, "points", &r->planned, err);
+    if (status == KL_OK)
+        status =
+            kl_alloc((size_t)study->about->npoints, sizeof *r->order, "points", &r->order, err);
     KL_TRY(kl_agree(r->comm, status, err));
-    if (r->rank == 0)
-        mark_done(r);
     if (study->reference)
         KL_TRY(kl_reference_compute(study, r->comm, r->options->quiet, r->results, err));
-    MPI_Bcast(r->done, (int)items, MPI_BYTE, 0, r->comm);
     MPI_Bcast(&r->attempt, 1, MPI_INT, 0, r->comm);
     /* Every rank needs the paths. */
     MPI_Bcast(r->output.file, (int)sizeof r->output.file, MPI_BYTE, 0, r->comm);
@@ -118,9 +125,9 @@ static kl_status end_snapshot(const run *r, int point, bool whole, kl_snapshot *
 /* An invariant broke: says of which realization, and how to see it again. */
 static kl_status fail_realization(const run *r, int64_t k, kl_error *err)
 {
-    return kl_fail_prefix(err, "realization %lld (seed %llu; --realizations %lld:%lld runs it alone)",
-                          (long long)k, (unsigned long long)r->study->system->seed(r->study->self),
-                          (long long)k, (long long)k + 1);
+    return kl_fail_prefix(
+        err, "realization %lld (seed %llu; --realizations %lld:%lld runs it alone)", (long long)k,
+        (unsigned long long)r->study->system->seed(r->study->self), (long long)k, (long long)k + 1);
 }
 
 /* One time of a realization: evolve, measure, take a snapshot where one is asked for.
@@ -179,7 +186,8 @@ static kl_status realize(run *r, void *state, kl_sample_record *record, bool *wh
     *whole = status == KL_OK && time == study->times.n;
     if (*whole) {
         uint64_t checksum;
-        status = kl_planes_checksum(r->groups.group, study->system, state, time - 1, &checksum, err);
+        status =
+            kl_planes_checksum(r->groups.group, study->system, state, time - 1, &checksum, err);
         kl_sample_record_checksum(record, checksum);
         *whole = status == KL_OK;
     }
@@ -238,32 +246,78 @@ static kl_status work_on_point(run *r, int point, int64_t *item, kl_error *err)
     return status;
 }
 
-static kl_status realizations(run *r, kl_error *err)
+/* Takes in what was journalled and plans what is open now, the same on every rank. */
+static kl_status plan_round(run *r, kl_error *err)
+{
+    const int n = r->study->about->npoints;
+    kl_status status = KL_OK;
+    if (r->rank == 0) {
+        status = kl_collect_journal(r->study, r->output.journal, r->results, err);
+        if (status == KL_OK)
+            status = kl_until_plan(r->study, r->results, r->order, err);
+        memcpy(r->planned, r->results->planned, (size_t)n * sizeof *r->planned);
+        mark_done(r);
+    }
+    KL_TRY(kl_agree(r->comm, status, err));
+    MPI_Bcast(r->planned, n, MPI_INT, 0, r->comm);
+    MPI_Bcast(r->order, n, MPI_INT, 0, r->comm);
+    MPI_Bcast(r->done, (int)(n * r->study->realizations), MPI_BYTE, 0, r->comm);
+    return KL_OK;
+}
+
+typedef struct amount {
+    int64_t open, total;
+    double cost; /* of the open ones */
+} amount;
+
+static amount count_items(const run *r)
 {
     const kl_study *study = r->study;
-    int64_t item = 0, before = 0, total = 0;
-    double open_cost = 0;
+    amount all = {0};
     for (int p = 0; p < study->about->npoints; p++) {
         const double cost = study->system->cost(study->self, p, 1).seconds;
         for (int64_t k = 0; k < study->realizations; k++) {
-            total += k >= r->options->first && k < last_realization(r);
-            open_cost += is_open(r, p, k) ? cost : 0;
-            before += !is_open(r, p, k) && k >= r->options->first && k < last_realization(r);
+            all.total += is_asked(r, p, k);
+            all.open += is_open(r, p, k);
+            all.cost += is_open(r, p, k) ? cost : 0;
         }
     }
-    KL_TRY(kl_progress_create(r->comm, r->options->quiet, before, total, open_cost, &r->progress,
-                              err));
+    return all;
+}
+
+/* Everything that is open. Each round has journals of its own, so that rank 0 reads closed files.
+ */
+static kl_status work_on_round(run *r, const amount *all, kl_error *err)
+{
+    int64_t item = 0;
+    KL_TRY(kl_progress_create(r->comm, r->options->quiet, all->total - all->open, all->total,
+                              all->cost, &r->progress, err));
     r->journal.file = -1;
     kl_status status = KL_OK;
-    for (int p = 0; status == KL_OK && !r->stopped && p < study->about->npoints; p++)
-        status = work_on_point(r, p, &item, err);
+    for (int i = 0; status == KL_OK && !r->stopped && i < r->study->about->npoints; i++)
+        status = work_on_point(r, r->order[i], &item, err);
     kl_journal_close(&r->journal);
     kl_progress_end(&r->progress);
     status = kl_agree(r->comm, status, err);
     int stopped = r->stopped;
     MPI_Allreduce(MPI_IN_PLACE, &stopped, 1, MPI_INT, MPI_MAX, r->comm);
     r->stopped = stopped != 0;
+    r->attempt++;
     return status;
+}
+
+/* One round; with stopping by precision, rounds until every point is precise enough. */
+static kl_status realizations(run *r, kl_error *err)
+{
+    for (int round = 0;; round++) {
+        KL_TRY(plan_round(r, err));
+        const amount all = count_items(r);
+        if (round > 0 && all.open == 0)
+            return KL_OK;
+        KL_TRY(work_on_round(r, &all, err));
+        if (r->stopped || r->study->until.relative_error == 0)
+            return KL_OK;
+    }
 }
 
 /* ---- after them ---- */
@@ -272,6 +326,7 @@ static kl_status realizations(run *r, kl_error *err)
 static kl_status finish(run *r, const char *start, kl_error *err)
 {
     KL_TRY(kl_collect_journal(r->study, r->output.journal, r->results, err));
+    KL_TRY(kl_until_plan(r->study, r->results, NULL, err));
     KL_TRY(kl_summarise(r->study, r->results, err));
     KL_TRY(kl_provenance(r->study, &r->plan, r->options->command, start, r->results, err));
     return kl_output_finish(&r->output, r->results, !r->stopped, err);
@@ -292,7 +347,7 @@ static kl_status run_all(run *r, kl_error *err)
     int64_t counts[2] = {0};
     if (r->rank == 0) {
         counts[0] = kl_results_done(r->results);
-        counts[1] = (int64_t)r->study->about->npoints * r->study->realizations;
+        counts[1] = kl_results_asked(r->results);
     }
     MPI_Bcast(counts, 2, MPI_INT64_T, 0, r->comm);
     return kl_fail(err, KL_STOPPED,
@@ -315,5 +370,7 @@ kl_status kl_study_run(kl_study *study, MPI_Comm comm, const kl_run_options *opt
     if (r.rank == 0)
         kl_output_close(&r.output);
     free(r.done);
+    free(r.planned);
+    free(r.order);
     return status;
 }

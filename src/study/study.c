@@ -13,7 +13,8 @@
 typedef struct study_keys {
     const char *system;
     kl_reals times, moments;
-    int64_t realizations, snapshot;
+    kl_node *realizations;
+    int64_t snapshot;
     int reference;
 } study_keys;
 
@@ -23,8 +24,8 @@ static const kl_key table[] = {
      "the physical system"},
     {"times", KL_KEY_REALS, offsetof(study_keys, times), KL_REQUIRED | KL_RANGED | KL_INCREASING, 0, 1e9,
      0, 0, NULL, NULL, "macroscopic T"},
-    {"realizations", KL_KEY_INT, offsetof(study_keys, realizations), KL_REQUIRED | KL_RANGED, 1, 1e8, 0,
-     0, NULL, NULL, "of the disorder, per point"},
+    {"realizations", KL_KEY_NODE, offsetof(study_keys, realizations), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
+     "of the disorder, per point: a number, or min, max and until"},
     {"moments", KL_KEY_REALS, offsetof(study_keys, moments), KL_RANGED | KL_DISTINCT, 1, 64, 0, 0, NULL,
      "[1, 2, 4]", "orders r"},
     {"reference", KL_KEY_CHOICE, offsetof(study_keys, reference), 0, 0, 0, 0, 0, references, "solve",
@@ -32,6 +33,67 @@ static const kl_key table[] = {
     {"snapshot", KL_KEY_INT, offsetof(study_keys, snapshot), KL_RANGED, 0, 1e8, 0, 0, NULL, NULL,
      "the realization whose density is written for ParaView"},
     {0}};
+
+/* ---- realizations ---- */
+
+typedef struct count_keys {
+    int64_t realizations, min, max;
+    kl_node *until;
+} count_keys;
+
+static const kl_key count_table[] = {
+    {"realizations", KL_KEY_INT, offsetof(count_keys, realizations), KL_REQUIRED | KL_RANGED, 1, 1e8, 0, 0,
+     NULL, NULL, "of the disorder, per point"},
+    {0}};
+static const kl_key between_table[] = {
+    {"min", KL_KEY_INT, offsetof(count_keys, min), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL, NULL,
+     "realizations per point at least"},
+    {"max", KL_KEY_INT, offsetof(count_keys, max), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL, NULL,
+     "at most"},
+    {"until", KL_KEY_MAP, offsetof(count_keys, until), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
+     "when fewer than max are enough"},
+    {0}};
+static const kl_key until_table[] = {
+    {"relative_error", KL_KEY_REAL, offsetof(kl_until, relative_error), KL_REQUIRED | KL_RANGED | KL_LOW_OPEN, 0,
+     1, 0, 0, NULL, NULL, "half width of the 95% interval over the value"},
+    {"order", KL_KEY_REAL, offsetof(kl_until, order), KL_RANGED, 1, 64, 0, 0, NULL, "1",
+     "1: of the mean; r: of the central moment of order r"},
+    {"observable", KL_KEY_STRING, offsetof(kl_until, observable), 0, 0, 0, 0, 0, NULL, NULL,
+     "of this one; default: of all"},
+    {0}};
+
+static kl_status read_realizations(kl_node *root, kl_node *node, kl_until *out, kl_error *err)
+{
+    count_keys keys;
+    *out = (kl_until){0};
+    if (!kl_config_is_map(node)) {
+        KL_TRY(kl_config_read(root, count_table, &keys, err));
+        out->least = out->most = keys.realizations;
+        return KL_OK;
+    }
+    KL_TRY(kl_config_read(node, between_table, &keys, err));
+    if (keys.max < keys.min)
+        return kl_config_fail(node, "max", err, "%lld is not allowed: must be at least min, %lld",
+                              (long long)keys.max, (long long)keys.min);
+    KL_TRY(kl_config_read(keys.until, until_table, out, err));
+    out->least = keys.min;
+    out->most = keys.max;
+    return KL_OK;
+}
+
+/* The observable of `until` is one of the system's. */
+static kl_status check_observable(const kl_study *study, kl_node *root, kl_error *err)
+{
+    const char *name = study->until.observable;
+    bool found = !name;
+    for (int q = 0; !found && q < study->about->nquantities; q++)
+        found = strcmp(name, study->about->quantity[q].observable) == 0;
+    return found ? KL_OK
+                 : kl_config_fail(root, "realizations.until.observable", err,
+                                  "%s is not allowed: must be the name of an observable", name);
+}
+
+/* ---- the study ---- */
 
 kl_status kl_begin(kl_error *err)
 {
@@ -59,21 +121,23 @@ static kl_status configure(kl_study *study, kl_error *err)
     study_keys keys = {.snapshot = -1};
     KL_TRY(kl_config_read(root, table, &keys, err));
     study->times = (kl_times){keys.times.n, keys.times.v};
-    study->realizations = keys.realizations;
+    KL_TRY(read_realizations(root, keys.realizations, &study->until, err));
+    study->realizations = study->until.most;
     study->orders = keys.moments;
     study->reference = keys.reference == 0;
     study->snapshot = keys.snapshot;
     KL_TRY(kl_system_find(root, keys.system, &study->system, err));
-    if (study->system->kind == KL_DETERMINISTIC && keys.realizations != 1)
+    if (study->system->kind == KL_DETERMINISTIC && study->realizations != 1)
         return kl_config_fail(root, "realizations", err,
                               "%lld is not allowed: must be 1, the system is deterministic",
-                              (long long)keys.realizations);
-    if (keys.snapshot >= keys.realizations)
+                              (long long)study->realizations);
+    if (keys.snapshot >= study->until.least)
         return kl_config_fail(root, "snapshot", err, "%lld is not allowed: must be below realizations",
                               (long long)keys.snapshot);
     KL_TRY(study->system->configure(root, &study->times, !study->reference, &study->self, err));
     KL_TRY(kl_config_check_unknown(study->config, err));
     study->about = study->system->describe(study->self);
+    KL_TRY(check_observable(study, root, err));
     study->reference = study->reference && !study->about->no_reference && study->system->reference;
     return kl_config_emit(study->config, &study->resolved, err);
 }

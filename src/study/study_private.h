@@ -8,6 +8,14 @@
 #include "kinlim/results.h"
 #include "systems/system.h"
 
+/* The `realizations` of a study: at each point `most`, or as many as until.h says. */
+typedef struct kl_until {
+    int64_t least, most;
+    double relative_error;     /* 0: always `most` */
+    double order;              /* 1: of the mean; r: of the central moment of order r */
+    const char *observable;    /* NULL: all */
+} kl_until;
+
 struct kl_study {
     char name[256];            /* of the file, without folder and ending */
     kl_config *config;
@@ -16,7 +24,8 @@ struct kl_study {
     void *self;                /* the system's own */
     const kl_description *about;
     kl_times times;
-    int64_t realizations;
+    int64_t realizations;      /* at most, at each point */
+    kl_until until;
     kl_reals orders;
     bool reference;
     int64_t snapshot;          /* the realization of which snapshots are written; -1: none */
@@ -38,7 +47,7 @@ typedef struct kl_plan {
     double bytes;              /* of the fullest rank, without `results` */
     double results;            /* bytes of all samples, on rank 0 */
     double available;          /* bytes a rank may have */
-    double seconds;            /* of the whole study, roughly */
+    double least, seconds;     /* of the whole study, roughly: at least, at most */
 } kl_plan;
 
 /* Chooses the layout. KL_ENVIRONMENT if it cannot fit in memory, KL_INPUT for
