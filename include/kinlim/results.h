@@ -77,6 +77,7 @@ typedef struct kl_results {
     double *check_value;       /* [npoints][nrealizations][ntimes][nchecks]; NAN where not done */
     double *reference;         /* [npoints][ntimes][nquantities]; NAN where there is none */
     double *reference_error;   /* likewise: absolute, non-negative */
+    double *infinite, *infinite_error; /* the same in infinite space instead of the box */
     char (*reference_note)[256]; /* [npoints]: why there is none, or what it did not reach; may be empty */
     kl_field *field;
     kl_row *row;               /* [nrows]: the summary */

@@ -65,7 +65,9 @@ static kl_status alloc_numbers(kl_results *r, kl_error *err)
     KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->checksum, "checksums", &r->checksum, err));
     KL_TRY(alloc_nan(product(p, m, t, r->nchecks), "checks", &r->check_value, err));
     KL_TRY(alloc_nan(limit, "reference", &r->reference, err));
-    return alloc_nan(limit, "reference", &r->reference_error, err);
+    KL_TRY(alloc_nan(limit, "reference", &r->reference_error, err));
+    KL_TRY(alloc_nan(limit, "reference", &r->infinite, err));
+    return alloc_nan(limit, "reference", &r->infinite_error, err);
 }
 
 static kl_status alloc_fields_and_rows(kl_results *r, kl_error *err)
@@ -160,6 +162,7 @@ void kl_results_destroy(kl_results **results)
         r->study,  r->pair,        r->column,    r->point,           r->series,
         r->time,   r->quantity,    r->check,     r->order,           r->done,
         r->sample, r->check_value, r->reference, r->reference_error, r->reference_note,
+        r->infinite, r->infinite_error,
         r->field,  r->row,         r->checksum,        r->planned};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);

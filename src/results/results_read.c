@@ -380,6 +380,12 @@ static kl_status read_samples(const reader *in, hid_t samples, kl_results *r)
                         r->check_value));
     KL_TRY(read_numbers(in, (array){"/reference/value", 3, {p, t, q}}, real, r->reference));
     KL_TRY(read_numbers(in, (array){"/reference/error", 3, {p, t, q}}, real, r->reference_error));
+    if (H5Lexists(in->file, "/reference/infinite_value", H5P_DEFAULT) > 0) {
+        KL_TRY(read_numbers(in, (array){"/reference/infinite_value", 3, {p, t, q}}, real,
+                            r->infinite));
+        KL_TRY(read_numbers(in, (array){"/reference/infinite_error", 3, {p, t, q}}, real,
+                            r->infinite_error));
+    }
     return read_texts(in, "/reference/note", p, r->reference_note, sizeof *r->reference_note,
                       sizeof *r->reference_note);
 }

@@ -165,6 +165,14 @@ static kl_status put_samples(const kl_results *r, hid_t file, const char *path, 
     return status == KL_OK ? closed : status;
 }
 
+static bool any_number(const double *values, size_t n)
+{
+    for (size_t i = 0; values && i < n; i++)
+        if (!isnan(values[i]))
+            return true;
+    return false;
+}
+
 static kl_status put_reference(const kl_results *r, hid_t file, const char *path, kl_error *err)
 {
     enum { POINT, TIME, QUANTITY };
@@ -176,6 +184,14 @@ static kl_status put_reference(const kl_results *r, hid_t file, const char *path
                    H5T_NATIVE_DOUBLE, 3, (int[]){POINT, TIME, QUANTITY}, r->reference);
     kl_h5_variable(&g, (kl_h5_label){"error", "1", "absolute error of value"}, H5T_NATIVE_DOUBLE, 3,
                    (int[]){POINT, TIME, QUANTITY}, r->reference_error);
+    if (any_number(r->infinite,
+                   (size_t)r->npoints * (size_t)r->ntimes * (size_t)r->nquantities)) {
+        kl_h5_variable(&g, (kl_h5_label){"infinite_value", "1", "value in infinite space"},
+                       H5T_NATIVE_DOUBLE, 3, (int[]){POINT, TIME, QUANTITY}, r->infinite);
+        kl_h5_variable(&g,
+                       (kl_h5_label){"infinite_error", "1", "absolute error of infinite_value"},
+                       H5T_NATIVE_DOUBLE, 3, (int[]){POINT, TIME, QUANTITY}, r->infinite_error);
+    }
     kl_h5_variable_texts(&g, (kl_h5_label){"note", "1", "why there is none, or what it missed"},
                          POINT, r->reference_note, sizeof *r->reference_note);
     return kl_h5_group_close(&g, path, err);
@@ -237,14 +253,6 @@ static kl_status put_summary(const kl_results *r, hid_t file, const char *path, 
     }
     kl_status closed = kl_h5_group_close(&g, path, status == KL_OK ? err : NULL);
     return status == KL_OK ? closed : status;
-}
-
-static bool any_number(const double *values, size_t n)
-{
-    for (size_t i = 0; values && i < n; i++)
-        if (!isnan(values[i]))
-            return true;
-    return false;
 }
 
 static kl_status put_field_point(const kl_results *r, const kl_field *f, int p, hid_t parent,

@@ -40,6 +40,16 @@ kl_status kl_stats_function_of_means(const double *y, int n, int m, kl_stats_fun
                                      const void *context, uint64_t key, kl_estimate *out,
                                      kl_error *err);
 
+/* Weighted least squares of y = c_0 + ... + c_degree x^degree, degree 0 or 1, with standard
+ * errors sigma > 0; *c0 with a normal 95% interval, widened by the root of the reduced chi^2
+ * where that is above 1. *chi2, *freedom = n - degree - 1 (may be NULL). False, with NAN,
+ * for too few points or a single x in a fit of degree 1. */
+bool kl_stats_fit_polynomial(const double *x, const double *y, const double *sigma, int n,
+                             int degree, kl_estimate *c0, double *chi2, int *freedom);
+
+/* P(chi^2 > value) with `freedom` >= 1 degrees of freedom. */
+double kl_stats_chi2_above(double value, int freedom);
+
 /* Fit of value = c * x^exponent to n points. `positive`: the values are
  * positive by nature (moments): weighted least squares on logarithms, weights
  * from the intervals. Otherwise (a bias): weighted least squares on the values

@@ -15,12 +15,15 @@ typedef struct merging {
     bool has_reference;
 } merging;
 
-static bool any_reference(const kl_results *r)
+/* All references that the study wants. */
+static bool has_references(const kl_study *study, const kl_results *r)
 {
-    for (int i = 0; i < r->npoints * r->ntimes * r->nquantities; i++)
-        if (!isnan(r->reference[i]))
-            return true;
-    return false;
+    bool box = study->about->skip_box, infinite = !study->about->infinite;
+    for (int i = 0; i < r->npoints * r->ntimes * r->nquantities; i++) {
+        box = box || !isnan(r->reference[i]);
+        infinite = infinite || !isnan(r->infinite[i]);
+    }
+    return box && infinite;
 }
 
 static void copy_reference(const kl_results *from, kl_results *to)
@@ -28,6 +31,8 @@ static void copy_reference(const kl_results *from, kl_results *to)
     const size_t n = (size_t)(to->npoints * to->ntimes * to->nquantities) * sizeof(double);
     memcpy(to->reference, from->reference, n);
     memcpy(to->reference_error, from->reference_error, n);
+    memcpy(to->infinite, from->infinite, n);
+    memcpy(to->infinite_error, from->infinite_error, n);
     memcpy(to->reference_note, from->reference_note, (size_t)to->npoints * sizeof *to->reference_note);
     for (int f = 0; f < to->nfields; f++)
         for (int p = 0; p < to->npoints; p++)
@@ -59,7 +64,7 @@ static kl_status add_part(merging *m, const char *name, kl_error *err)
     kl_status status = check_match(m, part, name, err);
     if (status == KL_OK)
         status = kl_collect_results(part, name, m->results, err);
-    if (status == KL_OK && !m->has_reference && any_reference(part)) {
+    if (status == KL_OK && !m->has_reference && has_references(m->study, part)) {
         copy_reference(part, m->results);
         m->has_reference = true;
     }

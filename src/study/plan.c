@@ -185,6 +185,8 @@ static void print_plan(const kl_study *study, const kl_plan *plan, const int64_t
             print_parameter(&study->about->column[c], study->about->point[i * nc + c]);
         printf(" %14.3g %14.3g\n", 1e-9 * cost.bytes, cost.seconds / plan->largest);
     }
+    if (study->system->advise)
+        study->system->advise(study->self, stdout);
 }
 
 kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options *options,

@@ -48,40 +48,57 @@ static kl_status make_buffers(const kl_study *study, int point, buffers *b, kl_e
     return KL_OK;
 }
 
-static void keep(const buffers *b, int point, kl_results *r)
+static void keep(const buffers *b, int point, bool infinite, kl_results *r)
 {
     const size_t n = (size_t)(r->ntimes * r->nquantities), at = (size_t)point * n;
-    memcpy(r->reference + at, b->out.value, n * sizeof(double));
-    memcpy(r->reference_error + at, b->out.error, n * sizeof(double));
-    memcpy(r->reference_note[point], b->out.note, sizeof r->reference_note[point]);
-    for (int f = 0; f < r->nfields; f++)
+    memcpy((infinite ? r->infinite : r->reference) + at, b->out.value, n * sizeof(double));
+    memcpy((infinite ? r->infinite_error : r->reference_error) + at, b->out.error,
+           n * sizeof(double));
+    if (!infinite || b->out.note[0])
+        memcpy(r->reference_note[point], b->out.note, sizeof r->reference_note[point]);
+    for (int f = 0; !infinite && f < r->nfields; f++)
         if (r->field[f].reference && r->field[f].reference[point])
             memcpy(r->field[f].reference[point], b->out.field[f],
                    (size_t)(r->ntimes * b->length[f]) * sizeof(double));
 }
 
-kl_status kl_reference_compute(const kl_study *study, MPI_Comm comm, bool quiet, kl_results *results,
-                               kl_error *err)
+/* Solves for a point and keeps the result for all that have the same. */
+static kl_status solve(const kl_study *study, int point, bool infinite, MPI_Comm comm, bool quiet,
+                       kl_results *results, kl_error *err)
 {
+    const kl_system *system = study->system;
+    buffers b;
     int rank;
     MPI_Comm_rank(comm, &rank);
-    if (!study->system->reference)
+    kl_status status = kl_agree(comm, make_buffers(study, point, &b, err), err);
+    if (status == KL_OK)
+        status = (infinite ? system->infinite_reference : system->reference)(study->self, point,
+                                                                             comm, &b.out, err);
+    for (int p = point; status == KL_OK && rank == 0 && p < study->about->npoints; p++)
+        if (p == point ||
+            (system->reference_like && system->reference_like(study->self, p, infinite) == point))
+            keep(&b, p, infinite, results);
+    if (status == KL_OK && rank == 0 && b.out.note[0] && !quiet &&
+        !(point > 0 && strcmp(b.out.note, results->reference_note[point - 1]) == 0))
+        fprintf(stderr, "kinlim: reference at %s = %g: %s\n", study->about->column[0].name,
+                study->about->point[point * study->about->ncolumns], b.out.note);
+    free_buffers(&b, study->about->nfields);
+    return status;
+}
+
+kl_status kl_reference_compute(const kl_study *study, MPI_Comm comm, bool quiet,
+                               kl_results *results, kl_error *err)
+{
+    const kl_system *system = study->system;
+    if (!system->reference)
         return KL_OK;
-    for (int point = 0; point < study->about->npoints; point++) {
-        buffers b;
-        kl_status status = kl_agree(comm, make_buffers(study, point, &b, err), err);
-        if (status == KL_OK)
-            status = study->system->reference(study->self, point, comm, &b.out, err);
-        if (status == KL_OK && rank == 0) {
-            keep(&b, point, results);
-            const bool said =
-                point > 0 && strcmp(b.out.note, results->reference_note[point - 1]) == 0;
-            if (b.out.note[0] && !quiet && !said)
-                fprintf(stderr, "kinlim: reference at %s = %g: %s\n", study->about->column[0].name,
-                        study->about->point[point * study->about->ncolumns], b.out.note);
+    for (int infinite = 0; infinite < 2; infinite++)
+        for (int p = 0; p < study->about->npoints; p++) {
+            const bool wanted = infinite ? study->about->infinite : !study->about->skip_box;
+            const bool own =
+                !system->reference_like || system->reference_like(study->self, p, infinite) == p;
+            if (wanted && own)
+                KL_TRY(solve(study, p, infinite, comm, quiet, results, err));
         }
-        free_buffers(&b, study->about->nfields);
-        KL_TRY(status);
-    }
     return KL_OK;
 }

@@ -16,9 +16,17 @@ kl_row kl_row_blank(int point, double time, const kl_quantity *q, const char *st
 /* Completes the row with the estimate and appends it. KL_ENVIRONMENT: no memory. */
 kl_status kl_rows_add(kl_rows *rows, kl_row row, kl_estimate e, kl_error *err);
 
+/* Samples of one number, finished realizations in order, into y[nrealizations]; how many. */
+int kl_rows_gather(const kl_results *results, int point, int time, int quantity, double *y);
+
 /* ---- compare.c: points against each other ---- */
 
 /* Differences between points whose realizations share their random numbers. Local. */
 kl_status kl_compare_twins(const kl_study *study, kl_rows *rows, kl_error *err);
+
+/* ---- extrapolate.c ---- */
+
+/* Means of points that differ in their size alone, taken to infinite size. Local. */
+kl_status kl_extrapolate_sizes(const kl_study *study, kl_rows *rows, kl_error *err);
 
 #endif

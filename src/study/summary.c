@@ -68,15 +68,14 @@ static kl_status add(table *t, kl_row row, kl_estimate e, kl_error *err)
     return kl_rows_add(&t->rows, row, e, err);
 }
 
-static int gather(const table *t, int p, int it, int q)
+int kl_rows_gather(const kl_results *r, int p, int it, int q, double *y)
 {
-    const kl_results *r = t->r;
     int n = 0;
     for (int k = 0; k < r->nrealizations; k++) {
         const size_t at = (size_t)p * (size_t)r->nrealizations + (size_t)k;
         if (r->done[at])
-            t->y[n++] = r->sample[(at * (size_t)r->ntimes + (size_t)it) * (size_t)r->nquantities +
-                                  (size_t)q];
+            y[n++] = r->sample[(at * (size_t)r->ntimes + (size_t)it) * (size_t)r->nquantities +
+                               (size_t)q];
     }
     return n;
 }
@@ -111,13 +110,35 @@ static kl_status add_moments(table *t, int p, int it, int q, int n, double refer
     return KL_OK;
 }
 
+/* The limit in infinite space, what the mean misses of it, and what the box does. */
+static kl_status add_infinite(table *t, int p, int it, int q, int n, const kl_estimate *mean,
+                              kl_error *err)
+{
+    const kl_results *r = t->r;
+    const size_t at = (size_t)((p * r->ntimes + it) * r->nquantities + q);
+    const double limit = r->infinite[at], slack = r->infinite_error[at];
+    const double effect = r->reference[at] - limit, both = slack + r->reference_error[at];
+    const kl_row row = kl_row_blank(p, r->time[it], &r->quantity[q], "infinite_reference", 1, n);
+    kl_row next = row;
+    KL_TRY(add(t, row, (kl_estimate){limit, limit - slack, limit + slack}, err));
+    snprintf(next.statistic, sizeof next.statistic, "infinite_bias");
+    if (n > 0)
+        KL_TRY(add(t, next,
+                   (kl_estimate){mean->value - limit, mean->low - limit - slack,
+                                 mean->high - limit + slack},
+                   err));
+    snprintf(next.statistic, sizeof next.statistic, "box_effect");
+    return isnan(effect) ? KL_OK
+                         : add(t, next, (kl_estimate){effect, effect - both, effect + both}, err);
+}
+
 static kl_status add_number(table *t, int p, int it, int q, kl_error *err)
 {
     const kl_results *r = t->r;
     const kl_quantity *name = &r->quantity[q];
     const size_t at = (size_t)((p * r->ntimes + it) * r->nquantities + q);
     const double time = r->time[it], reference = r->reference[at], slack = r->reference_error[at];
-    const int n = gather(t, p, it, q);
+    const int n = kl_rows_gather(r, p, it, q, t->y);
     kl_estimate mean, *bias = estimate_at(t, 0, p, it, q);
     double standard_error;
     t->count[p] = n;
@@ -136,6 +157,8 @@ static kl_status add_number(table *t, int p, int it, int q, kl_error *err)
             KL_TRY(add(t, kl_row_blank(p, time, name, "bias", 1, n), *bias, err));
         }
     }
+    if (!isnan(r->infinite[at]))
+        KL_TRY(add_infinite(t, p, it, q, n, &mean, err));
     return n > 0 ? add_moments(t, p, it, q, n, reference, err) : KL_OK;
 }
 
@@ -353,7 +376,8 @@ static kl_status fill(table *t, kl_error *err)
     }
     if (r->small >= 0)
         KL_TRY(add_rates(t, err));
-    return kl_compare_twins(t->study, &t->rows, err);
+    KL_TRY(kl_compare_twins(t->study, &t->rows, err));
+    return kl_extrapolate_sizes(t->study, &t->rows, err);
 }
 
 kl_status kl_summarise(const kl_study *study, kl_results *results, kl_error *err)

@@ -35,4 +35,8 @@ const kl_system kl_system_anderson = {
     .restored = anderson_restored,
     .reference_key = "boltzmann",
     .reference = anderson_reference,
+    .infinite_reference = anderson_infinite_reference,
+    .reference_like = anderson_reference_like,
+    .box_effect = anderson_box_effect,
+    .advise = anderson_advise,
 };

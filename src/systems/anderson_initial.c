@@ -333,8 +333,9 @@ static kl_status check_interference(anderson *a, kl_node *root, int i, int k, kl
 kl_status anderson_check_initial(anderson *a, kl_node *root, kl_error *err)
 {
     const int pairs = a->npackets * (a->npackets - 1) / 2;
-    KL_TRY(kl_alloc((size_t)(a->npoints * a->npackets + pairs), sizeof *a->description.warning,
-                    "warnings", &a->description.warning, err));
+    const int most = a->npoints * a->npackets + pairs + a->npoints + a->nobservables; /* of the box */
+    KL_TRY(kl_alloc((size_t)most, sizeof *a->description.warning, "warnings",
+                    &a->description.warning, err));
     if (a->packet[0].envelope > KL_ENVELOPE_BUMP)
         return KL_OK;
     for (int n = 0; n < a->npoints; n++)

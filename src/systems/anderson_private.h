@@ -56,5 +56,17 @@ void anderson_restored(void *run, int time);
 
 kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
                              kl_error *err);
+kl_status anderson_infinite_reference(const void *self, int point, MPI_Comm comm,
+                                      kl_reference *out, kl_error *err);
+int anderson_reference_like(const void *self, int point, bool infinite);
+
+/* ---- anderson_box.c: what the finite box changes ---- */
+
+/* Whether observable k means the same in infinite space. */
+bool anderson_has_infinite(const anderson *a, int k);
+double anderson_box_effect(const void *self, int point, int time, int quantity);
+/* Appends to the warnings; there is room for npoints + nobservables of them. */
+void anderson_warn_of_box(anderson *a);
+void anderson_advise(const void *self, FILE *out);
 
 #endif

@@ -80,7 +80,10 @@ static kl_status translate_packet(const anderson *a, int point, int i, kl_kineti
     const kl_initial packet = anderson_packet(a, point, i);
     problem->envelope = envelope[packet.envelope];
     problem->width = packet.width;
-    kl_initial_momentum(&packet, (int)a->dimension, a->point[point].sites, problem->momentum);
+    if (problem->infinite) /* no dual lattice to round to */
+        memcpy(problem->momentum, packet.momentum, sizeof problem->momentum);
+    else
+        kl_initial_momentum(&packet, (int)a->dimension, a->point[point].sites, problem->momentum);
     memcpy(problem->center, packet.center, sizeof problem->center);
     if (packet.envelope == KL_ENVELOPE_DELTA) /* at its site */
         for (int j = 0; j < (int)a->dimension; j++)
@@ -133,22 +136,105 @@ static void fill_density(const anderson *a, int point, int waves, int stride, co
         }
 }
 
-static void fill_quantities(const anderson *a, int stride, const double *value, const double *error,
-                            kl_reference *out)
+typedef struct solving {
+    const anderson *a;
+    int point;
+    bool infinite;
+    int n, waves;                      /* observables solved for; waves of the density, -1: none */
+    int *slot;                         /* [nobservables]: place among those solved for; -1: none */
+    kl_kinetic_observable *observable; /* [n] */
+    double (**coefficient)[2];         /* [nobservables] */
+    double *value, *error;             /* [ntimes][n][2], [ntimes][n] */
+    double *each;                      /* of one packet: both of them */
+} solving;
+
+static void fill_quantities(const solving *s, kl_reference *out)
 {
+    const anderson *a = s->a;
     const int nq = a->description.nquantities;
     for (int t = 0; t < a->times.n; t++)
         for (int k = 0, q = 0; k < a->nobservables; k++)
-            for (int part = 0; part <= (int)a->complex_valued[k]; part++, q++) {
-                out->value[t * nq + q] = value[2 * (stride * t + k) + part];
-                out->error[t * nq + q] = error[stride * t + k];
-            }
+            for (int part = 0; part <= (int)a->complex_valued[k]; part++, q++)
+                if (s->slot[k] >= 0) {
+                    out->value[t * nq + q] = s->value[2 * (s->n * t + s->slot[k]) + part];
+                    out->error[t * nq + q] = s->error[s->n * t + s->slot[k]];
+                }
 }
 
-kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
-                             kl_error *err)
+static void destroy_solving(solving *s)
 {
-    const anderson *a = self;
+    for (int k = 0; s->coefficient && k < s->a->nobservables; k++)
+        free(s->coefficient[k]);
+    free(s->slot);
+    free(s->coefficient);
+    free(s->observable);
+    free(s->value);
+    free(s->error);
+    free(s->each);
+}
+
+static kl_status create_solving(const anderson *a, int point, bool infinite, solving *s,
+                                kl_error *err)
+{
+    static const int zero_mode[1][3] = {{0}};
+    static const double one[1][2] = {{1, 0}};
+    const size_t most = (size_t)a->nobservables;
+    *s = (solving){.a = a, .point = point, .infinite = infinite, .waves = -1};
+    if (!infinite)
+        s->waves = density_waves(a, point);
+    const size_t n = most + (size_t)s->waves + 1, size = n * (size_t)a->times.n;
+    KL_TRY(kl_alloc(most, sizeof *s->slot, "reference", &s->slot, err));
+    KL_TRY(kl_alloc(n, sizeof *s->observable, "reference", &s->observable, err));
+    KL_TRY(kl_alloc(most, sizeof *s->coefficient, "reference", &s->coefficient, err));
+    KL_TRY(kl_alloc(2 * size, sizeof *s->value, "reference", &s->value, err));
+    KL_TRY(kl_alloc(size, sizeof *s->error, "reference", &s->error, err));
+    KL_TRY(kl_alloc(3 * size, sizeof *s->each, "reference", &s->each, err));
+    for (int k = 0; k < a->nobservables; k++) {
+        s->slot[k] = infinite && !anderson_has_infinite(a, k) ? -1 : s->n++;
+        if (s->slot[k] >= 0)
+            KL_TRY(
+                translate(&a->observable[k], &s->observable[s->slot[k]], &s->coefficient[k], err));
+    }
+    for (int w = 0; w <= s->waves; w++)
+        s->observable[s->n++] = (kl_kinetic_observable){.position = KL_KINETIC_POSITION_WAVE,
+                                                        .wave = {w, 0, 0},
+                                                        .nmodes = 1,
+                                                        .mode = zero_mode,
+                                                        .coefficient = one};
+    return KL_OK;
+}
+
+static kl_status solve(solving *s, MPI_Comm comm, kl_reference *out, kl_error *err)
+{
+    const anderson *a = s->a;
+    const kl_kinetic_problem problem = {.dimension = (int)a->dimension,
+                                        .ell = a->point[s->point].ell,
+                                        .infinite = s->infinite,
+                                        .ntimes = a->times.n,
+                                        .times = a->times.t,
+                                        .nobservables = s->n,
+                                        .observables = s->observable,
+                                        .tolerance = a->boltzmann_tolerance};
+    kl_status status = KL_OK;
+    for (int i = 0; i < a->npackets && status == KL_OK; i++)
+        status =
+            add_packet(a, s->point, i, comm, problem, s->each, s->value, s->error, out->note, err);
+    if (status == KL_INPUT && !a->linear) { /* known only now: no reason to lose the run */
+        snprintf(out->note, sizeof out->note, "%.255s", err->message);
+        return KL_OK;
+    }
+    KL_TRY(status);
+    fill_quantities(s, out);
+    if (!s->infinite && a->packet[0].envelope != KL_ENVELOPE_DELTA) /* its waves do not fall off */
+        fill_density(a, s->point, s->waves, s->n, s->value + 2 * (s->n - s->waves - 1),
+                     out->field[DENSITY_FIELD]);
+    return KL_OK;
+}
+
+static kl_status reference(const anderson *a, int point, bool infinite, MPI_Comm comm,
+                           kl_reference *out, kl_error *err)
+{
+    solving s;
     if (a->dimension == 1) {
         snprintf(
             out->note, sizeof out->note,
@@ -156,56 +242,36 @@ kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_refe
             "free path, eta^-2");
         return KL_OK;
     }
-    static const int zero_mode[1][3] = {{0}};
-    static const double one[1][2] = {{1, 0}};
-    const int waves = density_waves(a, point), n = a->nobservables + waves + 1;
-    const size_t size = (size_t)(n * a->times.n);
-    kl_kinetic_observable *observable = NULL;
-    double(**coefficient)[2] = NULL, *value = NULL, *error = NULL, *each = NULL;
-    kl_status status = kl_alloc((size_t)n, sizeof *observable, "reference", &observable, err);
-    if (status == KL_OK)
-        status = kl_alloc((size_t)n, sizeof *coefficient, "reference", &coefficient, err);
-    if (status == KL_OK)
-        status = kl_alloc(2 * size, sizeof *value, "reference", &value, err);
-    if (status == KL_OK)
-        status = kl_alloc(size, sizeof *error, "reference", &error, err);
-    if (status == KL_OK)
-        status = kl_alloc(3 * size, sizeof *each, "reference", &each, err);
-    for (int k = 0; status == KL_OK && k < a->nobservables; k++)
-        status = translate(&a->observable[k], &observable[k], &coefficient[k], err);
-    KL_GOTO(kl_agree(comm, status, err));
-    for (int w = 0; w <= waves; w++)
-        observable[a->nobservables + w] =
-            (kl_kinetic_observable){.position = KL_KINETIC_POSITION_WAVE,
-                                    .wave = {w, 0, 0},
-                                    .nmodes = 1,
-                                    .mode = zero_mode,
-                                    .coefficient = one};
-    const kl_kinetic_problem problem = {.dimension = (int)a->dimension,
-                                        .ell = a->point[point].ell,
-                                        .ntimes = a->times.n,
-                                        .times = a->times.t,
-                                        .nobservables = n,
-                                        .observables = observable,
-                                        .tolerance = a->boltzmann_tolerance};
-    for (int i = 0; i < a->npackets && status == KL_OK; i++)
-        status = add_packet(a, point, i, comm, problem, each, value, error, out->note, err);
-    if (status == KL_INPUT && !a->linear) { /* known only now: no reason to lose the run */
-        snprintf(out->note, sizeof out->note, "%.255s", err->message);
-        status = KL_OK;
-        goto done;
-    }
-    KL_GOTO(status);
-    fill_quantities(a, n, value, error, out);
-    if (a->packet[0].envelope != KL_ENVELOPE_DELTA) /* its waves do not fall off */
-        fill_density(a, point, waves, n, value + 2 * a->nobservables, out->field[DENSITY_FIELD]);
-done:
-    for (int k = 0; coefficient && k < a->nobservables; k++)
-        free(coefficient[k]);
-    free(coefficient);
-    free(observable);
-    free(value);
-    free(error);
-    free(each);
+    kl_status status = kl_agree(comm, create_solving(a, point, infinite, &s, err), err);
+    if (status == KL_OK && s.n > 0)
+        status = solve(&s, comm, out, err);
+    destroy_solving(&s);
     return status;
+}
+
+kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
+                             kl_error *err)
+{
+    return reference(self, point, false, comm, out, err);
+}
+
+kl_status anderson_infinite_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
+                                      kl_error *err)
+{
+    return reference(self, point, true, comm, out, err);
+}
+
+/* The distribution of the disorder does not matter; in infinite space neither does the
+ * box, nor eta unless it moves a start on one site. */
+int anderson_reference_like(const void *self, int point, bool infinite)
+{
+    const anderson *a = self;
+    const kl_lattice_point *p = &a->point[point];
+    for (int q = 0; q < point; q++) {
+        const bool same = a->point[q].eta == p->eta;
+        if (infinite ? same || a->packet[0].envelope != KL_ENVELOPE_DELTA
+                     : same && a->point[q].sites == p->sites)
+            return q;
+    }
+    return point;
 }

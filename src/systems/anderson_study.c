@@ -27,15 +27,18 @@ static const kl_key top_table[] = {
 
 typedef struct boltzmann_keys {
     double tolerance;
-    int reference;
+    int reference, space;
 } boltzmann_keys;
 
 static const char *const references[] = {"solve", "none", NULL};
+static const char *const spaces[] = {"torus", "infinite", "both", NULL};
 static const kl_key boltzmann_table[] = {
     {"tolerance", KL_KEY_REAL, AT(boltzmann_keys, tolerance), KL_RANGED, 1e-12, 0.1, 0, 0, NULL,
      "1.0e-8", "absolute error of each <J,F_T>"},
     {"reference", KL_KEY_CHOICE, AT(boltzmann_keys, reference), 0, 0, 0, 0, 0, references, "solve",
      "none: skip it (merge computes it later)"},
+    {"space", KL_KEY_CHOICE, AT(boltzmann_keys, space), 0, 0, 0, 0, 0, spaces, "torus",
+     "in which the reference is solved: the study's box, all of R^d, or both"},
     {0}};
 
 static kl_status read_boltzmann(anderson *a, kl_node *node, kl_error *err)
@@ -45,6 +48,8 @@ static kl_status read_boltzmann(anderson *a, kl_node *node, kl_error *err)
     a->boltzmann_tolerance = boltzmann.tolerance;
     a->reference = a->reference && boltzmann.reference == 0;
     a->description.no_reference = !a->reference;
+    a->description.skip_box = boltzmann.space == 1;
+    a->description.infinite = boltzmann.space > 0;
     return KL_OK;
 }
 
@@ -249,6 +254,7 @@ static kl_status configure(anderson *a, kl_node *root, kl_error *err)
     KL_TRY(anderson_read_initial(a, top.initial, err));
     KL_TRY(read_observables(a, &top.observables, err));
     KL_TRY(anderson_check_initial(a, root, err));
+    anderson_warn_of_box(a);
     return check_tolerance(a, root, err);
 }
 

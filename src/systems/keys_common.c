@@ -165,6 +165,8 @@ kl_status kl_keys_points(kl_node *root, double exponent, const kl_ints *distribu
     out->ncolumns = several > 1 ? 4 : 3;
     KL_TRY(allocate_points(out, err));
     name_series(&keys, distributions, boxes, out);
+    if (boxes > 1)
+        KL_TRY(kl_alloc((size_t)out->n, sizeof *out->family, "points", &out->family, err));
     for (int i = 0; i < out->n; i++) {
         const int k = i % several, e = i / several / boxes, b = i / several % boxes;
         const double eta = keys.eta.v[e], unit = exponent == 2 ? eta * eta : pow(eta, exponent);
@@ -179,6 +181,8 @@ kl_status kl_keys_points(kl_node *root, double exponent, const kl_ints *distribu
         memcpy(out->columns + out->ncolumns * i, columns, (size_t)out->ncolumns * sizeof *columns);
         out->series[i] = k * boxes + b;
         out->twin[i] = i - k;
+        if (boxes > 1)
+            out->family[i] = e * several + k;
     }
     return KL_OK;
 }
@@ -192,6 +196,8 @@ void kl_lattice_points_describe(const kl_lattice_points *points, kl_description 
     out->nseries = points->nseries;
     out->series = points->series;
     out->twin = points->twin;
+    out->family = points->family;
+    out->size = 2;
     out->series_parameter = points->series_parameter;
 }
 
@@ -201,6 +207,7 @@ void kl_lattice_points_free(kl_lattice_points *points)
     free(points->columns);
     free(points->series);
     free(points->twin);
+    free(points->family);
     free(points->series_parameter);
     *points = (kl_lattice_points){0};
 }

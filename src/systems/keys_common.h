@@ -34,6 +34,7 @@ typedef struct kl_lattice_points { /* arrays owned by the caller */
     int nseries;
     int *series;              /* [n]: distribution by distribution, in each the boxes */
     int *twin;                /* [n]: the same with the first distribution */
+    int *family;              /* [n]: by eta and distribution; NULL: one box alone */
     double *series_parameter; /* [nseries][ncolumns]: its distribution, if there are several;
                                * of all boxes but the last, the side asked for */
 } kl_lattice_points;

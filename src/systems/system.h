@@ -43,6 +43,10 @@ typedef struct kl_description {
     char (*warning)[256];      /* [nwarnings]: to be said once before a run */
     int nwarnings;
     bool no_reference;         /* the study's own keys ask to skip it */
+    bool skip_box, infinite;   /* not the reference in the box; the one in infinite space */
+    const int *family;         /* [npoints]: points of one family differ in size alone; NULL: no
+                                * two do */
+    int size;                  /* the column that is their side */
 } kl_description;              /* owned by the system; valid until destroy() */
 
 typedef struct kl_cost {
@@ -118,6 +122,18 @@ typedef struct kl_system {
      * none, and note says why. NULL: the system has no reference. */
     kl_status (*reference)(const void *self, int point, MPI_Comm comm, kl_reference *out,
                            kl_error *err);
+
+    /* The same in infinite space instead of the box; no fields. NULL: none. */
+    kl_status (*infinite_reference)(const void *self, int point, MPI_Comm comm, kl_reference *out,
+                                    kl_error *err);
+    /* The first point of the same reference (in infinite space), perhaps itself. Local. NULL:
+     * itself. */
+    int (*reference_like)(const void *self, int point, bool infinite);
+    /* A bound on what the finite box changes in the limit's value; NAN: it has no meaning
+     * in infinite space. Local. NULL: none is known. */
+    double (*box_effect)(const void *self, int point, int time, int quantity);
+    /* Prints what the plan should know about sizes. Local. NULL: nothing. */
+    void (*advise)(const void *self, FILE *out);
 
     const kl_derived *derived; /* ends with a NULL name; NULL: none */
 } kl_system;
