@@ -4,6 +4,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+enum { PAGE = 4096, LARGE = 8 << 20 };
+
+/* Fewer, larger pages for what is swept through again and again: a hint. */
+static void ask_for_large_pages(void *p, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    if (bytes >= LARGE)
+        (void)madvise(p, bytes, MADV_HUGEPAGE);
+#else
+    (void)p, (void)bytes;
+#endif
+}
 
 kl_status kl_alloc(size_t count, size_t size, const char *what, void *out, kl_error *err)
 {
@@ -16,8 +32,10 @@ kl_status kl_alloc(size_t count, size_t size, const char *what, void *out, kl_er
     bytes = (bytes + 63) / 64 * 64;
     if (bytes == 0)
         bytes = 64;
-    if (posix_memalign(&p, 64, bytes) != 0)
-        return kl_fail(err, KL_ENVIRONMENT, "%s: no memory for %.3f GB", what, 1e-9 * (double)bytes);
+    if (posix_memalign(&p, bytes < LARGE ? 64 : PAGE, bytes) != 0)
+        return kl_fail(err, KL_ENVIRONMENT, "%s: no memory for %.3f GB", what,
+                       1e-9 * (double)bytes);
+    ask_for_large_pages(p, bytes);
     memset(p, 0, bytes);
     *(void **)out = p;
     return KL_OK;

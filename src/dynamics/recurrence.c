@@ -1,62 +1,100 @@
 #include "dynamics/recurrence.h"
 
-#include <unistd.h>
+#include "base/cpu.h"
 
-enum { MOST_DEPTH = 16 };
+enum { MOST_DEPTH = 16, PIECES = 5 };
 
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache)
 {
     const int64_t L = lattice->sites;
-    /* Two time levels, an accumulator, the potential. */
-    const double site = 3 * (double)kl_precision_size(precision) + sizeof(float);
-    if (cache == 0) {
-        long found = sysconf(_SC_LEVEL2_CACHE_SIZE);
-        cache = found > 0 ? (size_t)found : (size_t)1 << 20;
-    }
+    const double available = 2.0 / 3 * (double)(cache ? cache : kl_cpu_cache());
+    /* Two time levels, two accumulators, the potential. */
+    const double site = 4 * (double)kl_precision_size(precision) + sizeof(float);
+    kl_blocking best = {lattice->dimension == 1 ? 1 : MOST_DEPTH, L,
+                        site * (double)kl_lattice_local(lattice) > available};
     if (lattice->dimension < 3)
-        return (kl_blocking){lattice->dimension == 1 ? 1 : MOST_DEPTH, L};
-    const double row = site * (double)L;
-    kl_blocking best = {MOST_DEPTH, L};
-    double rows = 4 * (double)cache / row / (best.depth + 2); /* in each plane of the front */
-    if (rows >= (double)L)
         return best;
-    best.tile = (int64_t)rows > 2 * best.depth ? (int64_t)rows : 2 * best.depth;
+    const double rows = available / (site * (double)L) / (best.depth + 2); /* in each plane */
+    if (rows < (double)L)
+        best.tile = (int64_t)rows > 2 * best.depth ? (int64_t)rows : 2 * best.depth;
     return best;
 }
 
 typedef struct block {
     const kl_stencil *stencil;
     void *const *array;
-    int first, depth;                     /* steps first+1..first+depth */
+    int first, depth; /* steps first+1..first+depth */
+    bool ahead;
     kl_stencil_step step[MOST_DEPTH + 1]; /* [1..depth] */
     kl_halo halo;
 } block;
 
-static void update(const block *blk, int j, int64_t p, int64_t from, int64_t to)
+static const kl_ahead nothing = {NULL, 0};
+
+static int64_t rows_of_plane(const kl_lattice *lattice)
+{
+    return lattice->dimension == 3 ? lattice->sites : 1;
+}
+
+static void update(const block *blk, int j, int64_t p, int64_t from, int64_t to, kl_ahead ahead)
 {
     const int k = blk->first + j;
-    if (from < to)
-        kl_stencil_rows(blk->stencil, &blk->step[j], blk->array[(k - 1) % 2], blk->array[k % 2], p,
-                        from, to);
+    kl_stencil_rows(blk->stencil, &blk->step[j], blk->array[(k - 1) % 2], blk->array[k % 2], p,
+                    from, to, ahead);
 }
 
 static void update_plane(const block *blk, int j, int64_t p)
 {
-    const kl_lattice *lattice = blk->stencil->lattice;
-    update(blk, j, p, 0, lattice->dimension == 3 ? lattice->sites : 1);
+    update(blk, j, p, 0, rows_of_plane(blk->stencil->lattice), nothing);
+}
+
+/* Front w meets planes for the first time in the block: `newest` of the array that
+ * step 1 reads, the one behind it of the other array and the potential, and
+ * the two behind that of the accumulators of steps 2 and 3. They are asked for
+ * during front w - 1, in shares, so that memory works all the time: step j has one
+ * of the pieces, and of its rows from..to-1 its part. */
+static kl_ahead share(const block *blk, int64_t newest, int j, int64_t from, int64_t to)
+{
+    static const int behind[PIECES] = {0, 1, 1, 2, 3}, accumulator[PIECES] = {0, 0, 0, 2, 3};
+    const kl_stencil *stencil = blk->stencil;
+    const kl_lattice *lattice = stencil->lattice;
+    const int64_t n = lattice->count, all = rows_of_plane(lattice), row = lattice->plane / all;
+    const int piece = (j - 1) * PIECES / blk->depth;
+    const int first = (piece * blk->depth + PIECES - 1) / PIECES;
+    const int next = ((piece + 1) * blk->depth + PIECES - 1) / PIECES;
+    const int64_t a = from < 0 ? 0 : from, rows = (to < all ? to : all) - a;
+    if (!blk->ahead || rows <= 0)
+        return nothing;
+    const kl_stencil_step *adds = &blk->step[accumulator[piece]];
+    const void *array = piece == 2                        ? (const void *)stencil->omega
+                        : piece < 2                       ? blk->array[(blk->first + piece) % 2]
+                        : blk->depth > 2 && adds->outputs ? adds->acc[0]
+                                                          : NULL;
+    const size_t size = piece == 2 ? sizeof(float) : kl_precision_size(stencil->precision);
+    const int64_t p = (newest - behind[piece] + n) % n + (piece == 2 ? 0 : 1);
+    const int64_t begin = a + rows * (j - 1 - first) / (next - first);
+    const int64_t end = a + rows * (j - first) / (next - first);
+    if (!array)
+        return nothing;
+    return (kl_ahead){(const char *)array + (size_t)(p * lattice->plane + begin * row) * size,
+                      (int64_t)((size_t)((end - begin) * row) * size)};
 }
 
 /* The wavefront over planes for rows from..to-1, edges moving by low, high rows
- * a step; rows beyond the plane's end wrap. */
+ * a step; rows beyond the plane's end wrap. A rank that has all planes goes on
+ * around the lattice, through planes n-j..n+j-1 of step j. */
 static void front(block *blk, int64_t from, int low, int64_t to, int high)
 {
     const kl_lattice *lattice = blk->stencil->lattice;
-    const int64_t n = lattice->count, rows = lattice->dimension == 3 ? lattice->sites : 1;
-    for (int64_t w = 2; w < n; w++) {
-        for (int j = 1; j <= blk->depth && 2 * j <= w; j++) {
+    const int64_t n = lattice->count, rows = rows_of_plane(lattice);
+    const int64_t end = lattice->ranks > 1 ? n : n + 2 * blk->depth;
+    for (int64_t w = 2; w < end; w++) {
+        const int64_t newest = w + 1 < n ? w + 1 : (w + 1 - n) / 2 + 1;
+        for (int j = w < n ? 1 : (int)(w - n + 2) / 2; j <= blk->depth && 2 * j <= w; j++) {
             const int64_t a = from + low * j, b = to + high * j;
-            update(blk, j, w - j, a, b < rows ? b : rows);
-            update(blk, j, w - j, 0, b - rows);
+            const int64_t p = w - j < n ? w - j : w - j - n;
+            update(blk, j, p, a, b < rows ? b : rows, share(blk, newest, j, from + low, to + high));
+            update(blk, j, p, 0, b - rows, nothing);
         }
         if (lattice->ranks > 1)
             kl_halo_test(&blk->halo);
@@ -66,8 +104,10 @@ static void front(block *blk, int64_t from, int low, int64_t to, int high)
 static void inside(block *blk, int64_t tile)
 {
     const kl_lattice *lattice = blk->stencil->lattice;
-    const int64_t rows = lattice->dimension == 3 ? lattice->sites : 1;
-    const int64_t tiles = rows / tile;
+    const int64_t rows = rows_of_plane(lattice);
+    int64_t tiles = (rows + tile - 1) / tile;
+    if (rows / tiles < 2 * blk->depth) /* the first tile must not vanish */
+        tiles = rows / (2 * blk->depth);
     if (tiles < 2) {
         front(blk, 0, 0, rows, 0);
         return;
@@ -110,7 +150,7 @@ static void run_line(const kl_stencil *stencil, void *const array[2], int steps,
         kl_halo_finish(&blk.halo);
         blk.first = k - 1;
         step_of(context, k, &blk.step[1]);
-        update(&blk, 1, 0, 0, 1);
+        update(&blk, 1, 0, 0, 1, nothing);
         start_halo(&blk, k);
     }
     kl_halo_finish(&blk.halo);
@@ -120,7 +160,7 @@ void kl_recurrence_run(const kl_stencil *stencil, kl_blocking blocking, void *co
                        int steps, kl_step_of step_of, const void *context)
 {
     const int64_t n = stencil->lattice->count;
-    block blk = {.stencil = stencil, .array = array};
+    block blk = {.stencil = stencil, .array = array, .ahead = blocking.ahead};
     int depth = blocking.depth < MOST_DEPTH ? blocking.depth : MOST_DEPTH;
     if (2 * depth > n) /* phase 2 must not meet itself */
         depth = n > 1 ? (int)(n / 2) : 1;
@@ -128,13 +168,17 @@ void kl_recurrence_run(const kl_stencil *stencil, kl_blocking blocking, void *co
         run_line(stencil, array, steps, step_of, context);
         return;
     }
-    start_halo(&blk, 0);
+    const bool alone = stencil->lattice->ranks == 1;
+    if (!alone)
+        start_halo(&blk, 0);
     for (blk.first = 0; blk.first < steps; blk.first += blk.depth) {
         blk.depth = steps - blk.first < depth ? steps - blk.first : depth;
         for (int j = 1; j <= blk.depth; j++)
             step_of(context, blk.first + j, &blk.step[j]);
         inside(&blk, blocking.tile);
-        seam(&blk);
+        if (!alone)
+            seam(&blk);
     }
-    kl_halo_finish(&blk.halo);
+    if (!alone)
+        kl_halo_finish(&blk.halo);
 }

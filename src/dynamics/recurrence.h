@@ -8,6 +8,8 @@
  *      as a tile that grows by one row a step. No ghosts are needed.
  *   2. the seam between slabs: step j updates planes 0..j-1 and n-j..n-1, with
  *      one exchange of a plane a step, behind the update of the other planes.
+ * A rank that has all planes needs no phase 2: its fronts go on around the lattice.
+ * While a front works on its planes, the next ones are asked for from memory.
  * A plane always holds its two last time levels, which are what its neighbours
  * need, so nothing is stored twice. The first exchange of a block travels during
  * phase 1. Sites see the same arithmetic for every K, tile and rank count.
@@ -20,12 +22,11 @@
 typedef struct kl_blocking {
     int depth;    /* K >= 1 */
     int64_t tile; /* rows of a tile, d = 3; at least the sites: no tiles */
+    bool ahead;   /* ask for the next planes while the front works on these */
 } kl_blocking;
 
-/* Sizes for this lattice and the caches of this processor: the planes and rows
- * that a block of steps comes back to fit in four times the second-level cache, which
- * the third level keeps: measured better than shallower blocks that fit in the second.
- * `cache` in bytes; 0: ask the system. Local. */
+/* Sizes for this lattice and `cache` bytes, two thirds of which the planes and rows
+ * that a block of steps comes back to may fill; 0: kl_cpu_cache(). Local. */
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache);
 
 /* Steps 1..steps: step k reads array[(k-1) % 2], updates array[k % 2].

@@ -9,72 +9,85 @@ const kl_stencil_set *kl_stencil_choose(void)
     return sets[kl_cpu_instruction_set()];
 }
 
+/* A step on rows from..to-1 of plane p. */
+typedef struct task {
+    const kl_stencil *stencil;
+    const kl_stencil_step *step;
+    const void *a;
+    void *b;
+    int64_t p, from, to;
+    kl_ahead ahead;
+} task;
+
 /* acc += c * b for accumulators that the fused kernel does not serve. */
-static void accumulate(const kl_stencil_step *step, kl_precision precision, const double *c,
-                       const void *b, int64_t from, int64_t n)
+static void accumulate(const task *t, const double *c)
 {
-    for (int k = 0; k < step->outputs; k++) {
-        if (precision == KL_SINGLE) {
-            const float *restrict x = (const float *)b + from;
-            float *restrict y = (float *)step->acc[k] + from, ck = (float)c[k];
+    const kl_lattice *lattice = t->stencil->lattice;
+    const int64_t row = lattice->dimension == 1 ? lattice->count : lattice->sites;
+    const int64_t at = (t->p + 1) * lattice->plane + t->from * row, n = (t->to - t->from) * row;
+    for (int k = 0; k < t->step->outputs; k++) {
+        if (t->stencil->precision == KL_SINGLE) {
+            const float *restrict x = (const float *)t->b + at;
+            float *restrict y = (float *)t->step->acc[k] + at, ck = (float)c[k];
             for (int64_t i = 0; i < n; i++)
                 y[i] = y[i] + ck * x[i];
         } else {
-            const double *restrict x = (const double *)b + from;
-            double *restrict y = (double *)step->acc[k] + from;
+            const double *restrict x = (const double *)t->b + at;
+            double *restrict y = (double *)t->step->acc[k] + at;
             for (int64_t i = 0; i < n; i++)
                 y[i] = y[i] + c[k] * x[i];
         }
     }
 }
 
-void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, const void *a, void *b,
-                     int64_t p, int64_t from, int64_t to)
-{
-    const kl_lattice *lattice = stencil->lattice;
-    const int d = lattice->dimension - 1, fused = step->outputs == 1, kind = step->subtract + fused;
-    const int64_t plane = lattice->plane, at = (p + 1) * plane;
-    const int64_t n = d == 0 ? lattice->count : lattice->sites, rows = d == 2 ? lattice->sites : 1;
-    const float *omega = stencil->omega + p * plane;
-    if (step->outputs > 1)
-        accumulate(step, stencil->precision, step->c0, b, at + from * n, (to - from) * n);
-    if (stencil->precision == KL_SINGLE) {
-        const float *c = (const float *)a + at;
-        kl_rows_single task = {n,
-                               rows,
-                               from,
-                               to,
-                               c,
-                               c - plane,
-                               c + plane,
-                               omega,
-                               (float *)b + at,
-                               NULL,
-                               (float)step->hop,
-                               (float)step->potential,
-                               (float)step->shift,
-                               0,
-                               0};
-        if (fused) {
-            task.acc = (float *)step->acc[0] + at;
-            task.c0 = (float)step->c0[0];
-            task.c1 = (float)step->c1[0];
-        }
-        stencil->set->single[d][kind](&task);
-    } else {
-        const double *c = (const double *)a + at;
-        kl_rows_double task = {n,           rows,      from,
-                               to,          c,         c - plane,
-                               c + plane,   omega,     (double *)b + at,
-                               NULL,        step->hop, step->potential,
-                               step->shift, 0,         0};
-        if (fused) {
-            task.acc = (double *)step->acc[0] + at;
-            task.c0 = step->c0[0];
-            task.c1 = step->c1[0];
-        }
-        stencil->set->twofold[d][kind](&task);
+#define KL_RUN_ROWS(NAME, REAL, ROWS, KERNEL)                                                      \
+    static void NAME(const task *t)                                                                \
+    {                                                                                              \
+        const kl_lattice *lattice = t->stencil->lattice;                                           \
+        const kl_stencil_step *step = t->step;                                                     \
+        const int64_t plane = lattice->plane, at = (t->p + 1) * plane;                             \
+        const int64_t round = lattice->count * plane;                                              \
+        const bool fused = step->outputs == 1;                                                     \
+        /* A rank that has all planes needs no ghosts. */                                          \
+        const bool alone = lattice->ranks == 1 && lattice->dimension > 1;                          \
+        const REAL *c = (const REAL *)t->a + at;                                                   \
+        const ROWS rows = {                                                                        \
+            .n = lattice->dimension == 1 ? lattice->count : lattice->sites,                        \
+            .rows = lattice->dimension == 3 ? lattice->sites : 1,                                  \
+            .from = t->from,                                                                       \
+            .to = t->to,                                                                           \
+            .c = c,                                                                                \
+            .z0 = c - plane + (alone && t->p == 0 ? round : 0),                                    \
+            .z1 = c + plane - (alone && t->p == lattice->count - 1 ? round : 0),                   \
+            .omega = t->stencil->omega + t->p * plane,                                             \
+            .b = (REAL *)t->b + at,                                                                \
+            .acc = fused ? (REAL *)step->acc[0] + at : NULL,                                       \
+            .hop = (REAL)step->hop,                                                                \
+            .potential = (REAL)step->potential,                                                    \
+            .shift = (REAL)step->shift,                                                            \
+            .c0 = fused ? (REAL)step->c0[0] : 0,                                                   \
+            .c1 = fused ? (REAL)step->c1[0] : 0,                                                   \
+            .subtract = step->subtract,                                                            \
+            .ahead = t->ahead.memory,                                                              \
+            .ahead_row = t->ahead.bytes / (t->to - t->from),                                       \
+        };                                                                                         \
+        t->stencil->set->KERNEL[lattice->dimension - 1](&rows);                                    \
     }
+KL_RUN_ROWS(run_single, float, kl_rows_single, single)
+KL_RUN_ROWS(run_double, double, kl_rows_double, twofold)
+
+void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, const void *a, void *b,
+                     int64_t p, int64_t from, int64_t to, kl_ahead ahead)
+{
+    const task t = {stencil, step, a, b, p, from, to, ahead};
+    if (from >= to)
+        return;
     if (step->outputs > 1)
-        accumulate(step, stencil->precision, step->c1, b, at + from * n, (to - from) * n);
+        accumulate(&t, step->c0);
+    if (stencil->precision == KL_SINGLE)
+        run_single(&t);
+    else
+        run_double(&t);
+    if (step->outputs > 1)
+        accumulate(&t, step->c1);
 }

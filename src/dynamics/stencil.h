@@ -22,8 +22,11 @@
 typedef struct kl_rows_single {
     int64_t n, rows, from, to;
     const float *c, *z0, *z1, *omega;
-    float *b, *acc;
+    float *b, *acc; /* acc: NULL or accumulated */
     float hop, potential, shift, c0, c1;
+    bool subtract;
+    const void *ahead; /* ahead_row bytes for each row, brought near meanwhile */
+    int64_t ahead_row;
 } kl_rows_single;
 
 typedef struct kl_rows_double {
@@ -32,13 +35,16 @@ typedef struct kl_rows_double {
     const float *omega;
     double *b, *acc;
     double hop, potential, shift, c0, c1;
+    bool subtract;
+    const void *ahead;
+    int64_t ahead_row;
 } kl_rows_double;
 
-/* Kernels by [dimension-1][0: new b alone, 1: old b subtracted, 2: and accumulated]. */
+/* Kernels by dimension - 1. */
 typedef struct kl_stencil_set {
     const char *name;
-    void (*single[3][3])(const kl_rows_single *rows);
-    void (*twofold[3][3])(const kl_rows_double *rows); /* double precision */
+    void (*single[3])(const kl_rows_single *rows);
+    void (*twofold[3])(const kl_rows_double *rows); /* double precision */
 } kl_stencil_set;
 
 extern const kl_stencil_set kl_stencil_generic, kl_stencil_avx2, kl_stencil_avx512;
@@ -62,9 +68,15 @@ typedef struct kl_stencil {
     const float *omega; /* kl_lattice_local() sites, no ghosts */
 } kl_stencil;
 
+/* Memory that a later step needs; NULL: none. */
+typedef struct kl_ahead {
+    const void *memory;
+    int64_t bytes;
+} kl_ahead;
+
 /* Rows from..to-1 of owned plane p (for d < 3 the plane is one row: 0..1; for
  * d = 1 plane 0 is the whole slab). Neighbour planes of `a` must be valid. Local. */
 void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, const void *a, void *b,
-                     int64_t p, int64_t from, int64_t to);
+                     int64_t p, int64_t from, int64_t to, kl_ahead ahead);
 
 #endif

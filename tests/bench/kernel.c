@@ -108,7 +108,7 @@ void bench_kernel(const bench_problem *problem, bench_workspace *workspace, bool
                             .omega = lattice == &problem->shared ? problem->omega_shared
                                                                  : problem->omega_alone,
                             .blocking = blocked ? kl_blocking_choose(lattice, precision, 0)
-                                                : (kl_blocking){1, lattice->sites}};
+                                                : (kl_blocking){1, lattice->sites, false}};
     contender->self = k;
     contender->turn = turn;
     contender->plane = plane;

@@ -30,7 +30,7 @@ static complex double *vectors(int n)
 static void check_chebyshev(int d, int64_t L, kl_precision precision)
 {
     static const double times[OUTPUTS] = {1, 1.2, 3};
-    static const kl_blocking blockings[] = {{1, 64}, {3, 6}, {16, 64}};
+    static const kl_blocking blockings[] = {{1, 64, true}, {3, 6, false}, {16, 64, true}};
     problem *alone = problem_create(MPI_COMM_SELF, d, L, KL_GAUSSIAN, 0.4, 7);
     problem *shared = problem_create(MPI_COMM_WORLD, d, L, KL_GAUSSIAN, 0.4, 7);
     complex double *memory = vectors(1 + 2 * OUTPUTS), *psi = memory;

@@ -38,7 +38,7 @@ enum { STEPS = 8, REPEATS = 6 };
 /* Seconds per step of the slower rank, the best of several repeats. */
 static double seconds_per_step(const problem *p, void *const array[2], double with_delay)
 {
-    const kl_blocking one_by_one = {1, p->lattice.sites};
+    const kl_blocking one_by_one = {1, p->lattice.sites, false};
     const kl_stencil stencil = {&p->lattice, KL_DOUBLE, p->h.set, p->omega};
     double best = INFINITY;
     for (int i = 0; i < REPEATS; i++) {

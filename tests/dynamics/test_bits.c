@@ -112,7 +112,11 @@ static void check(const problem *p, kl_precision precision, int outputs)
 {
     static const kl_stencil_set *const sets[] = {&kl_stencil_generic, &kl_stencil_avx2,
                                                  &kl_stencil_avx512};
-    static const kl_blocking blockings[] = {{1, 1 << 20}, {2, 4}, {3, 6}, {8, 16}, {16, 1 << 20}};
+    static const kl_blocking blockings[] = {{1, 1 << 20, false},
+                                             {2, 4, true},
+                                             {3, 6, false},
+                                             {8, 16, true},
+                                             {16, 1 << 20, true}};
     vectors plain = make_vectors(&p->lattice, precision);
     if (precision == KL_SINGLE)
         plain_single(p, &plain, outputs);
