@@ -1,4 +1,4 @@
-/* Normal distribution and the bootstrap's building blocks; private to the room. */
+/* Building blocks of moments and bootstrap; private to the room. */
 #ifndef KL_STATISTICS_PROBABILITY_H
 #define KL_STATISTICS_PROBABILITY_H
 
@@ -22,5 +22,14 @@ void kl_bootstrap_resample(uint64_t key, uint32_t resample, int n, int *index);
  * always inside [*low, *high]. */
 void kl_bootstrap_bca(double value, double *replicate, int count, double acceleration, double *low,
                       double *high);
+
+/* The unbiased estimate of E(Y - E Y)^r, r in {2, 4, 6}, from the power sums s[q] =
+ * sum (y - mean)^q, q = 2..6; it may be negative. NAN for n < r or another r. */
+double kl_h_statistic(int r, int n, const double s[7]);
+
+/* 95% interval of E|Y - c|^r from its plug-in value `moment` > 0 and the standard error of that,
+ * divided by it. y[n]: the sample, shifted and scaled at will; its skewness and kurtosis count. */
+void kl_moment_interval(const double *y, int n, double r, double moment, double relative_error,
+                        double *low, double *high);
 
 #endif

@@ -21,16 +21,21 @@ void kl_stats_mean(const double *y, int n, kl_estimate *mean, double *standard_e
 /* The 97.5% quantile of Student's t with nu degrees of freedom. */
 double kl_stats_student(double nu);
 
-/* (E|Y - E Y|^r)^(1/r): plug-in, except r = 2, which uses the unbiased
- * variance. Interval: bias-corrected and accelerated bootstrap over the
- * realizations. n < 2: NAN. KL_INPUT: r is not in [1, 100]. KL_BUG: a value
- * that is not finite. */
-kl_status kl_stats_central_moment(const double *y, int n, double r, uint64_t key,
-                                  kl_estimate *out, kl_error *err);
+/* (E|Y - E Y|^r)^(1/r), corrected for bias: h-statistic for r = 2, 4, 6, jackknife
+ * (docs/statistics.md, section 2). Interval from kl_stats_least(r) realizations
+ * on; with fewer, NAN limits (but equal realizations give zero width). n < 2: NAN.
+ * KL_INPUT: r is not in [1, 100]. KL_BUG: a value that is not finite. */
+kl_status kl_stats_central_moment(const double *y, int n, double r, kl_estimate *out,
+                                  kl_error *err);
 
 /* (E|Y - c|^r)^(1/r), c known. Interval and errors as above. */
-kl_status kl_stats_moment_about(const double *y, int n, double c, double r, uint64_t key,
-                                kl_estimate *out, kl_error *err);
+kl_status kl_stats_moment_about(const double *y, int n, double c, double r, kl_estimate *out,
+                                kl_error *err);
+
+/* The fewest realizations from which the interval of a moment of order r is
+ * known to cover 92% to 98%; measured for r <= KL_STATS_TESTED_ORDER. */
+int kl_stats_least(double r);
+#define KL_STATS_TESTED_ORDER 12
 
 /* f(mean of y over the rows), y[n][m]; f(context, mean) gets m means and returns NAN
  * where it has no value. Interval: as above; NAN limits for n < 3, or if f has

@@ -80,13 +80,10 @@ int kl_rows_gather(const kl_results *r, int p, int it, int q, double *y)
     return n;
 }
 
-/* The bootstrap's key: which number this is, nothing else. */
-static uint64_t key_of(const kl_results *r, int p, int it, int q, int statistic)
+/* The bootstrap's key of a derived statistic: which number this is, nothing else. */
+static uint64_t key_of(const kl_results *r, int p, int derived)
 {
-    uint64_t key = (uint64_t)p;
-    key = key * (uint64_t)r->ntimes + (uint64_t)it;
-    key = key * (uint64_t)r->nquantities + (uint64_t)q;
-    return key * 256 + (uint64_t)statistic;
+    return (uint64_t)p * (uint64_t)r->ntimes * (uint64_t)r->nquantities * 256 + (uint64_t)derived;
 }
 
 static kl_status add_moments(table *t, int p, int it, int q, int n, double reference, kl_error *err)
@@ -97,13 +94,12 @@ static kl_status add_moments(table *t, int p, int it, int q, int n, double refer
         for (int o = 0; o < r->norders; o++) {
             const int statistic = 1 + kind * r->norders + o;
             kl_estimate *e = estimate_at(t, statistic, p, it, q);
-            const uint64_t key = key_of(r, p, it, q, statistic);
             if (kind == 1 && isnan(reference))
                 continue;
             if (kind == 0)
-                KL_TRY(kl_stats_central_moment(t->y, n, r->order[o], key, e, err));
+                KL_TRY(kl_stats_central_moment(t->y, n, r->order[o], e, err));
             else
-                KL_TRY(kl_stats_moment_about(t->y, n, reference, r->order[o], key, e, err));
+                KL_TRY(kl_stats_moment_about(t->y, n, reference, r->order[o], e, err));
             const char *name = kind ? "deviation_moment" : "central_moment";
             KL_TRY(add(t, kl_row_blank(p, time, &r->quantity[q], name, r->order[o], n), *e, err));
         }
@@ -223,7 +219,7 @@ static kl_status add_derived(table *t, int p, int d, const double *y, int n, kl_
     const int m = r->ntimes * r->nquantities;
     kl_estimate *e = &t->derived[d * r->npoints + p];
     char name[KL_NAME];
-    KL_TRY(kl_stats_function_of_means(y, n, m, derived_value, &at, ~key_of(r, p, 0, 0, d), e, err));
+    KL_TRY(kl_stats_function_of_means(y, n, m, derived_value, &at, ~key_of(r, p, d), e, err));
     if (n > 0)
         KL_TRY(add(t, kl_row_blank(p, NAN, &q, at.derived->name, 1, n), *e, err));
     const double limit = derived_value(&at, r->reference + (size_t)p * (size_t)m);

@@ -27,7 +27,7 @@ static kl_status estimate(const kl_until *until, const kl_results *r, int p, int
     for (int k = 0; k < n; k++)
         y[k] = r->sample[((size_t)p * (size_t)r->nrealizations + (size_t)k) * m + (size_t)number];
     if (until->order > 1)
-        return kl_stats_central_moment(y, n, until->order, (uint64_t)number, out, err);
+        return kl_stats_central_moment(y, n, until->order, out, err);
     kl_stats_mean(y, n, out, &standard_error);
     return KL_OK;
 }

@@ -5,6 +5,7 @@ import math
 import statistics
 import unittest
 
+from estimators import central_moment
 from kinlim_cli import Folder, one, rows, select, study_text
 
 NAMES = ["gaussian", "uniform", "bernoulli", "laplace"]
@@ -21,7 +22,7 @@ class Universality(unittest.TestCase):
         cls.folder = Folder()
         cls.addClassCleanup(cls.folder.place.cleanup)
         cls.folder.write("study.yaml", study_text(2).replace("sites: [17, 12]", "box: [4.6, 5.6]"))
-        cls.options = ["--set", "realizations=24", "--set", "times=[0.1, 0.5]", "--set", "moments=[2]"]
+        cls.options = ["--set", "realizations=48", "--set", "times=[0.1, 0.5]", "--set", "moments=[2]"]
         cls.folder.run("study.yaml", "all.h5", *cls.options, "--set", listed(NAMES))
         cls.summary_text = cls.folder.good("export", "all.h5").out
         cls.samples_text = cls.folder.samples("all.h5")
@@ -64,7 +65,7 @@ class Universality(unittest.TestCase):
         count = 0
         for row, where, y, z in self.pairs():
             d = [a - b for a, b in zip(y, z)]
-            half = 2.0686576104190406 * statistics.stdev(d) / math.sqrt(24)    # t of 23, 97.5%: tables
+            half = 2.0117405104757546 * statistics.stdev(d) / math.sqrt(48)    # t of 47, 97.5%: tables
             self.assertAlmostEqual(float(row["value"]), statistics.fmean(d), delta=1e-14)
             self.assertAlmostEqual(float(row["high"]) - float(row["value"]), half, delta=1e-9)
             second = one(self.summary, statistic="universality:central_moment", order=2.0,
@@ -99,7 +100,7 @@ class Universality(unittest.TestCase):
                 sites = round((4.6 if row["box"] else 5.6) / eta**2)
                 y = self.y(row["disorder"], eta=eta, sites=float(sites), time=float(row["time"]),
                            observable=row["observable"], part=row["part"])
-                ends.append(statistics.stdev(y))
+                ends.append(central_moment(y, 2))
             slope = math.log(ends[1] / ends[0]) / math.log(0.6 / 0.5)
             self.assertAlmostEqual(float(row["value"]), slope, delta=1e-9)
 

@@ -64,22 +64,4 @@ static inline bool holds(kl_estimate e, double truth)
     return e.low <= truth && truth <= e.high;
 }
 
-/* Fraction of `trials` samples of size n whose central-moment interval holds the
- * true value; -1 on an error. */
-static inline double moment_coverage(draw_function *draw, double truth, int n, double r, int trials)
-{
-    source s = {(uint64_t)n + 1000};
-    double y[LARGEST_SAMPLE];
-    int inside = 0;
-    for (int t = 0; t < trials; ++t) {
-        kl_estimate e;
-        for (int i = 0; i < n; ++i)
-            y[i] = draw(&s);
-        if (kl_stats_central_moment(y, n, r, (uint64_t)t, &e, NULL) != KL_OK)
-            return -1;
-        inside += holds(e, truth);
-    }
-    return (double)inside / trials;
-}
-
 #endif
