@@ -29,4 +29,9 @@ kl_status kl_compare_twins(const kl_study *study, kl_rows *rows, kl_error *err);
 /* Means of points that differ in their size alone, taken to infinite size. Local. */
 kl_status kl_extrapolate_sizes(const kl_study *study, kl_rows *rows, kl_error *err);
 
+/* ---- facts.c ---- */
+
+/* What follows from the study alone, and its exponents. Local. */
+kl_status kl_add_facts(const kl_study *study, kl_rows *rows, kl_error *err);
+
 #endif

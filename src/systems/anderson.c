@@ -12,6 +12,8 @@ static uint64_t seed(const void *self)
     return ((const anderson *)self)->disorder.seed;
 }
 
+static const char *const facts[] = {"concentration", "concentration_peak", NULL};
+
 const kl_system kl_system_anderson = {
     .name = "anderson",
     .summary = "weakly disordered Anderson model against the linear Boltzmann equation",
@@ -39,4 +41,6 @@ const kl_system kl_system_anderson = {
     .reference_like = anderson_reference_like,
     .box_effect = anderson_box_effect,
     .advise = anderson_advise,
+    .fact = facts,
+    .facts = anderson_facts,
 };

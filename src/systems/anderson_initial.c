@@ -333,7 +333,7 @@ static kl_status check_interference(anderson *a, kl_node *root, int i, int k, kl
 kl_status anderson_check_initial(anderson *a, kl_node *root, kl_error *err)
 {
     const int pairs = a->npackets * (a->npackets - 1) / 2;
-    const int most = a->npoints * a->npackets + pairs + a->npoints + a->nobservables; /* of the box */
+    const int most = (a->npoints + 1) * a->npackets + pairs + a->npoints + a->nobservables;
     KL_TRY(kl_alloc((size_t)most, sizeof *a->description.warning, "warnings",
                     &a->description.warning, err));
     if (a->packet[0].envelope > KL_ENVELOPE_BUMP)

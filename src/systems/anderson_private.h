@@ -69,4 +69,10 @@ double anderson_box_effect(const void *self, int point, int time, int quantity);
 void anderson_warn_of_box(anderson *a);
 void anderson_advise(const void *self, FILE *out);
 
+/* ---- anderson_concentration.c ---- */
+
+kl_status anderson_facts(const void *self, int point, double *value, kl_error *err);
+/* Appends to the warnings; there is room for npackets of them. */
+void anderson_warn_of_concentration(anderson *a);
+
 #endif

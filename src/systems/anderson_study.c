@@ -255,6 +255,7 @@ static kl_status configure(anderson *a, kl_node *root, kl_error *err)
     KL_TRY(read_observables(a, &top.observables, err));
     KL_TRY(anderson_check_initial(a, root, err));
     anderson_warn_of_box(a);
+    anderson_warn_of_concentration(a);
     return check_tolerance(a, root, err);
 }
 

@@ -135,6 +135,11 @@ typedef struct kl_system {
     /* Prints what the plan should know about sizes. Local. NULL: nothing. */
     void (*advise)(const void *self, FILE *out);
 
+    /* Numbers that follow from the study at a point, without realizations; their names end
+     * with NULL. NULL: none. value[f]: NAN where there is none. Local. KL_ENVIRONMENT. */
+    const char *const *fact;
+    kl_status (*facts)(const void *self, int point, double *value, kl_error *err);
+
     const kl_derived *derived; /* ends with a NULL name; NULL: none */
 } kl_system;
 

@@ -125,6 +125,9 @@ class TheTables(unittest.TestCase):
 
     def test_leave_the_point_empty_for_rates_and_give_each_its_time_observable_part_and_order(self):
         rates = [row for row in self.summary if row["statistic"].startswith("rate:")]
+        of_start = [row for row in rates if row["statistic"].startswith("rate:concentration")]    # of psi_0
+        self.assertEqual([[row[k] for k in POINT + ["time", "observable"]] for row in of_start], [[""] * 5] * 2)
+        rates = [row for row in rates if row not in of_start]
         self.assertEqual({row["statistic"] for row in rates},
                          {"rate:bias", "rate:central_moment", "rate:deviation_moment"})
         for row in rates:
