@@ -43,11 +43,6 @@ static void update(const block *blk, int j, int64_t p, int64_t from, int64_t to,
                     from, to, ahead);
 }
 
-static void update_plane(const block *blk, int j, int64_t p)
-{
-    update(blk, j, p, 0, rows_of_plane(blk->stencil->lattice), nothing);
-}
-
 /* Front w meets planes for the first time in the block: `newest` of the array that
  * step 1 reads, the one behind it of the other array and the potential, and
  * the two behind that of the accumulators of steps 2 and 3. They are asked for
@@ -101,43 +96,62 @@ static void front(block *blk, int64_t from, int low, int64_t to, int high)
     }
 }
 
-static void inside(block *blk, int64_t tile)
-{
-    const kl_lattice *lattice = blk->stencil->lattice;
-    const int64_t rows = rows_of_plane(lattice);
-    int64_t tiles = (rows + tile - 1) / tile;
-    if (rows / tiles < 2 * blk->depth) /* the first tile must not vanish */
-        tiles = rows / (2 * blk->depth);
-    if (tiles < 2) {
-        front(blk, 0, 0, rows, 0);
-        return;
-    }
-    for (int64_t t = 0; t < tiles; t++)
-        front(blk, rows * t / tiles, t == 0 ? 1 : -1, rows * (t + 1) / tiles, -1);
-    front(blk, rows, -1, rows, 1);
-}
-
 static void start_halo(block *blk, int k)
 {
     const kl_stencil *s = blk->stencil;
     kl_halo_start(s->lattice, blk->array[k % 2], kl_precision_size(s->precision), &blk->halo);
 }
 
-/* Phase 2; leaves the exchange of the last step under way. */
-static void seam(block *blk)
+/* Phase 2 for the rows of a front. Step j asks for what step j + 1 needs from the
+ * neighbours as soon as it is computed, and updates its other planes meanwhile. */
+static void seam(block *blk, int64_t from, int low, int64_t to, int high)
 {
-    const int64_t n = blk->stencil->lattice->count;
+    const kl_stencil *stencil = blk->stencil;
+    const kl_lattice *lattice = stencil->lattice;
+    const int64_t n = lattice->count, rows = rows_of_plane(lattice);
+    const size_t size = kl_precision_size(stencil->precision);
+    kl_halo part[2];
     for (int j = 1; j <= blk->depth; j++) {
-        kl_halo_finish(&blk->halo);
-        update_plane(blk, j, 0);
-        if (n > 1)
-            update_plane(blk, j, n - 1);
-        start_halo(blk, blk->first + j);
-        for (int64_t p = 1; p < j && p < n - 1; p++)
-            update_plane(blk, j, p);
-        for (int64_t p = n - j > j ? n - j : j; p < n - 1; p++)
-            update_plane(blk, j, p);
+        const int64_t a = from + low * j, b = to + high * j;
+        const int64_t stop[2] = {b < rows ? b : rows, b - rows}, start[2] = {a, 0};
+        for (int64_t i = 0; i < 2 * j && i < n; i++) {
+            const int64_t p = i % 2 ? n - 1 - i / 2 : i / 2;
+            for (int k = 0; k < 2; k++)
+                update(blk, j, p, start[k], stop[k], nothing);
+            if (j == blk->depth || i != (n > 1))
+                continue;
+            for (int k = 0; k < 2; k++)
+                kl_halo_start_rows(lattice, blk->array[(blk->first + j) % 2], size, start[k],
+                                   stop[k], &part[k]);
+        }
+        for (int k = 0; j < blk->depth && k < 2; k++)
+            kl_halo_finish(&part[k]);
     }
+}
+
+/* Both phases for the rows of a tile. The first exchange is under way since the last block. */
+static void tile(block *blk, int64_t from, int low, int64_t to, int high)
+{
+    front(blk, from, low, to, high);
+    if (blk->stencil->lattice->ranks == 1)
+        return;
+    kl_halo_finish(&blk->halo);
+    seam(blk, from, low, to, high);
+}
+
+static void run_block(block *blk, int64_t tile_rows)
+{
+    const int64_t rows = rows_of_plane(blk->stencil->lattice);
+    int64_t tiles = (rows + tile_rows - 1) / tile_rows;
+    if (rows / tiles < 2 * blk->depth) /* the first tile must not vanish */
+        tiles = rows / (2 * blk->depth);
+    if (tiles < 2) {
+        tile(blk, 0, 0, rows, 0);
+        return;
+    }
+    for (int64_t t = 0; t < tiles; t++)
+        tile(blk, rows * t / tiles, t == 0 ? 1 : -1, rows * (t + 1) / tiles, -1);
+    tile(blk, rows, -1, rows, 1);
 }
 
 /* d = 1: the slab is one run of sites and its halo one site. */
@@ -159,26 +173,29 @@ static void run_line(const kl_stencil *stencil, void *const array[2], int steps,
 void kl_recurrence_run(const kl_stencil *stencil, kl_blocking blocking, void *const array[2],
                        int steps, kl_step_of step_of, const void *context)
 {
-    const int64_t n = stencil->lattice->count;
-    block blk = {.stencil = stencil, .array = array, .ahead = blocking.ahead};
-    int depth = blocking.depth < MOST_DEPTH ? blocking.depth : MOST_DEPTH;
-    if (2 * depth > n) /* phase 2 must not meet itself */
-        depth = n > 1 ? (int)(n / 2) : 1;
-    if (stencil->lattice->dimension == 1) {
+    const kl_lattice *lattice = stencil->lattice;
+    if (lattice->dimension == 1) {
         run_line(stencil, array, steps, step_of, context);
         return;
     }
-    const bool alone = stencil->lattice->ranks == 1;
-    if (!alone)
+    /* What all ranks of the group must do alike. */
+    int64_t least = lattice->sites / lattice->ranks, shape[2] = {blocking.depth, blocking.tile};
+    if (lattice->ranks > 1)
+        MPI_Bcast(shape, 2, MPI_INT64_T, 0, lattice->comm);
+    int64_t depth = shape[0] < MOST_DEPTH ? shape[0] : MOST_DEPTH;
+    if (2 * depth > least) /* phase 2 must not meet itself */
+        depth = least > 1 ? least / 2 : 1;
+    block blk = {.stencil = stencil, .array = array, .ahead = blocking.ahead};
+    if (lattice->ranks > 1)
         start_halo(&blk, 0);
     for (blk.first = 0; blk.first < steps; blk.first += blk.depth) {
-        blk.depth = steps - blk.first < depth ? steps - blk.first : depth;
+        blk.depth = steps - blk.first < depth ? steps - blk.first : (int)depth;
         for (int j = 1; j <= blk.depth; j++)
             step_of(context, blk.first + j, &blk.step[j]);
-        inside(&blk, blocking.tile);
-        if (!alone)
-            seam(&blk);
+        run_block(&blk, shape[1]);
+        if (lattice->ranks > 1)
+            start_halo(&blk, blk.first + blk.depth);
     }
-    if (!alone)
+    if (lattice->ranks > 1)
         kl_halo_finish(&blk.halo);
 }

@@ -20,10 +20,11 @@ kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_latt
                            (long long)sites, dimension);
     }
     if (sites < out->ranks)
-        return kl_fail(err, KL_INPUT,
-                       "sites: a lattice of %lld planes cannot be cut over the %d ranks of a group: "
-                       "use more groups (--groups) or fewer ranks",
-                       (long long)sites, out->ranks);
+        return kl_fail(
+            err, KL_INPUT,
+            "sites: a lattice of %lld planes cannot be cut over the %d ranks of a group: "
+            "use more groups (--groups) or fewer ranks",
+            (long long)sites, out->ranks);
     out->first = kl_lattice_first(out, out->rank);
     out->count = kl_lattice_first(out, out->rank + 1) - out->first;
     return KL_OK;
@@ -63,36 +64,50 @@ void kl_lattice_array_free(void *array)
 }
 
 /* Sends and receives more than INT_MAX bytes count in a larger unit. */
-static MPI_Datatype plane_type(const kl_lattice *lattice, size_t element)
+static MPI_Datatype rows_type(const kl_lattice *lattice, size_t element, int64_t rows)
 {
     MPI_Datatype row, type;
     MPI_Type_contiguous((int)((size_t)kl_lattice_row(lattice) * element), MPI_BYTE, &row);
-    MPI_Type_contiguous((int)(lattice->plane / kl_lattice_row(lattice)), row, &type);
+    MPI_Type_contiguous((int)rows, row, &type);
     MPI_Type_commit(&type);
     MPI_Type_free(&row);
     return type;
 }
 
-void kl_halo_start(const kl_lattice *lattice, void *array, size_t element, kl_halo *halo)
+void kl_halo_start_rows(const kl_lattice *lattice, void *array, size_t element, int64_t from,
+                        int64_t to, kl_halo *halo)
 {
-    size_t bytes = (size_t)lattice->plane * element;
-    char *low = array, *first = low + bytes, *last = low + (size_t)lattice->count * bytes,
-         *high = last + bytes;
+    const size_t plane = (size_t)lattice->plane * element;
+    const size_t row = (size_t)kl_lattice_row(lattice) * element;
+    char *low = (char *)array + (size_t)from * row, *first = low + plane;
+    char *last = low + (size_t)lattice->count * plane, *high = last + plane;
     for (int i = 0; i < 4; i++)
         halo->request[i] = MPI_REQUEST_NULL;
+    if (from >= to)
+        return;
     if (lattice->ranks == 1) {
-        memcpy(low, last, bytes);
-        memcpy(high, first, bytes);
+        memcpy(low, last, (size_t)(to - from) * row);
+        memcpy(high, first, (size_t)(to - from) * row);
         return;
     }
     int below = (lattice->rank + lattice->ranks - 1) % lattice->ranks;
     int above = (lattice->rank + 1) % lattice->ranks;
-    MPI_Datatype type = plane_type(lattice, element);
+    MPI_Datatype type = rows_type(lattice, element, to - from);
     MPI_Irecv(low, 1, type, below, 1, lattice->comm, &halo->request[0]);
     MPI_Irecv(high, 1, type, above, 2, lattice->comm, &halo->request[1]);
     MPI_Isend(last, 1, type, above, 1, lattice->comm, &halo->request[2]);
     MPI_Isend(first, 1, type, below, 2, lattice->comm, &halo->request[3]);
     MPI_Type_free(&type);
+}
+
+static int64_t rows_of_plane(const kl_lattice *lattice)
+{
+    return lattice->plane / kl_lattice_row(lattice);
+}
+
+void kl_halo_start(const kl_lattice *lattice, void *array, size_t element, kl_halo *halo)
+{
+    kl_halo_start_rows(lattice, array, element, 0, rows_of_plane(lattice), halo);
 }
 
 void kl_halo_test(kl_halo *halo)
@@ -115,7 +130,8 @@ kl_status kl_planes_shifted(const kl_lattice *lattice, const void *array, size_t
     int64_t missing = 0, away = 0;
     shift = (shift % L + L) % L;
     for (int64_t i = 0; i < lattice->count; i++) {
-        int64_t want = (lattice->first + i + shift) % L, from = (lattice->first + i - shift + L) % L;
+        int64_t want = (lattice->first + i + shift) % L,
+                from = (lattice->first + i - shift + L) % L;
         missing += kl_lattice_owner(lattice, want) != lattice->rank;
         away += kl_lattice_owner(lattice, from) != lattice->rank;
     }
@@ -134,7 +150,7 @@ kl_status kl_planes_shifted(const kl_lattice *lattice, const void *array, size_t
     /* Both sides walk in the order of the receiver's planes (cyclically from
      * its first), and messages between two ranks do not overtake. */
     int pending = 0;
-    MPI_Datatype type = plane_type(lattice, element);
+    MPI_Datatype type = rows_type(lattice, element, rows_of_plane(lattice));
     char *place = *buffer;
     for (int64_t i = 0; i < lattice->count; i++) {
         int64_t want = (lattice->first + i + shift) % L;

@@ -22,10 +22,10 @@ static inline size_t kl_precision_size(kl_precision precision)
 
 typedef struct kl_lattice {
     int dimension;
-    int64_t sites;          /* L, per side */
-    int64_t plane;          /* sites of one plane: L^(d-1) */
-    int64_t first, count;   /* planes owned by this rank */
-    MPI_Comm comm;          /* the group; not owned */
+    int64_t sites;        /* L, per side */
+    int64_t plane;        /* sites of one plane: L^(d-1) */
+    int64_t first, count; /* planes owned by this rank */
+    MPI_Comm comm;        /* the group; not owned */
     int rank, ranks;
 } kl_lattice;
 
@@ -81,6 +81,9 @@ typedef struct kl_halo {
     MPI_Request request[4];
 } kl_halo;
 void kl_halo_start(const kl_lattice *lattice, void *array, size_t element, kl_halo *halo);
+/* The same for rows from..to-1 of the planes (none if from >= to), alike on all ranks. */
+void kl_halo_start_rows(const kl_lattice *lattice, void *array, size_t element, int64_t from,
+                        int64_t to, kl_halo *halo);
 void kl_halo_test(kl_halo *halo);
 void kl_halo_finish(kl_halo *halo);
 
