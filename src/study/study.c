@@ -244,7 +244,8 @@ kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *
                         kl_error *err)
 {
     const char *const ignore[] = {"realizations", "moments",  "times",
-                                  "reference",    "snapshot", study->system->reference_key, NULL};
+                                  "reference",    "snapshot", "cache",
+                                  study->system->reference_key, NULL};
     char difference[512];
     if (!kl_config_same(study->config, old->config, ignore, difference, sizeof difference))
         return kl_fail(err, KL_INPUT, "%s is of another study: %s", old_name, difference);

@@ -59,6 +59,14 @@ typedef struct propagator_keys {
 
 static const char *const methods[] = {"chebyshev", "strang", "fourth_order", NULL};
 static const char *const precisions[] = {"single", "double", NULL};
+typedef struct machine_keys {
+    double cache;
+} machine_keys;
+
+static const kl_key machine_table[] = {{"cache", KL_KEY_REAL, offsetof(machine_keys, cache),
+                                        KL_RANGED, 0.01, 1e4, 0, 0, NULL, NULL,
+                                        "MB of cache that a rank may count on"},
+                                       {0}};
 static const kl_key propagator_map[] = {{"propagator", KL_KEY_MAP, offsetof(sub_map, node), 0, 0, 0,
                                          0, 0, NULL, "{}", "time evolution"},
                                         {0}};
@@ -75,9 +83,12 @@ kl_status kl_keys_propagator(kl_node *root, kl_propagator *out, kl_error *err)
 {
     sub_map map;
     propagator_keys keys;
+    machine_keys machine = {0};
+    KL_TRY(kl_config_read(root, machine_table, &machine, err));
     KL_TRY(kl_config_read(root, propagator_map, &map, err));
     KL_TRY(kl_config_read(map.node, propagator_table, &keys, err));
-    *out = (kl_propagator){(kl_method)keys.method, (kl_precision)keys.precision, keys.tolerance};
+    *out = (kl_propagator){(kl_method)keys.method, (kl_precision)keys.precision, keys.tolerance,
+                           (size_t)(machine.cache * 1048576)};
     return KL_OK;
 }
 

@@ -92,7 +92,7 @@ kl_status kl_propagation_create(const kl_propagation_setup *setup, MPI_Comm grou
     KL_TRY(kl_agree(group, allocate(e, err), err));
     e->h = (kl_hamiltonian){&e->lattice, kl_stencil_choose(),
                             1,           setup->eta,
-                            e->omega,    kl_blocking_choose(&e->lattice, p->precision, 0)};
+                            e->omega,    kl_blocking_choose(&e->lattice, p->precision, p->cache)};
     KL_TRY(kl_wigner_create(&e->lattice, 1, 0, NULL, &e->pairing, err));
     if (p->method == KL_CHEBYSHEV_METHOD)
         return KL_OK;

@@ -15,6 +15,7 @@ typedef struct kl_propagator { /* the `propagator` key */
     kl_method method;
     kl_precision precision;
     double tolerance; /* relative l2 error of psi_t, rounding included */
+    size_t cache;     /* the `cache` key in bytes: changes no result; 0: kl_cpu_cache() */
 } kl_propagator;
 
 typedef struct kl_propagation_setup {

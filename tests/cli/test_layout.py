@@ -47,6 +47,14 @@ class SamplesAreTheSameBytes(unittest.TestCase):
     def test_with_mpiexec_on_one_rank(self):
         self.check_layouts(3, [(1, 1)])
 
+    def test_with_any_size_of_the_cache_which_may_change_on_resume(self):
+        self.write(3)
+        small = ["--set", "cache=0.05"]
+        self.folder.run("study.yaml", "one.h5")
+        self.folder.run("study.yaml", "small.h5", *small, ranks=2)
+        self.assertEqual(self.folder.samples("one.h5"), self.folder.samples("small.h5"))
+        self.folder.run("study.yaml", "one.h5", *small, "--resume")
+
     def test_with_several_times_from_one_sweep(self):
         self.check_layouts(3, [(3, 1)], "--set", CLOSE_TIMES)
 
