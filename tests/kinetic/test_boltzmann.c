@@ -1,53 +1,9 @@
 /* The Boltzmann reference against closed forms and the Volterra equation. */
-#include "kinetic/boltzmann.h"
-
 #include "kinetic/oracle_volterra.c"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <stdio.h>
-#include <string.h>
+#include "kinetic/check.h"
 
-enum { MAX = 64 };
-
-static const int zero[1][3] = {{0, 0, 0}}, axis1[1][3] = {{1, 0, 0}}, axis3[1][3] = {{0, 0, 1}};
-static const double one[1][2] = {{1, 0}};
 static const double unit_times[4] = {0.25, 0.5, 0.75, 1};
-
-typedef struct answer {
-    double complex value[MAX];
-    double error[MAX];
-    char note[256];
-} answer;
-
-static answer solve_problem(const kl_kinetic_problem *problem)
-{
-    static double value[2 * MAX];
-    answer a;
-    kl_error err = {0};
-    assert_true(problem->ntimes * problem->nobservables <= MAX);
-    kl_status status = kl_boltzmann_solve(MPI_COMM_SELF, problem, value, a.error, a.note, &err);
-    if (status != KL_OK)
-        print_error("%s\n", err.message);
-    assert_int_equal(status, KL_OK);
-    for (int i = 0; i < problem->ntimes * problem->nobservables; i++)
-        a.value[i] = value[2 * i] + I * value[2 * i + 1];
-    return a;
-}
-
-/* |value - exact| within `tolerance` and, up to rounding, within the reported error. */
-static void check(const answer *a, int i, double complex exact, double tolerance)
-{
-    double off = cabs(a->value[i] - exact);
-    if (!(off <= tolerance) || !(off <= a->error[i] + 2e-12))
-        print_error("value %d: %.12f %+.12f i, off by %.2e, reported %.2e, allowed %.2e\n", i,
-                    creal(a->value[i]), cimag(a->value[i]), off, a->error[i], tolerance);
-    assert_true(off <= tolerance);
-    assert_true(off <= a->error[i] + 2e-12);
-}
 
 static double energy_of(int d, const double p[3])
 {

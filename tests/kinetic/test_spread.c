@@ -1,64 +1,10 @@
 /* The Boltzmann reference for starts spread over the energy shells, and in infinite
  * space: closed forms, the energy-resolved forward form, superpositions of solves on
  * one shell. The jump process is in test_jump.c. */
-#include "kinetic/boltzmann.h"
-
 #include "kinetic/oracle_volterra.c"
 #include "kinetic/oracle_forward.c"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <stdio.h>
-#include <string.h>
-
-enum { MAX = 16 };
-
-static const int zero[1][3] = {{0, 0, 0}}, axis1[1][3] = {{1, 0, 0}}, mixed[1][3] = {{1, -1, 0}};
-static const double one[1][2] = {{1, 0}};
-
-typedef struct answer {
-    double complex value[MAX];
-    double error[MAX];
-    char note[256];
-} answer;
-
-static answer solve_problem(const kl_kinetic_problem *problem)
-{
-    double value[2 * MAX];
-    answer a;
-    kl_error err = {0};
-    assert_true(problem->ntimes * problem->nobservables <= MAX);
-    kl_status status = kl_boltzmann_solve(MPI_COMM_SELF, problem, value, a.error, a.note, &err);
-    if (status != KL_OK)
-        print_error("%s\n", err.message);
-    assert_int_equal(status, KL_OK);
-    for (int i = 0; i < problem->ntimes * problem->nobservables; i++)
-        a.value[i] = value[2 * i] + I * value[2 * i + 1];
-    return a;
-}
-
-/* Within `tolerance` of `exact`, and within the reported error of it. */
-static void check(const answer *a, int i, double complex exact, double tolerance)
-{
-    double off = cabs(a->value[i] - exact);
-    if (!(off <= tolerance) || !(off <= a->error[i] + 2e-12))
-        print_error("value %d: %.12f %+.12f i, off by %.2e, reported %.2e, allowed %.2e\n", i,
-                    creal(a->value[i]), cimag(a->value[i]), off, a->error[i], tolerance);
-    assert_true(off <= tolerance);
-    assert_true(off <= a->error[i] + 2e-12);
-}
-
-static kl_kinetic_observable wave(int k, const int mode[1][3])
-{
-    return (kl_kinetic_observable){.position = KL_KINETIC_POSITION_WAVE,
-                                   .wave = {k, 0, 0},
-                                   .nmodes = 1,
-                                   .mode = mode,
-                                   .coefficient = one};
-}
+#include "kinetic/check.h"
 
 static void set_hessian(kl_kinetic_problem *problem, double a11, double a22, double a33, double a12)
 {
@@ -77,7 +23,7 @@ static void forward_form(void **state)
     double a[3] = {0.07, -0.05, 0.04}, time = 0.8, width = 0.4, ell = 5.12;
     (void)state;
     for (int c = 0; c < 2; c++) {
-        kl_kinetic_observable o[2] = {wave(-2, zero), wave(1, axis1)};
+        kl_kinetic_observable o[2] = {wave_along(-2, zero), wave_along(1, axis1)};
         kl_kinetic_problem problem = {.dimension = 3,
                                       .ell = ell,
                                       .momentum = {p[c][0], p[c][1], p[c][2]},
@@ -103,8 +49,8 @@ static void one_site(void **state)
     double times[2] = {0.8, 1.7}, ell = 5.12;
     (void)state;
     for (int d = 2; d <= 3; d++) {
-        kl_kinetic_observable o[4] = {wave(-2, zero), wave(1, axis1), wave(0, zero),
-                                      wave(0, axis1)};
+        kl_kinetic_observable o[4] = {wave_along(-2, zero), wave_along(1, axis1),
+                                      wave_along(0, zero), wave_along(0, axis1)};
         kl_kinetic_problem problem = {.dimension = d,
                                       .ell = ell,
                                       .envelope = KL_KINETIC_DELTA,
@@ -210,7 +156,7 @@ static void superposition(void **state)
     enum { N = 40 };
     double x[N], w[N], time = 0.7, ell = 4, width = 0.8, norm = 0, p[3] = {0.15, 0.20, 0};
     double complex exact = 0;
-    kl_kinetic_observable o = wave(-1, axis1);
+    kl_kinetic_observable o = wave_along(-1, axis1);
     kl_kinetic_problem problem = {.dimension = 2,
                                   .ell = ell,
                                   .envelope = KL_KINETIC_BUMP,
@@ -243,7 +189,7 @@ static void terms(void **state)
     double time = 0.8;
     (void)state;
     for (int d = 2; d <= 3; d++) {
-        kl_kinetic_observable o[2] = {wave(-1, axis1), wave(1, mixed)};
+        kl_kinetic_observable o[2] = {wave_along(-1, axis1), wave_along(1, mixed)};
         kl_kinetic_problem problem = {.dimension = d,
                                       .ell = 4,
                                       .momentum = {0.15, 0.20, 0.30},
@@ -283,7 +229,7 @@ static void general_start(void **state)
     static const kl_kinetic_term cubic[2] = {{{3, 0, 0}, 0.2}, {{1, 2, 0}, -0.1}};
     static const kl_kinetic_wave ripple = {{0.5, 0.3, 0}, 0.03, -0.02};
     double time = 0, step = 0.02, width = 0.3, q[2] = {2 * M_PI * 0.5, 2 * M_PI * 0.3};
-    kl_kinetic_observable o = wave(1, mixed);
+    kl_kinetic_observable o = wave_along(1, mixed);
     kl_kinetic_problem problem = {.dimension = 2,
                                   .ell = 4,
                                   .momentum = {0.15, 0.2},
@@ -399,7 +345,7 @@ static void expect(const kl_kinetic_problem *problem, const char *word)
 static void refuses(void **state)
 {
     double time = 1;
-    kl_kinetic_observable o = wave(1, zero);
+    kl_kinetic_observable o = wave_along(1, zero);
     const kl_kinetic_problem good = {.dimension = 3,
                                      .ell = 4,
                                      .momentum = {0.15, 0.2, 0.3},
@@ -433,23 +379,11 @@ static void refuses(void **state)
     expect(&bad, "plane wave");
 }
 
-int main(int argc, char **argv)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forward_form),  cmocka_unit_test(one_site),
-        cmocka_unit_test(nearly_linear), cmocka_unit_test(start),
-        cmocka_unit_test(superposition), cmocka_unit_test(terms),
-        cmocka_unit_test(general_start), cmocka_unit_test(honest),
-        cmocka_unit_test(infinite),      cmocka_unit_test(refuses),
-    };
-    kl_error err;
-    MPI_Init(&argc, &argv);
-    if (kl_petsc_begin(&err) != KL_OK) {
-        fprintf(stderr, "%s\n", err.message);
-        return 1;
-    }
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    kl_petsc_end();
-    MPI_Finalize();
-    return failed;
-}
+static const struct CMUnitTest spread[] = {
+    cmocka_unit_test(forward_form),  cmocka_unit_test(one_site),
+    cmocka_unit_test(nearly_linear), cmocka_unit_test(start),
+    cmocka_unit_test(superposition), cmocka_unit_test(terms),
+    cmocka_unit_test(general_start), cmocka_unit_test(honest),
+    cmocka_unit_test(infinite),      cmocka_unit_test(refuses),
+};
+KINETIC_MAIN(spread)
