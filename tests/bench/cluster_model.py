@@ -16,7 +16,7 @@ def arguments():
     p.add_argument("--double", type=float, default=2.1, help="measured: ns per site and term, one core")
     p.add_argument("--single", type=float, default=1.4, help="measured: the same in single precision")
     p.add_argument("--once", type=float, default=35, help="measured: ns per site of disorder, start, observables")
-    p.add_argument("--depth", type=int, default=8, help="terms of a block")
+    p.add_argument("--depth", type=int, default=16, help="terms of a block")
     p.add_argument("--cores", type=int, default=64, help="assumed: cores, and ranks, of a node")
     p.add_argument("--triad", type=float, default=400, help="assumed: STREAM triad of a node, GB/s")
     p.add_argument("--network", type=float, default=20, help="assumed: GB/s of a node, each way")
