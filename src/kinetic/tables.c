@@ -95,6 +95,18 @@ static kl_status allocate(const kl_plan *plan, const kl_resolution *resolution, 
     return kl_alloc(t->start[orbits], sizeof *t->data, "Krylov tables", &t->data, err);
 }
 
+/* The largest entry of an orbit's momentum modes: they oscillate on the shell as the
+ * Krylov space does. */
+static int largest_mode(const kl_tables *t, int orbit)
+{
+    int most = 0;
+    for (int i = 0; i < t->nimages[orbit]; i++)
+        for (int j = 0; j < 3; j++)
+            if (abs(t->image[orbit][i][j]) > most)
+                most = abs(t->image[orbit][i][j]);
+    return most;
+}
+
 /* The orbits of this rank: every size-th, since neighbours cost alike. */
 static kl_status fill(MPI_Comm comm, const kl_plan *plan, const kl_resolution *resolution,
                       kl_tables *t, kl_error *err)
@@ -105,7 +117,8 @@ static kl_status fill(MPI_Comm comm, const kl_plan *plan, const kl_resolution *r
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &size);
     for (int o = rank; o < t->norbits && status == KL_OK; o += size) {
-        int n = 8 * (int)ceil((resolution->shell[0] + resolution->shell[1] * t->orbit_size[o]) / 8);
+        int degree = t->orbit_size[o] + largest_mode(t, o);
+        int n = 8 * (int)ceil((resolution->shell[0] + resolution->shell[1] * degree) / 8);
         if (n != built) {
             kl_shell_destroy(&shell);
             status = kl_shell_create(d, resolution->energy, n, &shell, err);

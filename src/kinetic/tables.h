@@ -11,7 +11,8 @@ typedef struct kl_resolution {
     double energy;   /* of the shell: e(p), or off by its rounding error */
     double rate;     /* 2 pi N(energy) */
     double krylov;   /* size of the first Krylov coefficient left out, weighted by the mode */
-    double shell[2]; /* shell resolution shell[0] + shell[1] * size of the Krylov space */
+    double shell[2]; /* shell resolution shell[0] + shell[1] * degree: of the Krylov space and
+                        the largest momentum mode together */
     double step;     /* tolerance of the time step */
 } kl_resolution;
 
