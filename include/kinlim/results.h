@@ -10,6 +10,7 @@
 #include "kinlim/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -28,13 +29,22 @@ typedef struct kl_quantity {   /* a real scalar: one part of an observable */
     char part[4];              /* "re" or "im" */
 } kl_quantity;
 
-typedef struct kl_field {      /* a named field of one axis, e.g. a density marginal */
+enum { KL_FIELD_AXES = 2 };
+
+typedef struct kl_axis {
     char name[KL_NAME], units[KL_NAME], long_name[KL_NAME];
-    char axis[KL_NAME], axis_units[KL_NAME];
     int *length;               /* [npoints] */
     double **coordinate;       /* [npoints][length] */
-    double **sample;           /* [npoints][nrealizations*ntimes*length]; NAN where not done */
-    double **reference;        /* [npoints][ntimes*length]; NULL or NAN where there is none */
+} kl_axis;
+
+typedef struct kl_field {      /* a named field of one or two axes, e.g. a density marginal */
+    char name[KL_NAME], units[KL_NAME], long_name[KL_NAME];
+    int naxes;
+    kl_axis axis[KL_FIELD_AXES];
+    struct kl_forest *moments; /* [npoints]: over all finished realizations, of [ntimes][cells], */
+                               /* cells the product of the lengths (statistics/forest.h) */
+    double **single;           /* [npoints][ntimes*cells]: realization 0; NAN where not done */
+    double **reference;        /* [npoints][ntimes*cells]; NULL or NAN where there is none */
 } kl_field;
 
 typedef struct kl_row {        /* one number of the summary: one CSV row of `export` */
@@ -88,8 +98,10 @@ typedef struct kl_results {
  * small are copied); numbers start as NAN, `done` as 0, rows without a point.
  * Field lengths come later, by kl_results_field(). */
 kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error *err);
-/* Allocates field f at a point, of the given length. */
-kl_status kl_results_field(kl_results *results, int f, int point, int length, kl_error *err);
+/* Allocates field f, whose naxes is set, at a point, of the given lengths (one per axis). */
+kl_status kl_results_field(kl_results *results, int f, int point, const int *length, kl_error *err);
+/* Product of the lengths; 0 before. */
+size_t kl_field_cells(const kl_field *field, int point);
 void kl_results_destroy(kl_results **results);
 
 /* Appends or replaces a provenance pair / reads one (NULL if absent). */

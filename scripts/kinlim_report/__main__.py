@@ -6,6 +6,7 @@ import sys
 
 import matplotlib.pyplot as plt
 
+import frames
 import page
 import plots
 import spreading
@@ -23,7 +24,10 @@ def figures(results):
     yield "convergence", plots.convergence(results, results.times[last])
     yield "histogram", plots.histogram(results, last)
     for field in results.fields:
-        yield f"field-{field.name}", plots.field(results, field, last)
+        if len(field.axes) == 1:
+            yield f"field-{field.name}", plots.field(results, field, last)
+        else:
+            yield f"field-{field.name}", frames.frames(results, field)
 
 
 def write(results, folder):

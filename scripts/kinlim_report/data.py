@@ -11,7 +11,8 @@ import numpy as np
 Row = namedtuple("Row", "point time observable part statistic order realizations value low high series",
                  defaults=[""])    # series: parameters of a row that belongs to no point
 Quantity = namedtuple("Quantity", "observable part label")
-FieldPoint = namedtuple("FieldPoint", "coordinate mean error reference")
+FieldPoint = namedtuple("FieldPoint", "coordinates mean error single reference")    # single: or None
+Axis = namedtuple("Axis", "name units")
 
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε",
          "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ", "theta": "θ", "tau": "τ"}
@@ -43,13 +44,14 @@ def texts(dataset):
 
 
 class Field:
-    """A named field of one axis: mean over realizations and reference, per point."""
+    """A named field of one or two axes: mean over realizations and reference, per point."""
 
     def __init__(self, name, group):
         self.name, self.points = name, {}
-        self.title, self.units, self.axis, self.axis_units = (
-            text(group.attrs.get(key, "")) for key in ("long_name", "units", "axis", "axis_units"))
+        self.title, self.units = (text(group.attrs.get(key, "")) for key in ("long_name", "units"))
         self.title = self.title or name
+        self.axes = [Axis(text(name), text(units)) for name, units in
+                     zip(group.attrs["axes"], group.attrs["axis_units"])]
         for key in sorted(group):
             if key.startswith("point_"):
                 self._read_point(int(key[len("point_"):]), group[key])
@@ -58,19 +60,14 @@ class Field:
         return any(point.reference is not None for point in self.points.values())
 
     def _read_point(self, index, group):
-        values = group["sample"][...]
-        done = np.isfinite(values).all(axis=(1, 2))
-        values = values[done]
-        if not len(values):
+        def known(name):
+            values = group[name][...] if name in group else np.array(np.nan)
+            return values if np.isfinite(values).any() else None
+        if known("mean") is None:
             return
-        error = np.full(values.shape[1:], np.nan)
-        if len(values) > 1:
-            error = values.std(axis=0, ddof=1) / math.sqrt(len(values))
-        reference = group["reference"][...] if "reference" in group else None
-        if reference is not None and not np.isfinite(reference).any():
-            reference = None
-        self.points[index] = FieldPoint(group[self.axis][...], values.mean(axis=0), error,
-                                        reference)
+        self.points[index] = FieldPoint([group[axis.name][...] for axis in self.axes],
+                                        known("mean"), group["standard_error"][...],
+                                        known("single"), known("reference"))
 
 
 class Results:

@@ -286,10 +286,16 @@ def sections(results, names):
             "histogram", f"Every realization at {time}: one ridge per point, ticks are the samples"
             + line, "Histograms of the samples per quantity and point"))
     for field in results.fields:
-        line = ", beside the kinetic limit." if field.has_limit() else "."
-        yield section(escape(field.title[:1].upper() + field.title[1:]), figure(
-            f"field-{field.name}", f"At {time}: mean over realizations with its 95% band" + line,
-            f"{field.title} per point"))
+        title = escape(field.title[:1].upper() + field.title[1:])
+        if len(field.axes) == 1:
+            line = ", beside the kinetic limit." if field.has_limit() else "."
+            words = f"At {time}: mean over realizations with its 95% band" + line
+        else:
+            point = [p for p in results.points_by_size() if p in field.points][-1]
+            words = (f"At {escape(results.point_label(point))}: realization 0, the mean of all"
+                     + (", and the kinetic limit, smoothed alike" if field.has_limit() else "")
+                     + ". One scale of colours (a square root) in each column.")
+        yield section(title, figure(f"field-{field.name}", words, f"{field.title} over time"))
     yield section("Points and checks", '<p class="caption">Drifts are the worst over realizations '
                   'and times; a run stops if one exceeds its tolerance.</p>', table_checks(results))
     yield section("Provenance", table_provenance(results), "<details><summary>The study, resolved"

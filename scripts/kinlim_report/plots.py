@@ -374,8 +374,14 @@ def ridge(axis, results, points, time_index, quantity):
     axis.set_xlim(low - margin, high + margin)
 
 
+def axis_label(axis):
+    name, _, index = axis.name.partition("_")
+    units = f" [{axis.units}]" if axis.units not in ("", "1") else ""
+    return f"${name}_{{{index}}}${units}" if index else f"{axis.name}{units}"
+
+
 def field(results, shown, time_index):
-    """A field's mean over realizations with its error beside the limit, per point."""
+    """A field of one axis: its mean over realizations with its error beside the limit, per point."""
     points = [p for p in results.points_by_size() if p in shown.points]
     handles = [Line2D([], [], color=GREY, lw=1.2, label="mean over realizations, 95% band")]
     if shown.has_limit():
@@ -384,15 +390,14 @@ def field(results, shown, time_index):
     colour = style.colours(results)
     for (axis,), point in zip(stacks, points):
         data = shown.points[point]
-        x, mean, error = data.coordinate, data.mean[time_index], data.error[time_index]
+        x, mean, error = data.coordinates[0], data.mean[time_index], data.error[time_index]
         axis.fill_between(x, mean - 1.96 * error, mean + 1.96 * error, color=colour[point],
-                          alpha=0.28, lw=0, step="mid")
-        axis.plot(x, mean, color=colour[point], lw=1.2, drawstyle="steps-mid")
+                          alpha=0.28, lw=0)
+        axis.plot(x, mean, color=colour[point], lw=1.2)
         if data.reference is not None:
             axis.plot(x, data.reference[time_index], color=INK, lw=1.3)
         axis.set_title(results.point_label(point))
-        units = f" [{shown.axis_units}]" if shown.axis_units not in ("", "1") else ""
-        axis.set_xlabel(f"{shown.axis}{units}")
+        axis.set_xlabel(axis_label(shown.axes[0]))
         axis.margins(x=0.01)
         axis.tick_params(labelleft=True)
     stacks[0][0].set_ylabel(shown.title if len(shown.title) < 24 else shown.name)

@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_WAVES = 512 };
+enum { MOST_WAVES = 96 }; /* and modes */
 static const double NEGLIGIBLE = 1e-12;
 
 typedef struct table {
     int waves, modes;                  /* 0 <= k <= waves, -modes <= m <= modes */
+    double tail;                       /* bound on the sum of all terms left out, times ell */
     int count;                         /* (waves + 1) (2 modes + 1), modes fastest */
     kl_kinetic_observable *observable; /* [count] */
     int (*mode)[1][3];                 /* [count] */
@@ -21,31 +22,45 @@ typedef struct table {
     double complex *row;               /* scratch: all momenta of one wave */
 } table;
 
-/* How far normal smoothing of standard deviation `width` over a period leaves waves. */
-static int reach(double width, double period)
+/* A bound on the share of wave k: smoothing, and the start's own transform where V does not
+ * depend on X, for then the mass of a mode never exceeds that of the start. */
+static double wave_size(const kl_kinetic_problem *problem, const kl_phase_space *wanted, int k)
 {
-    const double k = period * sqrt(-log(NEGLIGIBLE) / 2) / (M_PI * width);
-    return k < MOST_WAVES ? (int)ceil(k) : MOST_WAVES;
+    const double size = exp(-2 * pow(M_PI * k * wanted->width / problem->ell, 2));
+    if (problem->nterms || problem->nwaves)
+        return size;
+    for (int i = 0; i < 9; i++)
+        if (problem->hessian[i / 3][i % 3] != 0)
+            return size;
+    return size * fabs(kl_envelope_transform(problem, k / problem->ell));
 }
 
-/* The waves of the start itself do not grow if V does not depend on X. */
-static int waves_of(const kl_kinetic_problem *problem, const kl_phase_space *wanted)
+static double mode_size(const kl_phase_space *wanted, int m)
 {
-    bool bends = false;
-    int waves = wanted->width > 0 ? reach(wanted->width, problem->ell) : MOST_WAVES;
-    for (int i = 0; i < 9; i++)
-        bends = bends || problem->hessian[i / 3][i % 3] != 0;
-    if (wanted->npositions == 0)
-        return 0;
-    if (problem->envelope == KL_KINETIC_UNIFORM)
-        return 0;
-    if (problem->envelope == KL_KINETIC_DELTA || bends)
-        return waves;
-    while (waves > 0 && fabs(kl_envelope_transform(problem, waves / problem->ell)) *
-                                exp(-2 * pow(M_PI * waves * wanted->width / problem->ell, 2)) <
-                            NEGLIGIBLE)
-        waves--;
-    return waves;
+    return exp(-2 * pow(M_PI * m * wanted->spread, 2));
+}
+
+/* Chooses the waves and the modes. */
+static void choose(const kl_kinetic_problem *problem, const kl_phase_space *wanted, table *t)
+{
+    double waves = 1, all_waves = 1, modes = 1, all_modes = 1;
+    for (int k = 1; wanted->npositions && k <= 4 * MOST_WAVES; k++) {
+        const double size = wave_size(problem, wanted, k);
+        if (k <= MOST_WAVES && size > NEGLIGIBLE)
+            t->waves = k;
+        all_waves += 2 * size;
+        if (k == t->waves)
+            waves = all_waves;
+    }
+    for (int m = 1; wanted->nmomenta && m <= 4 * MOST_WAVES; m++) {
+        const double size = mode_size(wanted, m);
+        if (m <= MOST_WAVES && size > NEGLIGIBLE)
+            t->modes = m;
+        all_modes += 2 * size;
+        if (m == t->modes)
+            modes = all_modes;
+    }
+    t->tail = all_waves * all_modes - waves * modes;
 }
 
 static void destroy(table *t)
@@ -61,8 +76,7 @@ static kl_status create(const kl_kinetic_problem *problem, const kl_phase_space 
                         kl_error *err)
 {
     static const double one[1][2] = {{1, 0}};
-    t->waves = waves_of(problem, wanted);
-    t->modes = wanted->nmomenta ? reach(wanted->spread, 1) : 0;
+    choose(problem, wanted, t);
     t->count = (t->waves + 1) * (2 * t->modes + 1);
     const size_t n = (size_t)t->count, all = n * (size_t)problem->ntimes;
     const size_t momenta = (size_t)(wanted->nmomenta ? wanted->nmomenta : 1);
@@ -85,7 +99,7 @@ static kl_status create(const kl_kinetic_problem *problem, const kl_phase_space 
 
 static double smoothing(const kl_phase_space *wanted, double ell, int k, int m)
 {
-    return exp(-2 * pow(M_PI * k * wanted->width / ell, 2) - 2 * pow(M_PI * m * wanted->spread, 2));
+    return exp(-2 * pow(M_PI * k * wanted->width / ell, 2)) * mode_size(wanted, m);
 }
 
 /* Adds all of one wave: f is real, so wave -k gives the conjugate. */
@@ -113,11 +127,11 @@ static void add_wave(const kl_phase_space *wanted, double ell, int k, const tabl
     }
 }
 
-/* The errors of all terms, added up. */
+/* The errors of all terms, added up, and what is left out. */
 static double error_of(const kl_phase_space *wanted, double ell, const table *t,
                        const double *error)
 {
-    double sum = 0;
+    double sum = t->tail;
     for (int k = 0, i = 0; k <= t->waves; k++)
         for (int m = -t->modes; m <= t->modes; m++, i++)
             sum += (k ? 2 : 1) * smoothing(wanted, ell, k, m) * error[i];

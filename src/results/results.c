@@ -1,6 +1,7 @@
 /* kl_results in memory: see results.h. Local. */
 #include "kinlim/results.h"
 #include "base/memory.h"
+#include "statistics/forest.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -76,9 +77,13 @@ static kl_status alloc_fields_and_rows(kl_results *r, kl_error *err)
     KL_TRY(kl_alloc((size_t)r->nfields, sizeof *r->field, "fields", &r->field, err));
     for (int f = 0; f < r->nfields; f++) {
         kl_field *field = &r->field[f];
-        KL_TRY(kl_alloc(points, sizeof *field->length, "field", &field->length, err));
-        KL_TRY(kl_alloc(points, sizeof *field->coordinate, "field", &field->coordinate, err));
-        KL_TRY(kl_alloc(points, sizeof *field->sample, "field", &field->sample, err));
+        for (int a = 0; a < KL_FIELD_AXES; a++) {
+            kl_axis *axis = &field->axis[a];
+            KL_TRY(kl_alloc(points, sizeof *axis->length, "field", &axis->length, err));
+            KL_TRY(kl_alloc(points, sizeof *axis->coordinate, "field", &axis->coordinate, err));
+        }
+        KL_TRY(kl_alloc(points, sizeof *field->moments, "field", &field->moments, err));
+        KL_TRY(kl_alloc(points, sizeof *field->single, "field", &field->single, err));
         KL_TRY(kl_alloc(points, sizeof *field->reference, "field", &field->reference, err));
     }
     KL_TRY(kl_alloc((size_t)r->nrows, sizeof *r->row, "summary", &r->row, err));
@@ -121,32 +126,54 @@ done:
     return status;
 }
 
-kl_status kl_results_field(kl_results *r, int f, int point, int length, kl_error *err)
+size_t kl_field_cells(const kl_field *field, int point)
 {
-    if (f < 0 || f >= r->nfields || point < 0 || point >= r->npoints || length < 1)
-        return kl_fail(err, KL_BUG, "results: field %d at point %d of length %d", f, point, length);
+    size_t cells = field->naxes > 0;
+    for (int a = 0; a < field->naxes; a++)
+        cells *= (size_t)field->axis[a].length[point];
+    return cells;
+}
+
+kl_status kl_results_field(kl_results *r, int f, int point, const int *length, kl_error *err)
+{
+    if (f < 0 || f >= r->nfields || point < 0 || point >= r->npoints || r->field[f].naxes < 1 ||
+        r->field[f].naxes > KL_FIELD_AXES)
+        return kl_fail(err, KL_BUG, "results: field %d at point %d", f, point);
     kl_field *field = &r->field[f];
-    double **arrays[] = {&field->coordinate[point], &field->sample[point],
-                         &field->reference[point]};
-    const size_t counts[] = {(size_t)length, product(r->nrealizations, r->ntimes, length, 1),
-                             product(r->ntimes, length, 1, 1)};
-    field->length[point] = length;
-    for (int i = 0; i < 3; i++) {
-        free(*arrays[i]);
-        KL_TRY(alloc_nan(counts[i], field->name, arrays[i], err));
+    int other = 1;
+    for (int a = 0; a < field->naxes; a++) {
+        if (length[a] < 1)
+            return kl_fail(err, KL_BUG, "results: an axis of length %d", length[a]);
+        free(field->axis[a].coordinate[point]);
+        KL_TRY(alloc_nan((size_t)length[a], field->name, &field->axis[a].coordinate[point], err));
+        field->axis[a].length[point] = length[a];
+        other = a ? length[a] : 1;
     }
+    const size_t cells = product(r->ntimes, length[0], other, 1);
+    double **arrays[] = {&field->single[point], &field->reference[point]};
+    for (int i = 0; i < 2; i++) {
+        free(*arrays[i]);
+        KL_TRY(alloc_nan(cells, field->name, arrays[i], err));
+    }
+    kl_forest_destroy(&field->moments[point]);
+    field->moments[point].cells = cells;
     return KL_OK;
 }
 
 static void destroy_field(kl_field *field, int npoints)
 {
-    double **arrays[] = {field->coordinate, field->sample, field->reference};
-    for (int i = 0; i < 3; i++) {
+    double **arrays[] = {field->axis[0].coordinate, field->axis[1].coordinate, field->single,
+                         field->reference};
+    for (int i = 0; i < 4; i++) {
         for (int p = 0; arrays[i] && p < npoints; p++)
             free(arrays[i][p]);
         free(arrays[i]);
     }
-    free(field->length);
+    for (int p = 0; field->moments && p < npoints; p++)
+        kl_forest_destroy(&field->moments[p]);
+    free(field->moments);
+    for (int a = 0; a < KL_FIELD_AXES; a++)
+        free(field->axis[a].length);
 }
 
 void kl_results_destroy(kl_results **results)

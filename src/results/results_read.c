@@ -10,12 +10,13 @@
 #include "kinlim/results.h"
 #include "results/schema.h"
 #include "base/memory.h"
+#include "statistics/forest.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_RANK = 4, DEFLATE_LIMIT = 1032 };
+enum { MAX_RANK = 5, DEFLATE_LIMIT = 1032 };
 
 typedef struct reader {
     const char *path;
@@ -273,6 +274,10 @@ static kl_status check_format(const reader *in)
                        version, KL_FORMAT_VERSION);
     if (version < 1)
         return damaged(in, "format_version");
+    if (version < KL_FORMAT_VERSION)
+        return kl_fail(in->err, KL_INPUT,
+                       "%s: format version %d is older than this kinlim reads (%d)", in->path,
+                       version, KL_FORMAT_VERSION);
     return KL_OK;
 }
 
@@ -434,30 +439,117 @@ static kl_status read_summary(const reader *in, kl_results *r)
     return KL_OK;
 }
 
+/* ---- fields ---- */
+
+/* An array of a field: times, then axes of these lengths. */
+static array cells_array(const kl_results *r, const kl_field *f, const int *length,
+                         const char *name)
+{
+    array a = {name, 1 + f->naxes, {r->ntimes}};
+    for (int i = 0; i < f->naxes; i++)
+        a.extent[1 + i] = length[i];
+    return a;
+}
+
+/* The forest must be one of the finished realizations, neither more nor fewer subtrees
+ * than they make. */
+static bool is_forest_of(const kl_forest *forest, int count, const uint8_t *done, int realizations)
+{
+    int64_t n = 0;
+    for (int k = 0; k < realizations; k++) {
+        if (done[k] && !kl_forest_has(forest, k))
+            return false;
+        n += done[k] != 0;
+    }
+    return forest->count == count && kl_forest_realizations(forest) == n;
+}
+
+static kl_status read_forest(const reader *in, const char *group, array cells, kl_results *r, int f,
+                             int p)
+{
+    char names[4][4 * KL_NAME];
+    static const char *const members[4] = {"subtree", "subtree_level", "subtree_index",
+                                           "subtree_sums"};
+    kl_forest *forest = &r->field[f].moments[p];
+    int64_t *level = NULL, *index = NULL;
+    double *sums = NULL;
+    int n;
+    for (int i = 0; i < 4; i++)
+        snprintf(names[i], sizeof names[i], "%s/%s", group, members[i]);
+    KL_TRY(read_length(in, names[0], &n));
+    array all = {names[3], 2 + cells.rank, {n, KL_FOREST_ORDERS}};
+    memcpy(all.extent + 2, cells.extent, (size_t)cells.rank * sizeof *all.extent);
+    KL_TRY(check_array(in, all));
+    kl_status status;
+    KL_GOTO(kl_alloc((size_t)n, sizeof *level, "subtrees", &level, in->err));
+    KL_GOTO(kl_alloc((size_t)n, sizeof *index, "subtrees", &index, in->err));
+    KL_GOTO(kl_alloc((size_t)n * KL_FOREST_ORDERS * forest->cells, sizeof *sums, "subtrees", &sums,
+                     in->err));
+    KL_GOTO(read_numbers(in, (array){names[1], 1, {n}}, H5T_NATIVE_INT64, level));
+    KL_GOTO(read_numbers(in, (array){names[2], 1, {n}}, H5T_NATIVE_INT64, index));
+    KL_GOTO(read_numbers(in, all, H5T_NATIVE_DOUBLE, sums));
+    for (int i = 0; i < n; i++) {
+        if (level[i] < 0 || level[i] > 31 || index[i] < 0 ||
+            index[i] >= r->nrealizations >> level[i])
+            KL_GOTO(damaged(in, names[1]));
+        KL_GOTO(kl_forest_add_subtree(forest, (kl_subtree){level[i], index[i]},
+                                      sums + (size_t)i * KL_FOREST_ORDERS * forest->cells,
+                                      in->err));
+    }
+    if (!is_forest_of(forest, n, r->done + (size_t)p * (size_t)r->nrealizations, r->nrealizations))
+        status = damaged(in, names[0]);
+done:
+    free(level);
+    free(index);
+    free(sums);
+    return status;
+}
+
 static kl_status read_field_point(const reader *in, kl_results *r, int f, int p)
 {
     char group[2 * KL_NAME], name[4 * KL_NAME];
-    const int m = r->nrealizations, t = r->ntimes;
-    int n;
-    snprintf(group, sizeof group, "/fields/%s/point_%d", r->field[f].name, p);
+    kl_field *field = &r->field[f];
+    int length[KL_FIELD_AXES];
+    snprintf(group, sizeof group, "/fields/%s/point_%d", field->name, p);
     if (H5Lexists(in->file, group, H5P_DEFAULT) <= 0)
         return KL_OK;
-    snprintf(name, sizeof name, "%s/%s", group, r->field[f].axis);
-    KL_TRY(read_length(in, name, &n));
-    if (n == 0)
-        return damaged(in, name);
-    const array coordinate = {name, 1, {n}};
-    char sample_name[4 * KL_NAME], reference_name[4 * KL_NAME];
-    snprintf(sample_name, sizeof sample_name, "%s/sample", group);
-    snprintf(reference_name, sizeof reference_name, "%s/reference", group);
-    const array sample = {sample_name, 3, {m, t, n}}, reference = {reference_name, 2, {t, n}};
-    KL_TRY(check_array(in, sample));
-    KL_TRY(kl_results_field(r, f, p, n, in->err));
-    KL_TRY(read_numbers(in, coordinate, H5T_NATIVE_DOUBLE, r->field[f].coordinate[p]));
-    KL_TRY(read_numbers(in, sample, H5T_NATIVE_DOUBLE, r->field[f].sample[p]));
-    if (H5Lexists(in->file, reference_name, H5P_DEFAULT) <= 0)
+    for (int a = 0; a < field->naxes; a++) {
+        snprintf(name, sizeof name, "%s/%s", group, field->axis[a].name);
+        KL_TRY(read_length(in, name, &length[a]));
+        if (length[a] == 0)
+            return damaged(in, name);
+    }
+    char single[4 * KL_NAME];
+    snprintf(single, sizeof single, "%s/single", group);
+    const array cells = cells_array(r, field, length, single);
+    KL_TRY(check_array(in, cells));
+    KL_TRY(kl_results_field(r, f, p, length, in->err));
+    for (int a = 0; a < field->naxes; a++) {
+        snprintf(name, sizeof name, "%s/%s", group, field->axis[a].name);
+        KL_TRY(read_numbers(in, (array){name, 1, {length[a]}}, H5T_NATIVE_DOUBLE,
+                            field->axis[a].coordinate[p]));
+    }
+    KL_TRY(read_numbers(in, cells, H5T_NATIVE_DOUBLE, field->single[p]));
+    KL_TRY(read_forest(in, group, cells, r, f, p));
+    snprintf(name, sizeof name, "%s/reference", group);
+    if (H5Lexists(in->file, name, H5P_DEFAULT) <= 0)
         return KL_OK;
-    return read_numbers(in, reference, H5T_NATIVE_DOUBLE, r->field[f].reference[p]);
+    return read_numbers(in, cells_array(r, field, length, name), H5T_NATIVE_DOUBLE,
+                        field->reference[p]);
+}
+
+static kl_status read_axes(const reader *in, hid_t group, kl_field *field)
+{
+    kl_axis *axis = field->axis;
+    const size_t stride = sizeof *axis;
+    field->naxes = attribute_length(group, "axes");
+    if (field->naxes < 1 || field->naxes > KL_FIELD_AXES)
+        return damaged(in, field->name);
+    KL_TRY(read_text_attributes(in, group, "axes", field->naxes, axis->name, stride, KL_NAME));
+    KL_TRY(
+        read_text_attributes(in, group, "axis_units", field->naxes, axis->units, stride, KL_NAME));
+    return read_text_attributes(in, group, "axis_long_names", field->naxes, axis->long_name, stride,
+                                KL_NAME);
 }
 
 static kl_status read_field(const reader *in, hid_t fields, kl_results *r, int f)
@@ -473,8 +565,7 @@ static kl_status read_field(const reader *in, hid_t fields, kl_results *r, int f
     kl_status status;
     KL_GOTO(read_name(in, group, "units", field->units));
     KL_GOTO(read_name(in, group, "long_name", field->long_name));
-    KL_GOTO(read_name(in, group, "axis", field->axis));
-    KL_GOTO(read_name(in, group, "axis_units", field->axis_units));
+    KL_GOTO(read_axes(in, group, field));
 done:
     H5Gclose(group);
     for (int p = 0; status == KL_OK && p < r->npoints; p++)

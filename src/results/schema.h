@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #define KL_FORMAT "kinlim-results"
-enum { KL_FORMAT_VERSION = 1, KL_QUANTITY_NAME = KL_NAME + 4 };
+enum { KL_FORMAT_VERSION = 2, KL_QUANTITY_NAME = KL_NAME + 4 };
 
 /* A root attribute that is no provenance pair. */
 bool kl_schema_reserved(const char *attribute);

@@ -129,6 +129,8 @@ kl_status kl_forest_add_subtree(kl_forest *forest, kl_subtree place, const doubl
 kl_status kl_forest_add(kl_forest *forest, int64_t realization, const double *field, kl_error *err)
 {
     double *sums;
+    if (kl_forest_has(forest, realization))
+        return KL_OK;
     KL_TRY(kl_alloc(KL_FOREST_ORDERS * forest->cells, sizeof *sums, "field moments", &sums, err));
     memcpy(sums, field, forest->cells * sizeof *sums);
     kl_status status = kl_forest_add_subtree(forest, (kl_subtree){0, realization}, sums, err);

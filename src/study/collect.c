@@ -41,13 +41,20 @@ kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *e
         strncpy(r->field[f].name, kind->name, KL_NAME - 1);
         strncpy(r->field[f].units, kind->units, KL_NAME - 1);
         strncpy(r->field[f].long_name, kind->long_name, KL_NAME - 1);
-        strncpy(r->field[f].axis, kind->axis, KL_NAME - 1);
-        strncpy(r->field[f].axis_units, kind->axis_units, KL_NAME - 1);
+        r->field[f].naxes = kind->naxes;
+        for (int a = 0; a < kind->naxes; a++) {
+            kl_axis *axis = &r->field[f].axis[a];
+            strncpy(axis->name, kind->axis[a].name, KL_NAME - 1);
+            strncpy(axis->units, kind->axis[a].units, KL_NAME - 1);
+            strncpy(axis->long_name, kind->axis[a].long_name, KL_NAME - 1);
+        }
         for (int p = 0; status == KL_OK && p < r->npoints; p++) {
-            int length = system->field_axis(study->self, p, f, NULL);
+            int length[KL_FIELD_AXES];
+            for (int a = 0; a < kind->naxes; a++)
+                length[a] = system->field_axis(study->self, p, f, a, NULL);
             status = kl_results_field(r, f, p, length, err);
-            if (status == KL_OK)
-                system->field_axis(study->self, p, f, r->field[f].coordinate[p]);
+            for (int a = 0; status == KL_OK && a < kind->naxes; a++)
+                system->field_axis(study->self, p, f, a, r->field[f].axis[a].coordinate[p]);
         }
     }
     if (status != KL_OK)
@@ -63,12 +70,26 @@ typedef struct sample_head {
     uint64_t checksum;
 } sample_head;
 
+size_t kl_collect_cells(const kl_study *study, int point, int f)
+{
+    size_t cells = 1;
+    for (int a = 0; a < study->about->field[f].naxes; a++)
+        cells *= (size_t)study->system->field_axis(study->self, point, f, a, NULL);
+    return cells;
+}
+
+static int64_t count_fields(const kl_study *study, int point)
+{
+    int64_t cells = 0;
+    for (int f = 0; f < study->about->nfields; f++)
+        cells += (int64_t)kl_collect_cells(study, point, f);
+    return cells;
+}
+
 static int64_t count_doubles(const kl_study *study, int point)
 {
-    int64_t per_time = study->about->nquantities + study->about->nchecks;
-    for (int f = 0; f < study->about->nfields; f++)
-        per_time += study->system->field_axis(study->self, point, f, NULL);
-    return per_time * study->times.n;
+    return (study->about->nquantities + study->about->nchecks + count_fields(study, point)) *
+           study->times.n;
 }
 
 static sample_head head_of(const kl_study *study, int point, int64_t realization)
@@ -81,12 +102,16 @@ static sample_head head_of(const kl_study *study, int point, int64_t realization
                          .doubles = count_doubles(study, point)};
 }
 
-double kl_collect_bytes(const kl_study *study)
+double kl_collect_bytes(const kl_study *study, int ranks)
 {
+    const double n = (double)study->realizations, fields = KL_FOREST_ORDERS + 1;
+    /* One group joins siblings at once; of several, each may keep its realizations apart. */
+    const double subtrees = ranks > 1 ? n / 2 : fmin(n, 2 * (1 + log2(n)));
     double doubles = 0;
     for (int p = 0; p < study->about->npoints; p++)
-        doubles += (double)count_doubles(study, p);
-    return 2 * sizeof(double) * doubles * (double)study->realizations;
+        doubles += study->times.n * ((study->about->nquantities + study->about->nchecks) * n +
+                                     (double)count_fields(study, p) * fields * (subtrees + 2));
+    return 2 * sizeof(double) * doubles;
 }
 
 kl_status kl_sample_record_create(const kl_study *study, int point, kl_sample_record *out,
@@ -111,7 +136,7 @@ kl_status kl_sample_record_create(const kl_study *study, int point, kl_sample_re
     at += study->times.n * about->nchecks;
     for (int f = 0; f < about->nfields; f++) {
         out->field[f] = at;
-        at += study->times.n * study->system->field_axis(study->self, point, f, NULL);
+        at += (size_t)study->times.n * kl_collect_cells(study, point, f);
     }
     return KL_OK;
 }
@@ -136,8 +161,8 @@ void kl_sample_record_destroy(kl_sample_record *record)
 
 /* ---- into results ---- */
 
-static void put_sample(kl_results *r, int point, int64_t k, uint64_t checksum,
-                       const double *values)
+static kl_status put_sample(kl_results *r, int point, int64_t k, uint64_t checksum,
+                            const double *values, kl_error *err)
 {
     const size_t at = (size_t)point * (size_t)r->nrealizations + (size_t)k;
     const size_t nq = (size_t)(r->ntimes * r->nquantities), nc = (size_t)(r->ntimes * r->nchecks);
@@ -145,12 +170,15 @@ static void put_sample(kl_results *r, int point, int64_t k, uint64_t checksum,
     memcpy(r->check_value + at * nc, values + nq, nc * sizeof *values);
     values += nq + nc;
     for (int f = 0; f < r->nfields; f++) {
-        const size_t n = (size_t)r->ntimes * (size_t)r->field[f].length[point];
-        memcpy(r->field[f].sample[point] + (size_t)k * n, values, n * sizeof *values);
-        values += n;
+        kl_forest *moments = &r->field[f].moments[point];
+        KL_TRY(kl_forest_add(moments, k, values, err));
+        if (k == 0)
+            memcpy(r->field[f].single[point], values, moments->cells * sizeof *values);
+        values += moments->cells;
     }
     r->checksum[at] = checksum;
     r->done[at] = 1;
+    return KL_OK;
 }
 
 typedef struct collecting {
@@ -180,9 +208,8 @@ static kl_status take_record(void *context, uint32_t type, const void *payload, 
     }
     if (!good)
         return kl_fail(err, KL_INPUT, "%s: a record is not of this study", c->journal);
-    put_sample(c->results, head.point, head.realization, head.checksum,
-               (const double *)(const void *)((const char *)payload + sizeof head));
-    return KL_OK;
+    return put_sample(c->results, head.point, head.realization, head.checksum,
+                      (const double *)(const void *)((const char *)payload + sizeof head), err);
 }
 
 kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_results *results,
@@ -216,15 +243,18 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
                        (long long)k, to->column[0].name, to->point[point * to->ncolumns]);
     memcpy(to->sample + b * nq, from->sample + a * nq, nq * sizeof(double));
     memcpy(to->check_value + b * nc, from->check_value + a * nc, nc * sizeof(double));
-    for (int f = 0; f < to->nfields; f++) {
-        const size_t n = (size_t)to->ntimes * (size_t)to->field[f].length[point];
-        memcpy(to->field[f].sample[point] + (size_t)k * n,
-               from->field[f].sample[point] + (size_t)k * n, n * sizeof(double));
-    }
     if (from->checksum[a] != 0)
         to->checksum[b] = from->checksum[a];
     to->done[b] = 1;
     return KL_OK;
+}
+
+static kl_status copy_field(const kl_results *from, int f, int point, kl_results *to, kl_error *err)
+{
+    const kl_field *a = &from->field[f], *b = &to->field[f];
+    if (kl_forest_has(&a->moments[point], 0))
+        memcpy(b->single[point], a->single[point], b->moments[point].cells * sizeof(double));
+    return kl_forest_join(&b->moments[point], &a->moments[point], err);
 }
 
 kl_status kl_collect_results(const kl_results *from, const char *name, kl_results *to,
@@ -235,11 +265,16 @@ kl_status kl_collect_results(const kl_results *from, const char *name, kl_result
                 from->nfields == to->nfields && from->nrealizations <= to->nrealizations;
     for (int f = 0; same && f < to->nfields; f++)
         for (int p = 0; same && p < to->npoints; p++)
-            same = from->field[f].length[p] == to->field[f].length[p];
+            for (int a = 0; same && a < KL_FIELD_AXES; a++)
+                same = from->field[f].naxes == to->field[f].naxes &&
+                       from->field[f].axis[a].length[p] == to->field[f].axis[a].length[p];
     if (!same)
         return kl_fail(err, KL_INPUT, "%s: does not have the shape of its own study", name);
-    for (int p = 0; p < from->npoints; p++)
+    for (int p = 0; p < from->npoints; p++) {
         for (int64_t k = 0; k < from->nrealizations; k++)
             KL_TRY(copy_sample(from, name, p, k, to, err));
+        for (int f = 0; f < from->nfields; f++)
+            KL_TRY(copy_field(from, f, p, to, err));
+    }
     return KL_OK;
 }

@@ -38,7 +38,7 @@ static void copy_reference(const kl_results *from, kl_results *to)
         for (int p = 0; p < to->npoints; p++)
             if (from->field[f].reference[p] && to->field[f].reference[p])
                 memcpy(to->field[f].reference[p], from->field[f].reference[p],
-                       (size_t)(to->ntimes * to->field[f].length[p]) * sizeof(double));
+                       (size_t)to->ntimes * kl_field_cells(&to->field[f], p) * sizeof(double));
 }
 
 /* Two files may be joined if only the number of realizations differs. */

@@ -105,10 +105,11 @@ kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, const kl_run_option
 {
     const int64_t most = most_ranks(study);
     int64_t asked[2];
-    *out = (kl_plan){.results = kl_collect_bytes(study)};
+    *out = (kl_plan){0};
     realizations_asked(study, options, asked);
     KL_TRY(check_range(study, options, err));
     look_at_node(comm, out);
+    out->results = kl_collect_bytes(study, out->ranks);
     if (options->groups > out->ranks)
         return kl_fail(err, KL_INPUT,
                        "--groups: %d is not allowed: must be in [1, %d], the number of ranks",

@@ -10,7 +10,7 @@
 
 typedef struct buffers {
     kl_reference out;
-    int *length;
+    size_t *cells;
 } buffers;
 
 static void free_buffers(buffers *b, int nfields)
@@ -20,7 +20,7 @@ static void free_buffers(buffers *b, int nfields)
     free(b->out.field);
     free(b->out.value);
     free(b->out.error);
-    free(b->length);
+    free(b->cells);
 }
 
 static kl_status nan_array(size_t n, double **out, kl_error *err)
@@ -38,13 +38,13 @@ static kl_status make_buffers(const kl_study *study, int point, buffers *b, kl_e
     *b = (buffers){0};
     KL_TRY(nan_array(n, &b->out.value, err));
     KL_TRY(nan_array(n, &b->out.error, err));
-    KL_TRY(kl_alloc((size_t)nf, sizeof *b->length, "reference", &b->length, err));
+    KL_TRY(kl_alloc((size_t)nf, sizeof *b->cells, "reference", &b->cells, err));
     KL_TRY(kl_alloc((size_t)nf, sizeof *b->out.field, "reference", &b->out.field, err));
     for (int f = 0; f < nf; f++) {
-        b->length[f] = study->system->field_axis(study->self, point, f, NULL);
-        KL_TRY(nan_array((size_t)(nt * b->length[f]), &b->out.field[f], err));
+        b->cells[f] = kl_collect_cells(study, point, f);
+        KL_TRY(nan_array((size_t)nt * b->cells[f], &b->out.field[f], err));
     }
-    b->out.length = b->length;
+    b->out.cells = b->cells;
     return KL_OK;
 }
 
@@ -59,7 +59,7 @@ static void keep(const buffers *b, int point, bool infinite, kl_results *r)
     for (int f = 0; !infinite && f < r->nfields; f++)
         if (r->field[f].reference && r->field[f].reference[point])
             memcpy(r->field[f].reference[point], b->out.field[f],
-                   (size_t)(r->ntimes * b->length[f]) * sizeof(double));
+                   (size_t)r->ntimes * b->cells[f] * sizeof(double));
 }
 
 /* Solves for a point and keeps the result for all that have the same. */

@@ -31,6 +31,7 @@ typedef struct run {
     bool stopped; /* this group stopped early */
     kl_progress *progress;
     kl_journal journal; /* on leaders, once the first item is done */
+    kl_group_fields fields;
 } run;
 
 /* A range is done as asked for, however precise the points are. */
@@ -94,6 +95,8 @@ static kl_status prepare(run *r, kl_error *err)
     if (status == KL_OK)
         status =
             kl_alloc((size_t)study->about->npoints, sizeof *r->order, "points", &r->order, err);
+    if (status == KL_OK)
+        status = kl_group_fields_create(study, &r->fields, err);
     KL_TRY(kl_agree(r->comm, status, err));
     if (study->reference)
         KL_TRY(kl_reference_compute(study, r->comm, r->options->quiet, r->results, err));
@@ -140,7 +143,7 @@ static kl_status step(run *r, void *state, kl_sample_record *record, int time, d
     char path[4200];
     for (int f = 0; f < about->nfields; f++)
         field[f] =
-            record->field[f] + time * system->field_axis(r->study->self, record->point, f, NULL);
+            record->field[f] + (size_t)time * kl_collect_cells(r->study, record->point, f);
     KL_TRY(system->advance(state, time, err));
     KL_TRY(system->measure(state, time, record->quantity + time * about->nquantities,
                            record->check + time * about->nchecks, field, err));
@@ -204,7 +207,8 @@ static kl_status save(run *r, const kl_sample_record *record, kl_error *err)
         return KL_OK;
     if (r->journal.file < 0)
         KL_TRY(kl_journal_open(r->output.journal, r->attempt, r->groups.index, &r->journal, err));
-    return kl_journal_append(&r->journal, KL_RECORD_SAMPLE, record->payload, record->size, err);
+    KL_TRY(kl_journal_append(&r->journal, KL_RECORD_SAMPLE, record->payload, record->size, err));
+    return kl_group_fields_add(r->study, record, &r->fields, err);
 }
 
 /* This group's open realizations of one point. */
@@ -303,7 +307,9 @@ static kl_status work_on_round(run *r, const amount *all, kl_error *err)
     MPI_Allreduce(MPI_IN_PLACE, &stopped, 1, MPI_INT, MPI_MAX, r->comm);
     r->stopped = stopped != 0;
     r->attempt++;
-    return status;
+    if (status != KL_OK)
+        return status;
+    return kl_group_fields_reduce(r->study, r->comm, &r->fields, r->results, err);
 }
 
 /* One round; with stopping by precision, rounds until every point is precise enough. */
@@ -365,6 +371,7 @@ kl_status kl_study_run(kl_study *study, MPI_Comm comm, const kl_run_options *opt
         r.deadline = kl_clock() + options->max_walltime;
     kl_stop_on_signals();
     kl_status status = run_all(&r, err);
+    kl_group_fields_destroy(study, &r.fields);
     kl_groups_destroy(&r.groups);
     kl_results_destroy(&r.results);
     if (r.rank == 0)

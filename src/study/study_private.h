@@ -6,6 +6,7 @@
 #include "ensemble/groups.h"
 #include "kinlim/study.h"
 #include "kinlim/results.h"
+#include "statistics/forest.h"
 #include "systems/system.h"
 
 /* The `realizations` of a study: at each point `most`, or as many as until.h says. */
@@ -57,8 +58,12 @@ kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, const kl_run_option
 
 /* ---- collect.c: samples between journal, memory and results ---- */
 
-/* Bytes that the samples of a study take, in memory and again as the image of the file. */
-double kl_collect_bytes(const kl_study *study);
+/* Bytes that the samples of a study take on rank 0 of so many, in memory and again as the
+ * image of the file. */
+double kl_collect_bytes(const kl_study *study, int ranks);
+
+/* Numbers of a field at one time. */
+size_t kl_collect_cells(const kl_study *study, int point, int f);
 
 /* An empty results object of the study's shape. */
 kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *err);
@@ -69,7 +74,7 @@ typedef struct kl_sample_record {
     int64_t realization;
     double *quantity;          /* [ntimes][nquantities] */
     double *check;             /* [ntimes][nchecks] */
-    double **field;            /* [nfields] -> [ntimes][length] */
+    double **field;            /* [nfields] -> [ntimes][cells] */
     char *payload;             /* the record itself; the arrays above point into it */
     size_t size;
 } kl_sample_record;
@@ -89,6 +94,22 @@ kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_resu
  * realizations. Overlap must be identical, else KL_INPUT naming `name`. */
 kl_status kl_collect_results(const kl_results *from, const char *name, kl_results *results,
                              kl_error *err);
+
+/* ---- fields.c: statistics of fields where they are measured ---- */
+
+/* The fields of the realizations that a group has finished in this run. */
+typedef struct kl_group_fields {
+    kl_forest *forest; /* [npoints][nfields] */
+} kl_group_fields;
+
+kl_status kl_group_fields_create(const kl_study *study, kl_group_fields *out, kl_error *err);
+void kl_group_fields_destroy(const kl_study *study, kl_group_fields *fields);
+/* Adds a finished realization; on the leader of its group. */
+kl_status kl_group_fields_add(const kl_study *study, const kl_sample_record *record,
+                              kl_group_fields *fields, kl_error *err);
+/* Joins those of all ranks into `results` on rank 0 (NULL elsewhere). Collective over comm. */
+kl_status kl_group_fields_reduce(const kl_study *study, MPI_Comm comm, kl_group_fields *fields,
+                                 kl_results *results, kl_error *err);
 
 /* ---- reference.c ---- */
 

@@ -3,7 +3,23 @@
 #define KL_SYSTEMS_ANDERSON_PRIVATE_H
 
 #include "dynamics/initial.h"
+#include "kinetic/boltzmann.h"
 #include "systems/keys_common.h"
+
+typedef enum anderson_field_type {
+    HUSIMI_FIELD,
+    MOMENTUM_FIELD,
+    DENSITY_FIELD
+} anderson_field_type;
+
+typedef struct anderson_field { /* an entry of `fields` */
+    int type;                   /* anderson_field_type */
+    const char *name;
+    int64_t axis; /* from 1 */
+    double width; /* macroscopic; 0: its default at each point */
+    int64_t positions, momenta;
+    char long_name[128];
+} anderson_field;
 
 typedef struct anderson {
     int64_t dimension;
@@ -20,12 +36,12 @@ typedef struct anderson {
     kl_lattice_points points;      /* unit = mu = eta^2 */
     const kl_lattice_point *point; /* [npoints], of points */
     kl_observable *observable;
-    kl_symbol *symbol;    /* [nobservables] */
-    bool *complex_valued; /* [nobservables] */
+    kl_symbol *symbol;     /* [nobservables] */
+    bool *complex_valued;  /* [nobservables] */
+    anderson_field *field; /* [description.nfields] */
     kl_description description;
 } anderson;
 
-enum { DENSITY_FIELD, FIELDS };
 enum { NORM_DRIFT, ENERGY_DRIFT, CHECKS };
 
 kl_status anderson_configure(kl_node *root, const kl_times *times, bool no_reference, void **self,
@@ -38,7 +54,18 @@ kl_initial anderson_packet(const anderson *a, int point, int i);
 kl_status anderson_read_width(kl_node *node, double *width, kl_error *err);
 kl_status anderson_read_center(const anderson *a, kl_node *node, double center[3], kl_error *err);
 kl_propagation_setup anderson_setup(const anderson *a, int point);
-int anderson_field_axis(const void *self, int point, int f, double *coordinate);
+
+/* Fields: anderson_fields.c, anderson_fields_limit.c. */
+kl_status anderson_read_fields(anderson *a, kl_node *root, kl_error *err);
+int anderson_field_axis(const void *self, int point, int f, int axis, double *coordinate);
+double anderson_field_width(const anderson *a, int point, int f);
+/* Seconds of one measurement on one rank, and bytes of it in a group. */
+kl_cost anderson_fields_cost(const anderson *a, int point, int group_ranks);
+kl_status anderson_measure_fields(const anderson *a, int point, const kl_state *psi, double **field,
+                                  kl_error *err);
+/* `problem` without a start. */
+kl_status anderson_fields_limit(const anderson *a, int point, const kl_kinetic_problem *problem,
+                                MPI_Comm comm, kl_reference *out, kl_error *err);
 
 kl_cost anderson_cost(const void *self, int point, int group_ranks);
 kl_status anderson_begin(const void *self, int point, MPI_Comm group, void **run, kl_error *err);
@@ -53,6 +80,11 @@ kl_packing anderson_packing(const void *run, int time);
 void anderson_pack(const void *run, int64_t plane, void *bytes);
 void anderson_unpack(void *run, int64_t plane, const void *bytes);
 void anderson_restored(void *run, int time);
+
+/* Fills the start of packet i, and its share of the weight. Free the start on failure too. Local. */
+kl_status anderson_kinetic_packet(const anderson *a, int point, int i, kl_kinetic_problem *problem,
+                                  double *share, kl_error *err);
+void anderson_kinetic_packet_free(kl_kinetic_problem *problem);
 
 kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
                              kl_error *err);

@@ -1,31 +1,12 @@
-/* The Boltzmann value of each observable, and of the density along axis 0:
- *
- *   rho(X_1) = ell^-1 sum_n conj(m_n) exp(2 pi i n X_1/ell),  m_n = <exp(2 pi i n X_1/ell), F_T>.
- */
+/* The Boltzmann value of each observable, and of the fields. */
 #include "systems/anderson_private.h"
 
 #include "base/memory.h"
-#include "kinetic/boltzmann.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Waves of the density: the start's transform is below 1e-12 beyond. */
-static int density_waves(const anderson *a, int point)
-{
-    const double ell = a->point[point].ell;
-    int n = 0;
-    for (int i = 0; i < a->npackets; i++) {
-        const kl_initial *p = &a->packet[i];
-        if (p->envelope == KL_ENVELOPE_GAUSSIAN)
-            n = (int)fmax(n, ceil(ell / p->width * sqrt(28 / (2 * M_PI * M_PI))));
-        if (p->envelope == KL_ENVELOPE_BUMP)
-            n = (int)fmax(n, 64);
-    }
-    return n < a->point[point].sites / 2 ? n : (int)(a->point[point].sites / 2 - 1);
-}
 
 /* The kinetic room's own description of an observable. */
 static kl_status translate(const kl_observable *from, kl_kinetic_observable *to,
@@ -71,13 +52,16 @@ static kl_status translate_phase(const kl_phase_sum *from, kl_kinetic_problem *t
     return KL_OK;
 }
 
-/* Fills what belongs to packet i; its terms and waves are the caller's to free. */
-static kl_status translate_packet(const anderson *a, int point, int i, kl_kinetic_problem *problem,
-                                  kl_error *err)
+kl_status anderson_kinetic_packet(const anderson *a, int point, int i, kl_kinetic_problem *problem,
+                                  double *share, kl_error *err)
 {
     static const kl_kinetic_envelope envelope[] = {KL_KINETIC_GAUSSIAN, KL_KINETIC_BUMP,
                                                    KL_KINETIC_UNIFORM, KL_KINETIC_DELTA};
     const kl_initial packet = anderson_packet(a, point, i);
+    double total = 0;
+    for (int k = 0; k < a->npackets; k++)
+        total += a->packet[k].weight * a->packet[k].weight;
+    *share = packet.weight * packet.weight / total;
     problem->envelope = envelope[packet.envelope];
     problem->width = packet.width;
     if (problem->infinite) /* no dual lattice to round to */
@@ -92,6 +76,12 @@ static kl_status translate_packet(const anderson *a, int point, int i, kl_kineti
     return translate_phase(&packet.higher, problem, err);
 }
 
+void anderson_kinetic_packet_free(kl_kinetic_problem *problem)
+{
+    free((void *)problem->term);
+    free((void *)problem->wave);
+}
+
 /* Collective. Adds packet i with its share of the weight; `one` has room for its values
  * [ntimes][nobservables][2] and errors [ntimes][nobservables]. */
 static kl_status add_packet(const anderson *a, int point, int i, MPI_Comm comm,
@@ -99,12 +89,10 @@ static kl_status add_packet(const anderson *a, int point, int i, MPI_Comm comm,
                             char *note, kl_error *err)
 {
     const int n = problem.ntimes * problem.nobservables;
-    double total = 0;
+    double share;
     char last[256] = "";
-    for (int k = 0; k < a->npackets; k++)
-        total += a->packet[k].weight * a->packet[k].weight;
-    const double share = a->packet[i].weight * a->packet[i].weight / total;
-    kl_status status = kl_agree(comm, translate_packet(a, point, i, &problem, err), err);
+    kl_status status =
+        kl_agree(comm, anderson_kinetic_packet(a, point, i, &problem, &share, err), err);
     if (status == KL_OK)
         status = kl_boltzmann_solve(comm, &problem, one, one + 2 * n, last, err);
     for (int k = 0; status == KL_OK && k < n; k++) {
@@ -114,33 +102,15 @@ static kl_status add_packet(const anderson *a, int point, int i, MPI_Comm comm,
     }
     if (last[0])
         snprintf(note, 256, "%s", last);
-    free((void *)problem.term);
-    free((void *)problem.wave);
+    anderson_kinetic_packet_free(&problem);
     return status;
-}
-
-static void fill_density(const anderson *a, int point, int waves, int stride, const double *wave,
-                         double *density)
-{
-    const int64_t L = a->point[point].sites;
-    const double ell = a->point[point].ell;
-    for (int t = 0; t < a->times.n; t++)
-        for (int64_t i = 0; i < L; i++) {
-            double sum = wave[2 * stride * t];
-            for (int n = 1; n <= waves; n++) {
-                double angle = 2 * M_PI * n * (double)(i - L / 2) / (double)L;
-                const double *m = wave + 2 * (stride * t + n);
-                sum += 2 * (m[0] * cos(angle) + m[1] * sin(angle));
-            }
-            density[t * L + i] = sum / ell;
-        }
 }
 
 typedef struct solving {
     const anderson *a;
     int point;
     bool infinite;
-    int n, waves;                      /* observables solved for; waves of the density, -1: none */
+    int n;                             /* observables solved for */
     int *slot;                         /* [nobservables]: place among those solved for; -1: none */
     kl_kinetic_observable *observable; /* [n] */
     double (**coefficient)[2];         /* [nobservables] */
@@ -176,15 +146,11 @@ static void destroy_solving(solving *s)
 static kl_status create_solving(const anderson *a, int point, bool infinite, solving *s,
                                 kl_error *err)
 {
-    static const int zero_mode[1][3] = {{0}};
-    static const double one[1][2] = {{1, 0}};
     const size_t most = (size_t)a->nobservables;
-    *s = (solving){.a = a, .point = point, .infinite = infinite, .waves = -1};
-    if (!infinite)
-        s->waves = density_waves(a, point);
-    const size_t n = most + (size_t)s->waves + 1, size = n * (size_t)a->times.n;
+    const size_t size = most * (size_t)a->times.n;
+    *s = (solving){.a = a, .point = point, .infinite = infinite};
     KL_TRY(kl_alloc(most, sizeof *s->slot, "reference", &s->slot, err));
-    KL_TRY(kl_alloc(n, sizeof *s->observable, "reference", &s->observable, err));
+    KL_TRY(kl_alloc(most, sizeof *s->observable, "reference", &s->observable, err));
     KL_TRY(kl_alloc(most, sizeof *s->coefficient, "reference", &s->coefficient, err));
     KL_TRY(kl_alloc(2 * size, sizeof *s->value, "reference", &s->value, err));
     KL_TRY(kl_alloc(size, sizeof *s->error, "reference", &s->error, err));
@@ -195,12 +161,6 @@ static kl_status create_solving(const anderson *a, int point, bool infinite, sol
             KL_TRY(
                 translate(&a->observable[k], &s->observable[s->slot[k]], &s->coefficient[k], err));
     }
-    for (int w = 0; w <= s->waves; w++)
-        s->observable[s->n++] = (kl_kinetic_observable){.position = KL_KINETIC_POSITION_WAVE,
-                                                        .wave = {w, 0, 0},
-                                                        .nmodes = 1,
-                                                        .mode = zero_mode,
-                                                        .coefficient = one};
     return KL_OK;
 }
 
@@ -219,16 +179,15 @@ static kl_status solve(solving *s, MPI_Comm comm, kl_reference *out, kl_error *e
     for (int i = 0; i < a->npackets && status == KL_OK; i++)
         status =
             add_packet(a, s->point, i, comm, problem, s->each, s->value, s->error, out->note, err);
+    if (status == KL_OK)
+        fill_quantities(s, out);
+    if (status == KL_OK && !s->infinite)
+        status = anderson_fields_limit(a, s->point, &problem, comm, out, err);
     if (status == KL_INPUT && !a->linear) { /* known only now: no reason to lose the run */
         snprintf(out->note, sizeof out->note, "%.255s", err->message);
-        return KL_OK;
+        status = KL_OK;
     }
-    KL_TRY(status);
-    fill_quantities(s, out);
-    if (!s->infinite && a->packet[0].envelope != KL_ENVELOPE_DELTA) /* its waves do not fall off */
-        fill_density(a, s->point, s->waves, s->n, s->value + 2 * (s->n - s->waves - 1),
-                     out->field[DENSITY_FIELD]);
-    return KL_OK;
+    return status;
 }
 
 static kl_status reference(const anderson *a, int point, bool infinite, MPI_Comm comm,

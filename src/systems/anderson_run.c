@@ -11,7 +11,6 @@ typedef struct anderson_run {
     int index; /* of the point */
     kl_propagation propagation;
     kl_wigner *pairing;
-    double *marginal;      /* [sites] */
     complex double *value; /* [nobservables] */
     int64_t realization;
     const kl_state *current; /* at the time reached */
@@ -27,13 +26,14 @@ kl_cost anderson_cost(const void *self, int point, int group_ranks)
     /* A measurement may hold a shifted copy of psi besides. */
     cost.bytes += plane * (ceil(sites / group_ranks) + 2) * size;
     cost.seconds += 60e-9 * plane * sites;
+    const kl_cost fields = anderson_fields_cost(a, point, group_ranks);
+    cost.bytes += fields.bytes;
+    cost.seconds += a->times.n * fields.seconds;
     return cost;
 }
 
 static kl_status allocate(anderson_run *r, kl_error *err)
 {
-    const size_t sites = (size_t)r->propagation.lattice.sites;
-    KL_TRY(kl_alloc(sites, sizeof *r->marginal, "marginal", &r->marginal, err));
     return kl_alloc((size_t)r->a->nobservables, sizeof *r->value, "values", &r->value, err);
 }
 
@@ -66,7 +66,6 @@ void anderson_end(void **run)
         return;
     kl_wigner_destroy(&r->pairing);
     kl_propagation_destroy(&r->propagation);
-    free(r->marginal);
     free(r->value);
     free(r);
     *run = NULL;
@@ -117,17 +116,15 @@ kl_status anderson_measure(void *run, int time, double *quantity, double *check,
                            kl_error *err)
 {
     anderson_run *r = run;
-    const int64_t L = r->propagation.lattice.sites;
     double norm, hop;
-    KL_TRY(kl_wigner_evaluate(r->pairing, r->current, r->value, &norm, &hop, r->marginal, err));
+    KL_TRY(kl_wigner_evaluate(r->pairing, r->current, r->value, &norm, &hop, NULL, err));
     int q = 0;
     for (int k = 0; k < r->a->nobservables; k++) {
         quantity[q++] = creal(r->value[k]);
         if (r->a->complex_valued[k])
             quantity[q++] = cimag(r->value[k]);
     }
-    for (int64_t i = 0; i < L; i++) /* ascending X; a density in X */
-        field[DENSITY_FIELD][i] = r->marginal[(i - L / 2 + L) % L] / r->propagation.setup.unit;
+    KL_TRY(anderson_measure_fields(r->a, r->index, r->current, field, err));
     return kl_propagation_check(&r->propagation, time, r->current, norm, hop, check, err);
 }
 

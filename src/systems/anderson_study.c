@@ -253,6 +253,7 @@ static kl_status configure(anderson *a, kl_node *root, kl_error *err)
     KL_TRY(read_boltzmann(a, top.boltzmann, err));
     KL_TRY(anderson_read_initial(a, top.initial, err));
     KL_TRY(read_observables(a, &top.observables, err));
+    KL_TRY(anderson_read_fields(a, root, err));
     KL_TRY(anderson_check_initial(a, root, err));
     anderson_warn_of_box(a);
     anderson_warn_of_concentration(a);
@@ -263,8 +264,6 @@ kl_status anderson_configure(kl_node *root, const kl_times *times, bool no_refer
                              kl_error *err)
 {
     static const char *const checks[CHECKS] = {"norm_drift", "energy_drift"};
-    static const kl_field_kind fields[FIELDS] = {
-        {"density", "1", "density of |psi|^2 along the first axis", "X", "1"}};
     anderson *a;
     *self = NULL;
     KL_TRY(kl_alloc(1, sizeof *a, "study", &a, err));
@@ -272,8 +271,6 @@ kl_status anderson_configure(kl_node *root, const kl_times *times, bool no_refer
     a->reference = !no_reference;
     a->description.nchecks = CHECKS;
     a->description.check = checks;
-    a->description.nfields = FIELDS;
-    a->description.field = fields;
     *self = a;
     kl_status status = configure(a, root, err);
     if (status != KL_OK)
@@ -292,19 +289,11 @@ void anderson_destroy(void **self)
     free(a->observable);
     anderson_free_initial(a);
     free(a->complex_valued);
+    free(a->field);
+    free((void *)a->description.field);
     kl_lattice_points_free(&a->points);
     free(a->description.quantity);
     free(a->description.warning);
     free(a);
     *self = NULL;
-}
-
-int anderson_field_axis(const void *self, int point, int f, double *coordinate)
-{
-    const anderson *a = self;
-    const kl_lattice_point *p = &a->point[point];
-    (void)f;
-    for (int64_t i = 0; coordinate && i < p->sites; i++)
-        coordinate[i] = p->unit * (double)(i - p->sites / 2);
-    return (int)p->sites;
 }

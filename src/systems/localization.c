@@ -16,12 +16,6 @@ static uint64_t seed(const void *self)
     return ((const localization *)self)->disorder.seed;
 }
 
-static int field_axis(const void *self, int point, int f, double *coordinate)
-{
-    (void)self, (void)point, (void)f, (void)coordinate;
-    return 0; /* no fields */
-}
-
 static kl_status reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
                            kl_error *err)
 {
@@ -86,7 +80,6 @@ const kl_system kl_system_localization = {
     .destroy = localization_destroy,
     .describe = describe,
     .seed = seed,
-    .field_axis = field_axis,
     .cost = localization_cost,
     .begin = localization_begin,
     .start = localization_start,

@@ -134,12 +134,6 @@ static uint64_t seed(const void *self)
     return ((const lyapunov *)self)->disorder.seed;
 }
 
-static int field_axis(const void *self, int point, int f, double *coordinate)
-{
-    (void)self, (void)point, (void)f, (void)coordinate;
-    return 0; /* no fields */
-}
-
 static kl_cost cost(const void *self, int point, int group_ranks)
 {
     const lyapunov *l = self;
@@ -271,7 +265,6 @@ const kl_system kl_system_lyapunov = {
     .destroy = destroy,
     .describe = describe,
     .seed = seed,
-    .field_axis = field_axis,
     .cost = cost,
     .begin = begin,
     .start = start,

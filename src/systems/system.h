@@ -24,8 +24,12 @@ typedef struct kl_times {      /* the pipeline's keys that a system needs */
     const double *t;           /* macroscopic T, increasing */
 } kl_times;
 
-typedef struct kl_field_kind { /* a field of one axis that is measured, e.g. a marginal */
-    const char *name, *units, *long_name, *axis, *axis_units;
+typedef struct kl_field_kind { /* a field of one or two axes that is measured, e.g. a marginal */
+    const char *name, *units, *long_name;
+    int naxes;
+    struct {
+        const char *name, *units, *long_name;
+    } axis[KL_FIELD_AXES];
 } kl_field_kind;
 
 typedef struct kl_description {
@@ -57,8 +61,8 @@ typedef struct kl_cost {
 
 typedef struct kl_reference {  /* results of reference(): arrays owned by the caller */
     double *value, *error;     /* [ntimes][nquantities]; NAN on entry */
-    double **field;            /* [nfields] -> [ntimes][length]; NAN on entry */
-    const int *length;         /* [nfields] */
+    double **field;            /* [nfields] -> [ntimes][cells]; NAN on entry */
+    const size_t *cells;       /* [nfields]: product of the axes' lengths */
     char note[256];
 } kl_reference;
 
@@ -91,15 +95,16 @@ typedef struct kl_system {
     void (*destroy)(void **self);
     const kl_description *(*describe)(const void *self);
     uint64_t (*seed)(const void *self);
-    /* Length and coordinates of field f at a point. coordinate may be NULL. */
-    int (*field_axis)(const void *self, int point, int f, double *coordinate);
+    /* Length and coordinates of an axis of field f at a point. coordinate may be NULL.
+     * NULL: the system has no fields. */
+    int (*field_axis)(const void *self, int point, int f, int axis, double *coordinate);
     kl_cost (*cost)(const void *self, int point, int group_ranks);
 
     /* All below are collective over the group. */
     kl_status (*begin)(const void *self, int point, MPI_Comm group, void **run, kl_error *err);
     kl_status (*start)(void *run, int64_t realization, kl_error *err);
     kl_status (*advance)(void *run, int time, kl_error *err);
-    /* quantity[nquantities], check[nchecks], field[f][length]: on every rank of the group. */
+    /* quantity[nquantities], check[nchecks], field[f][cells], last axis fastest: on every rank of the group. */
     kl_status (*measure)(void *run, int time, double *quantity, double *check, double **field,
                          kl_error *err);
     /* Adds the current state's density to a snapshot, opened by the system at the first

@@ -66,25 +66,44 @@ def summary_rows(samples):
     return rows
 
 
+def put_field(group, axes, samples, reference):
+    group.attrs["realizations"] = REALIZATIONS
+    for name, values in axes.items():
+        group[name] = values
+    group["time"] = TIMES
+    group["mean"] = samples.mean(axis=0)
+    group["standard_error"] = samples.std(axis=0, ddof=1) / np.sqrt(REALIZATIONS)
+    group["single"] = samples[0]
+    group["reference"] = reference
+
+
 def write_fields(file, rng):
     for p, sites in enumerate(SITES):
         group = file.create_group(f"fields/density/point_{p}")
         group.parent.attrs.update(long_name="density marginal along the first axis", units="1",
-                                  axis="X", axis_units="1")
+                                  axes=np.array(["X_1"], "S8"), axis_units=np.array(["1"], "S8"),
+                                  axis_long_names=np.array(["position"], "S8"))
         x = (np.arange(sites) - sites // 2) * BOX[p] / sites
         reference = np.array([np.exp(-x**2 / (2 * s**2)) / np.sqrt(2 * np.pi * s**2)
                               for s in 0.4 + 0.5 * np.array(TIMES)])
         noise = 1 + 0.3 * ETA[p] * rng.standard_normal((REALIZATIONS, len(TIMES), sites))
-        group["X"] = x
-        group["sample"] = reference * noise
-        group["reference"] = reference
+        put_field(group, {"X_1": x}, reference * noise, reference)
+        group = file.create_group(f"fields/husimi/point_{p}")
+        group.parent.attrs.update(long_name="Husimi density along axis 1", units="1",
+                                  axes=np.array(["X_1", "V_1"], "S8"),
+                                  axis_units=np.array(["1", "1"], "S8"),
+                                  axis_long_names=np.array(["position", "momentum"], "S8"))
+        v = np.arange(16) / 16 - 0.5
+        plane = reference[:, ::4, None] * (1 + 0.8 * np.cos(2 * np.pi * (v - 0.2)))
+        noise = 1 + 0.3 * ETA[p] * rng.standard_normal((REALIZATIONS,) + plane.shape)
+        put_field(group, {"X_1": x[::4], "V_1": v}, plane * noise, plane)
 
 
 def write(path):
     rng = np.random.default_rng(7)
     samples = sample_array(rng)
     with h5py.File(path, "w") as file:
-        file.attrs.update(format="kinlim-results", format_version=1, system="anderson",
+        file.attrs.update(format="kinlim-results", format_version=2, system="anderson",
                           study="system: anderson\neta: [0.4, 0.3, 0.25]\n", time_units="1/eta^2", version="0.1.0", git_revision="0123456789ab",
                           compiler="gcc 12.2.0", flags="-O3", host="node1", ranks="2")
         group = file.create_group("samples")

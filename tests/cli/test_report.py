@@ -45,7 +45,8 @@ def check_page(folder, path):
     parser = Links()
     parser.feed(page)
     assert not parser.open, parser.open
-    for name in ("headline", "means", "convergence", "histogram", "field-density"):
+    for name in ("headline", "means", "convergence", "histogram", "field-density",
+                     "field-husimi"):
         assert name + ".svg" in parser.links, name
     for link in parser.links:
         assert "//" not in link, f"{link} needs the network"

@@ -3,7 +3,8 @@
  *   eta = 0.5, 0.25   sites = 20, 80   box = 5      times 0.5, 1
  *   sample(p, m, t, q) = 1000 p + 100 m + 10 t + q + 1/3
  *   check_value = 1e-9 (1 + c) (1 + m)     reference = 0.1 (1 + t) (q - 1), error 1e-9
- *   field at point p: length 4 + p, coordinate i/10, sample = 100 m + 10 t + i, reference = t + i
+ *   density at point p: length 4 + p, coordinate i/10, field = 100 m + 10 t + i, reference = t + i
+ *   husimi at point p: 3 x 2, coordinates i/10, j/5, field = m^2 + 10 t + i + j/2, no reference
  * Realization 2 of point 1 is not done; point 1 has no reference.
  */
 #ifndef KL_TESTS_RESULTS_EXAMPLE_H
@@ -11,6 +12,7 @@
 
 #include "base/error.h"
 #include "kinlim/results.h"
+#include "statistics/forest.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,11 +31,22 @@ static void example_names(kl_results *r)
     strcpy(r->check[0], "norm_drift");
     strcpy(r->check[1], "energy_drift");
     strcpy(r->reference_note[1], "no limit in one dimension");
-    strcpy(r->field[0].name, "density");
-    strcpy(r->field[0].units, "1");
-    strcpy(r->field[0].long_name, "marginal density");
-    strcpy(r->field[0].axis, "x");
-    strcpy(r->field[0].axis_units, "eta^-2");
+    kl_field *density = &r->field[0], *husimi = &r->field[1];
+    strcpy(density->name, "density");
+    strcpy(density->units, "eta^2");
+    strcpy(density->long_name, "marginal density");
+    density->naxes = 1;
+    strcpy(husimi->name, "husimi");
+    strcpy(husimi->units, "1");
+    strcpy(husimi->long_name, "phase space");
+    husimi->naxes = 2;
+    for (int f = 0; f < 2; f++)
+        for (int a = 0; a < r->field[f].naxes; a++) {
+            kl_axis *axis = &r->field[f].axis[a];
+            strcpy(axis->name, a ? "v" : "x");
+            strcpy(axis->units, a ? "1" : "eta^-2");
+            strcpy(axis->long_name, a ? "momentum" : "position");
+        }
 }
 
 static void example_numbers(kl_results *r)
@@ -78,21 +91,38 @@ static void example_rows(kl_results *r)
     r->row[4].parameter[2] = 5.5;
 }
 
+static double example_field(int f, int m, int t, int i, int j)
+{
+    return f ? m * m + 10 * t + i + 0.5 * j : 100 * m + 10 * t + i;
+}
+
+static kl_status example_field_point(kl_results *r, int f, int p, kl_error *err)
+{
+    const int length[2] = {f ? 3 : 4 + p, f ? 2 : 1}, cells = length[0] * length[1];
+    kl_field *field = &r->field[f];
+    double values[2 * 6];
+    KL_TRY(kl_results_field(r, f, p, length, err));
+    for (int a = 0; a < field->naxes; a++)
+        for (int i = 0; i < length[a]; i++)
+            field->axis[a].coordinate[p][i] = (a ? 0.2 : 0.1) * i;
+    for (int m = 0; m < 3; m++) {
+        for (int k = 0; k < 2 * cells; k++)
+            values[k] = example_field(f, m, k / cells, k % cells / length[1], k % length[1]);
+        if (r->done[3 * p + m])
+            KL_TRY(kl_forest_add(&field->moments[p], m, values, err));
+        if (m == 0)
+            memcpy(field->single[p], values, 2 * (size_t)cells * sizeof *values);
+    }
+    for (int k = 0; p == 0 && f == 0 && k < 2 * cells; k++)
+        field->reference[p][k] = k / cells + k % cells;
+    return KL_OK;
+}
+
 static kl_status example_fields(kl_results *r, kl_error *err)
 {
-    for (int p = 0; p < 2; p++) {
-        int n = 4 + p;
-        KL_TRY(kl_results_field(r, 0, p, n, err));
-        for (int i = 0; i < n; i++) {
-            r->field[0].coordinate[p][i] = 0.1 * i;
-            for (int m = 0; m < 3; m++)
-                for (int t = 0; t < 2; t++)
-                    if (r->done[3 * p + m])
-                        r->field[0].sample[p][(2 * m + t) * n + i] = 100 * m + 10 * t + i;
-            for (int t = 0; p == 0 && t < 2; t++)
-                r->field[0].reference[p][t * n + i] = t + i;
-        }
-    }
+    for (int f = 0; f < 2; f++)
+        for (int p = 0; p < 2; p++)
+            KL_TRY(example_field_point(r, f, p, err));
     return KL_OK;
 }
 
@@ -107,7 +137,7 @@ static kl_status example_create(kl_results **out, kl_error *err)
                               .nchecks = 2,
                               .nrealizations = 3,
                               .norders = 2,
-                              .nfields = 1,
+                              .nfields = 2,
                               .nrows = 5};
     KL_TRY(kl_results_create(&shape, out, err));
     kl_results *r = *out;

@@ -39,16 +39,28 @@ static void assert_same_fields(const kl_results *a, const kl_results *b)
 {
     for (int f = 0; f < a->nfields; f++) {
         const kl_field *x = &a->field[f], *y = &b->field[f];
-        assert_memory_equal(x->name, y->name,
-                            offsetof(kl_field, length) - offsetof(kl_field, name));
+        assert_memory_equal(x->name, y->name, offsetof(kl_field, axis) - offsetof(kl_field, name));
+        for (int i = 0; i < KL_FIELD_AXES; i++)
+            assert_memory_equal(x->axis[i].name, y->axis[i].name, offsetof(kl_axis, length));
         for (int p = 0; p < a->npoints; p++) {
-            size_t bytes = sizeof(double) * (size_t)x->length[p], t = (size_t)a->ntimes;
-            assert_int_equal(x->length[p], y->length[p]);
-            if (x->length[p] == 0)
+            const size_t cells = kl_field_cells(x, p), bytes = sizeof(double) * cells;
+            const kl_forest *s = &x->moments[p], *t = &y->moments[p];
+            assert_int_equal(cells, kl_field_cells(y, p));
+            if (cells == 0)
                 continue;
-            assert_memory_equal(x->coordinate[p], y->coordinate[p], bytes);
-            assert_memory_equal(x->sample[p], y->sample[p], bytes * t * (size_t)a->nrealizations);
-            assert_memory_equal(x->reference[p], y->reference[p], bytes * t);
+            for (int i = 0; i < x->naxes; i++) {
+                assert_int_equal(x->axis[i].length[p], y->axis[i].length[p]);
+                assert_memory_equal(x->axis[i].coordinate[p], y->axis[i].coordinate[p],
+                                    sizeof(double) * (size_t)x->axis[i].length[p]);
+            }
+            assert_memory_equal(x->single[p], y->single[p], bytes * (size_t)a->ntimes);
+            assert_memory_equal(x->reference[p], y->reference[p], bytes * (size_t)a->ntimes);
+            assert_true(s->cells == t->cells && s->count == t->count);
+            if (s->count == 0)
+                continue;
+            assert_memory_equal(s->place, t->place, (size_t)s->count * sizeof *s->place);
+            assert_memory_equal(s->sums, t->sums,
+                                (size_t)s->count * KL_FOREST_ORDERS * s->cells * sizeof(double));
         }
     }
 }
@@ -152,7 +164,8 @@ static void empty_shapes_come_back(void **state)
             strcpy(r->column[i].name, "eta");
         for (int i = 0; i < r->nfields; i++) {
             strcpy(r->field[i].name, "density");
-            strcpy(r->field[i].axis, "x");
+            r->field[i].naxes = 1;
+            strcpy(r->field[i].axis[0].name, "x");
         }
         round_trip(r);
         kl_results_destroy(&r);
@@ -276,7 +289,7 @@ static void put_attribute(hid_t file, const char *name, int value)
 
 static void put_dataset(hid_t file, const char *name, int rank, const hsize_t *extent)
 {
-    const hsize_t chunk[4] = {1, 1, 1, 1};
+    const hsize_t chunk[5] = {1, 1, 1, 1, 1};
     if (H5Lexists(file, name, H5P_DEFAULT) > 0)
         H5Ldelete(file, name, H5P_DEFAULT);
     hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(rank, extent, NULL);
@@ -294,9 +307,13 @@ static void other_files_are_refused(void **state)
     kl_results *r;
     assert_int_equal(example_create(&r, NULL), KL_OK);
     hid_t file = tamper(r);
-    put_attribute(file, "format_version", 2);
+    put_attribute(file, "format_version", 1);
     H5Fclose(file);
-    assert_refused(KL_INPUT, "format version 2 is newer");
+    assert_refused(KL_INPUT, "format version 1 is older");
+    file = tamper(r);
+    put_attribute(file, "format_version", 3);
+    H5Fclose(file);
+    assert_refused(KL_INPUT, "format version 3 is newer");
     file = tamper(r);
     put_attribute(file, "format", 2);
     H5Fclose(file);
@@ -319,7 +336,7 @@ static void lengths_are_not_trusted(void **state)
     static const struct {
         const char *name;
         int rank;
-        hsize_t extent[4];
+        hsize_t extent[5];
     } lies[] = {
         {"/samples/sample", 4, {2, 3, 2, 2}},
         {"/samples/sample", 4, {2, 3, 2, 3}}, /* right extent, no data */
@@ -332,7 +349,11 @@ static void lengths_are_not_trusted(void **state)
         {"/reference/value", 3, {2, 2, 4}},
         {"/summary/row", 1, {1000000000}},
         {"/summary/statistic", 1, {4}}, /* numbers instead of texts */
-        {"/fields/density/point_0/sample", 3, {3, 2, 5}},
+        {"/fields/density/point_0/single", 2, {2, 5}},
+        {"/fields/husimi/point_0/single", 3, {2, 3, 3}},
+        {"/fields/husimi/point_0/subtree", 1, {3}},
+        {"/fields/husimi/point_0/subtree_sums", 5, {2, 4, 2, 3, 3}},
+        {"/fields/density/point_0/subtree_level", 1, {2}}, /* not those of the realizations */
         {"/fields/density/point_0/x", 1, {2000000000}},
     };
     kl_results *r;
@@ -342,6 +363,25 @@ static void lengths_are_not_trusted(void **state)
         put_dataset(file, lies[i].name, lies[i].rank, lies[i].extent);
         H5Fclose(file);
         assert_refused(KL_INPUT, i == 0 ? "/samples/sample" : "damaged");
+    }
+    kl_results_destroy(&r);
+}
+
+/* Moments of fields are of the finished realizations, all of them and no other. */
+static void fields_are_of_the_finished_realizations(void **state)
+{
+    (void)state;
+    kl_results *r;
+    assert_int_equal(example_create(&r, NULL), KL_OK);
+    for (int k = 0; k < 6; k++) {
+        uint8_t done[6];
+        memcpy(done, r->done, sizeof done);
+        done[k] = !done[k];
+        hid_t file = tamper(r), id = H5Dopen2(file, "/samples/done", H5P_DEFAULT);
+        assert_true(H5Dwrite(id, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, done) >= 0);
+        H5Dclose(id);
+        H5Fclose(file);
+        assert_refused(KL_INPUT, "/subtree");
     }
     kl_results_destroy(&r);
 }
@@ -478,6 +518,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(damage_is_noticed),
         cmocka_unit_test(other_files_are_refused),
         cmocka_unit_test(lengths_are_not_trusted),
+        cmocka_unit_test(fields_are_of_the_finished_realizations),
         cmocka_unit_test(a_changed_file_can_still_be_read),
         cmocka_unit_test(failed_writing_leaves_the_old_file),
         cmocka_unit_test(bad_names_are_bugs),

@@ -38,6 +38,7 @@ static void bad_shapes_are_refused(void **state)
     (void)state;
     kl_error err;
     kl_results *r;
+    const int length[1] = {3}, none[1] = {0};
     const kl_results negative = {.ntimes = -1}, column = {.ncolumns = 2, .small = 2};
     /* 2^64 samples: a product that wraps around to 0 would be granted */
     const kl_results huge = {
@@ -47,8 +48,9 @@ static void bad_shapes_are_refused(void **state)
     assert_int_equal(kl_results_create(&column, &r, &err), KL_BUG);
     assert_int_equal(kl_results_create(&huge, &r, &err), KL_ENVIRONMENT);
     assert_int_equal(example_create(&r, &err), KL_OK);
-    assert_int_equal(kl_results_field(r, 1, 0, 3, &err), KL_BUG);
-    assert_int_equal(kl_results_field(r, 0, 2, 3, &err), KL_BUG);
+    assert_int_equal(kl_results_field(r, 2, 0, length, &err), KL_BUG);
+    assert_int_equal(kl_results_field(r, 0, 2, length, &err), KL_BUG);
+    assert_int_equal(kl_results_field(r, 0, 0, none, &err), KL_BUG);
     kl_results_destroy(&r);
 }
 

@@ -72,20 +72,43 @@ def check_summary(d):
     assert np.array_equal(d.low.values, [99.5, np.nan, 1.75, 3e-9, 1.75], equal_nan=True)
 
 
-def check_field(d, point):
-    assert d.sample.dims == ("realization", "time", "x")
+def check_statistics(d, fields, dims):
+    """fields: realization first."""
+    n = len(fields)
+    assert d.attrs["realizations"] == n
+    deviation = fields - fields.mean(axis=0)
+    variance = (deviation**2).sum(axis=0) / (n - 1)
+    third = n * (deviation**3).sum(axis=0) / ((n - 1) * (n - 2)) if n > 2 else np.nan * variance
+    expected = {"mean": fields.mean(axis=0), "standard_error": np.sqrt(variance / n),
+                "moment_2": variance, "moment_3": third, "moment_4": np.nan * variance,
+                "single": fields[0]}
+    for name, values in expected.items():
+        assert d[name].dims == dims, name
+        assert np.allclose(d[name].values, values, rtol=1e-12, atol=1e-9, equal_nan=True), name
+    assert d.subtree_sums.dims == ("subtree", "order") + dims
+    assert d.subtree_level.values.tolist() == ([1, 0] if n == 3 else [1])
+    assert d.subtree_index.values.tolist() == ([0, 2] if n == 3 else [0])
+
+
+def check_density(d, point):
     assert np.allclose(d.x.values, 0.1 * np.arange(4 + point), rtol=1e-15)
-    m, t, i = np.ogrid[:3, :2, :4 + point]
-    expected = np.where((point == 1) & (m == 2), np.nan, 100.0 * m + 10 * t + i)
-    assert np.array_equal(d.sample.values, expected, equal_nan=True)
+    m, t, i = np.ogrid[:3 - point, :2, :4 + point]
+    check_statistics(d, 100.0 * m + 10 * t + i, ("time", "x"))
+    assert d["mean"].attrs["units"] == "eta^2" and d.moment_3.attrs["units"] == "(eta^2)^3"
     assert ("reference" in d) == (point == 0)
     if point == 0:
         assert d.reference.dims == ("time", "x")
         assert np.array_equal(d.reference.values, (t + i)[0])
 
 
+def check_husimi(d, point):
+    m, t, i, j = np.ogrid[:3 - point, :2, :3, :2]
+    check_statistics(d, m**2 + 10.0 * t + i + j / 2, ("time", "x", "v"))
+    assert "reference" not in d
+
+
 def check_root(attrs):
-    assert attrs["format"] == "kinlim-results" and attrs["format_version"] == 1
+    assert attrs["format"] == "kinlim-results" and attrs["format_version"] == 2
     assert attrs["system"] == "anderson" and attrs["time_units"] == "eta^-2"
     assert attrs["compiler"] == "cc 12, -O3" and attrs["host"] == "n\u00f8de1\nnode2"
     study = attrs["study"]
@@ -118,7 +141,8 @@ with tempfile.TemporaryDirectory() as folder:
         view("reference", check_reference)
         view("summary", check_summary)
         for point in range(2):
-            view(f"fields/density/point_{point}", check_field, point)
+            view(f"fields/density/point_{point}", check_density, point)
+            view(f"fields/husimi/point_{point}", check_husimi, point)
         with xarray.open_dataset(path, **engine) as root:
             check_root(root.attrs)
     check_h5py(path)

@@ -30,6 +30,7 @@ static const char tiny[] =
     "initial: {envelope: {shape: uniform}}\n"
     "observables:\n"
     "  - {name: a, position: {shape: uniform}, momentum: {mode: [1, 0, 2]}}\n"
+    "fields: [{type: density, axis: 2}]\n"
     "propagator: {precision: double, tolerance: 1.0e-9}\n";
 enum { QUANTITIES = 2, CHECKS = 2, SITES = 4, MOST_TIMES = 12 };
 
@@ -41,7 +42,7 @@ static void measure(const double *t, int n, double (*value)[QUANTITIES])
     void *run;
     assert_int_equal(s.system->describe(s.self)->nquantities, QUANTITIES);
     assert_int_equal(s.system->describe(s.self)->nchecks, CHECKS);
-    assert_int_equal(s.system->field_axis(s.self, 0, 0, NULL), SITES);
+    assert_int_equal(s.system->field_axis(s.self, 0, 0, 0, NULL), SITES);
     assert_ok(s.system->begin(s.self, 0, MPI_COMM_SELF, &run, why));
     assert_ok(s.system->start(run, 5, why));
     for (int i = 0; i < n; i++) {
