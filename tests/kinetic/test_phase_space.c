@@ -166,7 +166,7 @@ static void jump_process(void **state)
     memcpy(start.p, problem.momentum, sizeof start.p);
     memcpy(start.center, problem.center, sizeof start.center);
     solve_on(&problem, 2, smooth_x, smooth_v, NX, NV, &f[0][0][0], error);
-    oracle_jump(&start, 1, 9, 5, POINTS, at_points, &problem.ell, mean, deviation);
+    oracle_jump(&start, 1, 13, 5, POINTS, at_points, &problem.ell, mean, deviation);
     for (int i = 0; i < POINTS; i++)
         check("phase space", f[2][point[i][0]][point[i][1]], mean[i], 8 * deviation[i] + error[2]);
 }
