@@ -1,0 +1,14 @@
+#!/bin/bash
+#SBATCH --job-name=kinlim-universality
+#SBATCH --nodes=1
+#SBATCH --ntasks=8
+#SBATCH --time=01:00:00
+#SBATCH --signal=USR1@60
+# From the top of the repository: sbatch jobs/universality/job.sh
+set -u
+[ -f jobs/site.sh ] && . jobs/site.sh
+KINLIM=${KINLIM:-build/kinlim}
+LAUNCH=${LAUNCH:-srun}
+mkdir -p runs/universality
+# Safe to run twice: --resume goes on where the last run stopped (exit code 75).
+$LAUNCH "$KINLIM" run jobs/universality/study.yaml -o runs/universality/universality.h5 --resume
