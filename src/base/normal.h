@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Inverse of the distribution function; relative error about 1e-16; -INFINITY
+/* Inverse of the distribution function; relative error below 1e-15; -INFINITY
  * at p <= 0, INFINITY at p >= 1. M. J. Wichura, Algorithm AS 241, Appl.
  * Statist. 37 (1988) 477. */
 double kl_normal_quantile(double p);

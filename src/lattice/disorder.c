@@ -1,5 +1,7 @@
 #include "lattice/disorder.h"
 
+#include "base/clones.h"
+#include "base/logarithm.h"
 #include "base/normal.h"
 
 #include <Random123/philox.h>
@@ -26,30 +28,46 @@ uint64_t kl_disorder_point(const double *parameters, int n)
 }
 
 /* The middle of one of 2^52 cells of (0, 1), exact in double on both sides of 1/2. */
-static double uniform(uint64_t bits)
+static inline __attribute__((always_inline)) double uniform(uint64_t bits)
 {
-    return ((double)(bits >> 12) + 0.5) * 0x1p-52;
+    double x;
+    bits = bits >> 12 | 0x3ff0000000000000; /* in [1, 2) */
+    memcpy(&x, &bits, sizeof x);
+    return (x - 1) + 0x1p-53;
 }
 
-static double laplace(double u)
+static inline __attribute__((always_inline)) double laplace(double u)
 {
-    return u < 0.5 ? M_SQRT1_2 * log(2 * u) : -M_SQRT1_2 * log(2 * (1 - u));
+    const double other = 1 - u;
+    return copysign(M_SQRT1_2 * kl_log(2 * (u < other ? u : other)), u - 0.5);
 }
 
-/* bits[n] -> omega[n] */
-static void transform(kl_distribution distribution, int64_t n, const uint64_t *bits, float *omega)
+KL_CLONES static void uniforms(int64_t n, const uint64_t *restrict bits, double *restrict u)
 {
-    double u[CHUNK], x[CHUNK];
     for (int64_t i = 0; i < n; i++)
         u[i] = uniform(bits[i]);
-    if (distribution == KL_GAUSSIAN)
-        kl_normal_quantiles(n, u, x);
+}
+
+KL_CLONES static void shape(kl_distribution distribution, int64_t n, const double *restrict u,
+                            double *restrict x)
+{
     for (int64_t i = 0; i < n && distribution == KL_UNIFORM; i++)
         x[i] = 1.7320508075688772 * (2 * u[i] - 1);
     for (int64_t i = 0; i < n && distribution == KL_BERNOULLI; i++)
         x[i] = u[i] < 0.5 ? -1 : 1;
     for (int64_t i = 0; i < n && distribution == KL_LAPLACE; i++)
         x[i] = laplace(u[i]);
+}
+
+/* bits[n] -> omega[n] */
+static void transform(kl_distribution distribution, int64_t n, const uint64_t *bits, float *omega)
+{
+    double u[CHUNK], x[CHUNK];
+    uniforms(n, bits, u);
+    if (distribution == KL_GAUSSIAN)
+        kl_normal_quantiles(n, u, x);
+    else
+        shape(distribution, n, u, x);
     for (int64_t i = 0; i < n; i++)
         omega[i] = (float)x[i];
 }
