@@ -58,7 +58,7 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
     const double size = (double)kl_precision_size(s->propagator.precision);
     const double t = microscopic(s, s->times.n - 1), sites = plane * (double)s->sites;
     double arrays = 3 + 2 * most_outputs(s); /* psi, scratch, outputs */
-    double terms = nominal_radius(s) * 1.1 * t + 20 * s->times.n, term = 4e-9;
+    double terms = nominal_radius(s) * 1.1 * t + 20 * s->times.n, term = 0.25e-9 * size;
     if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
         arrays += 8.5;       /* FFT, two copies, transfer, potential */
         terms = 3 * (1 + t); /* two step sizes and more */
