@@ -68,7 +68,7 @@ typedef struct kl_results {
     int npairs;                /* provenance: program version, git revision, compiler, flags, */
     kl_pair *pair;             /* instruction set, library versions, seed, host, ranks, start, end */
 
-    int ncolumns, npoints, ntimes, nquantities, nchecks, nrealizations, norders, nfields, nrows;
+    int ncolumns, npoints, ntimes, nquantities, nchecks, nrealizations, norders, nfields, nrows, nfiner;
     kl_column *column;
     double *point;             /* [npoints][ncolumns] */
     int small;                 /* the column that is the small parameter of the rates; -1: none */
@@ -89,6 +89,9 @@ typedef struct kl_results {
     double *reference_error;   /* likewise: absolute, non-negative */
     double *infinite, *infinite_error; /* the same in infinite space instead of the box */
     char (*reference_note)[256]; /* [npoints]: why there is none, or what it did not reach; may be empty */
+    double *finer;             /* [npoints][nfiner][ntimes][nquantities]: samples of realizations 0.. with
+                                * finer tolerances; NAN where not done */
+    double *finer_reference;   /* [npoints][ntimes][nquantities], likewise; NAN where there is none */
     kl_field *field;
     kl_row *row;               /* [nrows]: the summary */
 } kl_results;
@@ -102,6 +105,8 @@ kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error 
 kl_status kl_results_field(kl_results *results, int f, int point, const int *length, kl_error *err);
 /* Product of the lengths; 0 before. */
 size_t kl_field_cells(const kl_field *field, int point);
+/* The [ntimes][nquantities] of a finer realization. */
+double *kl_results_finer(const kl_results *results, int point, int64_t realization);
 void kl_results_destroy(kl_results **results);
 
 /* Appends or replaces a provenance pair / reads one (NULL if absent). */

@@ -6,6 +6,7 @@ import sys
 
 import matplotlib.pyplot as plt
 
+import budget
 import frames
 import page
 import plots
@@ -23,6 +24,7 @@ def figures(results):
     yield "derived", plots.derived(results)
     yield "convergence", plots.convergence(results, results.times[last])
     yield "histogram", plots.histogram(results, last)
+    yield from budget.figures(results, results.times[last])
     for field in results.fields:
         if len(field.axes) == 1:
             yield f"field-{field.name}", plots.field(results, field, last)

@@ -4,8 +4,10 @@ import math
 import os
 from html import escape
 
+import budget
 import style
 from data import number, symbol
+from markup import dotted, figure, table
 from style import exact, finite, interval, measured, minus
 
 CSS_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "page.css")
@@ -98,24 +100,6 @@ def summary(results):
 
 
 # ---- tables ------------------------------------------------------------------
-def table(head, rows, numeric=()):
-    """rows: lists of cells, or (class, cells)."""
-    def cells(tag, values):
-        return "".join(f'<{tag}{" class=n" if i in numeric else ""}>{value}</{tag}>'
-                       for i, value in enumerate(values))
-    body = []
-    for row in rows:
-        kind, values = row if isinstance(row, tuple) else ("", row)
-        body.append(f'<tr{f" class={kind}" if kind else ""}>{cells("td", values)}</tr>')
-    return (f'<div class="wide"><table><thead><tr>{cells("th", head)}</tr></thead>'
-            f'<tbody>{"".join(body)}</tbody></table></div>')
-
-
-def dotted(results, point, colour):
-    return (f'<span class="dot" style="background:{colour[point]}"></span>'
-            f'{escape(results.point_label(point))}')
-
-
 def table_outcome(results):
     time, rows, colour = results.times[-1], [], style.colours(results)
     for quantity in results.quantities:
@@ -228,11 +212,6 @@ def table_provenance(results):
 
 
 # ---- the page ----------------------------------------------------------------
-def figure(name, words, alternative):
-    return (f'<p class="caption">{words} <span class="quiet">Also as <a href="{name}.png">PNG</a>.'
-            f'</span></p><figure><img src="{name}.svg" alt="{escape(alternative)}"></figure>')
-
-
 def section(title, *parts):
     return f"<section><h2>{title}</h2>{''.join(parts)}</section>"
 
@@ -280,6 +259,9 @@ def sections(results, names):
             f"the interval includes zero. Grey lines: fitted powers.{proven}",
             "Bias and moments against the small parameter, with fitted powers"),
             table_rates(results))
+    parts = budget.parts(results, names)
+    if parts:
+        yield section("Where the error comes from", *parts)
     if "histogram" in names:
         line = ", the dark line is the kinetic limit." if limit else "."
         yield section("Samples", figure(

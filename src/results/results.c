@@ -29,7 +29,7 @@ static size_t product(int a, int b, int c, int d)
 static kl_status check_shape(const kl_results *s, kl_error *err)
 {
     const int counts[] = {s->ncolumns,      s->npoints, s->ntimes,  s->nquantities, s->nchecks,
-                          s->nrealizations, s->norders, s->nfields, s->nrows};
+                          s->nrealizations, s->norders, s->nfields, s->nrows,       s->nfiner};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (counts[i] < 0)
             return kl_fail(err, KL_BUG, "results: a count of %d", counts[i]);
@@ -68,7 +68,9 @@ static kl_status alloc_numbers(kl_results *r, kl_error *err)
     KL_TRY(alloc_nan(limit, "reference", &r->reference, err));
     KL_TRY(alloc_nan(limit, "reference", &r->reference_error, err));
     KL_TRY(alloc_nan(limit, "reference", &r->infinite, err));
-    return alloc_nan(limit, "reference", &r->infinite_error, err);
+    KL_TRY(alloc_nan(limit, "reference", &r->infinite_error, err));
+    KL_TRY(alloc_nan(product(p, r->nfiner, t, q), "samples", &r->finer, err));
+    return alloc_nan(limit, "reference", &r->finer_reference, err);
 }
 
 static kl_status alloc_fields_and_rows(kl_results *r, kl_error *err)
@@ -115,6 +117,7 @@ kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error 
     r->norders = shape->norders;
     r->nfields = shape->nfields;
     r->nrows = shape->nrows;
+    r->nfiner = shape->nfiner;
     kl_status status;
     KL_GOTO(alloc_names(r, err));
     KL_GOTO(alloc_numbers(r, err));
@@ -176,6 +179,12 @@ static void destroy_field(kl_field *field, int npoints)
         free(field->axis[a].length);
 }
 
+double *kl_results_finer(const kl_results *r, int point, int64_t realization)
+{
+    return r->finer + ((size_t)point * (size_t)r->nfiner + (size_t)realization) *
+                          (size_t)r->ntimes * (size_t)r->nquantities;
+}
+
 void kl_results_destroy(kl_results **results)
 {
     kl_results *r = *results;
@@ -186,11 +195,11 @@ void kl_results_destroy(kl_results **results)
     for (int i = 0; i < r->npairs; i++)
         free(r->pair[i].value);
     void *arrays[] = {
-        r->study,  r->pair,        r->column,    r->point,           r->series,
-        r->time,   r->quantity,    r->check,     r->order,           r->done,
-        r->sample, r->check_value, r->reference, r->reference_error, r->reference_note,
-        r->infinite, r->infinite_error,
-        r->field,  r->row,         r->checksum,        r->planned};
+        r->study,          r->pair,        r->column,    r->point,           r->series,
+        r->time,           r->quantity,    r->check,     r->order,           r->done,
+        r->sample,         r->check_value, r->reference, r->reference_error, r->reference_note,
+        r->field,          r->row,         r->checksum,  r->planned,         r->finer,
+        r->finer_reference, r->infinite,   r->infinite_error};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(r);

@@ -315,6 +315,8 @@ static kl_status read_shape(const reader *in, hid_t samples, hid_t fields, kl_re
     KL_TRY(read_length(in, "/samples/quantity", &shape->nquantities));
     KL_TRY(read_length(in, "/samples/check", &shape->nchecks));
     KL_TRY(read_length(in, "/summary/row", &shape->nrows));
+    if (H5Lexists(in->file, "/budget", H5P_DEFAULT) > 0)
+        KL_TRY(read_length(in, "/budget/realization", &shape->nfiner));
     KL_TRY(read_attribute(in, samples, "small_parameter_column", H5T_NATIVE_INT, 1, &shape->small));
     shape->ncolumns = attribute_length(samples, "columns");
     shape->norders = attribute_length(samples, "moment_orders");
@@ -328,6 +330,8 @@ static kl_status read_shape(const reader *in, hid_t samples, hid_t fields, kl_re
     KL_TRY(check_array(in, (array){"/samples/done", 2, {p, m}}));
     KL_TRY(check_array(in, (array){"/samples/sample", 4, {p, m, t, q}}));
     KL_TRY(check_array(in, (array){"/samples/check_value", 4, {p, m, t, shape->nchecks}}));
+    if (shape->nfiner > 0)
+        KL_TRY(check_array(in, (array){"/budget/sample", 4, {p, shape->nfiner, t, q}}));
     return check_array(in, (array){"/reference/value", 3, {p, t, q}});
 }
 
@@ -390,6 +394,11 @@ static kl_status read_samples(const reader *in, hid_t samples, kl_results *r)
                             r->infinite));
         KL_TRY(read_numbers(in, (array){"/reference/infinite_error", 3, {p, t, q}}, real,
                             r->infinite_error));
+    }
+    if (r->nfiner > 0) {
+        KL_TRY(read_numbers(in, (array){"/budget/sample", 4, {p, r->nfiner, t, q}}, real, r->finer));
+        KL_TRY(read_numbers(in, (array){"/budget/reference", 3, {p, t, q}}, real,
+                            r->finer_reference));
     }
     return read_texts(in, "/reference/note", p, r->reference_note, sizeof *r->reference_note,
                       sizeof *r->reference_note);

@@ -198,6 +198,24 @@ static kl_status put_reference(const kl_results *r, hid_t file, const char *path
     return kl_h5_group_close(&g, path, err);
 }
 
+/* What the error budget is made from; left out without one. */
+static kl_status put_budget(const kl_results *r, hid_t file, const char *path, kl_error *err)
+{
+    enum { POINT, REALIZATION, TIME, QUANTITY };
+    if (r->nfiner == 0)
+        return KL_OK;
+    kl_h5_group g = kl_h5_group_create(file, "budget");
+    kl_h5_scale_index(&g, point_label, r->npoints);
+    kl_h5_scale_index(&g, realization_label, r->nfiner);
+    put_time(r, &g);
+    put_quantity(r, &g);
+    kl_h5_variable(&g, (kl_h5_label){"sample", "1", "sampled value with finer tolerances"},
+                   H5T_NATIVE_DOUBLE, 4, (int[]){POINT, REALIZATION, TIME, QUANTITY}, r->finer);
+    kl_h5_variable(&g, (kl_h5_label){"reference", "1", "value in the limit with a finer tolerance"},
+                   H5T_NATIVE_DOUBLE, 3, (int[]){POINT, TIME, QUANTITY}, r->finer_reference);
+    return kl_h5_group_close(&g, path, err);
+}
+
 /* One member of all rows: gathered, then written. */
 static kl_status put_member(const kl_results *r, kl_h5_group *g, const kl_row_member *m,
                             kl_error *err)
@@ -229,8 +247,8 @@ static kl_status put_row_column(const kl_results *r, kl_h5_group *g, int c, kl_e
     KL_TRY(kl_alloc((size_t)r->nrows, sizeof *values, column->name, &values, err));
     for (int i = 0; i < r->nrows; i++) {
         int p = r->row[i].point;
-        values[i] = p < 0 ? r->row[i].parameter[c]
-                          : r->point[(size_t)p * (size_t)r->ncolumns + (size_t)c];
+        values[i] =
+            p < 0 ? r->row[i].parameter[c] : r->point[(size_t)p * (size_t)r->ncolumns + (size_t)c];
     }
     kl_h5_variable(g, (kl_h5_label){column->name, column->units, column->long_name},
                    H5T_NATIVE_DOUBLE, 1, &row, values);
@@ -397,6 +415,7 @@ static kl_status put_all(const kl_results *r, hid_t file, const char *path, kl_e
     KL_TRY(put_root(r, file, path, err));
     KL_TRY(put_samples(r, file, path, err));
     KL_TRY(put_reference(r, file, path, err));
+    KL_TRY(put_budget(r, file, path, err));
     KL_TRY(put_summary(r, file, path, err));
     return put_fields(r, file, path, err);
 }

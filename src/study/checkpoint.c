@@ -24,13 +24,13 @@ typedef struct head {
     uint32_t record_crc, table_crc, reserved, head_crc; /* head_crc: of the bytes before it */
 } head;
 
-void kl_checkpoint_prepare(const char *journal, int point, int64_t realization, double interval,
-                           MPI_Comm group, kl_checkpoint *out)
+void kl_checkpoint_prepare(const char *journal, bool finer, int point, int64_t realization,
+                           double interval, MPI_Comm group, kl_checkpoint *out)
 {
     *out = (kl_checkpoint){.group = group, .interval = interval, .last = kl_clock(), .time = -1};
     MPI_Comm_rank(group, &out->rank);
-    snprintf(out->base, sizeof out->base, "%s/checkpoint-%d-%lld", journal, point,
-             (long long)realization);
+    snprintf(out->base, sizeof out->base, "%s/checkpoint-%s%d-%lld", journal, finer ? "finer-" : "",
+             point, (long long)realization);
 }
 
 /* The leader's clock decides for all. */
@@ -308,11 +308,11 @@ kl_status kl_checkpoint_read(kl_checkpoint *c, const kl_system *system, void *st
     return KL_OK;
 }
 
-void kl_checkpoint_remove(const char *journal, int point, int64_t realization)
+void kl_checkpoint_remove(const char *journal, bool finer, int point, int64_t realization)
 {
     kl_checkpoint c;
     char path[4300];
-    kl_checkpoint_prepare(journal, point, realization, 0, MPI_COMM_SELF, &c);
+    kl_checkpoint_prepare(journal, finer, point, realization, 0, MPI_COMM_SELF, &c);
     for (int g = 0; g < 2; g++) {
         file_name(&c, g, "", path);
         unlink(path);

@@ -1,7 +1,8 @@
 /* Checkpoints of a realization in flight: its state at a time boundary and the
  * samples so far, in two generations beside the journal's records.
  *
- * RESULTS.h5.journal/checkpoint-POINT-REALIZATION-{0,1} holds a head with
+ * RESULTS.h5.journal/checkpoint-POINT-REALIZATION-{0,1} (checkpoint-finer-... for those of the
+ * error budget) holds a head with
  * checksums of itself, of the samples and of every plane of the state, then the
  * samples, then the planes in global order: it can be read by any number of
  * ranks. A file is written under another name, synced and renamed. All
@@ -24,8 +25,8 @@ typedef struct kl_checkpoint {
 
 /* For one item of a run. interval: least seconds between two checkpoints; 0:
  * a minute, and a hundred times what the last one took. Local. */
-void kl_checkpoint_prepare(const char *journal, int point, int64_t realization, double interval,
-                           MPI_Comm group, kl_checkpoint *out);
+void kl_checkpoint_prepare(const char *journal, bool finer, int point, int64_t realization,
+                           double interval, MPI_Comm group, kl_checkpoint *out);
 
 /* True on all ranks when it is time for one. */
 bool kl_checkpoint_due(const kl_checkpoint *checkpoint);
@@ -53,6 +54,6 @@ typedef struct kl_checkpoint_place {
 bool kl_checkpoint_look(const char *path, kl_checkpoint_place *out);
 
 /* Removes what there is of an item that is in the journal. Local. */
-void kl_checkpoint_remove(const char *journal, int point, int64_t realization);
+void kl_checkpoint_remove(const char *journal, bool finer, int point, int64_t realization);
 
 #endif

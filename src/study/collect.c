@@ -18,6 +18,7 @@ kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *e
                         .nquantities = about->nquantities,
                         .nchecks = about->nchecks,
                         .nrealizations = (int)study->realizations,
+                        .nfiner = study->finer ? (int)study->finer->realizations : 0,
                         .norders = study->orders.n,
                         .nfields = about->nfields};
     KL_TRY(kl_results_create(&shape, out, err));
@@ -192,24 +193,33 @@ static kl_status take_record(void *context, uint32_t type, const void *payload, 
 {
     const collecting *c = context;
     sample_head head, want;
-    if (type != KL_RECORD_SAMPLE)
+    const kl_study *study = type == KL_RECORD_FINER ? c->study->finer : c->study;
+    if ((type != KL_RECORD_SAMPLE && type != KL_RECORD_FINER) || !study)
         return KL_OK;
     bool good = size >= sizeof head;
     if (good) {
         memcpy(&head, payload, sizeof head);
-        good = head.point >= 0 && head.point < c->study->about->npoints && head.realization >= 0 &&
-               head.realization < c->study->realizations;
+        good = head.point >= 0 && head.point < study->about->npoints && head.realization >= 0;
+        if (good && study != c->study && head.realization >= study->realizations)
+            return KL_OK; /* the budget has become smaller */
+        good = good && head.realization < study->realizations;
     }
     if (good) {
-        want = head_of(c->study, head.point, head.realization);
+        want = head_of(study, head.point, head.realization);
         want.checksum = head.checksum;
         good = memcmp(&head, &want, sizeof head) == 0 &&
                size == sizeof head + (size_t)head.doubles * sizeof(double);
     }
     if (!good)
         return kl_fail(err, KL_INPUT, "%s: a record is not of this study", c->journal);
-    return put_sample(c->results, head.point, head.realization, head.checksum,
-                      (const double *)(const void *)((const char *)payload + sizeof head), err);
+    const double *values = (const double *)(const void *)((const char *)payload + sizeof head);
+    if (study != c->study) {
+        const size_t n = (size_t)(c->results->ntimes * c->results->nquantities);
+        memcpy(kl_results_finer(c->results, head.point, head.realization), values,
+               n * sizeof *values);
+        return KL_OK;
+    }
+    return put_sample(c->results, head.point, head.realization, head.checksum, values, err);
 }
 
 kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_results *results,
@@ -236,8 +246,7 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
         return KL_OK;
     const bool other_psi = from->checksum[a] != to->checksum[b] && from->checksum[a] != 0 &&
                            to->checksum[b] != 0; /* 0: not known */
-    if (to->done[b] &&
-        (other_psi || !same_bits(from->sample + a * nq, to->sample + b * nq, nq)))
+    if (to->done[b] && (other_psi || !same_bits(from->sample + a * nq, to->sample + b * nq, nq)))
         return kl_fail(err, KL_INPUT,
                        "%s: realization %lld at %s = %g differs from the one in another file", name,
                        (long long)k, to->column[0].name, to->point[point * to->ncolumns]);
@@ -247,6 +256,17 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
         to->checksum[b] = from->checksum[a];
     to->done[b] = 1;
     return KL_OK;
+}
+
+/* Finer realizations that `to` wants and does not have. */
+static void copy_finer(const kl_results *from, kl_results *to)
+{
+    const size_t n = (size_t)(to->ntimes * to->nquantities);
+    for (int p = 0; p < to->npoints; p++)
+        for (int k = 0; k < to->nfiner && k < from->nfiner; k++)
+            if (isnan(*kl_results_finer(to, p, k)))
+                memcpy(kl_results_finer(to, p, k), kl_results_finer(from, p, k),
+                       n * sizeof(double));
 }
 
 static kl_status copy_field(const kl_results *from, int f, int point, kl_results *to, kl_error *err)
@@ -270,6 +290,7 @@ kl_status kl_collect_results(const kl_results *from, const char *name, kl_result
                        from->field[f].axis[a].length[p] == to->field[f].axis[a].length[p];
     if (!same)
         return kl_fail(err, KL_INPUT, "%s: does not have the shape of its own study", name);
+    copy_finer(from, to);
     for (int p = 0; p < from->npoints; p++) {
         for (int64_t k = 0; k < from->nrealizations; k++)
             KL_TRY(copy_sample(from, name, p, k, to, err));

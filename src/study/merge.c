@@ -32,6 +32,7 @@ static void copy_reference(const kl_results *from, kl_results *to)
     memcpy(to->reference, from->reference, n);
     memcpy(to->reference_error, from->reference_error, n);
     memcpy(to->infinite, from->infinite, n);
+    memcpy(to->finer_reference, from->finer_reference, n);
     memcpy(to->infinite_error, from->infinite_error, n);
     memcpy(to->reference_note, from->reference_note, (size_t)to->npoints * sizeof *to->reference_note);
     for (int f = 0; f < to->nfields; f++)
@@ -163,8 +164,10 @@ kl_status kl_merge(MPI_Comm comm, const char *output, int n, const char *const *
     KL_GOTO(kl_agree(comm, status, err));
     int has_reference = m.has_reference;
     MPI_Bcast(&has_reference, 1, MPI_INT, 0, comm);
-    if (!has_reference)
+    if (!has_reference) {
         KL_GOTO(kl_reference_compute(m.study, comm, false, m.results, err));
+        KL_GOTO(kl_reference_finer(m.study, comm, m.results, err));
+    }
     status = rank == 0 ? finish(&m, output, command, err) : KL_OK;
     status = kl_agree(comm, status, err);
 done:

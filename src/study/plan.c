@@ -11,7 +11,7 @@ static const double memory_share = 0.9;
 
 static double most_bytes(const kl_study *study, int group_ranks)
 {
-    double most = 0;
+    double most = study->finer ? most_bytes(study->finer, group_ranks) : 0;
     for (int i = 0; i < study->about->npoints; i++)
         most = fmax(most, study->system->cost(study->self, i, group_ranks).bytes);
     return most;
@@ -110,6 +110,8 @@ kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, const kl_run_option
     KL_TRY(check_range(study, options, err));
     look_at_node(comm, out);
     out->results = kl_collect_bytes(study, out->ranks);
+    if (study->finer)
+        out->results += kl_collect_bytes(study->finer, out->ranks);
     if (options->groups > out->ranks)
         return kl_fail(err, KL_INPUT,
                        "--groups: %d is not allowed: must be in [1, %d], the number of ranks",
@@ -126,6 +128,12 @@ kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, const kl_run_option
         const double each = study->system->cost(study->self, i, 1).seconds / out->ranks;
         out->least += each * (double)asked[0];
         out->seconds += each * (double)asked[1];
+    }
+    const kl_study *finer = study->finer;
+    for (int i = 0; finer && i < finer->about->npoints; i++) {
+        const double each = finer->system->cost(finer->self, i, 1).seconds / out->ranks;
+        out->least += each * (double)finer->realizations;
+        out->seconds += each * (double)finer->realizations;
     }
     return KL_OK;
 }
@@ -168,6 +176,9 @@ static void print_plan(const kl_study *study, const kl_plan *plan, const int64_t
     if (asked[1] > asked[0])
         printf(" to %lld", (long long)asked[1] * study->about->npoints);
     printf(" in all\n");
+    if (study->finer)
+        printf("budget       %lld of them again with finer tolerances, per point\n",
+               (long long)study->finer->realizations);
     printf("times        %d, up to %g\n", study->times.n, study->times.t[study->times.n - 1]);
     printf("time         about ");
     print_duration(plan->least);

@@ -102,3 +102,23 @@ kl_status kl_reference_compute(const kl_study *study, MPI_Comm comm, bool quiet,
         }
     return KL_OK;
 }
+
+/* By results of its own, with few samples, of which the reference is taken. */
+kl_status kl_reference_finer(const kl_study *study, MPI_Comm comm, kl_results *results,
+                             kl_error *err)
+{
+    kl_results *own = NULL;
+    int rank;
+    if (!study->finer)
+        return KL_OK;
+    MPI_Comm_rank(comm, &rank);
+    kl_status status = rank == 0 ? kl_collect_create(study->finer, &own, err) : KL_OK;
+    status = kl_agree(comm, status, err);
+    if (status == KL_OK)
+        status = kl_reference_compute(study->finer, comm, true, own, err);
+    if (status == KL_OK && rank == 0)
+        memcpy(results->finer_reference, own->reference,
+               (size_t)(own->npoints * own->ntimes * own->nquantities) * sizeof(double));
+    kl_results_destroy(&own);
+    return status;
+}

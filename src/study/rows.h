@@ -34,4 +34,9 @@ kl_status kl_extrapolate_sizes(const kl_study *study, kl_rows *rows, kl_error *e
 /* What follows from the study alone, and its exponents. Local. */
 kl_status kl_add_facts(const kl_study *study, kl_rows *rows, kl_error *err);
 
+/* ---- budget.c: where the error comes from ---- */
+
+/* error:... and bias_share of every number. Local. */
+kl_status kl_budget_rows(kl_rows *rows, kl_error *err);
+
 #endif

@@ -23,7 +23,8 @@ typedef struct run {
     kl_groups groups;
     kl_output output;    /* rank 0 */
     kl_results *results; /* rank 0 */
-    uint8_t *done;       /* [npoints][realizations]: finished before this run */
+    uint8_t *done;       /* [npoints][realizations]: finished */
+    uint8_t *finer_done; /* [npoints][finer realizations], likewise */
     int *planned;        /* [npoints]: realizations asked for */
     int *order;          /* [npoints]: in which points are worked on */
     int attempt;         /* of the journal */
@@ -34,16 +35,18 @@ typedef struct run {
     kl_group_fields fields;
 } run;
 
-/* A range is done as asked for, however precise the points are. */
-static bool is_asked(const run *r, int point, int64_t k)
+/* Of the study or its finer one. A range is done as asked for, however precise the points are. */
+static bool is_asked(const run *r, const kl_study *study, int point, int64_t k)
 {
-    return r->options->last > 0 ? k >= r->options->first && k < r->options->last
-                                : k < r->planned[point];
+    if (r->options->last > 0)
+        return k >= r->options->first && k < r->options->last;
+    return k < (study == r->study ? r->planned[point] : study->realizations);
 }
 
-static bool is_open(const run *r, int point, int64_t k)
+static bool is_open(const run *r, const kl_study *study, int point, int64_t k)
 {
-    return is_asked(r, point, k) && !r->done[point * r->study->realizations + k];
+    const uint8_t *done = study == r->study ? r->done : r->finer_done;
+    return is_asked(r, study, point, k) && !done[point * study->realizations + k];
 }
 
 /* ---- before the realizations ---- */
@@ -79,6 +82,14 @@ static void mark_done(run *r)
         if (r->study->system->snapshot && access(path, F_OK) != 0)
             r->done[p * n + r->study->snapshot] = 0;
     }
+    const int finer = r->results->nfiner, m = r->results->ntimes * r->results->nquantities;
+    for (int i = 0; i < finer * r->study->about->npoints; i++)
+        r->finer_done[i] = !isnan(r->results->finer[(size_t)i * (size_t)m]);
+}
+
+static size_t finer_items(const run *r)
+{
+    return r->study->finer ? (size_t)(r->study->finer->realizations * r->study->about->npoints) : 0;
 }
 
 static kl_status prepare(run *r, kl_error *err)
@@ -90,6 +101,8 @@ static kl_status prepare(run *r, kl_error *err)
     if (status == KL_OK)
         status = kl_alloc(items, 1, "realizations", &r->done, err);
     if (status == KL_OK)
+        status = kl_alloc(finer_items(r), 1, "realizations", &r->finer_done, err);
+    if (status == KL_OK)
         status =
             kl_alloc((size_t)study->about->npoints, sizeof *r->planned, "points", &r->planned, err);
     if (status == KL_OK)
@@ -98,8 +111,10 @@ static kl_status prepare(run *r, kl_error *err)
     if (status == KL_OK)
         status = kl_group_fields_create(study, &r->fields, err);
     KL_TRY(kl_agree(r->comm, status, err));
-    if (study->reference)
+    if (study->reference) {
         KL_TRY(kl_reference_compute(study, r->comm, r->options->quiet, r->results, err));
+        KL_TRY(kl_reference_finer(study, r->comm, r->results, err));
+    }
     MPI_Bcast(&r->attempt, 1, MPI_INT, 0, r->comm);
     /* Every rank needs the paths. */
     MPI_Bcast(r->output.file, (int)sizeof r->output.file, MPI_BYTE, 0, r->comm);
@@ -135,19 +150,18 @@ static kl_status fail_realization(const run *r, int64_t k, kl_error *err)
 
 /* One time of a realization: evolve, measure, take a snapshot where one is asked for.
  * field: scratch, [nfields]. */
-static kl_status step(run *r, void *state, kl_sample_record *record, int time, double **field,
-                      kl_snapshot **snapshot, kl_error *err)
+static kl_status step(run *r, const kl_study *study, void *state, kl_sample_record *record,
+                      int time, double **field, kl_snapshot **snapshot, kl_error *err)
 {
-    const kl_system *system = r->study->system;
-    const kl_description *about = r->study->about;
+    const kl_system *system = study->system;
+    const kl_description *about = study->about;
     char path[4200];
     for (int f = 0; f < about->nfields; f++)
-        field[f] =
-            record->field[f] + (size_t)time * kl_collect_cells(r->study, record->point, f);
+        field[f] = record->field[f] + (size_t)time * kl_collect_cells(study, record->point, f);
     KL_TRY(system->advance(state, time, err));
     KL_TRY(system->measure(state, time, record->quantity + time * about->nquantities,
                            record->check + time * about->nchecks, field, err));
-    if (r->study->snapshot != record->realization || !system->snapshot)
+    if (study->snapshot != record->realization || !system->snapshot)
         return KL_OK;
     snapshot_path(r, record->point, "", path, sizeof path);
     return system->snapshot(state, time, path, snapshot, err);
@@ -156,16 +170,16 @@ static kl_status step(run *r, void *state, kl_sample_record *record, int time, d
 /* One realization through all times, from its checkpoint if it has one; *whole is
  * false if it was stopped. A realization with snapshots has no checkpoints: its
  * frames could not be gone on with. */
-static kl_status realize(run *r, void *state, kl_sample_record *record, bool *whole, kl_error *err)
+static kl_status realize(run *r, const kl_study *study, void *state, kl_sample_record *record,
+                         bool *whole, kl_error *err)
 {
-    const kl_study *study = r->study;
     const bool checkpoints = study->snapshot != record->realization;
     kl_snapshot *snapshot = NULL;
     kl_checkpoint checkpoint;
     double **field = NULL;
     int time = -1;
     *whole = false;
-    kl_checkpoint_prepare(r->output.journal, record->point, record->realization,
+    kl_checkpoint_prepare(r->output.journal, study != r->study, record->point, record->realization,
                           r->options->checkpoint, r->groups.group, &checkpoint);
     kl_status status =
         kl_alloc((size_t)study->about->nfields, sizeof *field, "fields", &field, err);
@@ -181,7 +195,7 @@ static kl_status realize(run *r, void *state, kl_sample_record *record, bool *wh
             break;
         }
         kl_progress_tick(r->progress);
-        status = step(r, state, record, time, field, &snapshot, err);
+        status = step(r, study, state, record, time, field, &snapshot, err);
         if (status == KL_OK && checkpoints && time + 1 < study->times.n &&
             kl_checkpoint_due(&checkpoint))
             status = kl_checkpoint_write(&checkpoint, study->system, state, record, time, err);
@@ -201,27 +215,30 @@ static kl_status realize(run *r, void *state, kl_sample_record *record, bool *wh
     return *whole ? closed : status;
 }
 
-static kl_status save(run *r, const kl_sample_record *record, kl_error *err)
+static kl_status save(run *r, uint32_t type, const kl_sample_record *record, kl_error *err)
 {
     if (!r->groups.leader)
         return KL_OK;
     if (r->journal.file < 0)
         KL_TRY(kl_journal_open(r->output.journal, r->attempt, r->groups.index, &r->journal, err));
-    KL_TRY(kl_journal_append(&r->journal, KL_RECORD_SAMPLE, record->payload, record->size, err));
-    return kl_group_fields_add(r->study, record, &r->fields, err);
+    KL_TRY(kl_journal_append(&r->journal, type, record->payload, record->size, err));
+    return type == KL_RECORD_SAMPLE ? kl_group_fields_add(r->study, record, &r->fields, err)
+                                    : KL_OK;
 }
 
-/* This group's open realizations of one point. */
-static kl_status work_on_point(run *r, int point, int64_t *item, kl_error *err)
+/* This group's open realizations of one point, of the study or its finer one. */
+static kl_status work_on_point(run *r, const kl_study *study, int point, int64_t *item,
+                               kl_error *err)
 {
-    const kl_study *study = r->study;
+    const bool finer = study != r->study;
     const double cost = study->system->cost(study->self, point, 1).seconds;
     void *state = NULL;
     kl_sample_record record = {0};
     kl_status status = KL_OK;
     for (int64_t k = 0; status == KL_OK && !r->stopped && k < study->realizations; k++) {
         bool whole;
-        if (!is_open(r, point, k) || kl_groups_turn(&r->groups, (*item)++) != r->groups.index)
+        if (!is_open(r, study, point, k) ||
+            kl_groups_turn(&r->groups, (*item)++) != r->groups.index)
             continue;
         if (!state) {
             status =
@@ -232,14 +249,16 @@ static kl_status work_on_point(run *r, int point, int64_t *item, kl_error *err)
                 break;
         }
         kl_sample_record_number(&record, k);
-        status = realize(r, state, &record, &whole, err);
+        status = realize(r, study, state, &record, &whole, err);
         if (status != KL_OK)
             break;
         r->stopped = !whole;
         if (whole)
-            status = kl_agree(r->groups.group, save(r, &record, err), err);
+            status =
+                kl_agree(r->groups.group,
+                         save(r, finer ? KL_RECORD_FINER : KL_RECORD_SAMPLE, &record, err), err);
         if (whole && status == KL_OK && r->groups.leader)
-            kl_checkpoint_remove(r->output.journal, point, k);
+            kl_checkpoint_remove(r->output.journal, finer, point, k);
         if (whole && status == KL_OK && r->groups.leader)
             kl_progress_item(r->progress, cost);
         kl_progress_tick(r->progress);
@@ -266,6 +285,7 @@ static kl_status plan_round(run *r, kl_error *err)
     MPI_Bcast(r->planned, n, MPI_INT, 0, r->comm);
     MPI_Bcast(r->order, n, MPI_INT, 0, r->comm);
     MPI_Bcast(r->done, (int)(n * r->study->realizations), MPI_BYTE, 0, r->comm);
+    MPI_Bcast(r->finer_done, (int)finer_items(r), MPI_BYTE, 0, r->comm);
     return KL_OK;
 }
 
@@ -274,19 +294,16 @@ typedef struct amount {
     double cost; /* of the open ones */
 } amount;
 
-static amount count_items(const run *r)
+static void count_items(const run *r, const kl_study *study, amount *all)
 {
-    const kl_study *study = r->study;
-    amount all = {0};
-    for (int p = 0; p < study->about->npoints; p++) {
+    for (int p = 0; study && p < study->about->npoints; p++) {
         const double cost = study->system->cost(study->self, p, 1).seconds;
         for (int64_t k = 0; k < study->realizations; k++) {
-            all.total += is_asked(r, p, k);
-            all.open += is_open(r, p, k);
-            all.cost += is_open(r, p, k) ? cost : 0;
+            all->total += is_asked(r, study, p, k);
+            all->open += is_open(r, study, p, k);
+            all->cost += is_open(r, study, p, k) ? cost : 0;
         }
     }
-    return all;
 }
 
 /* Everything that is open. Each round has journals of its own, so that rank 0 reads closed files.
@@ -299,7 +316,10 @@ static kl_status work_on_round(run *r, const amount *all, kl_error *err)
     r->journal.file = -1;
     kl_status status = KL_OK;
     for (int i = 0; status == KL_OK && !r->stopped && i < r->study->about->npoints; i++)
-        status = work_on_point(r, r->order[i], &item, err);
+        status = work_on_point(r, r->study, r->order[i], &item, err);
+    for (int p = 0;
+         status == KL_OK && !r->stopped && r->study->finer && p < r->study->about->npoints; p++)
+        status = work_on_point(r, r->study->finer, p, &item, err);
     kl_journal_close(&r->journal);
     kl_progress_end(&r->progress);
     status = kl_agree(r->comm, status, err);
@@ -317,7 +337,9 @@ static kl_status realizations(run *r, kl_error *err)
 {
     for (int round = 0;; round++) {
         KL_TRY(plan_round(r, err));
-        const amount all = count_items(r);
+        amount all = {0};
+        count_items(r, r->study, &all);
+        count_items(r, r->study->finer, &all);
         if (round > 0 && all.open == 0)
             return KL_OK;
         KL_TRY(work_on_round(r, &all, err));
@@ -377,6 +399,7 @@ kl_status kl_study_run(kl_study *study, MPI_Comm comm, const kl_run_options *opt
     if (r.rank == 0)
         kl_output_close(&r.output);
     free(r.done);
+    free(r.finer_done);
     free(r.planned);
     free(r.order);
     return status;

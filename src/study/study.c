@@ -13,7 +13,7 @@
 typedef struct study_keys {
     const char *system;
     kl_reals times, moments;
-    kl_node *realizations;
+    kl_node *realizations, *budget;
     int64_t snapshot;
     int reference;
 } study_keys;
@@ -30,6 +30,8 @@ static const kl_key table[] = {
      "[1, 2, 4]", "orders r"},
     {"reference", KL_KEY_CHOICE, offsetof(study_keys, reference), 0, 0, 0, 0, 0, references, "solve",
      "none: skip it (merge computes it later)"},
+    {"budget", KL_KEY_MAP, offsetof(study_keys, budget), 0, 0, 0, 0, 0, NULL, NULL,
+     "errors measured by refinement"},
     {"snapshot", KL_KEY_INT, offsetof(study_keys, snapshot), KL_RANGED, 0, 1e8, 0, 0, NULL, NULL,
      "the realization whose density is written for ParaView"},
     {0}};
@@ -93,6 +95,50 @@ static kl_status check_observable(const kl_study *study, kl_node *root, kl_error
                                   "%s is not allowed: must be the name of an observable", name);
 }
 
+/* ---- the error budget ---- */
+
+typedef struct budget_keys {
+    int64_t realizations;
+} budget_keys;
+
+static const kl_key budget_table[] = {
+    {"realizations", KL_KEY_INT, offsetof(budget_keys, realizations), KL_REQUIRED | KL_RANGED, 1, 1e8, 0, 0,
+     NULL, NULL, "of each point, done again with finer tolerances"},
+    {0}};
+
+static kl_status parse(const char *file, const char *text, int nset, const char *const *set, bool is_finer,
+                       kl_study **out, kl_error *err);
+
+/* The study again, by its own text and the system's finer settings. */
+static kl_status make_finer(kl_study *study, kl_node *root, int64_t realizations, kl_error *err)
+{
+    enum { MOST = 8 };
+    char text[MOST][128], count[64];
+    const char *set[MOST + 1] = {count};
+    const kl_system *system = study->system;
+    const int n = system->finer ? system->finer(study->self, text, MOST) : 0;
+    snprintf(count, sizeof count, "realizations=%lld", (long long)realizations);
+    for (int i = 0; i < n; i++)
+        set[i + 1] = text[i];
+    if (n == 0)
+        return kl_config_fail(root, "budget", err, "is not allowed: %s",
+                              system->finer ? "the tolerances leave no room for finer ones"
+                                            : "this system has nothing to refine");
+    KL_TRY(parse("budget", study->resolved, n + 1, set, true, &study->finer, err));
+    study->finer->snapshot = -1;
+    return KL_OK;
+}
+
+static kl_status read_budget(kl_study *study, kl_node *root, const kl_node *budget, int64_t realizations,
+                             kl_error *err)
+{
+    if (realizations > study->until.least)
+        return kl_config_fail(budget, "realizations", err,
+                              "%lld is not allowed: must be at most realizations, %lld", (long long)realizations,
+                              (long long)study->until.least);
+    return make_finer(study, root, realizations, err);
+}
+
 /* ---- the study ---- */
 
 kl_status kl_begin(kl_error *err)
@@ -115,8 +161,9 @@ static void set_name(kl_study *study, const char *file)
         *dot = 0;
 }
 
-static kl_status configure(kl_study *study, kl_error *err)
+static kl_status configure(kl_study *study, bool is_finer, kl_error *err)
 {
+    budget_keys budget = {0};
     kl_node *root = kl_config_root(study->config);
     study_keys keys = {.snapshot = -1};
     KL_TRY(kl_config_read(root, table, &keys, err));
@@ -131,19 +178,23 @@ static kl_status configure(kl_study *study, kl_error *err)
         return kl_config_fail(root, "realizations", err,
                               "%lld is not allowed: must be 1, the system is deterministic",
                               (long long)study->realizations);
-    if (keys.snapshot >= study->until.least)
+    if (!is_finer && keys.snapshot >= study->until.least)
         return kl_config_fail(root, "snapshot", err, "%lld is not allowed: must be below realizations",
                               (long long)keys.snapshot);
+    if (keys.budget)
+        KL_TRY(kl_config_read(keys.budget, budget_table, &budget, err));
     KL_TRY(study->system->configure(root, &study->times, !study->reference, &study->self, err));
     KL_TRY(kl_config_check_unknown(study->config, err));
     study->about = study->system->describe(study->self);
     KL_TRY(check_observable(study, root, err));
     study->reference = study->reference && !study->about->no_reference && study->system->reference;
-    return kl_config_emit(study->config, &study->resolved, err);
+    KL_TRY(kl_config_emit(study->config, &study->resolved, err));
+    return keys.budget && !is_finer ? read_budget(study, root, keys.budget, budget.realizations, err)
+                                    : KL_OK;
 }
 
-kl_status kl_study_parse(const char *file, const char *text, int nset, const char *const *set,
-                         kl_study **out, kl_error *err)
+static kl_status parse(const char *file, const char *text, int nset, const char *const *set, bool is_finer,
+                       kl_study **out, kl_error *err)
 {
     kl_study *study;
     *out = NULL;
@@ -153,11 +204,17 @@ kl_status kl_study_parse(const char *file, const char *text, int nset, const cha
     for (int i = 0; status == KL_OK && i < nset; i++)
         status = kl_config_set(study->config, set[i], err);
     if (status == KL_OK)
-        status = configure(study, err);
+        status = configure(study, is_finer, err);
     if (status != KL_OK)
         kl_study_destroy(&study);
     *out = study;
     return status;
+}
+
+kl_status kl_study_parse(const char *file, const char *text, int nset, const char *const *set,
+                         kl_study **out, kl_error *err)
+{
+    return parse(file, text, nset, set, false, out, err);
 }
 
 static kl_status read_text(const char *path, char **text, long *size, kl_error *err)
@@ -214,6 +271,7 @@ void kl_study_destroy(kl_study **study)
     kl_study *s = *study;
     if (!s)
         return;
+    kl_study_destroy(&s->finer);
     if (s->system)
         s->system->destroy(&s->self);
     kl_config_destroy(&s->config);
@@ -244,7 +302,7 @@ kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *
                         kl_error *err)
 {
     const char *const ignore[] = {"realizations", "moments",  "times",
-                                  "reference",    "snapshot", "cache",
+                                  "reference",    "snapshot", "cache",    "budget",
                                   study->system->reference_key, NULL};
     char difference[512];
     if (!kl_config_same(study->config, old->config, ignore, difference, sizeof difference))

@@ -30,6 +30,7 @@ struct kl_study {
     kl_reals orders;
     bool reference;
     int64_t snapshot;          /* the realization of which snapshots are written; -1: none */
+    struct kl_study *finer;    /* the same with finer tolerances, few realizations; NULL: no budget */
 };
 
 /* ---- study.c ---- */
@@ -78,7 +79,8 @@ typedef struct kl_sample_record {
     char *payload;             /* the record itself; the arrays above point into it */
     size_t size;
 } kl_sample_record;
-enum { KL_RECORD_SAMPLE = 2 }; /* 1: without checksum, of an earlier version */
+/* Type 1 was without checksum. A finer record is of study->finer, else alike. */
+enum { KL_RECORD_SAMPLE = 2, KL_RECORD_FINER = 3 };
 
 kl_status kl_sample_record_create(const kl_study *study, int point, kl_sample_record *out,
                                   kl_error *err);
@@ -117,6 +119,10 @@ kl_status kl_group_fields_reduce(const kl_study *study, MPI_Comm comm, kl_group_
  * rank 0 (NULL elsewhere). Collective over comm. */
 kl_status kl_reference_compute(const kl_study *study, MPI_Comm comm, bool quiet, kl_results *results,
                                kl_error *err);
+
+/* The same for study->finer, where there is one, into results->finer_reference. */
+kl_status kl_reference_finer(const kl_study *study, MPI_Comm comm, kl_results *results,
+                             kl_error *err);
 
 /* ---- summary.c ---- */
 

@@ -373,6 +373,7 @@ static kl_status fill(table *t, kl_error *err)
     if (r->small >= 0)
         KL_TRY(add_rates(t, err));
     KL_TRY(kl_add_facts(t->study, &t->rows, err));
+    KL_TRY(kl_budget_rows(&t->rows, err));
     KL_TRY(kl_compare_twins(t->study, &t->rows, err));
     return kl_extrapolate_sizes(t->study, &t->rows, err);
 }

@@ -19,7 +19,7 @@ static kl_status count_record(void *context, uint32_t type, const void *payload,
     (void)payload;
     (void)size;
     (void)err;
-    *(int64_t *)context += type == KL_RECORD_SAMPLE;
+    *(int64_t *)context += type == KL_RECORD_SAMPLE || type == KL_RECORD_FINER;
     return KL_OK;
 }
 

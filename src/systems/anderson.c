@@ -43,4 +43,5 @@ const kl_system kl_system_anderson = {
     .advise = anderson_advise,
     .fact = facts,
     .facts = anderson_facts,
+    .finer = anderson_finer,
 };

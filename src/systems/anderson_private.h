@@ -54,6 +54,7 @@ kl_initial anderson_packet(const anderson *a, int point, int i);
 kl_status anderson_read_width(kl_node *node, double *width, kl_error *err);
 kl_status anderson_read_center(const anderson *a, kl_node *node, double center[3], kl_error *err);
 kl_propagation_setup anderson_setup(const anderson *a, int point);
+int anderson_finer(const void *self, char text[][128], int most);
 
 /* Fields: anderson_fields.c, anderson_fields_limit.c. */
 kl_status anderson_read_fields(anderson *a, kl_node *root, kl_error *err);

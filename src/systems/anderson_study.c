@@ -234,14 +234,39 @@ kl_propagation_setup anderson_setup(const anderson *a, int point)
                                   .propagator = a->propagator};
 }
 
-static kl_status check_tolerance(const anderson *a, kl_node *root, kl_error *err)
+static double worst_rounding(const anderson *a, kl_precision precision)
 {
     double worst = 0;
     for (int i = 0; i < a->npoints; i++) {
-        const kl_propagation_setup setup = anderson_setup(a, i);
+        kl_propagation_setup setup = anderson_setup(a, i);
+        setup.propagator.precision = precision;
         worst = fmax(worst, kl_propagation_rounding(&setup));
     }
-    return kl_keys_tolerance(root, &a->propagator, worst, err);
+    return worst;
+}
+
+static kl_status check_tolerance(const anderson *a, kl_node *root, kl_error *err)
+{
+    return kl_keys_tolerance(root, &a->propagator, worst_rounding(a, a->propagator.precision), err);
+}
+
+/* A hundredth and a tenth, or what can be reached; a third at least, or the difference
+ * would say nothing. */
+int anderson_finer(const void *self, char text[][128], int most)
+{
+    const anderson *a = self;
+    const double evolution =
+        fmax(a->propagator.tolerance / 100, 2.01 * worst_rounding(a, KL_DOUBLE));
+    const double limit = fmax(a->boltzmann_tolerance / 10, 1e-12);
+    if (most < 4 || evolution > a->propagator.tolerance / 3 || limit > a->boltzmann_tolerance / 3)
+        return 0;
+    snprintf(text[0], 128, "propagator.precision=double");
+    snprintf(text[1], 128, "propagator.tolerance=%.17g", evolution);
+    snprintf(text[2], 128, "boltzmann.tolerance=%.17g", limit);
+    if (a->description.skip_box)
+        return 3;
+    snprintf(text[3], 128, "boltzmann.space=torus"); /* in infinite space it is not needed */
+    return 4;
 }
 
 static kl_status configure(anderson *a, kl_node *root, kl_error *err)

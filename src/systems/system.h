@@ -139,6 +139,10 @@ typedef struct kl_system {
     double (*box_effect)(const void *self, int point, int time, int quantity);
     /* Prints what the plan should know about sizes. Local. NULL: nothing. */
     void (*advise)(const void *self, FILE *out);
+    /* Assignments (as of --set) of tolerances that make time evolution and reference finer, for
+     * the error budget: at most `most` into text; how many, 0 if there is no room for finer
+     * ones. Local. NULL: the system has no budget. */
+    int (*finer)(const void *self, char text[][128], int most);
 
     /* Numbers that follow from the study at a point, without realizations; their names end
      * with NULL. NULL: none. value[f]: NAN where there is none. Local. KL_ENVIRONMENT. */

@@ -197,10 +197,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     damage(data + used, size - used, file[1], &length[1]);
     for (int g = 0; g < 2; g++)
         spill(folder, g, file[g], length[g]);
-    kl_checkpoint_prepare(folder, POINT, REALIZATION, 0, MPI_COMM_SELF, &c);
+    kl_checkpoint_prepare(folder, false, POINT, REALIZATION, 0, MPI_COMM_SELF, &c);
     require(kl_checkpoint_read(&c, &system, &s, &record, &time, &err) == KL_OK);
     check((const uint8_t(*)[SIZE])file, length, &s, (const uint8_t *)payload, time);
-    kl_checkpoint_remove(folder, POINT, REALIZATION);
+    kl_checkpoint_remove(folder, false, POINT, REALIZATION);
     require(rmdir(folder) == 0);
     return 0;
 }
