@@ -127,9 +127,23 @@ RATES = [("rate:bias", "bias"), ("rate:central_moment", "central moment"),
          ("rate:deviation_moment", "moment about the limit")]
 
 
-def of_series(row):
-    """An exponent, and which points it is of if not of the last or only series."""
-    return interval(row) + (f" ({escape(row.series)})" if row and row.series else "")
+POOR_FIT = 3    # chi^2 per degree of freedom
+
+
+def of_series(results, row):
+    """An exponent or the bound that stands for it, whether the power law fits, and which points it
+    is of if not of the last or only series."""
+    if not row:
+        return interval(row)
+    name = row.statistic.split(":", 1)[1]
+    said = interval(row)
+    if row.statistic.startswith("rate_bound:"):
+        said = f"none; below {row.value:.1e}"
+    quantity = next(q for q in results.quantities if (q.observable, q.part) == (row.observable, row.part))
+    for quality in results.all("rate_chi2:" + name, -1, row.time, quantity, row.order):
+        if quality.series == row.series and quality.value > POOR_FIT:
+            said += f"; poor fit, \u03c7\u00b2 = {quality.value:.1f}"
+    return said + (f" ({escape(row.series)})" if row.series else "")
 
 
 def table_rates(results):
@@ -147,11 +161,12 @@ def table_rates(results):
             measured_orders = results.orders(name[len("rate:"):])
             if not measured_orders:
                 continue
-            cells = [results.all(name, -1, time, quantity, order) or
+            cells = [results.all(name, -1, time, quantity, order) +
+                     results.all(name.replace("rate:", "rate_bound:"), -1, time, quantity, order) or
                      ([None] if order in measured_orders else []) for order in orders]
             rows.append(("first" if first else "", [
                 f"<code>{escape(quantity.label)}</code>" if first else "", label] +
-                ["<br>".join(of_series(row) for row in cell) for cell in cells]))
+                ["<br>".join(of_series(results, row) for row in cell) for cell in cells]))
             first = False
     if not rows:
         return ""
@@ -160,8 +175,30 @@ def table_rates(results):
                      [f"1/{number(results.proven * order)}" for order in orders]))
     head = ["quantity", "statistic"] + [f"<i>r</i> = {number(order)}" for order in orders]
     words = ('<p class="caption">Fitted exponents with 95% intervals; – where the data allow no '
-             'honest exponent. Several in one cell: one per series of points.</p>')
+             'honest exponent, for a bias with what its intervals stay below at every point. '
+             'A fit is called poor above \u03c7\u00b2 = 3 per degree of freedom. Several in one cell: '
+             'one per series of points.</p>')
     return words + table(head, rows)
+
+
+def table_chances(results):
+    """How likely a sample is farther from the limit than delta, beside Chebyshev's bound."""
+    time, rows, colour = results.times[-1], [], style.colours(results)
+    deltas = results.orders("probability")
+    for quantity in results.quantities:
+        for i, point in enumerate(results.points_by_size()):
+            cells = []
+            for delta in deltas:
+                row = results.get("probability", point, time, quantity, delta)
+                bound = results.get("chebyshev_bound", point, time, quantity, delta)
+                said = f"{row.value:.2f} ({row.low:.2f} to {row.high:.2f})" if row else "\u2013"
+                cells.append(said + (f"; \u2264 {bound.value:.2g}" if bound else ""))
+            if any(cell != "\u2013" for cell in cells):
+                rows.append(("first" if i == 0 else "", [
+                    f"<code>{escape(quantity.label)}</code>" if i == 0 else "",
+                    dotted(results, point, colour)] + cells))
+    head = ["quantity", "point"] + [f"<i>\u03b4</i> = {number(delta)}" for delta in deltas]
+    return table(head, rows)
 
 
 def table_derived(results):
@@ -262,6 +299,11 @@ def sections(results, names):
     parts = budget.parts(results, names)
     if parts:
         yield section("Where the error comes from", *parts)
+    if results.orders("probability"):
+        yield section("Far from the limit", f'<p class="caption">At {time}: the fraction of samples '
+                      'farther from the limit than <i>\u03b4</i>, with its 95% interval, and the bound of '
+                      'Chebyshev\u2019s inequality from the moments, an estimate itself.</p>',
+                      table_chances(results))
     if "histogram" in names:
         line = ", the dark line is the kinetic limit." if limit else "."
         yield section("Samples", figure(

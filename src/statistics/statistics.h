@@ -37,6 +37,9 @@ kl_status kl_stats_moment_about(const double *y, int n, double c, double r, kl_e
 int kl_stats_least(double r);
 #define KL_STATS_TESTED_ORDER 12
 
+/* count / n with Wilson's score interval; NAN for n < 1. */
+kl_estimate kl_stats_proportion(int count, int n);
+
 /* f(mean of y over the rows), y[n][m]; f(context, mean) gets m means and returns NAN
  * where it has no value. Interval: as above; NAN limits for n < 3, or if f has
  * no value on a resample. KL_ENVIRONMENT: no memory. */

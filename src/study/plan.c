@@ -216,5 +216,7 @@ kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options 
     realizations_asked(study, options, asked);
     if (rank == 0 && status == KL_OK)
         print_plan(study, &plan, asked);
+    if (rank == 0 && status == KL_OK)
+        kl_moments_warn(study);
     return kl_agree(comm, status, err);
 }

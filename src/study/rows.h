@@ -19,6 +19,18 @@ kl_status kl_rows_add(kl_rows *rows, kl_row row, kl_estimate e, kl_error *err);
 /* Samples of one number, finished realizations in order, into y[nrealizations]; how many. */
 int kl_rows_gather(const kl_results *results, int point, int time, int quantity, double *y);
 
+/* ---- moments.c ---- */
+
+/* `text` says which of the study's orders so many realizations give no interval, and which are
+ * above the tested; false if there is nothing to say. */
+bool kl_moments_shortage(const kl_study *study, int64_t realizations, char *text, size_t size);
+/* Writes that of the finished realizations to the file's pair "moments_note". */
+kl_status kl_moments_note(const kl_study *study, kl_results *results, kl_error *err);
+/* Rows `probability` and `chebyshev_bound` of every delta of the study; `row`: a blank row of the
+ * number, moment[]: its deviation moments by order. Nothing without deltas. */
+kl_status kl_moments_chances(const kl_study *study, kl_rows *rows, kl_row row, const double *y,
+                             int n, double limit, const kl_estimate *moment, kl_error *err);
+
 /* ---- compare.c: points against each other ---- */
 
 /* Differences between points whose realizations share their random numbers. Local. */

@@ -59,6 +59,7 @@ static kl_status open_output(run *r, kl_error *err)
                           err));
     for (int i = 0; i < r->study->about->nwarnings; i++)
         fprintf(stderr, "kinlim: warning: %s\n", r->study->about->warning[i]);
+    kl_moments_warn(r->study);
     r->attempt = kl_journal_next_attempt(r->output.journal);
     return KL_OK;
 }

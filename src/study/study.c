@@ -12,7 +12,7 @@
 
 typedef struct study_keys {
     const char *system;
-    kl_reals times, moments;
+    kl_reals times, moments, deltas;
     kl_node *realizations, *budget;
     int64_t snapshot;
     int reference;
@@ -28,6 +28,8 @@ static const kl_key table[] = {
      "of the disorder, per point: a number, or min, max and until"},
     {"moments", KL_KEY_REALS, offsetof(study_keys, moments), KL_RANGED | KL_DISTINCT, 1, 64, 0, 0, NULL,
      "[1, 2, 4]", "orders r"},
+    {"deltas", KL_KEY_REALS, offsetof(study_keys, deltas), KL_RANGED | KL_LOW_OPEN | KL_INCREASING, 0, 1e9,
+     0, 0, NULL, NULL, "distances from the limit whose probability is asked for"},
     {"reference", KL_KEY_CHOICE, offsetof(study_keys, reference), 0, 0, 0, 0, 0, references, "solve",
      "none: skip it (merge computes it later)"},
     {"budget", KL_KEY_MAP, offsetof(study_keys, budget), 0, 0, 0, 0, 0, NULL, NULL,
@@ -171,6 +173,7 @@ static kl_status configure(kl_study *study, bool is_finer, kl_error *err)
     KL_TRY(read_realizations(root, keys.realizations, &study->until, err));
     study->realizations = study->until.most;
     study->orders = keys.moments;
+    study->deltas = keys.deltas;
     study->reference = keys.reference == 0;
     study->snapshot = keys.snapshot;
     KL_TRY(kl_system_find(root, keys.system, &study->system, err));
@@ -301,8 +304,8 @@ static bool has_time(const kl_study *study, double t)
 kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *old_name,
                         kl_error *err)
 {
-    const char *const ignore[] = {"realizations", "moments",  "times",
-                                  "reference",    "snapshot", "cache",    "budget",
+    const char *const ignore[] = {"realizations", "moments",  "times", "deltas",
+                                  "reference",    "snapshot", "cache", "budget",
                                   study->system->reference_key, NULL};
     char difference[512];
     if (!kl_config_same(study->config, old->config, ignore, difference, sizeof difference))

@@ -27,7 +27,7 @@ struct kl_study {
     kl_times times;
     int64_t realizations;      /* at most, at each point */
     kl_until until;
-    kl_reals orders;
+    kl_reals orders, deltas;
     bool reference;
     int64_t snapshot;          /* the realization of which snapshots are written; -1: none */
     struct kl_study *finer;    /* the same with finer tolerances, few realizations; NULL: no budget */
@@ -40,6 +40,11 @@ struct kl_study {
 kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *old_name,
                         kl_error *err);
 bool kl_study_same_times(const kl_study *study, const kl_study *old);
+
+/* ---- moments.c ---- */
+
+/* One line on standard error if orders of the study's moments get no interval. Local. */
+void kl_moments_warn(const kl_study *study);
 
 /* ---- plan.c ---- */
 

@@ -106,6 +106,20 @@ static kl_status add_moments(table *t, int p, int it, int q, int n, double refer
     return KL_OK;
 }
 
+static kl_status add_chances(table *t, int p, int it, int q, int n, double reference, kl_error *err)
+{
+    const kl_results *r = t->r;
+    kl_estimate *moment;
+    KL_TRY(kl_alloc((size_t)r->norders, sizeof *moment, "summary", &moment, err));
+    for (int o = 0; o < r->norders; o++)
+        moment[o] = *estimate_at(t, 1 + r->norders + o, p, it, q);
+    const kl_row row = kl_row_blank(p, r->time[it], &r->quantity[q], "", 1, n);
+    const kl_status status =
+        kl_moments_chances(t->study, &t->rows, row, t->y, n, reference, moment, err);
+    free(moment);
+    return status;
+}
+
 /* The limit in infinite space, what the mean misses of it, and what the box does. */
 static kl_status add_infinite(table *t, int p, int it, int q, int n, const kl_estimate *mean,
                               kl_error *err)
@@ -155,7 +169,9 @@ static kl_status add_number(table *t, int p, int it, int q, kl_error *err)
     }
     if (!isnan(r->infinite[at]))
         KL_TRY(add_infinite(t, p, it, q, n, &mean, err));
-    return n > 0 ? add_moments(t, p, it, q, n, reference, err) : KL_OK;
+    if (n > 0)
+        KL_TRY(add_moments(t, p, it, q, n, reference, err));
+    return n > 0 && !isnan(reference) ? add_chances(t, p, it, q, n, reference, err) : KL_OK;
 }
 
 /* The worst case of each check over realizations and times. */
@@ -274,7 +290,18 @@ static kl_row blank_rate(const table *t, int series, double time, const kl_quant
     return row;
 }
 
-/* Fits and completes the row, if there is a rate. */
+/* A bias without an exponent: no |bias| of the series is above the bound, each with 95%. */
+static kl_status add_bound(table *t, const rate_fit *rate, int n, kl_row row, kl_error *err)
+{
+    double bound = 0;
+    for (int i = 0; i < n; i++)
+        bound = fmax(bound, fmax(-rate->e[i].low, rate->e[i].high));
+    snprintf(row.statistic, sizeof row.statistic, "rate_bound:bias");
+    return add(t, row, (kl_estimate){bound, 0, bound}, err);
+}
+
+/* Fits and completes the row `rate:NAME`; with more than two points `rate_chi2:NAME`, the reduced
+ * chi2 of the fit; where a bias has no exponent, a bound. */
 static kl_status add_rate(table *t, const rate_fit *rate, kl_row row, kl_error *err)
 {
     const kl_results *r = t->r;
@@ -290,9 +317,16 @@ static kl_status add_rate(table *t, const rate_fit *rate, kl_row row, kl_error *
         row.realizations = t->count[p] < row.realizations ? t->count[p] : row.realizations;
     }
     kl_estimate exponent;
-    if (n < 2 || !kl_stats_fit_rate(rate->x, rate->e, n, rate->positive, &exponent, NULL))
+    double chi2;
+    if (n < 2)
         return KL_OK;
-    return add(t, row, exponent, err);
+    if (!kl_stats_fit_rate(rate->x, rate->e, n, rate->positive, &exponent, &chi2))
+        return rate->positive ? KL_OK : add_bound(t, rate, n, row, err);
+    KL_TRY(add(t, row, exponent, err));
+    const char *name = strchr(row.statistic, ':') + 1;
+    kl_row quality = row;
+    snprintf(quality.statistic, sizeof quality.statistic, "rate_chi2:%.50s", name);
+    return isnan(chi2) ? KL_OK : add(t, quality, (kl_estimate){chi2, chi2, chi2}, err);
 }
 
 static kl_status add_number_rates(table *t, int it, int q, rate_fit *rate, kl_error *err)
@@ -385,6 +419,8 @@ kl_status kl_summarise(const kl_study *study, kl_results *results, kl_error *err
     results->row = NULL;
     results->nrows = 0;
     kl_status status = fill(&t, err);
+    if (status == KL_OK)
+        status = kl_moments_note(study, results, err);
     free(t.y);
     free(t.count);
     free(t.estimate);

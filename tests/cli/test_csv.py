@@ -10,6 +10,7 @@ from kinlim_cli import Folder, one, rows, select, study_text
 
 POINT = ["eta", "sites", "box"]
 ORDERS = [1, 2, 2.5, 4]
+DELTAS = [0.001, 0.02, 0.3]
 
 
 def student_quantile(freedom):
@@ -33,7 +34,7 @@ class TheTables(unittest.TestCase):
         cls.folder = Folder()
         cls.addClassCleanup(cls.folder.place.cleanup)
         cls.folder.write("study.yaml", study_text(2).replace("boltzmann: {reference: none}\n", ""))
-        cls.folder.run("study.yaml", "a.h5", "--set", f"moments={ORDERS}", "--set", "realizations=64",
+        cls.folder.run("study.yaml", "a.h5", "--set", f"moments={ORDERS}", "--set", f"deltas={DELTAS}", "--set", "realizations=64",
                        "--set", "times=[0, 0.25, 1]", "--set", "eta=[0.6, 0.5, 0.4]", "--set",
                        "sites=[12, 17, 25]")
         cls.text = cls.folder.samples("a.h5")
@@ -116,8 +117,40 @@ class TheTables(unittest.TestCase):
                 checked += 1
         self.assertEqual(checked, 3 * 3 * 5 * 4)
 
+    def test_give_probabilities_beside_chebyshevs_bound(self):
+        z = 1.959963984540054
+        for key, y in self.series.items():
+            limit = float(self.rows_of(key, "reference")[0]["value"])
+            for delta in DELTAS:
+                row, = self.rows_of(key, "probability", order=delta)
+                p = sum(abs(v - limit) > delta for v in y) / 64
+                self.assertEqual(float(row["value"]), p)
+                for side in ("low", "high"):     # the ends solve |p - x| = z sqrt(x (1 - x) / n)
+                    x = float(row[side])
+                    self.assertAlmostEqual(abs(p - x), z * math.sqrt(x * (1 - x) / 64), delta=1e-12)
+                moments = [(float(self.rows_of(key, "deviation_moment", order=float(r))[0]["value"]) / delta)**r
+                           for r in ORDERS]
+                bound, = self.rows_of(key, "chebyshev_bound", order=delta)
+                self.assertAlmostEqual(float(bound["value"]), min(moments + [1]), delta=1e-12)
+
+    def test_give_every_bias_an_exponent_or_a_bound(self):
+        numbers = {key[3:] for key in self.series}
+        rates = select(self.summary, statistic="rate:bias") + select(self.summary, statistic="rate_bound:bias")
+        self.assertEqual(sorted((r["time"], r["observable"], r["part"]) for r in rates), sorted(numbers))
+        for row in select(self.summary, statistic="rate_bound:bias"):
+            ends = [abs(float(r[side])) for r in select(self.summary, statistic="bias", time=float(row["time"]),
+                                                        observable=row["observable"], part=row["part"])
+                    for side in ("low", "high")]
+            self.assertEqual(float(row["value"]), max(ends))
+        for row in select(self.summary, statistic="rate:central_moment"):
+            self.assertEqual(len(select(self.summary, statistic="rate_chi2:central_moment", time=float(row["time"]),
+                                        observable=row["observable"], part=row["part"],
+                                        order=float(row["order"]))), 1)
+
     def test_enclose_every_value_in_its_interval(self):
         for row in self.summary:
+            if row["statistic"] == "chebyshev_bound" and not row["low"]:
+                continue
             low, value, high = (float(row[k]) for k in ("low", "value", "high"))
             self.assertTrue(low <= value <= high, row)
             if row["statistic"] in ("mean", "central_moment", "deviation_moment") and float(row["time"]):
@@ -196,6 +229,11 @@ class TheTables(unittest.TestCase):
     def test_of_few_realizations_have_moments_without_intervals(self):
         self.folder.run("study.yaml", "few.h5", "--set", "realizations=48", "--set", "reference=none",
                         "--set", "moments=[1, 2, 2.5]", "--set", "times=[0.5]")
+        warning = self.folder.kinlim("run", "study.yaml", "--dry-run", "-o", "dry.h5", "--set",
+                                     "realizations=48", "--set", "moments=[1, 2, 2.5]").whole_err
+        note = "too few realizations for an interval: moments of order 2.5 (needs 64)"
+        self.assertEqual(warning, f"kinlim: warning: {note}\n")
+        self.assertIn(f"\nmoments_note: {note}\n", self.folder.good("info", "few.h5").out)
         for row in select(self.folder.summary("few.h5"), statistic="central_moment"):
             self.assertNotEqual(row["value"], "")
             self.assertEqual((row["low"], row["high"]) == ("", ""), row["order"] == "2.5")
