@@ -62,7 +62,7 @@ static void along_rows(const sweep *s, const void *re, const void *im, double *o
             s->b.re[y] = s->a.re[(y + s->m) % L];
             s->b.im[y] = s->a.im[(y + s->m) % L];
         }
-        kl_row_product(L, s->a.re, s->a.im, s->b.re, s->b.im, s->p.re, s->p.im);
+        kl_row_product(KL_DOUBLE, L, s->a.re, s->a.im, s->b.re, s->b.im, s->p.re, s->p.im);
         for (int64_t y = 0; y < L; y++) {
             out[y] += s->p.re[y];
             out[L + y] += s->p.im[y];

@@ -1,5 +1,6 @@
 #include "wigner/pairing.h"
 
+#include "base/clones.h"
 #include "base/memory.h"
 #include "wigner/rows.h"
 
@@ -9,19 +10,30 @@
 
 /* One a(mu (y + m/2)) on the lattice: a product over axes. */
 typedef struct weight {
-    int mode[3];               /* m, the first non-zero entry positive */
-    kl_observable observable;  /* symbol unused */
-    complex double *axis[3];   /* [L] by index of y; owned */
-    double *row_re, *row_im;   /* [L]: the last axis, apart; row_im NULL if it is real; owned */
+    int mode[3];              /* m, the first non-zero entry positive */
+    kl_observable observable; /* symbol unused */
+    complex double *axis[3];  /* [L] by index of y; owned */
+    double *row_re, *row_im;  /* [row]: the last axis (1 if d = 1), apart; row_im NULL if it is
+                               * real; owned */
 } weight;
+
+/* A mode m whose products conj(psi(y)) psi(y+m) are wanted, once for all. */
+typedef struct sweep {
+    int mode[3];
+    int64_t row, site; /* in the plane, y + m is this many rows and sites further, on the torus */
+    int first, last;   /* its weights: first..last-1 */
+    int total;         /* column of the unweighted sum (norm or hopping), or -1 */
+} sweep;
 
 struct kl_wigner {
     kl_lattice lattice;
     double mu;
-    int nobservables, nweights;
+    int nobservables, nweights, nsweeps;
     kl_observable *observable;
-    weight *weight;            /* sorted by mode, so that one shift serves a run of them */
-    int **use;                 /* [observable][symbol term]: index into weight, ~index if m is reversed */
+    weight *weight; /* sorted by mode */
+    sweep *sweep;   /* sorted by mode: one shift of planes serves a run of them */
+    double *ones;   /* [row]: the weights of an unweighted sum */
+    int **use;      /* [observable][symbol term]: index into weight, ~index if m is reversed */
 };
 
 /* J with mode -m is paired by the weight of mode m: y -> y - m in the sum gives
@@ -63,14 +75,16 @@ static kl_status fill_weight(const kl_wigner *p, weight *w, kl_error *err)
             w->axis[j][i] = position_axis(&w->observable, j, p->mu * y, p->mu * (double)L);
         }
     }
-    const complex double *last = w->axis[p->lattice.dimension - 1];
-    KL_TRY(kl_alloc((size_t)L, sizeof *w->row_re, "weights", &w->row_re, err));
-    if (w->observable.position == KL_POSITION_WAVE)
-        KL_TRY(kl_alloc((size_t)L, sizeof *w->row_im, "weights", &w->row_im, err));
-    for (int64_t i = 0; i < L; i++) {
-        w->row_re[i] = creal(last[i]);
-        if (w->row_im)
-            w->row_im[i] = cimag(last[i]);
+    const int d = p->lattice.dimension;
+    const int64_t n = kl_lattice_row(&p->lattice);
+    const bool complex_row = d > 1 && w->observable.position == KL_POSITION_WAVE;
+    KL_TRY(kl_alloc((size_t)n, sizeof *w->row_re, "weights", &w->row_re, err));
+    if (complex_row)
+        KL_TRY(kl_alloc((size_t)n, sizeof *w->row_im, "weights", &w->row_im, err));
+    for (int64_t i = 0; i < n; i++) {
+        w->row_re[i] = d > 1 ? creal(w->axis[d - 1][i]) : 1;
+        if (complex_row)
+            w->row_im[i] = cimag(w->axis[d - 1][i]);
     }
     return KL_OK;
 }
@@ -82,13 +96,22 @@ static bool same_position(const kl_observable *a, const kl_observable *b)
            memcmp(a->wave, b->wave, sizeof a->wave) == 0;
 }
 
+static int compare_modes(const int x[3], const int y[3])
+{
+    for (int j = 0; j < 3; j++)
+        if (x[j] != y[j])
+            return x[j] < y[j] ? -1 : 1;
+    return 0;
+}
+
 static int compare_weights(const void *a, const void *b)
 {
-    const weight *x = a, *y = b;
-    for (int j = 0; j < 3; j++)
-        if (x->mode[j] != y->mode[j])
-            return x->mode[j] < y->mode[j] ? -1 : 1;
-    return 0;
+    return compare_modes(((const weight *)a)->mode, ((const weight *)b)->mode);
+}
+
+static int compare_sweeps(const void *a, const void *b)
+{
+    return compare_modes(((const sweep *)a)->mode, ((const sweep *)b)->mode);
 }
 
 static int find_weight(const kl_wigner *p, const int mode[3], const kl_observable *o)
@@ -128,6 +151,53 @@ static kl_status collect_weights(kl_wigner *p, kl_error *err)
     return KL_OK;
 }
 
+/* Columns of the per-plane table: 4 per weight (two complex: the pairing as it is, and with psi
+ * conjugated), then |psi|^2, then the hopping along each axis. Each belongs to one sweep. */
+static int columns(const kl_wigner *pairing)
+{
+    return 4 * pairing->nweights + 1 + pairing->lattice.dimension;
+}
+
+/* The sweep of a mode, made if there is none. */
+static sweep *sweep_of(kl_wigner *p, const int mode[3])
+{
+    for (int i = 0; i < p->nsweeps; i++)
+        if (compare_modes(p->sweep[i].mode, mode) == 0)
+            return &p->sweep[i];
+    sweep *s = &p->sweep[p->nsweeps++];
+    const int64_t L = p->lattice.sites, d = p->lattice.dimension;
+    memcpy(s->mode, mode, sizeof s->mode);
+    s->row = d == 3 ? (mode[1] + L) % L : 0;
+    s->site = d > 1 ? (mode[d - 1] + L) % L : 0;
+    s->total = -1;
+    return s;
+}
+
+/* The weights' modes; the zero mode for the norm and the unit modes for the hopping
+ * Re conj(psi(y)) psi(y+e_j). */
+static kl_status collect_sweeps(kl_wigner *p, kl_error *err)
+{
+    const size_t n = (size_t)kl_lattice_row(&p->lattice);
+    KL_TRY(kl_alloc((size_t)p->nweights + 4, sizeof *p->sweep, "modes", &p->sweep, err));
+    for (int i = 0; i < p->nweights; i++) {
+        sweep *s = sweep_of(p, p->weight[i].mode);
+        if (s->last == 0)
+            s->first = i;
+        s->last = i + 1;
+    }
+    sweep_of(p, (int[3]){0})->total = 4 * p->nweights;
+    for (int j = 0; j < p->lattice.dimension; j++) {
+        int mode[3] = {0};
+        mode[j] = 1;
+        sweep_of(p, mode)->total = 4 * p->nweights + 1 + j;
+    }
+    qsort(p->sweep, (size_t)p->nsweeps, sizeof *p->sweep, compare_sweeps);
+    KL_TRY(kl_alloc(n, sizeof *p->ones, "weights", &p->ones, err));
+    for (size_t i = 0; i < n; i++)
+        p->ones[i] = 1;
+    return KL_OK;
+}
+
 static kl_status link_observables(kl_wigner *p, kl_error *err)
 {
     int mode[3];
@@ -152,16 +222,17 @@ static kl_status check_modes(const kl_wigner *p, kl_error *err)
             for (int j = 0; j < p->lattice.dimension; j++) {
                 int64_t m = p->observable[k].symbol->mode[n][j];
                 if (2 * m <= -L || 2 * m > L)
-                    return kl_fail(err, KL_INPUT,
-                                   "observables: mode %lld is not allowed on %lld sites: must be in "
-                                   "(-sites/2, sites/2]",
-                                   (long long)m, (long long)L);
+                    return kl_fail(
+                        err, KL_INPUT,
+                        "observables: mode %lld is not allowed on %lld sites: must be in "
+                        "(-sites/2, sites/2]",
+                        (long long)m, (long long)L);
             }
     return KL_OK;
 }
 
 kl_status kl_wigner_create(const kl_lattice *lattice, double mu, int n,
-                            const kl_observable *observables, kl_wigner **out, kl_error *err)
+                           const kl_observable *observables, kl_wigner **out, kl_error *err)
 {
     kl_wigner *p = NULL;
     *out = NULL;
@@ -177,6 +248,8 @@ kl_status kl_wigner_create(const kl_lattice *lattice, double mu, int n,
     }
     if (status == KL_OK)
         status = collect_weights(p, err);
+    if (status == KL_OK)
+        status = collect_sweeps(p, err);
     if (status == KL_OK)
         status = link_observables(p, err);
     status = kl_agree(lattice->comm, status, err);
@@ -201,139 +274,234 @@ void kl_wigner_destroy(kl_wigner **pairing)
         free(p->use[k]);
     free(p->use);
     free(p->weight);
+    free(p->sweep);
+    free(p->ones);
     free(p->observable);
     free(p);
     *pairing = NULL;
 }
 
-typedef struct row_buffers {
-    double *re, *im;           /* psi(y) of a row */
-    double *shifted_re, *shifted_im; /* psi(y+m) */
-    double *p_re, *p_im;       /* conj(psi(y)) psi(y+m) */
-} row_buffers;
+/* What the rows of a plane need. A weight takes part in a row where it is not negligible. */
+typedef struct part {
+    int column;                /* the first of the weight's four */
+    bool real, wave;           /* a is real; the row's factor is complex */
+    double outer_re, outer_im; /* the weight's factors of the other axes */
+} part;
 
-/* Loads n sites of a plane part from a row, rotated left by `shift`. */
-static void load_rotated(kl_precision precision, const void *row, int64_t n, int64_t shift, double *to)
+typedef struct row_work {
+    double *p_re, *p_im; /* [row] conj(psi(y)) psi(y+m) */
+    part *part;          /* [nweights] */
+    const double **x;    /* [2 nweights + 1] rows to multiply p with: row_re (, row_im) of */
+    double *re, *im;     /* each part, then the ones; and the lanes of what comes out */
+    double *sum;         /* [columns][KL_LANES] over the plane */
+} row_work;
+
+static kl_status make_work(const kl_wigner *pairing, row_work *w, kl_error *err)
 {
-    kl_state_load(precision, row, shift, n - shift, to);
-    kl_state_load(precision, row, 0, shift, to + (n - shift));
+    const size_t n = (size_t)kl_lattice_row(&pairing->lattice);
+    const size_t most = 2 * (size_t)pairing->nweights + 1;
+    const size_t sums = (size_t)columns(pairing) * KL_LANES;
+    KL_TRY(kl_alloc(2 * most * KL_LANES, sizeof *w->re, "row buffers", &w->re, err));
+    KL_TRY(kl_alloc(sums, sizeof *w->sum, "row buffers", &w->sum, err));
+    KL_TRY(kl_alloc(2 * n, sizeof *w->p_re, "row buffers", &w->p_re, err));
+    KL_TRY(kl_alloc((size_t)pairing->nweights, sizeof *w->part, "row buffers", &w->part, err));
+    KL_TRY(kl_alloc(most, sizeof *w->x, "row buffers", &w->x, err));
+    w->im = w->re + most * KL_LANES;
+    w->p_im = w->p_re + n;
+    return KL_OK;
 }
 
-/* The product row y of owned plane p for mode m. `re`, `im`: the planes at p + m_0. */
-static void product_row(const kl_state *psi, int64_t p, int64_t y, const int mode[3],
-                        const void *re, const void *im, row_buffers *b)
+static void free_work(row_work *w)
+{
+    free(w->re);
+    free(w->sum);
+    free(w->p_re);
+    free(w->part);
+    free(w->x);
+}
+
+/* The product row y of owned plane p for a mode. `re`, `im`: the planes at p + m_0. */
+static void product_row(const kl_state *psi, int64_t p, int64_t y, const sweep *s, const void *re,
+                        const void *im, double *p_re, double *p_im)
 {
     const kl_lattice *lattice = psi->lattice;
-    const int64_t L = lattice->sites, n = kl_lattice_row(lattice), d = lattice->dimension;
-    const int64_t from = (p + 1) * lattice->plane + y * n;
-    const int64_t y_shifted = d == 3 ? ((y + mode[1]) % L + L) % L : 0;
-    const int64_t shift = d == 1 ? 0 : (mode[d - 1] % L + L) % L;
-    const size_t offset = (size_t)(y_shifted * n) * kl_precision_size(psi->precision);
-    kl_state_load(psi->precision, psi->re, from, n, b->re);
-    kl_state_load(psi->precision, psi->im, from, n, b->im);
-    load_rotated(psi->precision, (const char *)re + offset, n, shift, b->shifted_re);
-    load_rotated(psi->precision, (const char *)im + offset, n, shift, b->shifted_im);
-    kl_row_product(n, b->re, b->im, b->shifted_re, b->shifted_im, b->p_re, b->p_im);
+    const int64_t L = lattice->sites, n = kl_lattice_row(lattice), shift = s->site;
+    const int64_t y_shifted = y + s->row < L ? y + s->row : y + s->row - L;
+    const size_t size = kl_precision_size(psi->precision);
+    const size_t here = (size_t)((p + 1) * lattice->plane + y * n) * size;
+    const size_t there = (size_t)(y_shifted * n) * size;
+    const size_t before = (size_t)(n - shift) * size, after = (size_t)shift * size;
+    const char *a_re = (const char *)psi->re + here, *a_im = (const char *)psi->im + here;
+    const char *b_re = (const char *)re + there, *b_im = (const char *)im + there;
+    kl_row_product(psi->precision, n - shift, a_re, a_im, b_re + after, b_im + after, p_re, p_im);
+    if (shift > 0) /* around the seam */
+        kl_row_product(psi->precision, shift, a_re + before, a_im + before, b_re, b_im,
+                       p_re + (n - shift), p_im ? p_im + (n - shift) : NULL);
 }
 
-/* Adds to sum[2] (the pairing as it is, and with psi conjugated) the part of one row. */
-static void add_row(const kl_wigner *pairing, const weight *w, int64_t z, int64_t y, row_buffers *b,
-                    complex double sum[2])
+/* The weights of a sweep that take part in row (z, y) and their rows; returns how many. */
+static int take_parts(const kl_wigner *pairing, const sweep *s, int64_t z, int64_t y, row_work *w,
+                      int *nx)
 {
     static const double negligible = 1e-25; /* of a weight, against 1 at its peak */
-    const int d = pairing->lattice.dimension;
-    complex double outer = w->axis[0][z];
-    if (d == 3)
-        outer *= w->axis[1][y];
-    if (d == 1) {
-        complex double product = b->p_re[0] + I * b->p_im[0];
-        sum[0] += outer * product;
-        sum[1] += outer * conj(product);
-        return;
+    int n = 0;
+    *nx = 0;
+    for (int i = s->first; i < s->last; i++) {
+        const weight *at = &pairing->weight[i];
+        const bool more = pairing->lattice.dimension == 3;
+        const double a = creal(at->axis[0][z]), b = cimag(at->axis[0][z]);
+        const double c = more ? creal(at->axis[1][y]) : 1, e = more ? cimag(at->axis[1][y]) : 0;
+        const bool real = at->observable.position != KL_POSITION_WAVE;
+        w->part[n] = (part){4 * i, real, at->row_im, a * c - b * e, a * e + b * c};
+        if (fabs(w->part[n].outer_re) + fabs(w->part[n].outer_im) < negligible)
+            continue;
+        n++;
+        w->x[(*nx)++] = at->row_re;
+        if (at->row_im)
+            w->x[(*nx)++] = at->row_im;
     }
-    if (cabs(outer) < negligible)
-        return;
-    /* The pairing as it is is (A - D) + i (B + C), with psi conjugated (A + D) + i (C - B). */
-    const int64_t n = kl_lattice_row(&pairing->lattice);
-    const double A = kl_row_dot(n, w->row_re, b->p_re), B = kl_row_dot(n, w->row_re, b->p_im);
-    const double C = w->row_im ? kl_row_dot(n, w->row_im, b->p_re) : 0;
-    const double D = w->row_im ? kl_row_dot(n, w->row_im, b->p_im) : 0;
-    sum[0] += outer * ((A - D) + I * (B + C));
-    sum[1] += outer * ((A + D) + I * (C - B));
+    w->x[*nx] = pairing->ones;
+    return n;
 }
 
-/* Columns of the per-plane table: 4 per weight (two complex), then |psi|^2, then the hopping. */
-static int columns(const kl_wigner *pairing)
+/* out += factor lane, eight lanes. */
+static inline __attribute__((always_inline)) void add_lanes(double factor, const double *lane,
+                                                            double *restrict out)
 {
-    return 4 * pairing->nweights + 2;
+    for (int l = 0; l < KL_LANES; l++)
+        out[l] += factor * lane[l];
 }
 
-/* All weights first..last-1 of one mode; also the norm (mode 0) and the hopping
- * Re conj(psi(y)) psi(y+e_j), both unweighted, where asked. */
-static kl_status sweep_mode(const kl_wigner *pairing, const kl_state *psi, const int mode[3],
-                            int first, int last, bool norm, bool hop, row_buffers *b,
-                            double *table, kl_error *err)
+/* Adds the lanes of each part's row times its outer factor a + i b to its columns:
+ * (A - D) + i (B + C) and, with psi conjugated, (A + D) + i (C - B), where A, B = row_re.p and
+ * C, D = row_im.p; for a real weight A + i B alone (combine() knows). */
+KL_CLONES static void add_parts(int parts, const part *taken, const double *re, const double *im,
+                                double *sum)
+{
+    for (int i = 0, k = 0; i < parts; i++, k += KL_LANES) {
+        const double a = taken[i].outer_re, b = taken[i].outer_im;
+        double *out = sum + taken[i].column * KL_LANES;
+        add_lanes(a, re + k, out);
+        add_lanes(a, im + k, out + KL_LANES);
+        if (taken[i].real)
+            continue;
+        add_lanes(-b, im + k, out);
+        add_lanes(b, re + k, out + KL_LANES);
+        add_lanes(a, re + k, out + 2 * KL_LANES);
+        add_lanes(b, im + k, out + 2 * KL_LANES);
+        add_lanes(-a, im + k, out + 3 * KL_LANES);
+        add_lanes(b, re + k, out + 3 * KL_LANES);
+        if (!taken[i].wave)
+            continue;
+        k += KL_LANES;
+        for (int c = 0; c < 4; c += 2) {
+            const double sign = c == 0 ? 1 : -1;
+            add_lanes(-b, re + k, out + c * KL_LANES);
+            add_lanes(-a * sign, im + k, out + c * KL_LANES);
+            add_lanes(a, re + k, out + (c + 1) * KL_LANES);
+            add_lanes(-b * sign, im + k, out + (c + 1) * KL_LANES);
+        }
+    }
+}
+
+/* Adds row y of owned plane p for one mode; `re`, `im` as in product_row(). */
+static void add_row(const kl_wigner *pairing, const kl_state *psi, const sweep *s, int64_t p,
+                    int64_t y, const void *re, const void *im, row_work *w)
+{
+    const int64_t n = kl_lattice_row(psi->lattice);
+    int nx;
+    const int parts = take_parts(pairing, s, psi->lattice->first + p, y, w, &nx);
+    const bool density = s->mode[0] == 0 && s->mode[1] == 0 && s->mode[2] == 0;
+    if (parts == 0 && s->total < 0)
+        return;
+    product_row(psi, p, y, s, re, im, w->p_re, density || parts == 0 ? NULL : w->p_im);
+    kl_row_lanes(n, nx + (s->total >= 0), w->x, w->p_re, w->re);
+    if (density)
+        memset(w->im, 0, (size_t)nx * KL_LANES * sizeof *w->im);
+    else
+        kl_row_lanes(n, nx, w->x, w->p_im, w->im);
+    add_parts(parts, w->part, w->re, w->im, w->sum);
+    for (int l = 0; l < KL_LANES && s->total >= 0; l++)
+        w->sum[s->total * KL_LANES + l] += w->re[nx * KL_LANES + l];
+}
+
+/* Psi moved by m_0 planes: for each owned plane, the plane that it is paired with. */
+typedef struct shifted {
+    const void **re, **im;
+    void *re_buffer, *im_buffer;
+} shifted;
+
+static kl_status shift_planes(const kl_state *psi, int shift, shifted *at, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
-    const int64_t n = kl_lattice_row(lattice), rows = lattice->plane / n;
-    const int width = columns(pairing);
     const size_t element = kl_precision_size(psi->precision);
-    const void **re, **im;
-    void *re_buffer = NULL, *im_buffer = NULL;
-    kl_status status = kl_alloc(2 * (size_t)lattice->count, sizeof *re, "plane table", &re, err);
+    kl_status status =
+        kl_alloc(2 * (size_t)lattice->count, sizeof *at->re, "plane table", &at->re, err);
     KL_TRY(kl_agree(lattice->comm, status, err));
-    im = re + lattice->count;
-    status = kl_planes_shifted(lattice, psi->re, element, mode[0], re, &re_buffer, err);
-    if (status == KL_OK)
-        status = kl_planes_shifted(lattice, psi->im, element, mode[0], im, &im_buffer, err);
-    for (int64_t p = 0; status == KL_OK && p < lattice->count; p++)
-        for (int64_t y = 0; y < rows; y++) {
-            double *out = table + p * width;
-            product_row(psi, p, y, mode, re[p], im[p], b);
-            for (int i = first; i < last; i++) {
-                complex double sum[2] = {0};
-                add_row(pairing, &pairing->weight[i], lattice->first + p, y, b, sum);
-                out[4 * i] += creal(sum[0]);
-                out[4 * i + 1] += cimag(sum[0]);
-                out[4 * i + 2] += creal(sum[1]);
-                out[4 * i + 3] += cimag(sum[1]);
+    at->im = at->re + lattice->count;
+    KL_TRY(kl_planes_shifted(lattice, psi->re, element, shift, at->re, &at->re_buffer, err));
+    return kl_planes_shifted(lattice, psi->im, element, shift, at->im, &at->im_buffer, err);
+}
+
+static bool same_shift(const kl_wigner *pairing, int i, int j)
+{
+    return pairing->sweep[i].mode[0] == pairing->sweep[j].mode[0];
+}
+
+/* The sweeps first..last-1 row by row, in one pass over psi. */
+static void add_planes(const kl_wigner *pairing, const kl_state *psi, int first, int last,
+                       const shifted *at, row_work *w, double *table)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const int64_t rows = lattice->plane / kl_lattice_row(lattice);
+    const int width = columns(pairing);
+    for (int64_t p = 0; p < lattice->count; p++) {
+        memset(w->sum, 0, (size_t)(width * KL_LANES) * sizeof *w->sum);
+        for (int64_t y = 0; y < rows; y++)
+            for (int i = first; i < last; i++)
+                add_row(pairing, psi, &pairing->sweep[i], p, y, at[i].re[p], at[i].im[p], w);
+        for (int c = 0; c < width; c++)
+            table[p * width + c] += kl_lanes_sum(w->sum + c * KL_LANES);
+    }
+}
+
+/* A rank alone has all planes and takes the sweeps in one pass. Others take one shift at a
+ * time, to hold the planes of other ranks for that one alone. */
+static kl_status fill_table(const kl_wigner *pairing, const kl_state *psi, row_work *w,
+                            double *table, kl_error *err)
+{
+    const int n = pairing->nsweeps;
+    const bool alone = psi->lattice->ranks == 1;
+    shifted *at = NULL;
+    kl_status status = kl_alloc((size_t)n, sizeof *at, "plane tables", &at, err);
+    status = kl_agree(psi->lattice->comm, status, err);
+    for (int first = 0, last; status == KL_OK && first < n; first = last) {
+        for (last = first; last < n && (alone || same_shift(pairing, first, last)); last++)
+            if (last > first && same_shift(pairing, last - 1, last))
+                at[last] = at[last - 1];
+            else if (status == KL_OK)
+                status = shift_planes(psi, pairing->sweep[last].mode[0], &at[last], err);
+        if (status == KL_OK)
+            add_planes(pairing, psi, first, last, at, w, table);
+        for (int i = first; i < last; i++)
+            if (i == first || !same_shift(pairing, i - 1, i)) {
+                free(at[i].re_buffer);
+                free(at[i].im_buffer);
+                free(at[i].re);
             }
-            if (norm || hop)
-                out[width - (norm ? 2 : 1)] += kl_row_sum(n, b->p_re);
-        }
-    free(re_buffer);
-    free(im_buffer);
-    free(re);
+    }
+    free(at);
     return status;
 }
 
-/* Runs over the weights' modes, the zero mode and the unit modes. */
-static kl_status fill_table(const kl_wigner *pairing, const kl_state *psi, row_buffers *b,
-                            double *table, kl_error *err)
+/* A real weight has summed the pairing as it is alone: with psi conjugated it is the conjugate. */
+static complex double weighted(const kl_wigner *pairing, const double *sum, int use)
 {
-    bool did_norm = false, did_hop[3] = {false};
-    const int d = pairing->lattice.dimension;
-    for (int first = 0, last; first < pairing->nweights; first = last) {
-        const int *mode = pairing->weight[first].mode;
-        for (last = first; last < pairing->nweights; last++)
-            if (memcmp(pairing->weight[last].mode, mode, 3 * sizeof *mode) != 0)
-                break;
-        int length = abs(mode[0]) + abs(mode[1]) + abs(mode[2]);
-        bool hop = length == 1;
-        for (int j = 0; j < d; j++)
-            did_hop[j] = did_hop[j] || (hop && mode[j] == 1);
-        did_norm = did_norm || length == 0;
-        KL_TRY(sweep_mode(pairing, psi, mode, first, last, length == 0, hop, b, table, err));
-    }
-    if (!did_norm)
-        KL_TRY(sweep_mode(pairing, psi, (int[3]){0}, 0, 0, true, false, b, table, err));
-    for (int j = 0; j < d; j++) {
-        int mode[3] = {0};
-        mode[j] = 1;
-        if (!did_hop[j])
-            KL_TRY(sweep_mode(pairing, psi, mode, 0, 0, false, true, b, table, err));
-    }
-    return KL_OK;
+    const int i = use >= 0 ? use : ~use;
+    const double *at = sum + 4 * i;
+    if (pairing->weight[i].observable.position != KL_POSITION_WAVE)
+        return at[0] + I * (use >= 0 ? at[1] : -at[1]);
+    return use >= 0 ? at[0] + I * at[1] : at[2] + I * at[3];
 }
 
 static void combine(const kl_wigner *pairing, const double *sum, complex double *value)
@@ -341,22 +509,20 @@ static void combine(const kl_wigner *pairing, const double *sum, complex double 
     for (int k = 0; k < pairing->nobservables; k++) {
         const kl_symbol *s = pairing->observable[k].symbol;
         value[k] = 0;
-        for (int n = 0; n < s->n; n++) {
-            int use = pairing->use[k][n];
-            const double *at = use >= 0 ? sum + 4 * use : sum + 4 * ~use + 2;
-            value[k] += s->coefficient[n] * (at[0] + I * at[1]);
-        }
+        for (int n = 0; n < s->n; n++)
+            value[k] += s->coefficient[n] * weighted(pairing, sum, pairing->use[k][n]);
     }
 }
 
 kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex double *value,
-                              double *norm, double *hop, double *marginal, kl_error *err)
+                             double *norm, double *hop, double *marginal, kl_error *err)
 {
     const kl_lattice *lattice = &pairing->lattice;
-    const size_t n = (size_t)kl_lattice_row(lattice), width = (size_t)columns(pairing);
-    const size_t sites = (size_t)lattice->sites;
-    double *rows = NULL, *table = NULL, *sum = NULL, *planes = NULL;
-    kl_status status = kl_alloc(6 * n, sizeof *rows, "row buffers", &rows, err);
+    const size_t width = (size_t)columns(pairing), sites = (size_t)lattice->sites;
+    const size_t total = 4 * (size_t)pairing->nweights;
+    double *table = NULL, *sum = NULL, *planes = NULL;
+    row_work work = {0};
+    kl_status status = make_work(pairing, &work, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)lattice->count * width, sizeof *table, "plane sums", &table, err);
     if (status == KL_OK)
@@ -364,16 +530,17 @@ kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex do
     if (status == KL_OK)
         status = kl_alloc(sites * width, sizeof *planes, "plane sums", &planes, err);
     KL_GOTO(kl_agree(lattice->comm, status, err));
-    row_buffers b = {rows, rows + n, rows + 2 * n, rows + 3 * n, rows + 4 * n, rows + 5 * n};
-    KL_GOTO(fill_table(pairing, psi, &b, table, err));
+    KL_GOTO(fill_table(pairing, psi, &work, table, err));
     KL_GOTO(kl_planes_sum(lattice, table, (int)width, sum, planes, err));
     combine(pairing, sum, value);
-    *norm = sum[width - 2];
-    *hop = 2 * sum[width - 1];
+    *norm = sum[total];
+    *hop = 0;
+    for (size_t j = total + 1; j < width; j++)
+        *hop += 2 * sum[j];
     for (size_t i = 0; marginal && i < sites; i++)
-        marginal[i] = planes[i * width + width - 2];
+        marginal[i] = planes[i * width + total];
 done:
-    free(rows);
+    free_work(&work);
     free(table);
     free(sum);
     free(planes);
