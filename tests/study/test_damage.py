@@ -72,7 +72,7 @@ class DamagedFiles(InAFolder):
     def journal(self):
         """The folder of a run that was killed in the middle."""
         process = self.folder.start("run", "study.yaml", "--quiet", *SLOW, "-o", "a.h5")
-        while journal_size(self.folder, "a.h5") < 20000 and process.poll() is None:
+        while journal_size(self.folder, "a.h5") < 6000 and process.poll() is None:
             time.sleep(0.005)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()

@@ -117,17 +117,18 @@ class ALimitOnTheSizeOfFiles(InAFolder):
     def test_is_as_a_full_disk(self):
         faults = Faults()
         self.addCleanup(faults.close)
-        samples = self.whole()
+        more = ["--set", "realizations=8"]
+        samples = self.whole(*more)
         # of the study's copy; of the journal, inside a record; of the results
         for size, name, ranks in ((500, "study.part", None), (1500, "records-0000-0000", None),
                                   (1500, "records-0000-000", 2), (20000, "cannot write", 2)):
             with self.subTest(size=size, ranks=ranks):
                 output = f"{size}-{ranks}.h5"
-                result = faults.run(self.folder, output, "study.yaml", ranks=ranks, SIZE=size)
+                result = faults.run(self.folder, output, "study.yaml", *more, ranks=ranks, SIZE=size)
                 self.is_one_line(result, 3)
                 self.assertIn(name, result.err)
                 self.assertFalse(self.folder.has(output))
-                self.resumed(output, samples, ranks=ranks)
+                self.resumed(output, samples, *more, ranks=ranks)
 
 
 @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
