@@ -3,6 +3,7 @@
 #include "base/clones.h"
 #include "base/logarithm.h"
 #include "base/normal.h"
+#include "lattice/philox.h"
 
 #include <Random123/philox.h>
 #include <math.h>
@@ -74,17 +75,13 @@ static void transform(kl_distribution distribution, int64_t n, const uint64_t *b
 
 void kl_disorder_fill(const kl_disorder *disorder, int64_t first, int64_t count, float *omega)
 {
-    const philox4x64_key_t key = {{disorder->seed, PURPOSE_DISORDER}};
+    const uint64_t key[2] = {disorder->seed, PURPOSE_DISORDER};
+    const uint64_t counter[2] = {disorder->realization, disorder->point};
     const int64_t last = first + count;
     uint64_t bits[CHUNK + 4];
     for (int64_t site = first; site < last;) {
         const int64_t start = site / 4 * 4, end = start + CHUNK < last ? start + CHUNK : last;
-        for (int64_t block = start; block < end; block += 4) {
-            philox4x64_ctr_t counter = {
-                {(uint64_t)(block / 4), disorder->realization, disorder->point, 0}};
-            counter = philox4x64(counter, key);
-            memcpy(bits + (block - start), counter.v, sizeof counter.v);
-        }
+        kl_philox_blocks(key, (uint64_t)start / 4, counter, (end - start + 3) / 4, bits);
         transform(disorder->distribution, end - site, bits + (site - start),
                   omega + (site - first));
         site = end;
