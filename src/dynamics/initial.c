@@ -1,6 +1,7 @@
 #include "dynamics/initial.h"
 
 #include "base/memory.h"
+#include "dynamics/quadratic.h"
 
 #include <complex.h>
 #include <math.h>
@@ -57,15 +58,7 @@ static int image_range(const kl_initial *initial, double ell)
     return 1 + (int)((far + extent * initial->width) / ell);
 }
 
-/* One term per image and axis: envelope and phase without the hessian. */
-typedef struct axis_images {
-    int range;            /* images -range..range */
-    double *h;            /* [L][2 range + 1] */
-    complex double *wave; /* h exp(2 pi i p x), likewise */
-    complex double *sum;  /* [L]: summed over images */
-} axis_images;
-
-static void free_axis(axis_images *axis)
+static void free_axis(kl_axis_images *axis)
 {
     free(axis->h);
     free(axis->wave);
@@ -73,7 +66,7 @@ static void free_axis(axis_images *axis)
 }
 
 static kl_status make_axis(const kl_initial *initial, const kl_lattice *lattice, int j,
-                           axis_images *axis, kl_error *err)
+                           kl_axis_images *axis, kl_error *err)
 {
     const int64_t L = lattice->sites;
     double p[3];
@@ -142,7 +135,7 @@ static complex double bend(const kl_initial *initial, int d, const double x[3])
 
 /* The sum over images at one site when S is not linear. */
 static complex double site_sum(const kl_initial *initial, const kl_lattice *lattice,
-                               const axis_images *axis, const int64_t index[3])
+                               const kl_axis_images *axis, const int64_t index[3])
 {
     const int d = lattice->dimension, n = 2 * axis[0].range + 1;
     const int n1 = d > 1 ? n : 1, n2 = d > 2 ? n : 1;
@@ -175,7 +168,7 @@ static void store(kl_state *psi, int64_t local, complex double value)
 }
 
 /* S linear: psi is a product over axes, and so is its norm. */
-static kl_status fill_product(const axis_images *axis, kl_state *psi, kl_error *err)
+static kl_status fill_product(const kl_axis_images *axis, kl_state *psi, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
     const int64_t L = lattice->sites, n = kl_lattice_row(lattice), rows = lattice->plane / n;
@@ -213,43 +206,56 @@ static kl_status fill_product(const axis_images *axis, kl_state *psi, kl_error *
 /* A packet whose axes are tabulated; `amplitude` multiplies it in a superposition. */
 typedef struct packet {
     const kl_initial *initial;
-    axis_images axis[3];
-    complex double amplitude;
+    kl_axis_images axis[3];
+    kl_quadratic quadratic; /* where `by_rows` */
+    bool by_rows;
+    complex double amplitude, *row; /* [L] */
 } packet;
 
-static complex double packet_at(const packet *p, const kl_lattice *lattice, const int64_t index[3])
+/* The row at the indices outer[] of the other axes (one site if d = 1), to p->row. */
+static void fill_row(packet *p, const kl_lattice *lattice, const int64_t outer[2])
 {
-    complex double product = 1;
-    if (!kl_initial_linear(p->initial))
-        return site_sum(p->initial, lattice, p->axis, index);
-    for (int j = 0; j < lattice->dimension; j++)
-        product *= p->axis[j].sum[index[j]];
-    return product;
+    const int d = lattice->dimension;
+    if (p->by_rows) {
+        kl_quadratic_row(&p->quadratic, outer, p->row);
+        return;
+    }
+    for (int64_t i = 0; i < kl_lattice_row(lattice); i++) {
+        const int64_t index[3] = {outer[0], d == 2 ? i : outer[1], i};
+        p->row[i] = 1;
+        for (int j = 0; j < d; j++)
+            p->row[i] *= p->axis[j].sum[index[j]];
+        if (!kl_initial_linear(p->initial))
+            p->row[i] = site_sum(p->initial, lattice, p->axis, index);
+    }
 }
 
 /* norm[p] = sum over each owned plane of |scale sum_i amplitude_i packet_i|^2; stores
  * that sum in psi, if there is one. */
-static void sum_planes(int n, const packet *packets, const kl_lattice *lattice, double scale,
+static void sum_planes(int n, packet *packets, const kl_lattice *lattice, double scale,
                        kl_state *psi, double *norm)
 {
-    const int64_t L = lattice->sites;
-    for (int64_t p = 0; p < lattice->count; p++) {
-        norm[p] = 0;
-        for (int64_t i = 0; i < lattice->plane; i++) {
-            int64_t index[3] = {lattice->first + p, lattice->dimension == 2 ? i : i / L, i % L};
+    const int64_t width = kl_lattice_row(lattice), rows = lattice->plane / width;
+    for (int64_t r = 0; r < lattice->count * rows; r++) {
+        const int64_t p = r / rows, outer[2] = {lattice->first + p, r % rows};
+        if (r % rows == 0)
+            norm[p] = 0;
+        for (int k = 0; k < n; k++)
+            fill_row(&packets[k], lattice, outer);
+        for (int64_t i = 0; i < width; i++) {
             complex double value = 0;
             for (int k = 0; k < n; k++)
-                value += packets[k].amplitude * packet_at(&packets[k], lattice, index);
+                value += packets[k].amplitude * packets[k].row[i];
             value *= scale;
             norm[p] += creal(value) * creal(value) + cimag(value) * cimag(value);
             if (psi)
-                store(psi, p * lattice->plane + i, value);
+                store(psi, r * width + i, value);
         }
     }
 }
 
 /* Collective. 1/sqrt of the norm of the sum of n packets; `work` is a number per plane. */
-static kl_status unit_scale(int n, const packet *packets, const kl_lattice *lattice, double *work,
+static kl_status unit_scale(int n, packet *packets, const kl_lattice *lattice, double *work,
                             double *scale, kl_error *err)
 {
     double total = 0;
@@ -301,25 +307,40 @@ static void fill_delta(const kl_initial *initial, kl_state *psi)
     psi->real = true;
 }
 
+static kl_status make_packet(const kl_initial *initial, const kl_lattice *lattice, packet *p,
+                             kl_error *err)
+{
+    const kl_phase_sum *higher = &initial->higher;
+    p->initial = initial;
+    p->amplitude = 1;
+    for (int j = 0; j < lattice->dimension; j++)
+        KL_TRY(make_axis(initial, lattice, j, &p->axis[j], err));
+    KL_TRY(kl_alloc((size_t)kl_lattice_row(lattice), sizeof *p->row, "a row", &p->row, err));
+    p->by_rows = lattice->dimension > 1 && !kl_initial_linear(initial) &&
+                 higher->nterms + higher->nwaves == 0;
+    if (p->by_rows)
+        KL_TRY(kl_quadratic_create(initial, lattice, p->axis, &p->quadratic, err));
+    return KL_OK;
+}
+
 kl_status kl_initial_superpose(int n, const kl_initial *initial, kl_state *psi, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
     const bool product = n == 1 && kl_initial_linear(initial);
     packet *packets = NULL;
     kl_status status = kl_alloc((size_t)n, sizeof *packets, "initial state", &packets, err);
-    for (int i = 0; status == KL_OK && i < n; i++) {
-        packets[i].initial = &initial[i];
-        packets[i].amplitude = 1;
-        for (int j = 0; status == KL_OK && j < lattice->dimension; j++)
-            status = make_axis(&initial[i], lattice, j, &packets[i].axis[j], err);
-    }
+    for (int i = 0; status == KL_OK && i < n; i++)
+        status = make_packet(&initial[i], lattice, &packets[i], err);
     status = kl_agree(lattice->comm, status, err);
     if (status == KL_OK)
         status = product ? fill_product(packets[0].axis, psi, err) : fill_sum(n, packets, psi, err);
     psi->real = product && p_is_zero(initial, lattice);
-    for (int i = 0; packets && i < n; i++)
+    for (int i = 0; packets && i < n; i++) {
         for (int j = 0; j < 3; j++)
             free_axis(&packets[i].axis[j]);
+        kl_quadratic_destroy(&packets[i].quadratic);
+        free(packets[i].row);
+    }
     free(packets);
     return status;
 }

@@ -136,6 +136,29 @@ static void defining_sum(void **state)
             }
 }
 
+/* Quadratic S on rows of many sites, with images, off-diagonal A and odd length. */
+static void quadratic_on_long_rows(void **state)
+{
+    static start s;
+    static complex double expected[MOST];
+    (void)state;
+    for (int64_t L = 36; L <= 41; L += 5)
+        for (double width = 0.25; width < 1.5; width += 0.8) {
+            kl_initial initial = wkb;
+            double sum = 0;
+            initial.width = width;
+            memcpy(initial.hessian, curved, sizeof curved);
+            make_start(&initial, 2, L, KL_DOUBLE, &s);
+            for (int64_t x = 0; x < s.n; x++) {
+                expected[x] = image_sum(&initial, &s.lattice, x);
+                sum += creal(expected[x] * conj(expected[x]));
+            }
+            for (int64_t x = 0; x < s.n; x++)
+                expected[x] /= sqrt(sum);
+            assert_at_most(distance(s.n, s.psi, expected), 1e-12);
+        }
+}
+
 static void get_packets(int d, kl_initial packet[3])
 {
     packet[0] = packet[1] = packet[2] = wkb;
@@ -322,7 +345,8 @@ static void outside(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(defining_sum), cmocka_unit_test(superposition), cmocka_unit_test(interference),
-    cmocka_unit_test(plane_wave),   cmocka_unit_test(delta),         cmocka_unit_test(moved_centre),
-    cmocka_unit_test(outside)};
+    cmocka_unit_test(defining_sum),  cmocka_unit_test(quadratic_on_long_rows),
+    cmocka_unit_test(superposition), cmocka_unit_test(interference),
+    cmocka_unit_test(plane_wave),    cmocka_unit_test(delta),
+    cmocka_unit_test(moved_centre),  cmocka_unit_test(outside)};
 TEST_MAIN(tests)
