@@ -2,6 +2,7 @@
 
 #include "base/clones.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { LANES = KL_LANES };
@@ -77,7 +78,10 @@ KL_CLONES void kl_row_lanes(int64_t n, int count, const double *const *x, const 
     KL_CLONES static void name(int64_t n, const real *a_re, const real *a_im, const real *b_re,    \
                                const real *b_im, double *restrict p_re, double *restrict p_im)     \
     {                                                                                              \
-        for (int64_t i = 0; i < n && !p_im; i++)                                                   \
+        const bool density = !p_im && a_re == b_re && a_im == b_im;                                \
+        for (int64_t i = 0; i < n && density; i++)                                                 \
+            p_re[i] = (double)a_re[i] * (double)a_re[i] + (double)a_im[i] * (double)a_im[i];       \
+        for (int64_t i = 0; i < n && !p_im && !density; i++)                                       \
             p_re[i] = (double)a_re[i] * (double)b_re[i] + (double)a_im[i] * (double)b_im[i];       \
         for (int64_t i = 0; i < n && p_im; i++) {                                                  \
             const double ar = (double)a_re[i], ai = (double)a_im[i];                               \
