@@ -43,32 +43,35 @@ static void update(const block *blk, int j, int64_t p, int64_t from, int64_t to,
                     from, to, ahead);
 }
 
-/* Front w meets planes for the first time in the block: `newest` of the array that
- * step 1 reads, the one behind it of the other array and the potential, and
- * the two behind that of the accumulators of steps 2 and 3. They are asked for
- * during front w - 1, in shares, so that memory works all the time: step j has one
- * of the pieces, and of its rows from..to-1 its part. */
-static kl_ahead share(const block *blk, int64_t newest, int j, int64_t from, int64_t to)
+/* What is met soon for the first time in the block: a plane each of the array that is
+ * read and of the one that is written, of the potential and of the accumulators of
+ * steps 2 and 3. It is asked for beforehand, in shares, so that memory works all the time. */
+typedef struct news {
+    int reads;             /* the array that is read: 0 or 1 */
+    int64_t plane[PIECES]; /* read, written, potential, accumulators */
+} news;
+
+/* Share i of n: of one of the pieces, and of its rows from..to-1 a part. */
+static kl_ahead share(const block *blk, const news *met, int i, int n, int64_t from, int64_t to)
 {
-    static const int behind[PIECES] = {0, 1, 1, 2, 3}, accumulator[PIECES] = {0, 0, 0, 2, 3};
     const kl_stencil *stencil = blk->stencil;
     const kl_lattice *lattice = stencil->lattice;
-    const int64_t n = lattice->count, all = rows_of_plane(lattice), row = lattice->plane / all;
-    const int piece = (j - 1) * PIECES / blk->depth;
-    const int first = (piece * blk->depth + PIECES - 1) / PIECES;
-    const int next = ((piece + 1) * blk->depth + PIECES - 1) / PIECES;
+    const int64_t all = rows_of_plane(lattice), row = lattice->plane / all;
+    const int piece = i * PIECES / n;
+    const int first = (piece * n + PIECES - 1) / PIECES;
+    const int next = ((piece + 1) * n + PIECES - 1) / PIECES;
     const int64_t a = from < 0 ? 0 : from, rows = (to < all ? to : all) - a;
     if (!blk->ahead || rows <= 0)
         return nothing;
-    const kl_stencil_step *adds = &blk->step[accumulator[piece]];
-    const void *array = piece == 2                        ? (const void *)stencil->omega
-                        : piece < 2                       ? blk->array[(blk->first + piece) % 2]
+    const kl_stencil_step *adds = &blk->step[piece == 4 ? 3 : 2];
+    const void *array = piece < 2                         ? blk->array[(met->reads + piece) % 2]
+                        : piece == 2                      ? (const void *)stencil->omega
                         : blk->depth > 2 && adds->outputs ? adds->acc[0]
                                                           : NULL;
     const size_t size = piece == 2 ? sizeof(float) : kl_precision_size(stencil->precision);
-    const int64_t p = (newest - behind[piece] + n) % n + (piece == 2 ? 0 : 1);
-    const int64_t begin = a + rows * (j - 1 - first) / (next - first);
-    const int64_t end = a + rows * (j - first) / (next - first);
+    const int64_t p = (met->plane[piece] + lattice->count) % lattice->count + (piece != 2);
+    const int64_t begin = a + rows * (i - first) / (next - first);
+    const int64_t end = a + rows * (i + 1 - first) / (next - first);
     if (!array)
         return nothing;
     return (kl_ahead){(const char *)array + (size_t)(p * lattice->plane + begin * row) * size,
@@ -85,10 +88,13 @@ static void front(block *blk, int64_t from, int low, int64_t to, int high)
     const int64_t end = lattice->ranks > 1 ? n : n + 2 * blk->depth;
     for (int64_t w = 2; w < end; w++) {
         const int64_t newest = w + 1 < n ? w + 1 : (w + 1 - n) / 2 + 1;
+        const news next = {blk->first % 2,
+                           {newest, newest - 1, newest - 1, newest - 2, newest - 3}};
         for (int j = w < n ? 1 : (int)(w - n + 2) / 2; j <= blk->depth && 2 * j <= w; j++) {
             const int64_t a = from + low * j, b = to + high * j;
             const int64_t p = w - j < n ? w - j : w - j - n;
-            update(blk, j, p, a, b < rows ? b : rows, share(blk, newest, j, from + low, to + high));
+            update(blk, j, p, a, b < rows ? b : rows,
+                   share(blk, &next, j - 1, blk->depth, from + low, to + high));
             update(blk, j, p, 0, b - rows, nothing);
         }
         if (lattice->ranks > 1)
@@ -102,30 +108,59 @@ static void start_halo(block *blk, int k)
     kl_halo_start(s->lattice, blk->array[k % 2], kl_precision_size(s->precision), &blk->halo);
 }
 
-/* Phase 2 for the rows of a front. Step j asks for what step j + 1 needs from the
- * neighbours as soon as it is computed, and updates its other planes meanwhile. */
+/* Step j of phase 2 on plane p from the lower end of the slab, or the upper. */
+static void update_seam(block *blk, int j, int64_t p, bool upper, kl_ahead ahead, int64_t a,
+                        int64_t b)
+{
+    const int64_t n = blk->stencil->lattice->count, rows = rows_of_plane(blk->stencil->lattice);
+    if (upper && n == 1)
+        return;
+    p = upper ? n - 1 - p : p;
+    update(blk, j, p, a, b < rows ? b : rows, ahead);
+    update(blk, j, p, 0, b - rows, nothing);
+}
+
+/* What phase 2 meets for the first time in fronts 2m + 3 and 2m + 4. */
+static news news_of_seam(const block *blk, int m, bool upper)
+{
+    const int64_t last = blk->stencil->lattice->count - 1, p = m + 1;
+    const int reads = (blk->first + m + 1) % 2;
+    if (upper)
+        return (news){reads, {last - p - 1, last - p, last - p, last - p, last - p}};
+    return (news){reads, {p + 1, p, p, p, p}};
+}
+
+/* Phase 2 for the rows of a tile: fronts from the ends of the slab inwards, in front f
+ * plane f - j of step j. What step j gives to the neighbours is sent as soon as it is
+ * computed, at the end of front j, and needed at the end of the next one. */
 static void seam(block *blk, int64_t from, int low, int64_t to, int high)
 {
     const kl_stencil *stencil = blk->stencil;
     const kl_lattice *lattice = stencil->lattice;
-    const int64_t n = lattice->count, rows = rows_of_plane(lattice);
+    const int64_t rows = rows_of_plane(lattice);
     const size_t size = kl_precision_size(stencil->precision);
     kl_halo part[2];
-    for (int j = 1; j <= blk->depth; j++) {
-        const int64_t a = from + low * j, b = to + high * j;
-        const int64_t stop[2] = {b < rows ? b : rows, b - rows}, start[2] = {a, 0};
-        for (int64_t i = 0; i < 2 * j && i < n; i++) {
-            const int64_t p = i % 2 ? n - 1 - i / 2 : i / 2;
-            for (int k = 0; k < 2; k++)
-                update(blk, j, p, start[k], stop[k], nothing);
-            if (j == blk->depth || i != (n > 1))
+    for (int f = 1; f < 2 * blk->depth; f++) {
+        const int m = (f - 1) / 2, shares = 2 * (m + 1);
+        int i = f % 2 ? 0 : m + 1;
+        for (int j = (f + 2) / 2; j <= f && j <= blk->depth; j++, i++) {
+            const int64_t a = from + low * j, b = to + high * j;
+            for (int k = 0; j == f && j > 1 && k < 2; k++)
+                kl_halo_finish(&part[k]);
+            for (int upper = 0; upper < 2; upper++) {
+                const news next = news_of_seam(blk, m, upper);
+                const bool more = m + 1 < blk->depth;
+                update_seam(blk, j, f - j, upper,
+                            more ? share(blk, &next, i, shares, from + low * j, to + high * j)
+                                 : nothing,
+                            a, b);
+            }
+            if (j < f || j == blk->depth)
                 continue;
-            for (int k = 0; k < 2; k++)
-                kl_halo_start_rows(lattice, blk->array[(blk->first + j) % 2], size, start[k],
-                                   stop[k], &part[k]);
+            void *array = blk->array[(blk->first + j) % 2];
+            kl_halo_start_rows(lattice, array, size, a, b < rows ? b : rows, &part[0]);
+            kl_halo_start_rows(lattice, array, size, 0, b - rows, &part[1]);
         }
-        for (int k = 0; j < blk->depth && k < 2; k++)
-            kl_halo_finish(&part[k]);
     }
 }
 

@@ -37,7 +37,8 @@ typedef struct bench_time {
 
 typedef enum bench_kind {
     BENCH_STREAM,
-    BENCH_KERNEL, /* blocked in time, one rank */
+    BENCH_STREAM_LARGE, /* on large pages */
+    BENCH_KERNEL,       /* blocked in time, one rank */
     BENCH_UNBLOCKED,
     BENCH_ONE_LATTICE,  /* all ranks on one lattice */
     BENCH_REALIZATIONS, /* each rank its own */
@@ -86,8 +87,9 @@ void bench_workspace_destroy(bench_workspace *workspace);
 void bench_kernel(const bench_problem *problem, bench_workspace *workspace, bool blocked,
                   double tolerance, bench_contender *contender);
 
-/* STREAM triad a = b + s c on arrays of `bytes`. */
-void bench_stream(size_t bytes, bench_contender *contender);
+/* STREAM triad a = b + s c on arrays of `bytes`: as it is distributed, or on the large
+ * pages that kl_alloc asks for. */
+void bench_stream(size_t bytes, bool large_pages, bench_contender *contender);
 
 /* The splitting in double, in the least number of steps with an error of at most
  * `target`; *steps is the first guess (0: none) and returns the number. */

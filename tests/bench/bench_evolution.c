@@ -60,9 +60,11 @@ static void add_kernels(field *f, kl_precision precision)
 static void add_stream(field *f)
 {
     const size_t bytes = 16 * (size_t)kl_lattice_local(&f->problem.alone);
-    bench_contender *c = add(f, BENCH_STREAM, KL_DOUBLE, 1);
-    if (f->rank == 0)
-        bench_stream(bytes, c);
+    for (int large = 0; large < 2; large++) {
+        bench_contender *c = add(f, large ? BENCH_STREAM_LARGE : BENCH_STREAM, KL_DOUBLE, 1);
+        if (f->rank == 0)
+            bench_stream(bytes, large, c);
+    }
 }
 
 static void add_rest(field *f)

@@ -20,12 +20,12 @@ void bench_workspace_create(const bench_problem *problem, const kl_lattice *latt
 {
     kl_error err;
     workspace->lattice = lattice;
-    bench_check(kl_state_create(lattice, precision, &workspace->start, &err), &err);
+    bench_check(kl_state_create_at(lattice, precision, 5, &workspace->start, &err), &err);
     bench_check(kl_state_create(lattice, precision, &workspace->psi, &err), &err);
-    bench_check(kl_state_create(lattice, precision, &workspace->out, &err), &err);
-    bench_check(kl_alloc((size_t)kl_lattice_extent(lattice), kl_precision_size(precision), "psi",
-                         &workspace->scratch, &err),
-                &err);
+    bench_check(kl_state_create_at(lattice, precision, 3, &workspace->out, &err), &err);
+    bench_check(
+        kl_lattice_array(lattice, kl_precision_size(precision), 2, &workspace->scratch, &err),
+        &err);
     bench_start(problem, &workspace->start);
 }
 
@@ -34,7 +34,7 @@ void bench_workspace_destroy(bench_workspace *workspace)
     kl_state_destroy(&workspace->start);
     kl_state_destroy(&workspace->psi);
     kl_state_destroy(&workspace->out);
-    free(workspace->scratch);
+    kl_lattice_array_free(workspace->scratch);
 }
 
 static double largest(MPI_Comm comm, double value)

@@ -7,6 +7,7 @@
 
 static const char *const kind_names[] = {
     [BENCH_STREAM] = "STREAM triad",
+    [BENCH_STREAM_LARGE] = "STREAM triad, large pages",
     [BENCH_KERNEL] = "kernel, blocked in time",
     [BENCH_UNBLOCKED] = "kernel, not blocked",
     [BENCH_ONE_LATTICE] = "kernel, one lattice on all ranks",
@@ -93,13 +94,18 @@ static void summarise(const double *values, int n, double *median, double *low, 
     *high = sorted[n - 1];
 }
 
+static bool is_stream(int kind)
+{
+    return kind == BENCH_STREAM || kind == BENCH_STREAM_LARGE;
+}
+
 /* ---- what was measured -------------------------------------------------- */
 
 /* Its unit, and the number of them that a second per solution is (STREAM: per pass,
  * in passes per second). With one realization per rank, each has its own sites. */
 static const char *unit_of(const bench_contender *c, double sites, double t, double *scale)
 {
-    if (c->kind == BENCH_STREAM) {
+    if (is_stream(c->kind)) {
         *scale = 48e-9 * sites;
         return "GB/s";
     }
@@ -117,8 +123,7 @@ static void write_measurement(bench_report *report, int64_t sites, double t,
     const char *unit = unit_of(c, pow((double)sites, 3), t, &scale);
     const bool evolves = c->terms > 0;
     for (int r = 0; r < report->rounds; r++)
-        value[r] =
-            c->kind == BENCH_STREAM ? scale / c->time[r].seconds : scale * c->time[r].seconds;
+        value[r] = is_stream(c->kind) ? scale / c->time[r].seconds : scale * c->time[r].seconds;
     summarise(value, report->rounds, &median, &low, &high);
     cells text = {"", "", "", "", "", "", "", "", ""};
     snprintf(text[0], CELL, "%lld", (long long)sites);
@@ -201,7 +206,8 @@ static double ratio(const bench_contender *kernel, const bench_contender *c, int
     const bench_time own = kernel->time[r], other = c->time[r];
     const double bytes = kernel->precision == KL_SINGLE ? 40 : 72; /* per site and term */
     switch (c->kind) {
-    case BENCH_STREAM: /* one pass counts 48 bytes per site; triad * 4/3 is the limit */
+    case BENCH_STREAM:
+    case BENCH_STREAM_LARGE: /* one pass counts 48 bytes per site; triad * 4/3 is the limit */
         return own.seconds / kernel->terms / (bytes / (48 * 4.0 / 3) * other.seconds);
     case BENCH_KERNEL:
         return own.bound / own.seconds;
@@ -229,6 +235,7 @@ static double ratio(const bench_contender *kernel, const bench_contender *c, int
 
 static const char *const ratio_names[] = {
     [BENCH_STREAM] = "kernel / roofline",
+    [BENCH_STREAM_LARGE] = "kernel / roofline, large",
     [BENCH_KERNEL] = "spectral bound / kernel",
     [BENCH_UNBLOCKED] = "not blocked / kernel",
     [BENCH_ONE_LATTICE] = "speed-up, one lattice",
@@ -245,7 +252,7 @@ static const char *const ratio_names[] = {
 
 static bool is_bounded_below(bench_kind kind)
 {
-    return kind != BENCH_STREAM && kind != BENCH_KERNEL && kind < BENCH_DISORDER;
+    return !is_stream(kind) && kind != BENCH_KERNEL && kind < BENCH_DISORDER;
 }
 
 void bench_report_lattice(bench_report *report, int64_t sites, double t,
@@ -258,7 +265,7 @@ void bench_report_lattice(bench_report *report, int64_t sites, double t,
         const bench_contender *kernel = find(contenders, n, BENCH_KERNEL, precision);
         for (int kind = BENCH_STREAM; kernel && kind < BENCH_KINDS; kind++) {
             const bench_contender *c =
-                find(contenders, n, kind, kind == BENCH_STREAM ? KL_DOUBLE : precision);
+                find(contenders, n, kind, is_stream(kind) ? KL_DOUBLE : precision);
             double value[BENCH_MOST_ROUNDS];
             for (int r = 0; c && r < report->rounds; r++)
                 value[r] = ratio(kernel, c, r);

@@ -40,16 +40,20 @@ static void destroy(void *self)
     free(s);
 }
 
-void bench_stream(size_t bytes, bench_contender *contender)
+void bench_stream(size_t bytes, bool large_pages, bench_contender *contender)
 {
     stream *s;
     kl_error err;
     bench_check(kl_alloc(1, sizeof *s, "STREAM", &s, &err), &err);
     s->n = bytes / sizeof(double);
-    bench_check(kl_alloc(s->n, sizeof(double), "STREAM", &s->a, &err), &err);
-    bench_check(kl_alloc(s->n, sizeof(double), "STREAM", &s->b, &err), &err);
-    bench_check(kl_alloc(s->n, sizeof(double), "STREAM", &s->c, &err), &err);
+    double **const arrays[] = {&s->a, &s->b, &s->c};
+    for (int i = 0; i < 3; i++)
+        if (large_pages)
+            bench_check(kl_alloc(s->n, sizeof(double), "STREAM", arrays[i], &err), &err);
+        else if (posix_memalign((void **)arrays[i], 64, s->n * sizeof(double)) != 0)
+            bench_check(kl_fail(&err, KL_ENVIRONMENT, "STREAM: no memory"), &err);
     for (size_t i = 0; i < s->n; i++) {
+        s->a[i] = 0;
         s->b[i] = 2;
         s->c[i] = (double)(i % 7);
     }
