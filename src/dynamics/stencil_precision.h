@@ -51,6 +51,13 @@ KL_INLINE NAME(vector) NAME(total)(const NAME(row) * r, int64_t i, NAME(vector) 
     return (NAME(load)(r->acc + i) + r->c0 * NAME(load)(r->b + i)) + r->c1 * value;
 }
 
+KL_INLINE void NAME(put)(bool acc, const NAME(row) * r, int64_t i, NAME(vector) value)
+{
+    if (acc)
+        NAME(store)(r->acc + i, NAME(total)(r, i, value));
+    NAME(store)(r->b + i, value);
+}
+
 /* The same for one site. */
 KL_INLINE void NAME(site)(int dims, bool subtract, bool acc, const NAME(row) * r, int64_t i,
                           int64_t left, int64_t right)
@@ -97,20 +104,20 @@ KL_INLINE void NAME(long_row)(int dims, bool subtract, bool acc, const NAME(row)
         last_total = NAME(total)(r, end, last);
     const NAME(vector) first =
         NAME(value)(dims, subtract, r, 0, before, previous, NAME(load)(r->c + 1));
-    if (acc)
-        NAME(store)(r->acc, NAME(total)(r, 0, first));
-    NAME(store)(r->b, first);
-    for (int64_t i = LANES; i < end; i += LANES) {
+    NAME(put)(acc, r, 0, first);
+    int64_t i = LANES;
+    for (; i + 2 * LANES <= r->n; i += LANES) {
         const NAME(vector) next = NAME(load)(r->c + i + LANES);
         const NAME(vector) left = KL_LEFT(previous, c, NAME(load)(r->c + i - 1));
         const NAME(vector) right = KL_RIGHT(c, next, NAME(load)(r->c + i + 1));
-        const NAME(vector) value = NAME(value)(dims, subtract, r, i, left, c, right);
-        if (acc)
-            NAME(store)(r->acc + i, NAME(total)(r, i, value));
-        NAME(store)(r->b + i, value);
+        NAME(put)(acc, r, i, NAME(value)(dims, subtract, r, i, left, c, right));
         previous = c;
         c = next;
     }
+    if (i < end) /* a whole vector more would leave the row */
+        NAME(put)
+        (acc, r, i,
+         NAME(value)(dims, subtract, r, i, NAME(load)(r->c + i - 1), c, NAME(load)(r->c + i + 1)));
     NAME(store)(r->b + end, last);
     if (acc)
         NAME(store)(r->acc + end, last_total);
