@@ -114,10 +114,10 @@ KL_INLINE void NAME(long_row)(int dims, bool subtract, bool acc, const NAME(row)
         previous = c;
         c = next;
     }
-    if (i < end) /* a whole vector more would leave the row */
-        NAME(put)
-        (acc, r, i,
-         NAME(value)(dims, subtract, r, i, NAME(load)(r->c + i - 1), c, NAME(load)(r->c + i + 1)));
+    if (i < end) { /* a whole vector more would leave the row */
+        const NAME(vector) left = NAME(load)(r->c + i - 1), right = NAME(load)(r->c + i + 1);
+        NAME(put)(acc, r, i, NAME(value)(dims, subtract, r, i, left, c, right));
+    }
     NAME(store)(r->b + end, last);
     if (acc)
         NAME(store)(r->acc + end, last_total);
