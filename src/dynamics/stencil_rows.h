@@ -23,7 +23,10 @@
 /* Of a row's vectors p, c, n that follow each other: c moved by one site. Vectors as
  * long as a cache line, of which every load at another place takes two, are put together from
  * their neighbours; shorter ones are loaded. */
-#if KL_VECTOR < 64
+#ifndef __has_builtin
+#define __has_builtin(x) 0
+#endif
+#if KL_VECTOR < 64 || !__has_builtin(__builtin_shufflevector) /* gcc before 12 */
 #define KL_LEFT(p, c, load)  (load)
 #define KL_RIGHT(c, n, load) (load)
 #else
