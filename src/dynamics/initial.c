@@ -171,7 +171,7 @@ static void store(kl_state *psi, int64_t local, complex double value)
 static kl_status fill_product(const kl_axis_images *axis, kl_state *psi, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
-    const int64_t L = lattice->sites, n = kl_lattice_row(lattice), rows = lattice->plane / n;
+    const int64_t L = lattice->sites, n = kl_lattice_row(lattice), rows = kl_lattice_rows(lattice);
     const int d = lattice->dimension;
     const complex double *last = d > 1 ? axis[d - 1].sum : NULL;
     double norm = 1, *re = NULL, *im;
@@ -235,7 +235,7 @@ static void fill_row(packet *p, const kl_lattice *lattice, const int64_t outer[2
 static void sum_planes(int n, packet *packets, const kl_lattice *lattice, double scale,
                        kl_state *psi, double *norm)
 {
-    const int64_t width = kl_lattice_row(lattice), rows = lattice->plane / width;
+    const int64_t width = kl_lattice_row(lattice), rows = kl_lattice_rows(lattice);
     for (int64_t r = 0; r < lattice->count * rows; r++) {
         const int64_t p = r / rows, outer[2] = {lattice->first + p, r % rows};
         if (r % rows == 0)
@@ -328,6 +328,10 @@ kl_status kl_initial_superpose(int n, const kl_initial *initial, kl_state *psi, 
     const kl_lattice *lattice = psi->lattice;
     const bool product = n == 1 && kl_initial_linear(initial);
     packet *packets = NULL;
+    if (n == 1 && initial->envelope == KL_ENVELOPE_DELTA) {
+        fill_delta(initial, psi);
+        return KL_OK;
+    }
     kl_status status = kl_alloc((size_t)n, sizeof *packets, "initial state", &packets, err);
     for (int i = 0; status == KL_OK && i < n; i++)
         status = make_packet(&initial[i], lattice, &packets[i], err);
@@ -347,8 +351,5 @@ kl_status kl_initial_superpose(int n, const kl_initial *initial, kl_state *psi, 
 
 kl_status kl_initial_fill(const kl_initial *initial, kl_state *psi, kl_error *err)
 {
-    if (initial->envelope != KL_ENVELOPE_DELTA)
-        return kl_initial_superpose(1, initial, psi, err);
-    fill_delta(initial, psi);
-    return KL_OK;
+    return kl_initial_superpose(1, initial, psi, err);
 }

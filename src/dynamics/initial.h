@@ -51,8 +51,8 @@ kl_status kl_initial_fill(const kl_initial *initial, kl_state *psi, kl_error *er
 /* h along one axis at a distance from the centre, 1 there; gaussian or bump. Local. */
 double kl_initial_envelope(const kl_initial *initial, double distance);
 
-/* Fills psi with the superposition of n >= 1 packets, gaussian or bump; one alone is
- * kl_initial_fill(). Collective; the same bits for any layout. KL_BUG if it vanishes. */
+/* Fills psi with the superposition of n packets, several only gaussian or bump; one alone
+ * is kl_initial_fill(). Collective; the same bits for any layout. KL_BUG if it vanishes. */
 kl_status kl_initial_superpose(int n, const kl_initial *packet, kl_state *psi, kl_error *err);
 
 #endif

@@ -31,16 +31,19 @@ typedef struct block {
 
 static const kl_ahead nothing = {NULL, 0};
 
-static int64_t rows_of_plane(const kl_lattice *lattice)
-{
-    return lattice->dimension == 3 ? lattice->sites : 1;
-}
-
 static void update(const block *blk, int j, int64_t p, int64_t from, int64_t to, kl_ahead ahead)
 {
     const int k = blk->first + j;
     kl_stencil_rows(blk->stencil, &blk->step[j], blk->array[(k - 1) % 2], blk->array[k % 2], p,
                     from, to, ahead);
+}
+
+/* Step j on rows a..b-1 of plane p; rows beyond the plane's end wrap. */
+static void update_around(const block *blk, int j, int64_t p, int64_t a, int64_t b, kl_ahead ahead)
+{
+    const int64_t rows = kl_lattice_rows(blk->stencil->lattice);
+    update(blk, j, p, a, b < rows ? b : rows, ahead);
+    update(blk, j, p, 0, b - rows, nothing);
 }
 
 /* What is met soon for the first time in the block: a plane each of the array that is
@@ -56,7 +59,7 @@ static kl_ahead share(const block *blk, const news *met, int i, int n, int64_t f
 {
     const kl_stencil *stencil = blk->stencil;
     const kl_lattice *lattice = stencil->lattice;
-    const int64_t all = rows_of_plane(lattice), row = lattice->plane / all;
+    const int64_t all = kl_lattice_rows(lattice), row = lattice->plane / all;
     const int piece = i * PIECES / n;
     const int first = (piece * n + PIECES - 1) / PIECES;
     const int next = ((piece + 1) * n + PIECES - 1) / PIECES;
@@ -79,12 +82,12 @@ static kl_ahead share(const block *blk, const news *met, int i, int n, int64_t f
 }
 
 /* The wavefront over planes for rows from..to-1, edges moving by low, high rows
- * a step; rows beyond the plane's end wrap. A rank that has all planes goes on
+ * a step. A rank that has all planes goes on
  * around the lattice, through planes n-j..n+j-1 of step j. */
 static void front(block *blk, int64_t from, int low, int64_t to, int high)
 {
     const kl_lattice *lattice = blk->stencil->lattice;
-    const int64_t n = lattice->count, rows = rows_of_plane(lattice);
+    const int64_t n = lattice->count;
     const int64_t end = lattice->ranks > 1 ? n : n + 2 * blk->depth;
     for (int64_t w = 2; w < end; w++) {
         const int64_t newest = w + 1 < n ? w + 1 : (w + 1 - n) / 2 + 1;
@@ -93,9 +96,8 @@ static void front(block *blk, int64_t from, int low, int64_t to, int high)
         for (int j = w < n ? 1 : (int)(w - n + 2) / 2; j <= blk->depth && 2 * j <= w; j++) {
             const int64_t a = from + low * j, b = to + high * j;
             const int64_t p = w - j < n ? w - j : w - j - n;
-            update(blk, j, p, a, b < rows ? b : rows,
-                   share(blk, &next, j - 1, blk->depth, from + low, to + high));
-            update(blk, j, p, 0, b - rows, nothing);
+            update_around(blk, j, p, a, b,
+                          share(blk, &next, j - 1, blk->depth, from + low, to + high));
         }
         if (lattice->ranks > 1)
             kl_halo_test(&blk->halo);
@@ -106,18 +108,6 @@ static void start_halo(block *blk, int k)
 {
     const kl_stencil *s = blk->stencil;
     kl_halo_start(s->lattice, blk->array[k % 2], kl_precision_size(s->precision), &blk->halo);
-}
-
-/* Step j of phase 2 on plane p from the lower end of the slab, or the upper. */
-static void update_seam(block *blk, int j, int64_t p, bool upper, kl_ahead ahead, int64_t a,
-                        int64_t b)
-{
-    const int64_t n = blk->stencil->lattice->count, rows = rows_of_plane(blk->stencil->lattice);
-    if (upper && n == 1)
-        return;
-    p = upper ? n - 1 - p : p;
-    update(blk, j, p, a, b < rows ? b : rows, ahead);
-    update(blk, j, p, 0, b - rows, nothing);
 }
 
 /* What phase 2 meets for the first time in fronts 2m + 3 and 2m + 4. */
@@ -137,7 +127,7 @@ static void seam(block *blk, int64_t from, int low, int64_t to, int high)
 {
     const kl_stencil *stencil = blk->stencil;
     const kl_lattice *lattice = stencil->lattice;
-    const int64_t rows = rows_of_plane(lattice);
+    const int64_t n = lattice->count, rows = kl_lattice_rows(lattice);
     const size_t size = kl_precision_size(stencil->precision);
     kl_halo part[2];
     for (int f = 1; f < 2 * blk->depth; f++) {
@@ -147,13 +137,11 @@ static void seam(block *blk, int64_t from, int low, int64_t to, int high)
             const int64_t a = from + low * j, b = to + high * j;
             for (int k = 0; j == f && j > 1 && k < 2; k++)
                 kl_halo_finish(&part[k]);
-            for (int upper = 0; upper < 2; upper++) {
+            for (int upper = 0; upper < 2 && upper < n; upper++) { /* n = 1: they are one */
                 const news next = news_of_seam(blk, m, upper);
-                const bool more = m + 1 < blk->depth;
-                update_seam(blk, j, f - j, upper,
-                            more ? share(blk, &next, i, shares, from + low * j, to + high * j)
-                                 : nothing,
-                            a, b);
+                const kl_ahead ahead =
+                    m + 1 < blk->depth ? share(blk, &next, i, shares, a, b) : nothing;
+                update_around(blk, j, upper ? n - 1 - (f - j) : f - j, a, b, ahead);
             }
             if (j < f || j == blk->depth)
                 continue;
@@ -176,7 +164,7 @@ static void tile(block *blk, int64_t from, int low, int64_t to, int high)
 
 static void run_block(block *blk, int64_t tile_rows)
 {
-    const int64_t rows = rows_of_plane(blk->stencil->lattice);
+    const int64_t rows = kl_lattice_rows(blk->stencil->lattice);
     int64_t tiles = (rows + tile_rows - 1) / tile_rows;
     if (rows / tiles < 2 * blk->depth) /* the first tile must not vanish */
         tiles = rows / (2 * blk->depth);

@@ -53,7 +53,7 @@ static void accumulate(const task *t, const double *c)
         const REAL *c = (const REAL *)t->a + at;                                                   \
         const ROWS rows = {                                                                        \
             .n = lattice->dimension == 1 ? lattice->count : lattice->sites,                        \
-            .rows = lattice->dimension == 3 ? lattice->sites : 1,                                  \
+            .rows = kl_lattice_rows(lattice),                                                      \
             .from = t->from,                                                                       \
             .to = t->to,                                                                           \
             .c = c,                                                                                \

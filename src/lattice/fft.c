@@ -161,12 +161,8 @@ static kl_status move_planes(const kl_fft *fft, const void *from, void *to, size
         send_at[r] = r ? send_at[r - 1] + send[r - 1] : 0;
         receive_at[r] = r ? receive_at[r - 1] + receive[r - 1] : 0;
     }
-    MPI_Datatype row, plane;
-    MPI_Type_contiguous((int)((size_t)kl_lattice_row(lattice) * element), MPI_BYTE, &row);
-    MPI_Type_contiguous((int)(lattice->plane / kl_lattice_row(lattice)), row, &plane);
-    MPI_Type_commit(&plane);
+    MPI_Datatype plane = kl_lattice_rows_type(lattice, element, kl_lattice_rows(lattice));
     MPI_Alltoallv(from, send, send_at, plane, to, receive, receive_at, plane, lattice->comm);
-    MPI_Type_free(&row);
     MPI_Type_free(&plane);
     free(counts);
     return KL_OK;

@@ -63,8 +63,7 @@ void kl_lattice_array_free(void *array)
     free(block);
 }
 
-/* Sends and receives more than INT_MAX bytes count in a larger unit. */
-static MPI_Datatype rows_type(const kl_lattice *lattice, size_t element, int64_t rows)
+MPI_Datatype kl_lattice_rows_type(const kl_lattice *lattice, size_t element, int64_t rows)
 {
     MPI_Datatype row, type;
     MPI_Type_contiguous((int)((size_t)kl_lattice_row(lattice) * element), MPI_BYTE, &row);
@@ -92,7 +91,7 @@ void kl_halo_start_rows(const kl_lattice *lattice, void *array, size_t element, 
     }
     int below = (lattice->rank + lattice->ranks - 1) % lattice->ranks;
     int above = (lattice->rank + 1) % lattice->ranks;
-    MPI_Datatype type = rows_type(lattice, element, to - from);
+    MPI_Datatype type = kl_lattice_rows_type(lattice, element, to - from);
     MPI_Irecv(low, 1, type, below, 1, lattice->comm, &halo->request[0]);
     MPI_Irecv(high, 1, type, above, 2, lattice->comm, &halo->request[1]);
     MPI_Isend(last, 1, type, above, 1, lattice->comm, &halo->request[2]);
@@ -100,14 +99,9 @@ void kl_halo_start_rows(const kl_lattice *lattice, void *array, size_t element, 
     MPI_Type_free(&type);
 }
 
-static int64_t rows_of_plane(const kl_lattice *lattice)
-{
-    return lattice->plane / kl_lattice_row(lattice);
-}
-
 void kl_halo_start(const kl_lattice *lattice, void *array, size_t element, kl_halo *halo)
 {
-    kl_halo_start_rows(lattice, array, element, 0, rows_of_plane(lattice), halo);
+    kl_halo_start_rows(lattice, array, element, 0, kl_lattice_rows(lattice), halo);
 }
 
 void kl_halo_test(kl_halo *halo)
@@ -150,7 +144,7 @@ kl_status kl_planes_shifted(const kl_lattice *lattice, const void *array, size_t
     /* Both sides walk in the order of the receiver's planes (cyclically from
      * its first), and messages between two ranks do not overtake. */
     int pending = 0;
-    MPI_Datatype type = rows_type(lattice, element, rows_of_plane(lattice));
+    MPI_Datatype type = kl_lattice_rows_type(lattice, element, kl_lattice_rows(lattice));
     char *place = *buffer;
     for (int64_t i = 0; i < lattice->count; i++) {
         int64_t want = (lattice->first + i + shift) % L;

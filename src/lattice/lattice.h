@@ -58,6 +58,10 @@ static inline int64_t kl_lattice_row(const kl_lattice *lattice)
 {
     return lattice->dimension == 1 ? 1 : lattice->sites;
 }
+static inline int64_t kl_lattice_rows(const kl_lattice *lattice) /* of a plane */
+{
+    return lattice->dimension == 3 ? lattice->sites : 1;
+}
 /* Centred coordinate of index i on any axis: i for i < ceil(L/2), else i - L. */
 static inline int64_t kl_lattice_coordinate(const kl_lattice *lattice, int64_t i)
 {
@@ -72,6 +76,10 @@ static inline int64_t kl_lattice_coordinate(const kl_lattice *lattice, int64_t i
 kl_status kl_lattice_array(const kl_lattice *lattice, size_t element, int place, void *out,
                            kl_error *err);
 void kl_lattice_array_free(void *array);
+
+/* `rows` rows that follow each other; sends and receives of more than INT_MAX bytes count in
+ * this larger unit. Committed: free with MPI_Type_free(). Local. */
+MPI_Datatype kl_lattice_rows_type(const kl_lattice *lattice, size_t element, int64_t rows);
 
 /* Halo exchange of one array (element size in bytes). After start() the two
  * outer owned planes must not change, after finish() the ghost planes are

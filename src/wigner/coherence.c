@@ -32,7 +32,7 @@ static void across_planes(const sweep *s, const void *re, const void *im, int64_
     const kl_lattice *lattice = s->psi->lattice;
     const int64_t n = kl_lattice_row(lattice);
     double sum[2];
-    for (int64_t r = 0; r < lattice->plane / n; r++) {
+    for (int64_t r = 0; r < kl_lattice_rows(lattice); r++) {
         load(s, re, im, r, s->a);
         load(s, s->at[p], s->at[lattice->count + p], r, s->b);
         kl_row_overlap(n, s->a.re, s->a.im, s->b.re, s->b.im, sum);
@@ -56,7 +56,7 @@ static void across_rows(const sweep *s, const void *re, const void *im, double *
 static void along_rows(const sweep *s, const void *re, const void *im, double *out)
 {
     const int64_t L = s->psi->lattice->sites;
-    for (int64_t r = 0; r < s->psi->lattice->plane / L; r++) {
+    for (int64_t r = 0; r < kl_lattice_rows(s->psi->lattice); r++) {
         load(s, re, im, r, s->a);
         for (int64_t y = 0; y < L; y++) {
             s->b.re[y] = s->a.re[(y + s->m) % L];

@@ -453,7 +453,7 @@ static void add_planes(const kl_wigner *pairing, const kl_state *psi, int first,
                        const shifted *at, row_work *w, double *table)
 {
     const kl_lattice *lattice = psi->lattice;
-    const int64_t rows = lattice->plane / kl_lattice_row(lattice);
+    const int64_t rows = kl_lattice_rows(lattice);
     const int width = columns(pairing);
     for (int64_t p = 0; p < lattice->count; p++) {
         memset(w->sum, 0, (size_t)(width * KL_LANES) * sizeof *w->sum);
@@ -527,7 +527,7 @@ kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex do
         status = kl_alloc((size_t)lattice->count * width, sizeof *table, "plane sums", &table, err);
     if (status == KL_OK)
         status = kl_alloc(width, sizeof *sum, "sums", &sum, err);
-    if (status == KL_OK)
+    if (status == KL_OK && marginal)
         status = kl_alloc(sites * width, sizeof *planes, "plane sums", &planes, err);
     KL_GOTO(kl_agree(lattice->comm, status, err));
     KL_GOTO(fill_table(pairing, psi, &work, table, err));
@@ -550,7 +550,7 @@ done:
 kl_status kl_potential_energy(const kl_state *psi, const float *omega, double *value, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
-    const int64_t n = kl_lattice_row(lattice), rows = lattice->plane / n;
+    const int64_t n = kl_lattice_row(lattice), rows = kl_lattice_rows(lattice);
     double *re = NULL, *table = NULL;
     kl_status status = kl_alloc(2 * (size_t)n, sizeof *re, "row buffers", &re, err);
     if (status == KL_OK)

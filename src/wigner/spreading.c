@@ -79,7 +79,7 @@ static void add_plane(const kl_state *psi, const int64_t start[3], const double 
                       int64_t p, rows *b, double *sum)
 {
     const kl_lattice *lattice = psi->lattice;
-    const int64_t count = lattice->plane / b->n;
+    const int64_t count = kl_lattice_rows(lattice);
     const int64_t z = displaced(lattice, lattice->first + p, start[0]);
     const double dz = (double)kl_lattice_coordinate(lattice, z);
     for (int64_t r = 0; r < count; r++) {
