@@ -105,7 +105,10 @@ kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error 
 kl_status kl_results_field(kl_results *results, int f, int point, const int *length, kl_error *err);
 /* Product of the lengths; 0 before. */
 size_t kl_field_cells(const kl_field *field, int point);
-/* The [ntimes][nquantities] of a finer realization. */
+/* Where a number of the limit is in reference, infinite and their like. */
+size_t kl_results_limit(const kl_results *results, int point, int time, int quantity);
+/* The [ntimes][nquantities] of a realization, done or not; of a finer realization. */
+double *kl_results_sample(const kl_results *results, int point, int64_t realization);
 double *kl_results_finer(const kl_results *results, int point, int64_t realization);
 void kl_results_destroy(kl_results **results);
 

@@ -1,5 +1,6 @@
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,14 @@ kl_status kl_alloc(size_t count, size_t size, const char *what, void *out, kl_er
     ask_for_large_pages(p, bytes);
     memset(p, 0, bytes);
     *(void **)out = p;
+    return KL_OK;
+}
+
+kl_status kl_alloc_nan(size_t count, const char *what, double **out, kl_error *err)
+{
+    KL_TRY(kl_alloc(count, sizeof **out, what, out, err));
+    for (size_t i = 0; i < count; i++)
+        (*out)[i] = NAN;
     return KL_OK;
 }
 

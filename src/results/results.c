@@ -7,15 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* count doubles, all NAN */
-static kl_status alloc_nan(size_t count, const char *what, double **out, kl_error *err)
-{
-    KL_TRY(kl_alloc(count, sizeof **out, what, out, err));
-    for (size_t i = 0; i < count; i++)
-        (*out)[i] = NAN;
-    return KL_OK;
-}
-
 /* The product of non-negative counts; saturates, so that kl_alloc() refuses it. */
 static size_t product(int a, int b, int c, int d)
 {
@@ -45,15 +36,15 @@ static kl_status alloc_names(kl_results *r, kl_error *err)
 {
     size_t points = (size_t)r->npoints;
     KL_TRY(kl_alloc((size_t)r->ncolumns, sizeof *r->column, "columns", &r->column, err));
-    KL_TRY(alloc_nan(product(r->npoints, r->ncolumns, 1, 1), "points", &r->point, err));
+    KL_TRY(kl_alloc_nan(product(r->npoints, r->ncolumns, 1, 1), "points", &r->point, err));
     KL_TRY(kl_alloc(points, sizeof *r->series, "series", &r->series, err));
     KL_TRY(kl_alloc(points, sizeof *r->planned, "points", &r->planned, err));
     for (int p = 0; p < r->npoints; p++)
         r->planned[p] = r->nrealizations;
-    KL_TRY(alloc_nan((size_t)r->ntimes, "times", &r->time, err));
+    KL_TRY(kl_alloc_nan((size_t)r->ntimes, "times", &r->time, err));
     KL_TRY(kl_alloc((size_t)r->nquantities, sizeof *r->quantity, "quantities", &r->quantity, err));
     KL_TRY(kl_alloc((size_t)r->nchecks, sizeof *r->check, "checks", &r->check, err));
-    KL_TRY(alloc_nan((size_t)r->norders, "orders", &r->order, err));
+    KL_TRY(kl_alloc_nan((size_t)r->norders, "orders", &r->order, err));
     return kl_alloc(points, sizeof *r->reference_note, "notes", &r->reference_note, err);
 }
 
@@ -61,16 +52,16 @@ static kl_status alloc_numbers(kl_results *r, kl_error *err)
 {
     int p = r->npoints, m = r->nrealizations, t = r->ntimes, q = r->nquantities;
     size_t limit = product(p, t, q, 1);
-    KL_TRY(alloc_nan(product(p, m, t, q), "samples", &r->sample, err));
+    KL_TRY(kl_alloc_nan(product(p, m, t, q), "samples", &r->sample, err));
     KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->done, "done", &r->done, err));
     KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->checksum, "checksums", &r->checksum, err));
-    KL_TRY(alloc_nan(product(p, m, t, r->nchecks), "checks", &r->check_value, err));
-    KL_TRY(alloc_nan(limit, "reference", &r->reference, err));
-    KL_TRY(alloc_nan(limit, "reference", &r->reference_error, err));
-    KL_TRY(alloc_nan(limit, "reference", &r->infinite, err));
-    KL_TRY(alloc_nan(limit, "reference", &r->infinite_error, err));
-    KL_TRY(alloc_nan(product(p, r->nfiner, t, q), "samples", &r->finer, err));
-    return alloc_nan(limit, "reference", &r->finer_reference, err);
+    KL_TRY(kl_alloc_nan(product(p, m, t, r->nchecks), "checks", &r->check_value, err));
+    KL_TRY(kl_alloc_nan(limit, "reference", &r->reference, err));
+    KL_TRY(kl_alloc_nan(limit, "reference", &r->reference_error, err));
+    KL_TRY(kl_alloc_nan(limit, "reference", &r->infinite, err));
+    KL_TRY(kl_alloc_nan(limit, "reference", &r->infinite_error, err));
+    KL_TRY(kl_alloc_nan(product(p, r->nfiner, t, q), "samples", &r->finer, err));
+    return kl_alloc_nan(limit, "reference", &r->finer_reference, err);
 }
 
 static kl_status alloc_fields_and_rows(kl_results *r, kl_error *err)
@@ -148,7 +139,7 @@ kl_status kl_results_field(kl_results *r, int f, int point, const int *length, k
         if (length[a] < 1)
             return kl_fail(err, KL_BUG, "results: an axis of length %d", length[a]);
         free(field->axis[a].coordinate[point]);
-        KL_TRY(alloc_nan((size_t)length[a], field->name, &field->axis[a].coordinate[point], err));
+        KL_TRY(kl_alloc_nan((size_t)length[a], field->name, &field->axis[a].coordinate[point], err));
         field->axis[a].length[point] = length[a];
         other = a ? length[a] : 1;
     }
@@ -156,7 +147,7 @@ kl_status kl_results_field(kl_results *r, int f, int point, const int *length, k
     double **arrays[] = {&field->single[point], &field->reference[point]};
     for (int i = 0; i < 2; i++) {
         free(*arrays[i]);
-        KL_TRY(alloc_nan(cells, field->name, arrays[i], err));
+        KL_TRY(kl_alloc_nan(cells, field->name, arrays[i], err));
     }
     kl_forest_destroy(&field->moments[point]);
     field->moments[point].cells = cells;
@@ -177,6 +168,18 @@ static void destroy_field(kl_field *field, int npoints)
     free(field->moments);
     for (int a = 0; a < KL_FIELD_AXES; a++)
         free(field->axis[a].length);
+}
+
+size_t kl_results_limit(const kl_results *r, int point, int time, int quantity)
+{
+    return ((size_t)point * (size_t)r->ntimes + (size_t)time) * (size_t)r->nquantities +
+           (size_t)quantity;
+}
+
+double *kl_results_sample(const kl_results *r, int point, int64_t realization)
+{
+    return r->sample + ((size_t)point * (size_t)r->nrealizations + (size_t)realization) *
+                           (size_t)r->ntimes * (size_t)r->nquantities;
 }
 
 double *kl_results_finer(const kl_results *r, int point, int64_t realization)

@@ -117,20 +117,20 @@ static bool copy_texts(char *const *texts, int n, void *base, size_t stride, siz
     return true;
 }
 
-/* A list of n texts, each of at most width - 1 bytes, to base, base + stride, ... */
-static kl_status read_texts(const reader *in, const char *name, int n, void *base, size_t stride,
-                            size_t width)
+/* The n texts of an open dataset or attribute, which is closed, each of at most
+ * width - 1 bytes, to base, base + stride, ... */
+static kl_status take_texts(const reader *in, const char *name, hid_t id, int n, void *base,
+                            size_t stride, size_t width)
 {
-    const array a = {name, 1, {n}};
+    const bool attribute = H5Iget_type(id) == H5I_ATTR;
+    hid_t stored = attribute ? H5Aget_type(id) : H5Dget_type(id), type = kl_h5_text_type();
+    hid_t space = attribute ? H5Aget_space(id) : H5Dget_space(id);
     char **texts;
-    hid_t id;
-    KL_TRY(open_array(in, &a, &id));
-    if (id < 0)
-        return KL_OK;
-    hid_t stored = H5Dget_type(id), space = H5Dget_space(id), type = kl_h5_text_type();
     kl_status status = kl_alloc((size_t)n, sizeof *texts, name, &texts, in->err);
     if (status == KL_OK) {
-        bool ok = is_text(stored) && H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) >= 0;
+        bool ok = is_text(stored) &&
+                  (attribute ? H5Aread(id, type, texts)
+                             : H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts)) >= 0;
         if (!ok || !copy_texts(texts, n, base, stride, width))
             status = damaged(in, name);
         if (ok)
@@ -140,8 +140,20 @@ static kl_status read_texts(const reader *in, const char *name, int n, void *bas
     H5Tclose(type);
     H5Tclose(stored);
     H5Sclose(space);
-    H5Dclose(id);
+    if (attribute)
+        H5Aclose(id);
+    else
+        H5Dclose(id);
     return status;
+}
+
+static kl_status read_texts(const reader *in, const char *name, int n, void *base, size_t stride,
+                            size_t width)
+{
+    const array a = {name, 1, {n}};
+    hid_t id;
+    KL_TRY(open_array(in, &a, &id));
+    return id < 0 ? KL_OK : take_texts(in, name, id, n, base, stride, width);
 }
 
 /* The number of elements of an attribute; 0 if it is not there, -1 if it is odd. */
@@ -174,31 +186,15 @@ static kl_status read_attribute(const reader *in, hid_t object, const char *name
     return ok ? KL_OK : damaged(in, name);
 }
 
-/* An attribute of n texts, to base, base + stride, ... */
 static kl_status read_text_attributes(const reader *in, hid_t object, const char *name, int n,
                                       void *base, size_t stride, size_t width)
 {
-    char **texts;
     if (n == 0)
         return KL_OK;
     if (attribute_length(object, name) != n)
         return damaged(in, name);
-    hid_t id = H5Aopen(object, name, H5P_DEFAULT), stored = H5Aget_type(id);
-    hid_t space = H5Aget_space(id), type = kl_h5_text_type();
-    kl_status status = kl_alloc((size_t)n, sizeof *texts, name, &texts, in->err);
-    if (status == KL_OK) {
-        bool ok = is_text(stored) && H5Aread(id, type, texts) >= 0;
-        if (!ok || !copy_texts(texts, n, base, stride, width))
-            status = damaged(in, name);
-        if (ok)
-            H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts);
-        free(texts);
-    }
-    H5Tclose(type);
-    H5Tclose(stored);
-    H5Sclose(space);
-    H5Aclose(id);
-    return status;
+    hid_t id = H5Aopen(object, name, H5P_DEFAULT);
+    return id < 0 ? damaged(in, name) : take_texts(in, name, id, n, base, stride, width);
 }
 
 static kl_status read_name(const reader *in, hid_t object, const char *name, char out[KL_NAME])

@@ -30,7 +30,7 @@ typedef struct number {
 
 static size_t at_limit(const number *x)
 {
-    return (size_t)((x->p * x->r->ntimes + x->it) * x->r->nquantities + x->q);
+    return kl_results_limit(x->r, x->p, x->it, x->q);
 }
 
 static kl_status add(const number *x, const char *statistic, double order, int n, kl_estimate e,
@@ -51,16 +51,14 @@ static kl_status add_exact(const number *x, const char *statistic, double order,
 static int compare_evolution(const number *x, double *largest, double *mean)
 {
     const kl_results *r = x->r;
-    const size_t m = (size_t)r->ntimes * (size_t)r->nquantities;
-    const size_t at = (size_t)(x->it * r->nquantities + x->q);
+    const int at = x->it * r->nquantities + x->q;
     int n = 0;
     *largest = *mean = 0;
     for (int k = 0; k < r->nfiner && k < r->nrealizations; k++) {
-        const size_t item = (size_t)x->p * (size_t)r->nrealizations + (size_t)k;
         const double finer = kl_results_finer(r, x->p, k)[at];
-        if (!r->done[item] || isnan(finer))
+        if (!r->done[(size_t)x->p * (size_t)r->nrealizations + (size_t)k] || isnan(finer))
             continue;
-        const double difference = fabs(r->sample[item * m + at] - finer);
+        const double difference = fabs(kl_results_sample(r, x->p, k)[at] - finer);
         *largest = fmax(*largest, difference);
         *mean += difference;
         n++;

@@ -24,15 +24,16 @@ typedef struct pairs {
 
 static void gather_pairs(const kl_results *r, int p, int twin, int it, int q, pairs *out)
 {
-    const size_t m = (size_t)r->nrealizations, nq = (size_t)r->nquantities;
+    const uint8_t *done = r->done + (size_t)p * (size_t)r->nrealizations;
+    const uint8_t *twin_done = r->done + (size_t)twin * (size_t)r->nrealizations;
+    const int number = it * r->nquantities + q;
     double first = NAN, other = NAN;
     out->n = 0;
-    for (size_t k = 0; k < m; k++) {
-        const size_t a = (size_t)p * m + k, b = (size_t)twin * m + k;
-        if (!r->done[a] || !r->done[b])
+    for (int k = 0; k < r->nrealizations; k++) {
+        if (!done[k] || !twin_done[k])
             continue;
-        const double y = r->sample[(a * (size_t)r->ntimes + (size_t)it) * nq + (size_t)q];
-        const double z = r->sample[(b * (size_t)r->ntimes + (size_t)it) * nq + (size_t)q];
+        const double y = kl_results_sample(r, p, k)[number];
+        const double z = kl_results_sample(r, twin, k)[number];
         if (out->n == 0) { /* origins: the squares lose no digits */
             first = y;
             other = z;

@@ -37,7 +37,7 @@ typedef struct family {
 static double effect(const family *f, int p)
 {
     const kl_results *r = f->rows->results;
-    const size_t at = (size_t)((p * r->ntimes + f->it) * r->nquantities + f->q);
+    const size_t at = kl_results_limit(r, p, f->it, f->q);
     if (f->study->system->box_effect)
         return f->study->system->box_effect(f->study->self, p, f->it, f->q);
     return fabs(r->reference[at] - r->infinite[at]) + r->reference_error[at] +
@@ -62,7 +62,7 @@ static void gather_family(family *f)
         kl_stats_mean(f->sample, n, &mean, &error);
         if (!(error > 0))
             continue;
-        const size_t at = (size_t)((p * r->ntimes + f->it) * r->nquantities + f->q);
+        const size_t at = kl_results_limit(r, p, f->it, f->q);
         f->limit = r->infinite[at];
         f->limit_error = r->infinite_error[at];
         f->fewest = n < f->fewest ? n : f->fewest;

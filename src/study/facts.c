@@ -8,13 +8,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static kl_status add_rates(const kl_study *study, kl_rows *rows, int nfacts, const double *value,
                            double *x, kl_estimate *e, kl_error *err)
 {
     const kl_results *r = rows->results;
-    const int columns = r->ncolumns;
     for (int s = 0; s < study->about->nseries; s++)
         for (int f = 0; f < nfacts; f++) {
             char name[KL_NAME];
@@ -24,16 +22,14 @@ static kl_status add_rates(const kl_study *study, kl_rows *rows, int nfacts, con
                 const double v = value[p * nfacts + f];
                 if (r->series[p] != s || isnan(v))
                     continue;
-                x[n] = r->point[p * columns + r->small];
+                x[n] = r->point[p * r->ncolumns + r->small];
                 e[n++] = (kl_estimate){v, v, v};
             }
             if (n < 2 || !kl_stats_fit_rate(x, e, n, true, &exponent, NULL))
                 continue;
             snprintf(name, sizeof name, "rate:%.50s", study->system->fact[f]);
-            kl_row row = kl_row_blank(-1, NAN, NULL, name, 1, 0);
-            memcpy(row.parameter, study->about->series_parameter + s * columns,
-                   (size_t)columns * sizeof *row.parameter);
-            KL_TRY(kl_rows_add(rows, row, exponent, err));
+            KL_TRY(kl_rows_add(rows, kl_row_of_series(study, s, NAN, NULL, name, 1), exponent,
+                               err));
         }
     return KL_OK;
 }

@@ -41,17 +41,9 @@ void kl_moments_warn(const kl_study *study)
         fprintf(stderr, "kinlim: warning: %s\n", text);
 }
 
-/* The same of what is finished, kept in the file. */
-kl_status kl_moments_note(const kl_study *study, kl_results *r, kl_error *err)
+kl_status kl_moments_note(const kl_study *study, int fewest, kl_results *r, kl_error *err)
 {
     char text[512];
-    int64_t fewest = INT64_MAX;
-    for (int p = 0; p < r->npoints; p++) {
-        int64_t n = 0;
-        for (int k = 0; k < r->nrealizations; k++)
-            n += r->done[(size_t)p * (size_t)r->nrealizations + (size_t)k];
-        fewest = n < fewest ? n : fewest;
-    }
     if (kl_moments_shortage(study, fewest, text, sizeof text))
         return kl_results_set(r, "moments_note", text, err);
     return kl_results_get(r, "moments_note") ? kl_results_set(r, "moments_note", "none", err)

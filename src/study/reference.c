@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,26 +22,18 @@ static void free_buffers(buffers *b, int nfields)
     free(b->cells);
 }
 
-static kl_status nan_array(size_t n, double **out, kl_error *err)
-{
-    KL_TRY(kl_alloc(n, sizeof **out, "reference", out, err));
-    for (size_t i = 0; i < n; i++)
-        (*out)[i] = NAN;
-    return KL_OK;
-}
-
 static kl_status make_buffers(const kl_study *study, int point, buffers *b, kl_error *err)
 {
     const int nt = study->times.n, nf = study->about->nfields;
     const size_t n = (size_t)(nt * study->about->nquantities);
     *b = (buffers){0};
-    KL_TRY(nan_array(n, &b->out.value, err));
-    KL_TRY(nan_array(n, &b->out.error, err));
+    KL_TRY(kl_alloc_nan(n, "reference", &b->out.value, err));
+    KL_TRY(kl_alloc_nan(n, "reference", &b->out.error, err));
     KL_TRY(kl_alloc((size_t)nf, sizeof *b->cells, "reference", &b->cells, err));
     KL_TRY(kl_alloc((size_t)nf, sizeof *b->out.field, "reference", &b->out.field, err));
     for (int f = 0; f < nf; f++) {
         b->cells[f] = kl_collect_cells(study, point, f);
-        KL_TRY(nan_array((size_t)nt * b->cells[f], &b->out.field[f], err));
+        KL_TRY(kl_alloc_nan((size_t)nt * b->cells[f], "reference", &b->out.field[f], err));
     }
     b->out.cells = b->cells;
     return KL_OK;

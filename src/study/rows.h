@@ -13,6 +13,9 @@ typedef struct kl_rows { /* appends to results->row */
 /* A row without value; q may be NULL; point -1: none, all parameters empty. */
 kl_row kl_row_blank(int point, double time, const kl_quantity *q, const char *statistic,
                     double order, int realizations);
+/* The row of a series of points: its own parameters, no point, no realizations yet. */
+kl_row kl_row_of_series(const kl_study *study, int series, double time, const kl_quantity *q,
+                        const char *statistic, double order);
 /* Completes the row with the estimate and appends it. KL_ENVIRONMENT: no memory. */
 kl_status kl_rows_add(kl_rows *rows, kl_row row, kl_estimate e, kl_error *err);
 
@@ -24,8 +27,8 @@ int kl_rows_gather(const kl_results *results, int point, int time, int quantity,
 /* `text` says which of the study's orders so many realizations give no interval, and which are
  * above the tested; false if there is nothing to say. */
 bool kl_moments_shortage(const kl_study *study, int64_t realizations, char *text, size_t size);
-/* Writes that of the finished realizations to the file's pair "moments_note". */
-kl_status kl_moments_note(const kl_study *study, kl_results *results, kl_error *err);
+/* Writes that of `fewest` finished realizations to the file's pair "moments_note". */
+kl_status kl_moments_note(const kl_study *study, int fewest, kl_results *results, kl_error *err);
 /* Rows `probability` and `chebyshev_bound` of every delta of the study; `row`: a blank row of the
  * number, moment[]: its deviation moments by order. Nothing without deltas. */
 kl_status kl_moments_chances(const kl_study *study, kl_rows *rows, kl_row row, const double *y,

@@ -270,15 +270,13 @@ static kl_status work_on_point(run *r, const kl_study *study, int point, int64_t
     return status;
 }
 
-/* Takes in what was journalled and plans what is open now, the same on every rank. */
+/* What is open now, the same on every rank. */
 static kl_status plan_round(run *r, kl_error *err)
 {
     const int n = r->study->about->npoints;
     kl_status status = KL_OK;
     if (r->rank == 0) {
-        status = kl_collect_journal(r->study, r->output.journal, r->results, err);
-        if (status == KL_OK)
-            status = kl_until_plan(r->study, r->results, r->order, err);
+        status = kl_until_plan(r->study, r->results, r->order, err);
         memcpy(r->planned, r->results->planned, (size_t)n * sizeof *r->planned);
         mark_done(r);
     }
@@ -307,8 +305,8 @@ static void count_items(const run *r, const kl_study *study, amount *all)
     }
 }
 
-/* Everything that is open. Each round has journals of its own, so that rank 0 reads closed files.
- */
+/* Everything that is open, into the journal and from there into the results. Each round has
+ * journals of its own, so that rank 0 reads closed files. */
 static kl_status work_on_round(run *r, const amount *all, kl_error *err)
 {
     int64_t item = 0;
@@ -330,7 +328,10 @@ static kl_status work_on_round(run *r, const amount *all, kl_error *err)
     r->attempt++;
     if (status != KL_OK)
         return status;
-    return kl_group_fields_reduce(r->study, r->comm, &r->fields, r->results, err);
+    KL_TRY(kl_group_fields_reduce(r->study, r->comm, &r->fields, r->results, err));
+    if (r->rank == 0)
+        status = kl_collect_journal(r->study, r->output.journal, r->results, err);
+    return kl_agree(r->comm, status, err);
 }
 
 /* One round; with stopping by precision, rounds until every point is precise enough. */
@@ -351,10 +352,9 @@ static kl_status realizations(run *r, kl_error *err)
 
 /* ---- after them ---- */
 
-/* Rank 0: everything journalled goes into the results file. */
+/* Rank 0: the summary, and the results file. */
 static kl_status finish(run *r, const char *start, kl_error *err)
 {
-    KL_TRY(kl_collect_journal(r->study, r->output.journal, r->results, err));
     KL_TRY(kl_until_plan(r->study, r->results, NULL, err));
     KL_TRY(kl_summarise(r->study, r->results, err));
     KL_TRY(kl_provenance(r->study, &r->plan, r->options->command, start, r->results, err));

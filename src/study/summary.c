@@ -46,6 +46,16 @@ kl_row kl_row_blank(int point, double time, const kl_quantity *q, const char *st
     return row;
 }
 
+kl_row kl_row_of_series(const kl_study *study, int series, double time, const kl_quantity *q,
+                        const char *statistic, double order)
+{
+    kl_row row = kl_row_blank(-1, time, q, statistic, order, 0);
+    const int n = study->about->ncolumns;
+    memcpy(row.parameter, study->about->series_parameter + series * n,
+           (size_t)n * sizeof *row.parameter);
+    return row;
+}
+
 kl_status kl_rows_add(kl_rows *rows, kl_row row, kl_estimate e, kl_error *err)
 {
     kl_results *r = rows->results;
@@ -71,12 +81,9 @@ static kl_status add(table *t, kl_row row, kl_estimate e, kl_error *err)
 int kl_rows_gather(const kl_results *r, int p, int it, int q, double *y)
 {
     int n = 0;
-    for (int k = 0; k < r->nrealizations; k++) {
-        const size_t at = (size_t)p * (size_t)r->nrealizations + (size_t)k;
-        if (r->done[at])
-            y[n++] = r->sample[(at * (size_t)r->ntimes + (size_t)it) * (size_t)r->nquantities +
-                               (size_t)q];
-    }
+    for (int k = 0; k < r->nrealizations; k++)
+        if (r->done[(size_t)p * (size_t)r->nrealizations + (size_t)k])
+            y[n++] = kl_results_sample(r, p, k)[it * r->nquantities + q];
     return n;
 }
 
@@ -125,7 +132,7 @@ static kl_status add_infinite(table *t, int p, int it, int q, int n, const kl_es
                               kl_error *err)
 {
     const kl_results *r = t->r;
-    const size_t at = (size_t)((p * r->ntimes + it) * r->nquantities + q);
+    const size_t at = kl_results_limit(r, p, it, q);
     const double limit = r->infinite[at], slack = r->infinite_error[at];
     const double effect = r->reference[at] - limit, both = slack + r->reference_error[at];
     const kl_row row = kl_row_blank(p, r->time[it], &r->quantity[q], "infinite_reference", 1, n);
@@ -146,7 +153,7 @@ static kl_status add_number(table *t, int p, int it, int q, kl_error *err)
 {
     const kl_results *r = t->r;
     const kl_quantity *name = &r->quantity[q];
-    const size_t at = (size_t)((p * r->ntimes + it) * r->nquantities + q);
+    const size_t at = kl_results_limit(r, p, it, q);
     const double time = r->time[it], reference = r->reference[at], slack = r->reference_error[at];
     const int n = kl_rows_gather(r, p, it, q, t->y);
     kl_estimate mean, *bias = estimate_at(t, 0, p, it, q);
@@ -256,11 +263,9 @@ static kl_status add_all_derived(table *t, int p, kl_error *err)
     if (count == 0)
         return KL_OK;
     KL_TRY(kl_alloc((size_t)t->count[p] * m, sizeof *y, "summary", &y, err));
-    for (size_t k = 0; k < (size_t)r->nrealizations; k++) {
-        const size_t at = (size_t)p * (size_t)r->nrealizations + k;
-        if (r->done[at])
-            memcpy(y + m * (size_t)n++, r->sample + at * m, m * sizeof *y);
-    }
+    for (int k = 0; k < r->nrealizations; k++)
+        if (r->done[(size_t)p * (size_t)r->nrealizations + (size_t)k])
+            memcpy(y + m * (size_t)n++, kl_results_sample(r, p, k), m * sizeof *y);
     kl_status status = KL_OK;
     for (int d = 0; status == KL_OK && d < count; d++)
         status = add_derived(t, p, d, y, n, err);
@@ -278,17 +283,6 @@ typedef struct rate_fit {
     double *x;      /* [npoints] scratch */
     kl_estimate *e; /* [npoints] scratch */
 } rate_fit;
-
-/* A row of a series: its own parameters, no point. */
-static kl_row blank_rate(const table *t, int series, double time, const kl_quantity *q,
-                         const char *statistic, double order)
-{
-    kl_row row = kl_row_blank(-1, time, q, statistic, order, 0);
-    const int n = t->r->ncolumns;
-    memcpy(row.parameter, t->study->about->series_parameter + series * n,
-           (size_t)n * sizeof *row.parameter);
-    return row;
-}
 
 /* A bias without an exponent: no |bias| of the series is above the bound, each with 95%. */
 static kl_status add_bound(table *t, const rate_fit *rate, int n, kl_row row, kl_error *err)
@@ -341,7 +335,7 @@ static kl_status add_number_rates(table *t, int it, int q, rate_fit *rate, kl_er
         rate->value = estimate_at(t, s, 0, it, q);
         rate->positive = s > 0;
         KL_TRY(add_rate(
-            t, rate, blank_rate(t, rate->series, r->time[it], &r->quantity[q], name, order), err));
+            t, rate, kl_row_of_series(t->study, rate->series, r->time[it], &r->quantity[q], name, order), err));
     }
     return KL_OK;
 }
@@ -357,10 +351,10 @@ static kl_status add_derived_rates(table *t, rate_fit *rate, kl_error *err)
         char name[KL_NAME];
         snprintf(name, sizeof name, "rate:%.50s", derived->name);
         rate->value = t->derived + d * t->r->npoints;
-        KL_TRY(add_rate(t, rate, blank_rate(t, rate->series, NAN, &q, name, 1), err));
+        KL_TRY(add_rate(t, rate, kl_row_of_series(t->study, rate->series, NAN, &q, name, 1), err));
         snprintf(name, sizeof name, "proven_rate:%.50s", derived->name);
         if (!isnan(proven))
-            KL_TRY(add(t, blank_rate(t, rate->series, NAN, &q, name, 1),
+            KL_TRY(add(t, kl_row_of_series(t->study, rate->series, NAN, &q, name, 1),
                        (kl_estimate){proven, proven, proven}, err));
     }
     return KL_OK;
@@ -419,8 +413,11 @@ kl_status kl_summarise(const kl_study *study, kl_results *results, kl_error *err
     results->row = NULL;
     results->nrows = 0;
     kl_status status = fill(&t, err);
+    int fewest = INT32_MAX;
+    for (int p = 0; status == KL_OK && p < results->npoints; p++)
+        fewest = t.count[p] < fewest ? t.count[p] : fewest;
     if (status == KL_OK)
-        status = kl_moments_note(study, results, err);
+        status = kl_moments_note(study, fewest, results, err);
     free(t.y);
     free(t.count);
     free(t.estimate);

@@ -22,10 +22,9 @@ static bool is_watched(const kl_until *until, const kl_quantity *q)
 static kl_status estimate(const kl_until *until, const kl_results *r, int p, int number, int n,
                           double *y, kl_estimate *out, kl_error *err)
 {
-    const size_t m = (size_t)r->ntimes * (size_t)r->nquantities;
     double standard_error;
     for (int k = 0; k < n; k++)
-        y[k] = r->sample[((size_t)p * (size_t)r->nrealizations + (size_t)k) * m + (size_t)number];
+        y[k] = kl_results_sample(r, p, k)[number];
     if (until->order > 1)
         return kl_stats_central_moment(y, n, until->order, out, err);
     kl_stats_mean(y, n, out, &standard_error);
