@@ -3,26 +3,12 @@
  */
 #include "systems/anderson_private.h"
 
-#include "base/memory.h"
 #include "dynamics/concentration.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static const double most_sites = 1 << 21; /* that are transformed: two arrays of 32 MB */
-
-static kl_status fill(const anderson *a, int point, kl_state *psi, kl_error *err)
-{
-    kl_initial *packet = NULL;
-    KL_TRY(kl_alloc((size_t)a->npackets, sizeof *packet, "packets", &packet, err));
-    for (int i = 0; i < a->npackets; i++)
-        packet[i] = anderson_packet(a, point, i);
-    kl_status status = a->npackets > 1 ? kl_initial_superpose(a->npackets, packet, psi, err)
-                                       : kl_initial_fill(packet, psi, err);
-    free(packet);
-    return status;
-}
 
 static kl_status transform(const anderson *a, int point, kl_concentration *out, kl_error *err)
 {
@@ -31,7 +17,7 @@ static kl_status transform(const anderson *a, int point, kl_concentration *out, 
     KL_TRY(
         kl_lattice_create(MPI_COMM_SELF, (int)a->dimension, a->point[point].sites, &lattice, err));
     KL_TRY(kl_state_create(&lattice, KL_DOUBLE, &psi, err));
-    kl_status status = fill(a, point, &psi, err);
+    kl_status status = anderson_fill_initial(a, point, &psi, err);
     if (status == KL_OK)
         status = kl_concentration_of_state(&psi, out, err);
     kl_state_destroy(&psi);

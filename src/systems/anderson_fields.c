@@ -36,13 +36,8 @@ static const kl_key momenta_table[] = {{"momenta", KL_KEY_INT, AT(momenta), KL_R
 
 static kl_status check_field(const anderson *a, int f, const kl_node *node, kl_error *err)
 {
-    static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     const anderson_field *field = &a->field[f];
-    if (strlen(field->name) >= KL_NAME || strspn(field->name, letters) != strlen(field->name))
-        return kl_config_fail(node, "name", err,
-                              "%s is not allowed: must be 1 to %d letters, digits, _ or -",
-                              field->name, KL_NAME - 1);
+    KL_TRY(kl_keys_name(node, field->name, KL_NAME - 1, err));
     for (int i = 0; i < f; i++)
         if (strcmp(a->field[i].name, field->name) == 0)
             return kl_config_fail(node, "name", err, "%s comes twice: names must differ",

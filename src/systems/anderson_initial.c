@@ -274,6 +274,18 @@ kl_initial anderson_packet(const anderson *a, int point, int i)
     return packet;
 }
 
+kl_status anderson_fill_initial(const anderson *a, int point, kl_state *psi, kl_error *err)
+{
+    kl_initial *packet = NULL;
+    kl_status status = kl_alloc((size_t)a->npackets, sizeof *packet, "packets", &packet, err);
+    KL_TRY(kl_agree(psi->lattice->comm, status, err));
+    for (int i = 0; i < a->npackets; i++)
+        packet[i] = anderson_packet(a, point, i);
+    status = kl_initial_superpose(a->npackets, packet, psi, err);
+    free(packet);
+    return status;
+}
+
 /* ---- what the points allow ---- */
 
 static kl_status check_envelope(anderson *a, kl_node *root, const kl_lattice_point *point, int i,

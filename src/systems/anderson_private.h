@@ -51,6 +51,8 @@ kl_status anderson_read_initial(anderson *a, kl_node *node, kl_error *err);
 kl_status anderson_check_initial(anderson *a, kl_node *root, kl_error *err);
 void anderson_free_initial(anderson *a);
 kl_initial anderson_packet(const anderson *a, int point, int i);
+/* The start at a point, on psi's lattice. Collective. */
+kl_status anderson_fill_initial(const anderson *a, int point, kl_state *psi, kl_error *err);
 kl_status anderson_read_width(kl_node *node, double *width, kl_error *err);
 kl_status anderson_read_center(const anderson *a, kl_node *node, double center[3], kl_error *err);
 kl_propagation_setup anderson_setup(const anderson *a, int point);

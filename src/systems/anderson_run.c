@@ -82,27 +82,13 @@ static void fill_disorder(anderson_run *r)
                      r->propagation.omega);
 }
 
-static kl_status fill_initial(anderson_run *r, kl_error *err)
-{
-    const anderson *a = r->a;
-    kl_initial *packet = NULL;
-    kl_status status = kl_alloc((size_t)a->npackets, sizeof *packet, "packets", &packet, err);
-    KL_TRY(kl_agree(r->propagation.lattice.comm, status, err));
-    for (int i = 0; i < a->npackets; i++)
-        packet[i] = anderson_packet(a, r->index, i);
-    status = a->npackets > 1 ? kl_initial_superpose(a->npackets, packet, &r->propagation.psi, err)
-                             : kl_initial_fill(packet, &r->propagation.psi, err);
-    free(packet);
-    return status;
-}
-
 kl_status anderson_start(void *run, int64_t realization, kl_error *err)
 {
     anderson_run *r = run;
     r->realization = realization;
     fill_disorder(r);
     kl_propagation_bound(&r->propagation);
-    KL_TRY(fill_initial(r, err));
+    KL_TRY(anderson_fill_initial(r->a, r->index, &r->propagation.psi, err));
     return kl_propagation_start(&r->propagation, err);
 }
 

@@ -150,12 +150,7 @@ static kl_status read_momentum(const anderson *a, kl_node *node, kl_symbol *symb
 
 static kl_status check_name(const anderson *a, kl_node *node, const char *name, kl_error *err)
 {
-    static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-    if (name[0] == 0 || strlen(name) >= KL_NAME - 8 || strspn(name, letters) != strlen(name))
-        return kl_config_fail(node, "name", err,
-                              "%s is not allowed: must be 1 to %d letters, digits, _ or -", name,
-                              KL_NAME - 9);
+    KL_TRY(kl_keys_name(node, name, KL_NAME - 9, err));
     for (int q = 0; q < a->description.nquantities; q++)
         if (strcmp(a->description.quantity[q].observable, name) == 0)
             return kl_config_fail(node, "name", err, "%s comes twice: names must differ", name);

@@ -222,3 +222,14 @@ void kl_lattice_points_free(kl_lattice_points *points)
     free(points->series_parameter);
     *points = (kl_lattice_points){0};
 }
+
+kl_status kl_keys_name(const kl_node *node, const char *name, int longest, kl_error *err)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    if (name[0] == 0 || strlen(name) > (size_t)longest || strspn(name, letters) != strlen(name))
+        return kl_config_fail(node, "name", err,
+                              "%s is not allowed: must be 1 to %d letters, digits, _ or -", name,
+                              longest);
+    return KL_OK;
+}

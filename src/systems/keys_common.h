@@ -47,4 +47,7 @@ kl_status kl_keys_points(kl_node *root, double exponent, const kl_ints *distribu
 void kl_lattice_points_describe(const kl_lattice_points *points, kl_description *out);
 void kl_lattice_points_free(kl_lattice_points *points);
 
+/* KL_INPUT unless `name`, the key `name` of the map, has 1 to `longest` letters, digits, _ or -. */
+kl_status kl_keys_name(const kl_node *node, const char *name, int longest, kl_error *err);
+
 #endif
