@@ -12,6 +12,9 @@ import tempfile
 KINLIM = os.environ["KINLIM"]
 MPIEXEC = shlex.split(os.environ.get("MPIEXEC", "mpiexec"))
 
+# Before a command that mounts: it gets a file system of its own.
+MOUNT = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
+
 # d -> the parts of a small study in that dimension; axis 0 is cut among ranks.
 SMALL = {
     1: dict(sites=[41, 30], momentum=[0.15], center=[0.3], far=[-1.5], mode=[15], other=[-3]),
@@ -44,6 +47,14 @@ boltzmann: {{reference: none}}
 
 def study_text(d=3):
     return STUDY.format(d=d, zero=[0] * d, **SMALL[d])
+
+
+def can_mount():
+    try:
+        return subprocess.run(MOUNT + ["mount", "-t", "tmpfs", "none", "/tmp"],
+                              stderr=subprocess.DEVNULL).returncode == 0
+    except FileNotFoundError:
+        return False
 
 
 def but_for_moments(err):

@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from kinlim_cli import but_for_moments, Folder, command, rows, study_text
+from kinlim_cli import MOUNT, Folder, but_for_moments, can_mount, command, rows, study_text
 
 SLOW = ["--set", "sites=[32, 28]", "--set", "times=[0, 1, 2, 10]", "--set", "realizations=40"]
 
@@ -144,7 +144,6 @@ class ARunThatIsStopped(InAFolder):
         self.assertGreater(self.done("a.h5")[0], 0)
 
 
-MOUNT = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
 FULL_DISK = """\
 mount -t tmpfs -o size=$1 none disk || exit 99
 "$KINLIM" run study.yaml --quiet -o disk/a.h5 --set snapshot=2 2>first; echo $? $(grep -vc "too few realizations" first)
@@ -153,14 +152,6 @@ mount -o remount,size=20m disk || exit 99
 ls disk | tr '\\n' ' '; echo
 "$KINLIM" export disk/a.h5 --samples
 """
-
-
-def can_mount():
-    try:
-        return subprocess.run(MOUNT + ["mount", "-t", "tmpfs", "none", "/tmp"],
-                              stderr=subprocess.DEVNULL).returncode == 0
-    except FileNotFoundError:
-        return False
 
 
 @unittest.skipUnless(can_mount(), "no right to mount a small disk")

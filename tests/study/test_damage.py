@@ -10,6 +10,7 @@ import time
 import unittest
 
 from faults import SLOW, InAFolder, flip, journal_size
+from kinlim_cli import MOUNT, can_mount
 
 
 class ARankThatDies(InAFolder):
@@ -116,7 +117,6 @@ class DamagedFiles(InAFolder):
                 self.assertFalse(self.folder.has("a.h5"))
 
 
-MOUNT = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
 READ_ONLY = """\
 mount -t tmpfs none disk && cp whole.h5 disk/ && mount -o remount,ro disk || exit 99
 "$KINLIM" run study.yaml --quiet -o disk/a.h5; echo $?
@@ -124,14 +124,6 @@ mount -t tmpfs none disk && cp whole.h5 disk/ && mount -o remount,ro disk || exi
 "$KINLIM" merge disk/b.h5 whole.h5; echo $?
 "$KINLIM" export disk/whole.h5 --samples
 """
-
-
-def can_mount():
-    try:
-        return subprocess.run(MOUNT + ["mount", "-t", "tmpfs", "none", "/tmp"],
-                              stderr=subprocess.DEVNULL).returncode == 0
-    except FileNotFoundError:
-        return False
 
 
 @unittest.skipUnless(can_mount(), "no right to mount a disk")
