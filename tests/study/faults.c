@@ -1,13 +1,14 @@
 /* Preloaded into kinlim by the tests of faults (faults.py compiles it). What is
  * asked for by the environment:
- *   FAULT_KILL=n    SIGKILL instead of the n-th operation on the output's files
+ *   FAULT_KILL=n    SIGKILL instead of the n-th operation
  *   FAULT_STOP=n    SIGSTOP before it
  *   FAULT_ERROR=n   that operation fails with ENOSPC; a write leaves half of its bytes
  *   FAULT_SIZE=n    from the first operation on, files may not exceed n bytes
  *   FAULT_CLOCK=1   the wall clock goes backwards, 100 s at every look
  *   FAULT_TRACE=f   every operation is a line of file f: its name, and a path or descriptor
- * Operations are those that change files whose path has FAULT_OUTPUT in it: open for
- * writing, write, pwrite, fsync, fdatasync, rename, unlink, mkdir, rmdir, and a lock.
+ * Operations are those that change files whose path has FAULT_FILES in it: open for
+ * writing, write, pwrite, fsync, fdatasync, rename, unlink, mkdir, rmdir, and a lock; only
+ * those of one name with FAULT_STEPS=name. Each process counts its own.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -36,10 +37,10 @@ static long wish(const char *name)
     return text ? atol(text) : 0;
 }
 
-static bool is_output(const char *path)
+static bool is_watched(const char *path)
 {
-    const char *output = getenv("FAULT_OUTPUT");
-    return output && path && strstr(path, output);
+    const char *files = getenv("FAULT_FILES");
+    return files && path && strstr(path, files);
 }
 
 static void trace(const char *name, const char *path, int file)
@@ -57,6 +58,9 @@ static void trace(const char *name, const char *path, int file)
 /* Notes an operation on a path, or on a file if that is NULL; true if it is to fail. */
 static bool fails(const char *name, const char *path, int file)
 {
+    const char *steps = getenv("FAULT_STEPS");
+    if (steps && strcmp(steps, name) != 0)
+        return false;
     trace(name, path, file);
     operations++;
     if (operations == 1 && getenv("FAULT_SIZE")) {
@@ -81,7 +85,7 @@ int open(const char *path, int flags, ...)
     mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0;
     va_end(rest);
     bool written = (flags & O_ACCMODE) != O_RDONLY, folder = flags & O_DIRECTORY;
-    bool watched = is_output(path) && (written || folder);
+    bool watched = is_watched(path) && (written || folder);
     if (watched && fails(folder ? "open-folder" : "open", path, -1))
         return -1;
     int file = NEXT(open)(path, flags, mode);
@@ -147,22 +151,22 @@ int fdatasync(int file)
 
 int rename(const char *from, const char *to)
 {
-    return is_output(to) && fails("rename", to, -1) ? -1 : NEXT(rename)(from, to);
+    return is_watched(to) && fails("rename", to, -1) ? -1 : NEXT(rename)(from, to);
 }
 
 int unlink(const char *path)
 {
-    return is_output(path) && fails("unlink", path, -1) ? -1 : NEXT(unlink)(path);
+    return is_watched(path) && fails("unlink", path, -1) ? -1 : NEXT(unlink)(path);
 }
 
 int mkdir(const char *path, mode_t mode)
 {
-    return is_output(path) && fails("mkdir", path, -1) ? -1 : NEXT(mkdir)(path, mode);
+    return is_watched(path) && fails("mkdir", path, -1) ? -1 : NEXT(mkdir)(path, mode);
 }
 
 int rmdir(const char *path)
 {
-    return is_output(path) && fails("rmdir", path, -1) ? -1 : NEXT(rmdir)(path);
+    return is_watched(path) && fails("rmdir", path, -1) ? -1 : NEXT(rmdir)(path);
 }
 
 static time_t lost_seconds(void)

@@ -1,7 +1,10 @@
 """What the tests of faults share: kinlim with faults.c preloaded, and work with its leftovers."""
+import atexit
+import functools
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import unittest
@@ -19,32 +22,47 @@ def can_preload():
     return shutil.which(COMPILER[0]) is not None and sys.platform == "linux"
 
 
-class Faults:
-    """The preloaded library, in a folder of its own."""
+@functools.cache
+def library():
+    """faults.c, compiled; it lasts as long as the tests."""
+    folder = Folder()
+    atexit.register(folder.place.cleanup)
+    path = os.path.join(folder.path, "faults.so")
+    subprocess.run(COMPILER + ["-shared", "-fPIC", "-o", path, os.path.join(HERE, "faults.c"), "-ldl"],
+                   check=True)
+    return path
 
-    def __init__(self):
-        self.folder = Folder()
-        self.library = os.path.join(self.folder.path, "faults.so")
-        subprocess.run(COMPILER + ["-shared", "-fPIC", "-o", self.library,
-                                   os.path.join(HERE, "faults.c"), "-ldl"], check=True)
 
-    def close(self):
-        self.folder.place.cleanup()
+def start(folder, output, *args, ranks=None, **faults):
+    """`kinlim run ARGS -o OUTPUT` in FOLDER; faults without FAULT_, e.g. KILL=3. FILES are all of
+    the output's, unless given."""
+    environment = dict(os.environ, LD_PRELOAD=library(), FAULT_FILES=output,
+                       ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
+    environment.update({f"FAULT_{name}": str(value) for name, value in faults.items()})
+    return subprocess.Popen(command(["run", *args, "-o", output, "--quiet"], ranks), cwd=folder.path,
+                            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def start(self, folder, output, *args, ranks=None, **faults):
-        """`kinlim run ARGS -o OUTPUT` in FOLDER; faults without FAULT_, e.g. KILL=3."""
-        environment = dict(os.environ, LD_PRELOAD=self.library, FAULT_OUTPUT=output,
-                           ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
-        environment.update({f"FAULT_{name}": str(value) for name, value in faults.items()})
-        return subprocess.Popen(command(["run", *args, "-o", output, "--quiet"], ranks), cwd=folder.path,
-                                env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def result(self, process):
-        out, err = process.communicate(timeout=200)
-        return Result(process.returncode, out, err)
+def result(process):
+    out, err = process.communicate(timeout=200)
+    return Result(process.returncode, out, err)
 
-    def run(self, *args, **options):
-        return self.result(self.start(*args, **options))
+
+def run(*args, **options):
+    return result(start(*args, **options))
+
+
+def kill(*args, **options):
+    """A run that is killed at that step, and did reach it."""
+    killed = run(*args, **options)
+    assert killed.code == -signal.SIGKILL, f"not killed: {killed}"
+
+
+def steps(folder, output, *args, **options):
+    """What a run that must succeed does on disk, one line each."""
+    traced = run(folder, output, *args, TRACE=os.path.join(folder.path, output + ".trace"), **options)
+    assert traced.code == 0, traced
+    return folder.read(output + ".trace").decode().splitlines()
 
 
 def flip(data, bit):

@@ -6,7 +6,8 @@ import signal
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from faults import SLOW, Faults, InAFolder, can_preload
+import faults
+from faults import SLOW, InAFolder, can_preload
 
 
 @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
@@ -18,19 +19,10 @@ class EveryStepOnDisk(InAFolder):
 
     def setUp(self):
         super().setUp()
-        self.faults = Faults()
-        self.addCleanup(self.faults.close)
         self.samples = self.whole(*self.FEW)
 
-    def trace(self, *run):
-        """What a run in peace does on disk, one line each."""
-        result = self.faults.run(self.folder, "trace.h5", *run,
-                                 TRACE=os.path.join(self.folder.path, "trace"))
-        self.assertEqual(result.code, 0, result)
-        return self.folder.read("trace").decode().splitlines()
-
     def at_every_step(self, check):
-        trace = self.trace(*self.RUN)
+        trace = faults.steps(self.folder, "trace.h5", *self.RUN)
         self.assertEqual(sum(line.startswith("rename") and "checkpoint" in line for line in trace), 2)
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(check, range(1, len(trace) + 1)))
@@ -38,7 +30,7 @@ class EveryStepOnDisk(InAFolder):
     def test_is_synced_before_the_next(self):
         """A record is on disk before the next one starts, the results before they get their name,
         the name before the journal goes: nothing that a failing machine could reorder."""
-        trace = self.trace("study.yaml", *self.FEW)
+        trace = faults.steps(self.folder, "trace.h5", "study.yaml", *self.FEW)
         steps = [line.split()[0] for line in trace]
         records = trace.index("open trace.h5.journal/records-0000-0000")
         part = trace.index("open trace.h5.part")
@@ -53,11 +45,11 @@ class EveryStepOnDisk(InAFolder):
     def test_killed_there_twice_and_resumed(self):
         def check(step):
             output = f"kill-{step}.h5"
-            first = self.faults.run(self.folder, output, *self.RUN, KILL=step)
+            first = faults.run(self.folder, output, *self.RUN, KILL=step)
             self.assertEqual(first.code, -signal.SIGKILL, (step, first))
             if self.folder.has(output):  # the last steps come after it
                 self.assertEqual(self.folder.samples(output), self.samples)
-            second = self.faults.run(self.folder, output, *self.RUN, "--resume", KILL=step)
+            second = faults.run(self.folder, output, *self.RUN, "--resume", KILL=step)
             self.assertIn(second.code, (0, -signal.SIGKILL), (step, second))
             self.resumed(output, self.samples, *self.FEW)
         self.at_every_step(check)
@@ -67,7 +59,7 @@ class EveryStepOnDisk(InAFolder):
 
         def check(step):
             output = f"full-{step}.h5"
-            first = self.faults.run(self.folder, output, *self.RUN, ERROR=step)
+            first = faults.run(self.folder, output, *self.RUN, ERROR=step)
             if first.code != 0:
                 self.is_one_line(first, 3)
                 self.assertIn(output, first.err)
@@ -86,8 +78,6 @@ class ARunThatFindsItsPlaceTaken(InAFolder):
     the meantime another run does everything and removes its journal."""
 
     def overtaken(self, step, output, *options):
-        faults = Faults()
-        self.addCleanup(faults.close)
         slow = faults.start(self.folder, output, "study.yaml", "--realizations", "0:1", *options, STOP=step)
         os.waitid(os.P_PID, slow.pid, os.WSTOPPED)
         self.folder.run("study.yaml", output, "--resume")
@@ -115,8 +105,6 @@ class ARunThatFindsItsPlaceTaken(InAFolder):
 @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
 class ALimitOnTheSizeOfFiles(InAFolder):
     def test_is_as_a_full_disk(self):
-        faults = Faults()
-        self.addCleanup(faults.close)
         more = ["--set", "realizations=8"]
         samples = self.whole(*more)
         # of the study's copy; of the journal, inside a record; of the results
@@ -134,8 +122,6 @@ class ALimitOnTheSizeOfFiles(InAFolder):
 @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
 class AClockThatGoesBackwards(InAFolder):
     def test_changes_nothing(self):
-        faults = Faults()
-        self.addCleanup(faults.close)
         samples = self.whole(*SLOW)
         for ranks in (None, 2):
             output = f"clock-{ranks}.h5"
