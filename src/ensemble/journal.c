@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,7 +209,7 @@ int kl_journal_next_attempt(const char *path)
 
 kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *out, kl_error *err)
 {
-    out->file = -1;
+    *out = (kl_journal){.file = -1};
     int length =
         snprintf(out->path, sizeof out->path, "%s/records-%04d-%04d", path, attempt, group);
     if (length >= (int)sizeof out->path)
@@ -220,24 +221,52 @@ kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *
     return KL_OK;
 }
 
+/* Where no thread is to be had for it, the sync is done here and now. */
+static kl_status start_sync(kl_journal *journal, kl_error *err)
+{
+    journal->sync = (struct aiocb){.aio_fildes = journal->file, .aio_sigevent.sigev_notify = SIGEV_NONE};
+    journal->syncing = aio_fsync(O_DSYNC, &journal->sync) == 0;
+    if (journal->syncing)
+        return KL_OK;
+    if ((errno != EAGAIN && errno != ENOSYS) || fdatasync(journal->file) != 0)
+        return fail_io(journal->path, err);
+    return KL_OK;
+}
+
 kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payload, size_t size,
                             kl_error *err)
 {
     record_head head = {.magic = record_magic, .type = type, .size = size};
     head.payload_crc = kl_crc32(payload, size);
     head.head_crc = kl_crc32(&head, offsetof(record_head, head_crc));
+    KL_TRY(kl_journal_wait(journal, err));
     KL_TRY(write_all(journal->file, journal->path, &head, sizeof head, err));
     KL_TRY(write_all(journal->file, journal->path, payload, size, err));
-    if (fdatasync(journal->file) != 0)
-        return fail_io(journal->path, err);
-    return KL_OK;
+    return start_sync(journal, err);
 }
 
-void kl_journal_close(kl_journal *journal)
+kl_status kl_journal_wait(kl_journal *journal, kl_error *err)
 {
+    const struct aiocb *const list[] = {&journal->sync};
+    if (!journal->syncing)
+        return KL_OK;
+    while (aio_error(&journal->sync) == EINPROGRESS)
+        aio_suspend(list, 1, NULL);
+    journal->syncing = false;
+    const int why = aio_error(&journal->sync);
+    if (aio_return(&journal->sync) == 0)
+        return KL_OK;
+    errno = why != 0 ? why : EIO;
+    return fail_io(journal->path, err);
+}
+
+kl_status kl_journal_close(kl_journal *journal, kl_error *err)
+{
+    kl_status status = kl_journal_wait(journal, err);
     if (journal->file >= 0)
         close(journal->file);
     journal->file = -1;
+    return status;
 }
 
 static bool head_is_good(const record_head *head, size_t left)

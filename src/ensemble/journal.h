@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 
+#include <aio.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,16 +36,23 @@ void kl_journal_unlock(int *lock);
 /* One more than the highest attempt so far. */
 int kl_journal_next_attempt(const char *path);
 
+/* An open file of records. Not to be moved in memory while a sync runs. */
 typedef struct kl_journal {
     int file;
+    bool syncing;
+    struct aiocb sync;
     char path[4096];
 } kl_journal;
 
 kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *out, kl_error *err);
-/* Appends and syncs to disk before returning. KL_ENVIRONMENT: disk full and the like. */
+/* Waits for the record before to be on disk, appends, and starts to sync: the disk works
+ * beside the next realization. KL_ENVIRONMENT: disk full and the like. */
 kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payload, size_t size,
                             kl_error *err);
-void kl_journal_close(kl_journal *journal);
+/* Returns when the last record is on disk; KL_ENVIRONMENT if it could not be put there. */
+kl_status kl_journal_wait(kl_journal *journal, kl_error *err);
+/* Waits, and closes the file in any case. */
+kl_status kl_journal_close(kl_journal *journal, kl_error *err);
 
 /* Calls visit(context, type, payload, size) for every whole record of every
  * file, attempts in order. *damaged counts files that end in a torn or damaged

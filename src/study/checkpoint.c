@@ -308,15 +308,34 @@ kl_status kl_checkpoint_read(kl_checkpoint *c, const kl_system *system, void *st
     return KL_OK;
 }
 
-void kl_checkpoint_remove(const char *journal, bool finer, int point, int64_t realization)
+typedef char checkpoint_paths[4][4300];
+
+/* Two generations, and what a kill may leave of one that was being written. */
+static void all_paths(const char *journal, bool finer, int point, int64_t realization,
+                      checkpoint_paths path)
 {
     kl_checkpoint c;
-    char path[4300];
     kl_checkpoint_prepare(journal, finer, point, realization, 0, MPI_COMM_SELF, &c);
     for (int g = 0; g < 2; g++) {
-        file_name(&c, g, "", path);
-        unlink(path);
-        file_name(&c, g, ".part", path);
-        unlink(path);
+        file_name(&c, g, "", path[2 * g]);
+        file_name(&c, g, ".part", path[2 * g + 1]);
     }
+}
+
+bool kl_checkpoint_exists(const char *journal, bool finer, int point, int64_t realization)
+{
+    checkpoint_paths path;
+    all_paths(journal, finer, point, realization, path);
+    for (int i = 0; i < 4; i++)
+        if (access(path[i], F_OK) == 0)
+            return true;
+    return false;
+}
+
+void kl_checkpoint_remove(const char *journal, bool finer, int point, int64_t realization)
+{
+    checkpoint_paths path;
+    all_paths(journal, finer, point, realization, path);
+    for (int i = 0; i < 4; i++)
+        unlink(path[i]);
 }

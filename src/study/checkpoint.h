@@ -53,7 +53,10 @@ typedef struct kl_checkpoint_place {
 /* Where a checkpoint is, by its head; false if that is damaged. Local. */
 bool kl_checkpoint_look(const char *path, kl_checkpoint_place *out);
 
-/* Removes what there is of an item that is in the journal. Local. */
+/* True if anything is there of the checkpoints of an item. Local. */
+bool kl_checkpoint_exists(const char *journal, bool finer, int point, int64_t realization);
+
+/* Removes it, once the item is in the journal and on disk. Local. */
 void kl_checkpoint_remove(const char *journal, bool finer, int point, int64_t realization);
 
 #endif

@@ -216,13 +216,19 @@ static kl_status realize(run *r, const kl_study *study, void *state, kl_sample_r
     return *whole ? closed : status;
 }
 
+/* The record into the journal; its checkpoint goes when it is on disk. */
 static kl_status save(run *r, uint32_t type, const kl_sample_record *record, kl_error *err)
 {
+    const bool finer = type == KL_RECORD_FINER;
     if (!r->groups.leader)
         return KL_OK;
     if (r->journal.file < 0)
         KL_TRY(kl_journal_open(r->output.journal, r->attempt, r->groups.index, &r->journal, err));
     KL_TRY(kl_journal_append(&r->journal, type, record->payload, record->size, err));
+    if (kl_checkpoint_exists(r->output.journal, finer, record->point, record->realization)) {
+        KL_TRY(kl_journal_wait(&r->journal, err));
+        kl_checkpoint_remove(r->output.journal, finer, record->point, record->realization);
+    }
     return type == KL_RECORD_SAMPLE ? kl_group_fields_add(r->study, record, &r->fields, err)
                                     : KL_OK;
 }
@@ -258,8 +264,6 @@ static kl_status work_on_point(run *r, const kl_study *study, int point, int64_t
             status =
                 kl_agree(r->groups.group,
                          save(r, finer ? KL_RECORD_FINER : KL_RECORD_SAMPLE, &record, err), err);
-        if (whole && status == KL_OK && r->groups.leader)
-            kl_checkpoint_remove(r->output.journal, finer, point, k);
         if (whole && status == KL_OK && r->groups.leader)
             kl_progress_item(r->progress, cost);
         kl_progress_tick(r->progress);
@@ -319,9 +323,9 @@ static kl_status work_on_round(run *r, const amount *all, kl_error *err)
     for (int p = 0;
          status == KL_OK && !r->stopped && r->study->finer && p < r->study->about->npoints; p++)
         status = work_on_point(r, r->study->finer, p, &item, err);
-    kl_journal_close(&r->journal);
+    kl_status closed = kl_journal_close(&r->journal, status == KL_OK ? err : NULL);
     kl_progress_end(&r->progress);
-    status = kl_agree(r->comm, status, err);
+    status = kl_agree(r->comm, status == KL_OK ? closed : status, err);
     int stopped = r->stopped;
     MPI_Allreduce(MPI_IN_PLACE, &stopped, 1, MPI_INT, MPI_MAX, r->comm);
     r->stopped = stopped != 0;

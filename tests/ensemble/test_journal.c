@@ -55,7 +55,7 @@ static void make_journal(char path[64])
             payload[i] = payload_byte(r, i);
         assert_ok(kl_journal_append(&journal, (uint32_t)r + 5, payload, sizes[r], why));
     }
-    kl_journal_close(&journal);
+    assert_ok(kl_journal_close(&journal, why));
 }
 
 static size_t load(const char *path, unsigned char *data, size_t most)
@@ -209,7 +209,7 @@ static void attempts(void **state)
     /* A file of an earlier attempt is never written again. */
     assert_int_equal(kl_journal_open(path, 0, 3, &journal, &err), KL_ENVIRONMENT);
     assert_ok(kl_journal_open(path, 11, 0, &journal, why));
-    kl_journal_close(&journal);
+    assert_ok(kl_journal_close(&journal, why));
     assert_int_equal(kl_journal_next_attempt(path), 12);
     /* A file of another attempt is read after a damaged one. */
     unsigned char data[256];
@@ -221,7 +221,7 @@ static void attempts(void **state)
     for (size_t i = 0; i < sizes[3]; i++)
         payload[i] = payload_byte(3, i);
     assert_ok(kl_journal_append(&journal, 8, payload, sizes[3], why));
-    kl_journal_close(&journal);
+    assert_ok(kl_journal_close(&journal, why));
     seen s = read_back(path, &damaged);
     assert_int_equal(s.records, RECORDS);
     assert_int_equal(s.wrong, 0);
@@ -275,7 +275,7 @@ static void bad_places(void **state)
     kl_journal full = {.file = open("/dev/full", O_WRONLY), .path = "/dev/full"};
     assert_int_equal(kl_journal_append(&full, 1, "x", 1, &err), KL_ENVIRONMENT);
     assert_non_null(strstr(err.message, "No space left"));
-    kl_journal_close(&full);
+    assert_ok(kl_journal_close(&full, why));
 }
 
 static const struct CMUnitTest tests[] = {

@@ -7,10 +7,12 @@
  *   FAULT_CLOCK=1   the wall clock goes backwards, 100 s at every look
  *   FAULT_TRACE=f   every operation is a line of file f: its name, and a path or descriptor
  * Operations are those that change files whose path has FAULT_FILES in it: open for
- * writing, write, pwrite, fsync, fdatasync, rename, unlink, mkdir, rmdir, and a lock; only
- * those of one name with FAULT_STEPS=name. Each process counts its own.
+ * writing, write, pwrite, fsync, fdatasync, aio_fsync and its aio_return, rename, unlink,
+ * mkdir, rmdir, and a lock; only those of one name with FAULT_STEPS=name. Each process
+ * counts its own.
  */
 #define _GNU_SOURCE
+#include <aio.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -147,6 +149,19 @@ int fsync(int file)
 int fdatasync(int file)
 {
     return is_ours(file) && fails("fdatasync", NULL, file) ? -1 : NEXT(fdatasync)(file);
+}
+
+int aio_fsync(int how, struct aiocb *request)
+{
+    return is_ours(request->aio_fildes) && fails("aio_fsync", NULL, request->aio_fildes)
+               ? -1
+               : NEXT(aio_fsync)(how, request);
+}
+
+ssize_t aio_return(struct aiocb *request)
+{
+    ssize_t result = NEXT(aio_return)(request);
+    return is_ours(request->aio_fildes) && fails("aio_return", NULL, request->aio_fildes) ? -1 : result;
 }
 
 int rename(const char *from, const char *to)

@@ -35,12 +35,24 @@ class EveryStepOnDisk(InAFolder):
         records = trace.index("open trace.h5.journal/records-0000-0000")
         part = trace.index("open trace.h5.part")
         journal = [step for step in steps[records:part] if step != "unlink"]
-        self.assertEqual(journal, ["open", "open-folder", "fsync"] + 2 * ["write", "write", "fdatasync"])
+        self.assertEqual(journal, ["open", "open-folder", "fsync"] + 2 * ["write", "write", "aio_fsync", "aio_return"])
         end = part + steps[part:].index("rename")
         self.assertEqual(trace[end], "rename trace.h5")
         self.assertEqual(set(steps[part + 1:end - 1]), {"write"})
         self.assertEqual(steps[end - 1], "fsync")
         self.assertNotIn("unlink trace.h5.journal/records-0000-0000", trace[:end])
+
+    def test_is_synced_before_its_checkpoint_goes(self):
+        waited = False
+        removed = 0
+        for line in self.trace(*self.RUN):
+            step = line.split()[0]
+            if step in ("aio_fsync", "aio_return"):
+                waited = step == "aio_return"
+            elif step == "unlink" and "checkpoint-" in line:
+                self.assertTrue(waited, line)
+                removed += 1
+        self.assertGreater(removed, 1)
 
     def test_killed_there_twice_and_resumed(self):
         def check(step):
