@@ -24,7 +24,7 @@ if(TARGET room_cli)
 endif()
 
 set(KINLIM_LINK_LIBRARIES ${PETSC_LINK_LIBRARIES} ${HDF5_C_LIBRARIES} ${KINLIM_fftw3_mpi}
-    ${KINLIM_fftw3f_mpi} ${KINLIM_fftw3} ${KINLIM_fftw3f} ${YAML_LINK_LIBRARIES} ${MPI_C_LIBRARIES} m)
+    ${KINLIM_fftw3f_mpi} ${KINLIM_fftw3} ${KINLIM_fftw3f} ${YAML_LINK_LIBRARIES} ${MPI_C_LIBRARIES} m rt)
 list(REMOVE_DUPLICATES KINLIM_LINK_LIBRARIES)
 set(pc_libs ${KINLIM_LINK_LIBRARIES})
 list(TRANSFORM pc_libs REPLACE "^([A-Za-z0-9_]+)$" "-l\\1")

@@ -21,4 +21,7 @@ kl_status kl_cli_integer(const char *option, const char *text, long long low, lo
 /* What getopt_long() refused, as KL_INPUT. */
 kl_status kl_cli_refused(const kl_command *command, char **argv, int option_code, kl_error *err);
 
+/* Before MPI_Finalize: no library that is loaded now is unmapped before the process ends. */
+void kl_cli_keep_plugins(void);
+
 #endif

@@ -101,6 +101,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", err.message);
     }
     MPI_Bcast(&status, 1, MPI_INT, 0, MPI_COMM_WORLD);
+    kl_cli_keep_plugins();
     MPI_Finalize();
     return (int)status;
 }

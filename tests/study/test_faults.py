@@ -45,7 +45,7 @@ class EveryStepOnDisk(InAFolder):
     def test_is_synced_before_its_checkpoint_goes(self):
         waited = False
         removed = 0
-        for line in self.trace(*self.RUN):
+        for line in faults.steps(self.folder, "trace.h5", *self.RUN):
             step = line.split()[0]
             if step in ("aio_fsync", "aio_return"):
                 waited = step == "aio_return"
