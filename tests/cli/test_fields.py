@@ -1,9 +1,7 @@
 """Fields: what is in the results file, the same bytes for any layout of ranks and any history
 of the run, and the ensemble against the Boltzmann equation."""
 import os
-import signal
 import sys
-import time
 import unittest
 
 try:
@@ -14,6 +12,10 @@ except ImportError as error:
     sys.exit(77)
 
 from kinlim_cli import Folder, study_text
+
+sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "study"))
+import faults
+from faults import at_record, can_preload
 
 FIELDS = """\
 fields:
@@ -79,18 +81,11 @@ class TheSameBytes(AFolder):
         self.assertEqual(int(few["rho/point_0/realizations"]), 4)
         self.same(one, self.run_to("few.h5", "--resume", *more), "more realizations")
 
+    @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
     def test_after_a_kill(self):
-        options = ["--set", "realizations=60"]
+        options = ["--set", "realizations=20"]  # at each of two points
         one = self.run_to("one.h5", *options)
-        process = self.folder.start("run", "study.yaml", "-o", "k.h5", "--quiet", *options)
-        records = os.path.join(self.folder.path, "k.h5.journal", "records-0000-0000")
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not (
-                os.path.exists(records) and os.path.getsize(records) > 60000):
-            time.sleep(0.002)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        self.assertFalse(self.folder.has("k.h5"), "the run was over before the kill")
+        faults.kill(self.folder, "k.h5", "study.yaml", *options, **at_record(KILL=33))
         self.same(one, self.run_to("k.h5", "--resume", *options), "killed")
 
 

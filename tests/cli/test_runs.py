@@ -5,12 +5,14 @@ import os
 import random
 import signal
 import subprocess
-import time
+import sys
 import unittest
 
-from kinlim_cli import MOUNT, Folder, but_for_moments, can_mount, command, rows, study_text
+from kinlim_cli import MOUNT, Folder, but_for_moments, can_mount, rows, study_text
 
-SLOW = ["--set", "sites=[32, 28]", "--set", "times=[0, 1, 2, 10]", "--set", "realizations=40"]
+sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "study"))
+import faults
+from faults import MANY, at_record, can_preload, journal_records
 
 
 class InAFolder(unittest.TestCase):
@@ -35,113 +37,87 @@ class InAFolder(unittest.TestCase):
         self.fail("no line 'realizations: DONE/TOTAL'")
 
 
+@unittest.skipUnless(can_preload(), "no compiler to make the faults with")
 class ARunThatIsKilled(InAFolder):
-    def journal_size(self, output):
-        folder = os.path.join(self.folder.path, output + ".journal")
-        if not os.path.isdir(folder):
-            return 0
-        return sum(os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder)
-                   if name.startswith("records-"))
+    RUN = ["study.yaml", *MANY, "--resume"]
 
-    def kill_after(self, seconds, *args, ranks=None):
-        """Kills every process of the run at once."""
-        process = self.folder.start(*args, ranks=ranks)
-        time.sleep(seconds)
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.communicate()
+    def setUp(self):
+        super().setUp()
+        self.folder.run("study.yaml", "whole.h5", *MANY, ranks=2)
+        self.samples = self.folder.samples("whole.h5")
 
-    def test_at_random_moments_and_resumed_has_the_same_samples(self):
-        run = ["run", "study.yaml", "--quiet", *SLOW]
-        self.folder.good(*run, "-o", "whole.h5", ranks=2)
-        moments = random.Random(20261120)
+    def resumed(self, output, ranks=None):
+        """Resumes it; the records that were still to be written."""
+        steps = faults.steps(self.folder, output, *self.RUN, ranks=ranks, **at_record())
+        self.assertEqual(self.folder.samples(output), self.samples)
+        self.assertFalse(self.folder.has(output + ".journal"))
+        return len(steps)
+
+    def test_at_random_steps_and_resumed_has_the_same_samples(self):
+        draw = random.Random(20261120)
         for attempt in range(3):
             output = f"killed-{attempt}.h5"
-            for _ in range(3):
-                # mpiexec puts ranks in process groups of their own, so no launcher here
-                self.kill_after(moments.uniform(0.15, 0.7), *run, "-o", output, "--resume")
-            self.folder.good(*run, "-o", output, "--resume", ranks=[None, 2, 3][attempt])
-            self.assertEqual(self.folder.samples(output), self.folder.samples("whole.h5"))
-            self.assertFalse(self.folder.has(output + ".journal"))
+            for _ in range(3):  # a record is four steps
+                faults.kill(self.folder, output, *self.RUN, KILL=draw.randrange(1, 25))
+            left = 20 - journal_records(self.folder, output)
+            self.assertEqual(self.resumed(output, [None, 2, 3][attempt]), left)
 
     def test_keeps_every_realization_that_was_journalled(self):
-        run = ["run", "study.yaml", "--quiet", *SLOW, "-o", "a.h5"]
-        process = self.folder.start(*run)
-        while self.journal_size("a.h5") == 0 and process.poll() is None:
-            time.sleep(0.005)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        self.assertGreater(self.journal_size("a.h5"), 0)
-        result = self.folder.good("run", "study.yaml", *SLOW, "-o", "a.h5", "--resume",
-                                  "--max-walltime", "00:10:00")
-        self.assertIn("80/80 realizations", result.err)
-        self.assertEqual(self.done("a.h5"), (80, 80))
+        faults.kill(self.folder, "a.h5", *self.RUN, **at_record(KILL=7))
+        self.assertEqual(self.resumed("a.h5"), 13)
+        self.assertEqual(self.done("a.h5"), (20, 20))
 
     def test_with_a_torn_journal_does_what_is_lost_again(self):
-        run = ["run", "study.yaml", "--quiet", *SLOW]
-        self.folder.good(*run, "-o", "whole.h5")
-        process = self.folder.start(*run, "-o", "a.h5")
-        while self.journal_size("a.h5") < 20000 and process.poll() is None:
-            time.sleep(0.005)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        faults.kill(self.folder, "a.h5", *self.RUN, **at_record(KILL=15))
         records = os.path.join(self.folder.path, "a.h5.journal", "records-0000-0000")
-        os.truncate(records, os.path.getsize(records) - 1001)
+        size = os.path.getsize(records)
+        os.truncate(records, size - 101)
+        self.assertEqual(journal_records(self.folder, "a.h5"), 14)
         with open(records, "r+b") as file:  # and one that is damaged inside
-            file.seek(5000)
+            file.seek(size // 2)
             file.write(b"damaged")
-        self.folder.good(*run, "-o", "a.h5", "--resume")
-        self.assertEqual(self.folder.samples("a.h5"), self.folder.samples("whole.h5"))
+        self.assertEqual(self.resumed("a.h5"), 13)
 
 
+@unittest.skipUnless(can_preload(), "no compiler to make the faults with")
 class ARunThatIsStopped(InAFolder):
-    def check(self, result):
-        self.assertEqual(result.returncode, 75, result)
-        self.assertEqual(but_for_moments(result.stderr).count("\n"), 1, result)
-        self.assertIn("--resume", result.stderr)
+    """At a record that it has written but not yet synced: that one and those before it are saved."""
 
-    def stop(self, number, output, ranks=None):
-        process = self.folder.start("run", "study.yaml", "--quiet", *SLOW, "-o", output, ranks=ranks)
-        while not self.folder.has(output + ".journal/records-0000-0000") and process.poll() is None:
-            time.sleep(0.005)
-        process.send_signal(number)
-        out, err = process.communicate(timeout=60)
-        self.check(subprocess.CompletedProcess([], process.returncode, out, err))
-        self.assertEqual(out, "")
-        done, total = self.done(output)
-        self.assertEqual(total, 80)
-        self.assertTrue(0 < done < 80, done)
-        self.assertIn(f"{done}/80", err)
-        return done
+    def check(self, result, output, done):
+        self.assertEqual((result.code, result.out, result.err.count("\n")), (75, "", 1), result)
+        self.assertIn("--resume", result.err)
+        self.assertEqual(self.done(output), (done, 20))
+        self.assertIn(f"{done}/20", result.err)
 
     def test_by_a_signal_saves_and_is_resumed(self):
-        self.folder.good("run", "study.yaml", "--quiet", *SLOW, "-o", "whole.h5")
+        self.folder.run("study.yaml", "whole.h5", *MANY)
         whole = self.folder.samples("whole.h5")
         for number, ranks in ((signal.SIGTERM, None), (signal.SIGINT, None), (signal.SIGUSR1, None),
                               (signal.SIGUSR1, 2)):
             with self.subTest(number.name, ranks=ranks):
                 output = f"{number.name}-{ranks}.h5"
-                done = self.stop(number, output, ranks)
+                done = 3 * (ranks or 1)
+                with faults.stopped(self.folder, output, "study.yaml", *MANY, "--groups", ranks or 1,
+                                    ranks=ranks, **at_record(STOP=3)) as process:
+                    faults.send(process, number, ranks)
+                self.check(faults.result(process), output, done)
                 part = self.folder.samples(output)
                 self.assertEqual(len(rows(part)), done * 4 * 5)
                 self.assertLessEqual(set(part.splitlines()), set(whole.splitlines()))
                 self.assertGreater(len(self.folder.summary(output)), 0)
-                self.folder.good("run", "study.yaml", *SLOW, "-o", output, "--resume", ranks=2)
+                self.folder.run("study.yaml", output, *MANY, "--resume", ranks=2)
                 self.assertEqual(self.folder.samples(output), whole)
                 self.assertFalse(self.folder.has(output + ".journal"))
 
     def test_by_the_walltime(self):
-        many = ["run", "study.yaml", "--quiet", *SLOW, "--set", "realizations=500", "-o", "a.h5"]
-        for ranks in (None, 2):
-            start = time.monotonic()
-            done = subprocess.run(command([*many, "--resume", "--max-walltime", "00:00:01"], ranks),
-                                  cwd=self.folder.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  text=True)
-            self.check(done)
-            self.assertLess(time.monotonic() - start, 20)
-        self.assertGreater(self.done("a.h5")[0], 0)
+        """The clock jumps by an hour."""
+        def run(walltime, *options, **late):
+            return faults.run(self.folder, "a.h5", "study.yaml", *MANY, "--resume", "--max-walltime",
+                              walltime, *options, **late)
+        self.check(run("00:59:59", **at_record(LATE=3)), "a.h5", 3)
+        self.check(run("00:10:00", "--groups", 2, ranks=2, **at_record(LATE=2)), "a.h5", 3 + 2 * 2)
+        self.assertEqual(run("01:30:00", **at_record(LATE=1)).code, 0)
+        self.assertEqual(self.done("a.h5"), (20, 20))
 
 
 FULL_DISK = """\
@@ -200,14 +176,11 @@ class Resuming(InAFolder):
             with self.subTest(change):
                 self.refused(["a.h5"] + words, *resume, "--set", change)
 
+    @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
     def test_a_journal_of_another_study_is_refused(self):
-        process = self.folder.start("run", "study.yaml", "--quiet", *SLOW, "-o", "a.h5")
-        while not self.folder.has("a.h5.journal/records-0000-0000") and process.poll() is None:
-            time.sleep(0.005)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        self.refused(["a.h5.journal", "disorder.seed"], "run", "study.yaml", *SLOW, "-o", "a.h5",
-                     "--resume", "--set", "disorder.seed=3")
+        faults.kill(self.folder, "a.h5", "study.yaml", **at_record(KILL=1))
+        self.refused(["a.h5.journal", "disorder.seed"], "run", "study.yaml", "-o", "a.h5", "--resume",
+                     "--set", "disorder.seed=3")
 
     def test_more_times_are_accepted(self):
         more = ["--set", "times=[0, 0.05, 0.06, 0.25, 0.5]"]
@@ -239,19 +212,16 @@ class Resuming(InAFolder):
 
 
 class TwoRunsOnOneOutput(InAFolder):
+    @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
     def test_the_second_is_refused(self):
-        many = ["--set", "realizations=100"]
-        first = self.folder.start("run", "study.yaml", "--quiet", *SLOW, *many, "-o", "a.h5")
-        while not self.folder.has("a.h5.journal/records-0000-0000") and first.poll() is None:
-            time.sleep(0.005)
-        for options in ([], ["--resume"]):
-            second = self.folder.kinlim("run", "study.yaml", *SLOW, *many, "-o", "a.h5", *options)
-            self.assertEqual((second.code, second.err.count("\n")), (2, 1), second)
-        self.assertIn("another run", second.err)
-        self.assertIsNone(first.poll(), "the first run was too fast for this test")
-        self.assertEqual(but_for_moments(first.communicate(timeout=60)[1]), "")
-        self.assertEqual(first.returncode, 0)
-        self.assertEqual(self.done("a.h5"), (200, 200))
+        with faults.stopped(self.folder, "a.h5", "study.yaml", **at_record(STOP=1)) as first:
+            for options in ([], ["--resume"]):
+                second = self.folder.kinlim("run", "study.yaml", "-o", "a.h5", *options)
+                self.assertEqual((second.code, second.err.count("\n")), (2, 1), second)
+            self.assertIn("another run", second.err)
+        result = faults.result(first)
+        self.assertEqual((result.code, result.err), (0, ""), result)
+        self.assertEqual(self.done("a.h5"), (8, 8))
 
     def test_of_many_that_start_together_one_wins(self):
         """Each asks for another realization; whoever is refused must not harm the winner."""

@@ -4,12 +4,13 @@
  *   FAULT_STOP=n    SIGSTOP before it
  *   FAULT_ERROR=n   that operation fails with ENOSPC; a write leaves half of its bytes
  *   FAULT_SIZE=n    from the first operation on, files may not exceed n bytes
+ *   FAULT_LATE=n    from that operation on, the clock that measures is an hour ahead
  *   FAULT_CLOCK=1   the wall clock goes backwards, 100 s at every look
  *   FAULT_TRACE=f   every operation is a line of file f: its name, and a path or descriptor
  * Operations are those that change files whose path has FAULT_FILES in it: open for
  * writing, write, pwrite, fsync, fdatasync, aio_fsync and its aio_return, rename, unlink,
- * mkdir, rmdir, and a lock; only those of one name with FAULT_STEPS=name. Each process
- * counts its own.
+ * mkdir, rmdir, and a lock; only those of one name with FAULT_STEPS=name. FAULT_STEPS=look:
+ * instead, the program's own looks at the clock that measures. Each process counts its own.
  */
 #define _GNU_SOURCE
 #include <aio.h>
@@ -30,6 +31,7 @@
 
 static bool ours[1024]; /* by file descriptor */
 static long operations;
+static bool late;
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
@@ -73,6 +75,8 @@ static bool fails(const char *name, const char *path, int file)
         raise(SIGKILL);
     if (operations == wish("FAULT_STOP"))
         raise(SIGSTOP);
+    if (operations == wish("FAULT_LATE"))
+        late = true;
     if (operations == wish("FAULT_ERROR")) {
         errno = ENOSPC;
         return true;
@@ -190,11 +194,23 @@ static time_t lost_seconds(void)
     return wish("FAULT_CLOCK") ? 100 * ++looks : 0;
 }
 
+static bool by_program(const void *caller)
+{
+    Dl_info object;
+    return dladdr(caller, &object) && strcmp(object.dli_fname, program_invocation_name) == 0;
+}
+
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
+    const char *steps = getenv("FAULT_STEPS");
+    if (clock == CLOCK_MONOTONIC && steps && strcmp(steps, "look") == 0 &&
+        by_program(__builtin_return_address(0)) && fails("look", NULL, -1))
+        return -1;
     int result = NEXT(clock_gettime)(clock, now);
     if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
         now->tv_sec -= lost_seconds();
+    if (clock == CLOCK_MONOTONIC && late)
+        now->tv_sec += 3600;
     return result;
 }
 

@@ -1,5 +1,6 @@
 """What the tests of faults share: kinlim with faults.c preloaded, and work with its leftovers."""
 import atexit
+import contextlib
 import functools
 import os
 import shlex
@@ -7,14 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "cli"))
 from kinlim_cli import Folder, Result, command, study_text
 
-# A few seconds of work, to be caught in the middle.
-SLOW = ["--set", "sites=[32, 28]", "--set", "times=[0, 1, 2, 10]", "--set", "realizations=30"]
+MANY = ["--set", "realizations=10"]  # at each of two points
 COMPILER = shlex.split(os.environ.get("CC", "cc"))
 
 
@@ -44,7 +45,10 @@ def start(folder, output, *args, ranks=None, **faults):
 
 
 def result(process):
-    out, err = process.communicate(timeout=200)
+    try:
+        out, err = process.communicate(timeout=200)
+    finally:
+        process.kill()  # nothing to do if it has ended
     return Result(process.returncode, out, err)
 
 
@@ -63,6 +67,51 @@ def steps(folder, output, *args, **options):
     traced = run(folder, output, *args, TRACE=os.path.join(folder.path, output + ".trace"), **options)
     assert traced.code == 0, traced
     return folder.read(output + ".trace").decode().splitlines()
+
+
+def at_record(**faults):
+    """The fault at the n-th record of a process, which is written by then, e.g. KILL=3."""
+    return dict(FILES=".journal/records-", STEPS="aio_fsync", **faults)
+
+
+def ranks_of(process, ranks):
+    """Process ids of the program on so many ranks, as far as they are started."""
+    if ranks is None:
+        return [process.pid]
+    with open(f"/proc/{process.pid}/task/{process.pid}/children") as file:
+        return [int(pid) for pid in file.read().split()]
+
+
+def of_process(pid, key):
+    """A line of what the system says of a process."""
+    with open(f"/proc/{pid}/status") as file:
+        return next(line.split(":", 1)[1].split() for line in file if line.startswith(key + ":"))
+
+
+def send(process, number, ranks=None):
+    """A signal to the run; every rank, stopped, has it when this returns."""
+    process.send_signal(number)
+    for pid in ranks_of(process, ranks):
+        while not int(of_process(pid, "ShdPnd")[0], 16) >> number - 1 & 1:
+            time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def stopped(folder, output, *args, ranks=None, **faults):
+    """A run that stops at that step on every rank; it goes on in the end."""
+    process = start(folder, output, *args, ranks=ranks, **faults)
+
+    def at_rest():
+        found = ranks_of(process, ranks)
+        return len(found) == (ranks or 1) and all(of_process(pid, "State")[0] == "T" for pid in found)
+    while process.poll() is None and not at_rest():
+        time.sleep(0.01)
+    assert process.returncode is None, f"not stopped: {result(process)}"
+    try:
+        yield process
+    finally:
+        for pid in ranks_of(process, ranks):
+            os.kill(pid, signal.SIGCONT)
 
 
 def flip(data, bit):

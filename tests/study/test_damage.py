@@ -4,36 +4,30 @@ again, never silently wrong, and a resume ends with the samples of a run in peac
 import os
 import random
 import shutil
-import signal
 import subprocess
-import time
 import unittest
 
-from faults import SLOW, InAFolder, flip, journal_size
+import faults
+from faults import MANY, InAFolder, at_record, can_preload, flip, journal_records
 from kinlim_cli import MOUNT, can_mount
 
 
+@unittest.skipUnless(can_preload(), "no compiler to make the faults with")
 class ARankThatDies(InAFolder):
-    def ranks_of(self, process):
-        with open(f"/proc/{process.pid}/task/{process.pid}/children") as file:
-            return [int(pid) for pid in file.read().split()]
-
     def test_costs_only_what_was_in_flight(self):
-        samples = self.whole(*SLOW)
-        for victim, groups in ((0, 1), (1, 2)):
+        samples = self.whole(*MANY)
+        for victim, groups in ((0, 1), (1, 2)):  # the leader of the first or second group
             output = f"rank-{victim}.h5"
-            process = self.folder.start("run", "study.yaml", "--quiet", *SLOW, "-o", output,
-                                        "--groups", groups, ranks=2)
-            while journal_size(self.folder, output) == 0 and process.poll() is None:
-                time.sleep(0.005)
-            ranks = self.ranks_of(process)
-            self.assertEqual(len(ranks), 2)
-            os.kill(ranks[victim], signal.SIGKILL)
-            process.communicate(timeout=60)
-            self.assertNotIn(process.returncode, (0, 75))
+            died = faults.run(self.folder, output, "study.yaml", *MANY, "--groups", groups, ranks=2,
+                              FILES=f"/records-0000-000{victim}", STEPS="aio_fsync", KILL=4)
+            self.assertNotIn(died.code, (0, 75), died)
             self.assertFalse(self.folder.has(output))
-            self.assertGreater(journal_size(self.folder, output), 0)
-            self.resumed(output, samples, *SLOW, ranks=3)
+            kept = journal_records(self.folder, output)
+            self.assertIn(kept, range(4, 4 + 10 + 1))
+            steps = faults.steps(self.folder, output, "study.yaml", *MANY, "--resume", ranks=3, **at_record())
+            self.assertEqual(len(steps), 20 - kept)
+            self.assertEqual(self.folder.samples(output), samples)
+            self.assertFalse(self.folder.has(output + ".journal"))
 
 
 class DamagedFiles(InAFolder):
@@ -72,11 +66,7 @@ class DamagedFiles(InAFolder):
 
     def journal(self):
         """The folder of a run that was killed in the middle."""
-        process = self.folder.start("run", "study.yaml", "--quiet", *SLOW, "-o", "a.h5")
-        while journal_size(self.folder, "a.h5") < 6000 and process.poll() is None:
-            time.sleep(0.005)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        faults.kill(self.folder, "a.h5", "study.yaml", *MANY, **at_record(KILL=14))
         self.assertFalse(self.folder.has("a.h5"))
         return os.path.join(self.folder.path, "a.h5.journal")
 
@@ -89,8 +79,9 @@ class DamagedFiles(InAFolder):
         with open(os.path.join(target, name), "wb") as file:
             file.write(data)
 
+    @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
     def test_records_of_a_journal_are_done_again(self):
-        samples = self.whole(*SLOW)
+        samples = self.whole(*MANY)
         saved = shutil.copytree(self.journal(), os.path.join(self.folder.path, "saved"))
         name = "records-0000-0000"
         with open(os.path.join(saved, name), "rb") as file:
@@ -98,17 +89,18 @@ class DamagedFiles(InAFolder):
         for kind, damaged in self.damaged(data, 2):
             with self.subTest(kind):
                 self.restored(saved, name, damaged)
-                self.resumed("a.h5", samples, *SLOW)
+                self.resumed("a.h5", samples, *MANY)
 
+    @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
     def test_the_study_of_a_journal_is_refused_or_done_again(self):
-        samples = self.whole(*SLOW)
+        samples = self.whole(*MANY)
         saved = shutil.copytree(self.journal(), os.path.join(self.folder.path, "saved"))
         with open(os.path.join(saved, "study.yaml"), "rb") as file:
             data = file.read()
         for kind, damaged in self.damaged(data, 3):
             with self.subTest(kind):
                 self.restored(saved, "study.yaml", damaged)
-                result = self.folder.kinlim("run", "study.yaml", "--quiet", *SLOW, "-o", "a.h5", "--resume")
+                result = self.folder.kinlim("run", "study.yaml", "--quiet", *MANY, "-o", "a.h5", "--resume")
                 if result.code == 0:
                     self.assertEqual(self.folder.samples("a.h5"), samples)
                     continue

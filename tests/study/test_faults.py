@@ -7,7 +7,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 import faults
-from faults import SLOW, InAFolder, can_preload
+from faults import MANY, InAFolder, can_preload
 
 
 @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
@@ -134,10 +134,10 @@ class ALimitOnTheSizeOfFiles(InAFolder):
 @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
 class AClockThatGoesBackwards(InAFolder):
     def test_changes_nothing(self):
-        samples = self.whole(*SLOW)
+        samples = self.whole(*MANY)
         for ranks in (None, 2):
             output = f"clock-{ranks}.h5"
-            result = faults.run(self.folder, output, "study.yaml", *SLOW, "--max-walltime", "01:00:00",
+            result = faults.run(self.folder, output, "study.yaml", *MANY, "--max-walltime", "01:00:00",
                                 ranks=ranks, CLOCK=1)
             self.assertEqual((result.code, result.err), (0, ""), result)
             self.assertEqual(self.folder.samples(output), samples)

@@ -3,14 +3,10 @@ fixed counts, whatever the layout and history of the run. The rule is checked fr
 plain runs of the fixed counts, whose exported intervals say which count is the first that is
 enough.
 """
-import glob
-import os
-import signal
-import sys
-import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "cli"))
+import faults
+from faults import at_record, can_preload, journal_records
 from kinlim_cli import Folder, rows, select, study_text
 
 COUNTS = [4, 6, 9, 14, 21, 32, 40]  # from 4 by halves more, rounded up, to 40
@@ -80,18 +76,17 @@ class UntilPrecise(unittest.TestCase):
             self.assertEqual(self.folder.samples(output), self.folder.samples("one.h5"))
             self.assertEqual(self.folder.summary(output), self.folder.summary("one.h5"))
 
+    @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
     def test_and_after_kills_and_resumes(self):
+        """At the start of a second and of a third round, and amid rounds."""
         self.run_until("one.h5", MEAN)
-        command = ["run", "study.yaml", "--quiet", *SHAPE, "--set", "realizations=" + MEAN, "-o", "cut.h5"]
-        for attempt in range(6):
-            process = self.folder.start(*command, "--resume")
-            pattern = os.path.join(self.folder.path, "cut.h5.journal", "records-*")
-            have = len(glob.glob(pattern))
-            while len(glob.glob(pattern)) <= have and process.poll() is None:
-                time.sleep(0.002)
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-        self.assertEqual(self.folder.kinlim(*command, "--resume").code, 0)
+        run = ["study.yaml", *SHAPE, "--set", "realizations=" + MEAN, "--resume"]
+        for kill in (dict(STEPS="open", KILL=2), dict(STEPS="aio_fsync", KILL=2),
+                     dict(STEPS="open", KILL=3), dict(STEPS="aio_fsync", KILL=9)):
+            faults.kill(self.folder, "cut.h5", *run, FILES=".journal/records-", **kill)
+        left = sum(self.counts("one.h5").values()) - journal_records(self.folder, "cut.h5")
+        self.assertGreater(left, 0)
+        self.assertEqual(len(faults.steps(self.folder, "cut.h5", *run, **at_record())), left)
         self.assertEqual(self.folder.samples("cut.h5"), self.folder.samples("one.h5"))
         self.assertFalse(self.folder.has("cut.h5.journal"))
 
