@@ -4,6 +4,7 @@
  * where there is none nothing is. Build and run: scripts/fuzz checkpoint
  */
 #include "study/checkpoint.h"
+#include "fuzz.h"
 
 #include <fcntl.h>
 #include <stddef.h>
@@ -14,8 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 /* Offsets in the file: head, table of three checksums, samples, planes. */
 enum { PLANES = 3, PLANE = 8, RECORD = 16, HEAD = 72, TABLE = 12 };
 enum { AT_RECORD = HEAD + TABLE, AT_PLANES = AT_RECORD + RECORD };
@@ -25,12 +24,6 @@ typedef struct state {
     uint8_t plane[PLANES][PLANE];
     int time; /* -1: as start() leaves it */
 } state;
-
-static void require(bool promise)
-{
-    if (!promise)
-        abort();
-}
 
 static kl_packing packing(const void *s, int time)
 {
@@ -56,18 +49,6 @@ static kl_status start(void *s, int64_t realization, kl_error *err)
     memset(s, 0, sizeof(state));
     ((state *)s)->time = -1;
     return KL_OK;
-}
-
-/* CRC-32 bit by bit, from its polynomial. */
-static uint32_t crc(const uint8_t *p, size_t n)
-{
-    uint32_t r = 0xffffffff;
-    for (size_t i = 0; i < n; i++) {
-        r ^= p[i];
-        for (int bit = 0; bit < 8; bit++)
-            r = (r >> 1) ^ (r & 1 ? 0xedb88320 : 0);
-    }
-    return ~r;
 }
 
 static void put(uint8_t *at, uint64_t value, size_t bytes)

@@ -3,12 +3,11 @@
  * run: scripts/fuzz config
  */
 #include "config/config.h"
+#include "fuzz.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef union field {
     int64_t i;
@@ -41,12 +40,6 @@ static const kl_key table[] = {
     {.name = "observables", .type = KL_KEY_MAPS, FIELD(10)},
     {.name = "boltzmann", .type = KL_KEY_NODE, FIELD(11)},
     {0}};
-
-static void require(bool promise)
-{
-    if (!promise)
-        abort();
-}
 
 static void require_one_line(kl_status status, const kl_error *err)
 {

@@ -4,6 +4,7 @@
  * else may be passed on. Build and run: scripts/fuzz journal
  */
 #include "ensemble/journal.h"
+#include "fuzz.h"
 
 #include <fcntl.h>
 #include <stddef.h>
@@ -14,30 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 typedef struct walk {
     const uint8_t *data;
     size_t size, at;
 } walk;
-
-static void require(bool promise)
-{
-    if (!promise)
-        abort();
-}
-
-/* CRC-32 bit by bit, from its polynomial. */
-static uint32_t crc(const uint8_t *p, size_t n)
-{
-    uint32_t r = 0xffffffff;
-    for (size_t i = 0; i < n; i++) {
-        r ^= p[i];
-        for (int bit = 0; bit < 8; bit++)
-            r = (r >> 1) ^ (r & 1 ? 0xedb88320 : 0);
-    }
-    return ~r;
-}
 
 static uint32_t word(const uint8_t *p)
 {
