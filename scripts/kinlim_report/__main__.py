@@ -40,7 +40,7 @@ def write(results, folder):
         if figure is None:
             continue
         names.append(name)
-        figure.savefig(os.path.join(folder, name + ".svg"), metadata={"Date": None})
+        figure.savefig(os.path.join(folder, name + ".svg"), dpi=200, metadata={"Date": None})
         figure.savefig(os.path.join(folder, name + ".png"), dpi=200, facecolor="white")
         plt.close(figure)
     path = os.path.join(folder, "index.html")

@@ -359,7 +359,7 @@ def ridge(axis, results, points, time_index, quantity):
         axis.stairs(height + base, edges, baseline=base, fill=True, color=colour[point], alpha=0.30)
         axis.stairs(height + base, edges, baseline=base, color=colour[point], lw=1.2)
         axis.plot(values, np.full(len(values), base - 0.07), "|", ms=4, mew=0.6,
-                  color=colour[point], alpha=0.7)
+                  color=colour[point], alpha=0.7, rasterized=len(values) > 200)  # a mark each: megabytes
         if math.isfinite(limit):
             axis.plot([limit, limit], [base - 0.02, base + 0.86], color=INK, lw=1.3)
         axis.axhline(base, color=PALE, lw=0.7, zorder=0)

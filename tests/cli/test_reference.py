@@ -52,6 +52,25 @@ class TheReference(unittest.TestCase):
                 self.assertEqual((row["sites"], float(row["eta"])), ("32", 0.4))
                 self.assertAlmostEqual(float(row["box"]), 5.12, delta=1e-14)
 
+    def test_of_packets_is_their_weighted_mean(self):
+        """Of the worked case and another packet, by the squares of the weights."""
+        other = "{shape: bump, width: 0.9, center: [0.5, 0, -0.25]}", "{momentum: [-0.2, 0.1, 0.3]}"
+        first = "{shape: gaussian, width: 0.4, center: [0, 0, 0]}", "{momentum: [0.15, 0.20, 0.30]}"
+        self.folder.write("study.yaml", WORKED_CASE)
+        self.folder.run("study.yaml", "other.h5", "--set", f"initial.envelope={other[0]}",
+                        "--set", f"initial.phase={other[1]}")
+        self.folder.write("both.yaml", WORKED_CASE.replace(
+            f"  envelope: {first[0]}\n  phase: {first[1]}\n",
+            f"  packets:\n    - {{weight: 2, envelope: {first[0]}, phase: {first[1]}}}\n"
+            f"    - {{weight: 3, angle: 0.25, envelope: {other[0]}, phase: {other[1]}}}\n"))
+        self.folder.run("both.yaml", "both.h5", ranks=2)
+        alone = {key[2:]: float(value) for key, value in self.reference("other.h5").items()}
+        both = {key[2:]: float(value) for key, value in self.reference("both.h5").items()}
+        self.assertEqual(set(both), set(KNOWN))
+        for key, known in KNOWN.items():
+            self.assertAlmostEqual(both[key], (4 * known + 9 * alone[key]) / 13, delta=2e-7)
+            self.assertGreater(abs(alone[key] - known), 1e-4, key)
+
     def reference(self, output):
         return {(row["eta"], row["time"], row["observable"], row["part"]): row["value"]
                 for row in select(self.folder.summary(output), statistic="reference")}
