@@ -28,7 +28,7 @@ void kl_bootstrap_bca(double value, double *replicate, int count, double acceler
 double kl_h_statistic(int r, int n, const double s[7]);
 
 /* 95% interval of E|Y - c|^r from its plug-in value `moment` > 0 and the standard error of that,
- * divided by it. y[n]: the sample, shifted and scaled at will; its skewness and kurtosis count. */
+ * divided by it. y[n]: the sample, shifted and scaled at will; its kurtosis counts. */
 void kl_moment_interval(const double *y, int n, double r, double moment, double relative_error,
                         double *low, double *high);
 

@@ -5,7 +5,7 @@ import math
 import statistics
 import unittest
 
-from estimators import central_moment, deviation_moment
+from estimators import central_moment, deviation_moment, interval
 from kinlim_cli import Folder, one, rows, select, study_text
 
 POINT = ["eta", "sites", "box"]
@@ -92,12 +92,19 @@ class TheTables(unittest.TestCase):
                 self.assertAlmostEqual(float(mean[side]), statistics.fmean(y) + sign * self.quantile * true,
                                        delta=1e-12)
 
+    def check_limits(self, row, limits):
+        """The value is always inside."""
+        value = float(row["value"])
+        for side, limit, inside in zip(("low", "high"), limits, (min, max)):
+            self.assertAlmostEqual(float(row[side]), inside(value, limit), delta=1e-9 * value + 1e-12)
+
     def test_give_central_moments(self):
         for key, y in self.series.items():
             for r in ORDERS:
                 row, = self.rows_of(key, "central_moment", order=float(r))
                 true = central_moment(y, r)
                 self.assertAlmostEqual(float(row["value"]), true, delta=1e-9 * true + 1e-15)
+                self.check_limits(row, interval(y, r) if true > 1e-12 else (0, 0))
 
     def test_give_moments_about_the_reference_and_the_bias(self):
         checked = 0
@@ -114,6 +121,7 @@ class TheTables(unittest.TestCase):
                 row, = self.rows_of(key, "deviation_moment", order=float(r))
                 true = deviation_moment(y, r, limit)
                 self.assertAlmostEqual(float(row["value"]), true, delta=1e-9 * true)
+                self.check_limits(row, interval(y, r, limit) if max(y) > min(y) else (true, true))
                 checked += 1
         self.assertEqual(checked, 3 * 3 * 5 * 4)
 
