@@ -16,7 +16,8 @@
  * Moolgavkar, Appl. Statist. 37 (1988) 87), unbounded if it reaches an end.
  *
  * A reduced chi2 above 1 widens the interval by its root (the scale factor of
- * the Particle Data Group's reviews). Local.
+ * the Particle Data Group's reviews). Signed values whose chi2 is above the
+ * 99.9% quantile for its degrees of freedom are on no power law: no exponent. Local.
  */
 #include "statistics/probability.h"
 #include "statistics/statistics.h"
@@ -28,6 +29,7 @@
 #define EXACT          1e-10 /* the smallest relative error of a point */
 #define SAME_LOG_X     1e-9  /* x that differ relatively by less are one */
 #define AMPLITUDE_TEST 3.0   /* standard errors by which c must differ from zero */
+#define POOR_FIT       1e-3  /* the least probability of the chi2 of signed values */
 enum { GRID = 560 };
 
 typedef struct fit_data {
@@ -205,6 +207,8 @@ static bool fit_profile(const fit_data *d, kl_estimate *exponent, double *reduce
     double scale = widening(d, chi2, reduced);
     double threshold = chi2 + KL_CHI2_1_950 * scale * scale;
     double low = crossing(d, alpha, threshold, -1), high = crossing(d, alpha, threshold, 1);
+    if (d->used > 2 && kl_stats_chi2_above(chi2, d->used - 2) < POOR_FIT)
+        return false;
     if (!(significance >= AMPLITUDE_TEST * scale) || !isfinite(low) || !isfinite(high))
         return false;
     *exponent = (kl_estimate){alpha, low, high};

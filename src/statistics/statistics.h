@@ -64,8 +64,9 @@ double kl_stats_chi2_above(double value, int freedom);
  * themselves, interval of the exponent by the profile of chi^2.
  * Returns false, with exponent NAN, if no honest exponent exists: fewer than 2
  * distinct x, an amplitude that does not differ from zero by 3 standard errors,
- * or an interval that is unbounded. `reduced_chi2` (may be NULL) tells the
- * quality; NAN for two points. When it is above 1 the interval is widened by
+ * an interval that is unbounded, or, not `positive`, a chi2 that has a probability
+ * below 0.001. `reduced_chi2` (may be NULL) tells the quality, also where there is
+ * no exponent; NAN for two points. When it is above 1 the interval is widened by
  * its root. */
 bool kl_stats_fit_rate(const double *x, const kl_estimate *value, int n, bool positive,
                        kl_estimate *exponent, double *reduced_chi2);

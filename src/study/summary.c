@@ -294,8 +294,8 @@ static kl_status add_bound(table *t, const rate_fit *rate, int n, kl_row row, kl
     return add(t, row, (kl_estimate){bound, 0, bound}, err);
 }
 
-/* Fits and completes the row `rate:NAME`; with more than two points `rate_chi2:NAME`, the reduced
- * chi2 of the fit; where a bias has no exponent, a bound. */
+/* Fits and completes the row `rate:NAME`, or a bound where a bias has no exponent; with more than
+ * two points `rate_chi2:NAME`, the reduced chi2 of the fit. */
 static kl_status add_rate(table *t, const rate_fit *rate, kl_row row, kl_error *err)
 {
     const kl_results *r = t->r;
@@ -314,9 +314,10 @@ static kl_status add_rate(table *t, const rate_fit *rate, kl_row row, kl_error *
     double chi2;
     if (n < 2)
         return KL_OK;
-    if (!kl_stats_fit_rate(rate->x, rate->e, n, rate->positive, &exponent, &chi2))
-        return rate->positive ? KL_OK : add_bound(t, rate, n, row, err);
-    KL_TRY(add(t, row, exponent, err));
+    if (kl_stats_fit_rate(rate->x, rate->e, n, rate->positive, &exponent, &chi2))
+        KL_TRY(add(t, row, exponent, err));
+    else if (!rate->positive)
+        KL_TRY(add_bound(t, rate, n, row, err));
     const char *name = strchr(row.statistic, ':') + 1;
     kl_row quality = row;
     snprintf(quality.statistic, sizeof quality.statistic, "rate_chi2:%.50s", name);

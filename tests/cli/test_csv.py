@@ -150,6 +150,11 @@ class TheTables(unittest.TestCase):
                                                         observable=row["observable"], part=row["part"])
                     for side in ("low", "high")]
             self.assertEqual(float(row["value"]), max(ends))
+        for row in rates:    # three points: chi2 with one degree of freedom, its 99.9% quantile
+            quality, = select(self.summary, statistic="rate_chi2:bias", time=float(row["time"]),
+                              observable=row["observable"], part=row["part"])
+            if row["statistic"] == "rate:bias":
+                self.assertLess(float(quality["value"]), 10.828)
         for row in select(self.summary, statistic="rate:central_moment"):
             self.assertEqual(len(select(self.summary, statistic="rate_chi2:central_moment", time=float(row["time"]),
                                         observable=row["observable"], part=row["part"],
