@@ -61,7 +61,7 @@ static void run_chain(const sweep *s, kl_precision precision, void *u0, void *u1
                       void *const *odd, const double *odd_c)
 {
     const kl_hamiltonian *h = s->h;
-    const kl_stencil stencil = {h->lattice, precision, h->set, h->omega};
+    const kl_stencil stencil = {h->lattice, precision, h->set, h->omega, h->ghosts};
     const chain c = {s, even, odd, s->c, odd_c};
     void *const array[2] = {u0, u1};
     kl_recurrence_run(&stencil, h->blocking, array, s->degree, chain_step, &c);

@@ -59,7 +59,7 @@ static double upper_bound(const kl_hamiltonian *h, kl_precision precision, int s
     const double edge = 2 * h->lattice->dimension * h->hopping;
     const double shift = h->eta * extreme(h, -sign) + 1e-3, scale = 1 / (edge + shift);
     const double epsilon = precision == KL_SINGLE ? (double)FLT_EPSILON : DBL_EPSILON;
-    const kl_stencil stencil = {h->lattice, precision, h->set, h->omega};
+    const kl_stencil stencil = {h->lattice, precision, h->set, h->omega, h->ghosts};
     const kl_stencil_step step = {
         .hop = scale * h->hopping, .potential = sign * scale * h->eta, .shift = scale * shift};
     void *const array[2] = {u, v};

@@ -13,8 +13,9 @@ typedef struct kl_hamiltonian {
     const kl_stencil_set *set;
     double hopping; /* > 0; 1 for the Anderson model */
     double eta;
-    const float *omega;   /* kl_lattice_local() sites; not owned */
-    kl_blocking blocking; /* of the recurrence */
+    const float *omega;      /* kl_lattice_local() sites; not owned */
+    kl_blocking blocking;    /* of the recurrence */
+    const kl_ghosts *ghosts; /* shared with neighbours on the node, or NULL; not owned */
 } kl_hamiltonian;
 
 /* A number R with spectrum(H) inside [-R, R].

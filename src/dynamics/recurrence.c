@@ -22,7 +22,7 @@ kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision
 
 typedef struct block {
     const kl_stencil *stencil;
-    void *const *array;
+    kl_haloed array[2];
     int first, depth; /* steps first+1..first+depth */
     bool ahead;
     kl_stencil_step step[MOST_DEPTH + 1]; /* [1..depth] */
@@ -34,8 +34,8 @@ static const kl_ahead nothing = {NULL, 0};
 static void update(const block *blk, int j, int64_t p, int64_t from, int64_t to, kl_ahead ahead)
 {
     const int k = blk->first + j;
-    kl_stencil_rows(blk->stencil, &blk->step[j], blk->array[(k - 1) % 2], blk->array[k % 2], p,
-                    from, to, ahead);
+    kl_stencil_rows(blk->stencil, &blk->step[j], &blk->array[(k - 1) % 2], blk->array[k % 2].array,
+                    p, from, to, ahead);
 }
 
 /* Step j on rows a..b-1 of plane p; rows beyond the plane's end wrap. */
@@ -67,8 +67,8 @@ static kl_ahead share(const block *blk, const news *met, int i, int n, int64_t f
     if (!blk->ahead || rows <= 0)
         return nothing;
     const kl_stencil_step *adds = &blk->step[piece == 4 ? 3 : 2];
-    const void *array = piece < 2                         ? blk->array[(met->reads + piece) % 2]
-                        : piece == 2                      ? (const void *)stencil->omega
+    const void *array = piece < 2    ? blk->array[(met->reads + piece) % 2].array
+                        : piece == 2 ? (const void *)stencil->omega
                         : blk->depth > 2 && adds->outputs ? adds->acc[0]
                                                           : NULL;
     const size_t size = piece == 2 ? sizeof(float) : kl_precision_size(stencil->precision);
@@ -106,8 +106,7 @@ static void front(block *blk, int64_t from, int low, int64_t to, int high)
 
 static void start_halo(block *blk, int k)
 {
-    const kl_stencil *s = blk->stencil;
-    kl_halo_start(s->lattice, blk->array[k % 2], kl_precision_size(s->precision), &blk->halo);
+    kl_halo_start(&blk->array[k % 2], &blk->halo);
 }
 
 /* What phase 2 meets for the first time in fronts 2m + 3 and 2m + 4. */
@@ -128,7 +127,6 @@ static void seam(block *blk, int64_t from, int low, int64_t to, int high)
     const kl_stencil *stencil = blk->stencil;
     const kl_lattice *lattice = stencil->lattice;
     const int64_t n = lattice->count, rows = kl_lattice_rows(lattice);
-    const size_t size = kl_precision_size(stencil->precision);
     kl_halo part[2];
     for (int f = 1; f < 2 * blk->depth; f++) {
         const int m = (f - 1) / 2, shares = 2 * (m + 1);
@@ -145,9 +143,9 @@ static void seam(block *blk, int64_t from, int low, int64_t to, int high)
             }
             if (j < f || j == blk->depth)
                 continue;
-            void *array = blk->array[(blk->first + j) % 2];
-            kl_halo_start_rows(lattice, array, size, a, b < rows ? b : rows, &part[0]);
-            kl_halo_start_rows(lattice, array, size, 0, b - rows, &part[1]);
+            const kl_haloed *array = &blk->array[(blk->first + j) % 2];
+            kl_halo_start_rows(array, a, b < rows ? b : rows, &part[0]);
+            kl_halo_start_rows(array, 0, b - rows, &part[1]);
         }
     }
 }
@@ -178,27 +176,41 @@ static void run_block(block *blk, int64_t tile_rows)
 }
 
 /* d = 1: the slab is one run of sites and its halo one site. */
-static void run_line(const kl_stencil *stencil, void *const array[2], int steps, kl_step_of step_of,
-                     const void *context)
+static void run_line(block *blk, int steps, kl_step_of step_of, const void *context)
 {
-    block blk = {.stencil = stencil, .array = array};
-    start_halo(&blk, 0);
+    start_halo(blk, 0);
     for (int k = 1; k <= steps; k++) {
-        kl_halo_finish(&blk.halo);
-        blk.first = k - 1;
-        step_of(context, k, &blk.step[1]);
-        update(&blk, 1, 0, 0, 1, nothing);
-        start_halo(&blk, k);
+        kl_halo_finish(&blk->halo);
+        blk->first = k - 1;
+        step_of(context, k, &blk->step[1]);
+        update(blk, 1, 0, 0, 1, nothing);
+        start_halo(blk, k);
     }
-    kl_halo_finish(&blk.halo);
+    kl_halo_finish(&blk->halo);
+}
+
+static kl_haloed haloed(const kl_stencil *stencil, void *const array[2], int which)
+{
+    const kl_lattice *lattice = stencil->lattice;
+    const size_t size = kl_precision_size(stencil->precision),
+                 plane = (size_t)lattice->plane * size;
+    kl_haloed it = kl_haloed_make(lattice, array[which], size, stencil->ghosts, which);
+    if (lattice->ranks == 1 && lattice->dimension > 1) { /* all planes are here */
+        it.ghost[0] = it.array + (size_t)lattice->count * plane;
+        it.ghost[1] = it.array + plane;
+    }
+    return it;
 }
 
 void kl_recurrence_run(const kl_stencil *stencil, kl_blocking blocking, void *const array[2],
                        int steps, kl_step_of step_of, const void *context)
 {
     const kl_lattice *lattice = stencil->lattice;
+    block blk = {.stencil = stencil,
+                 .array = {haloed(stencil, array, 0), haloed(stencil, array, 1)},
+                 .ahead = blocking.ahead};
     if (lattice->dimension == 1) {
-        run_line(stencil, array, steps, step_of, context);
+        run_line(&blk, steps, step_of, context);
         return;
     }
     /* What all ranks of the group must do alike. */
@@ -208,7 +220,6 @@ void kl_recurrence_run(const kl_stencil *stencil, kl_blocking blocking, void *co
     int64_t depth = shape[0] < MOST_DEPTH ? shape[0] : MOST_DEPTH;
     if (2 * depth > least) /* phase 2 must not meet itself */
         depth = least > 1 ? least / 2 : 1;
-    block blk = {.stencil = stencil, .array = array, .ahead = blocking.ahead};
     if (lattice->ranks > 1)
         start_halo(&blk, 0);
     for (blk.first = 0; blk.first < steps; blk.first += blk.depth) {

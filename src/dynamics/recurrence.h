@@ -7,7 +7,8 @@
  *      edges move by one row a step; the rows around the periodic seam follow
  *      as a tile that grows by one row a step. No ghosts are needed.
  *   2. the seam between slabs: step j updates planes 0..j-1 and n-j..n-1, with
- *      one exchange of a plane a step, behind the update of the other planes.
+ *      one exchange of a plane a step, behind the update of the other planes. Where the
+ *      stencil has shared ghost planes, neighbours on the node write into those.
  * A rank that has all planes needs no phase 2: its fronts go on around the lattice.
  * While a front works on its planes, the next ones are asked for from memory.
  * A plane always holds its two last time levels, which are what its neighbours

@@ -13,7 +13,7 @@ const kl_stencil_set *kl_stencil_choose(void)
 typedef struct task {
     const kl_stencil *stencil;
     const kl_stencil_step *step;
-    const void *a;
+    const kl_haloed *a;
     void *b;
     int64_t p, from, to;
     kl_ahead ahead;
@@ -46,19 +46,18 @@ static void accumulate(const task *t, const double *c)
         const kl_lattice *lattice = t->stencil->lattice;                                           \
         const kl_stencil_step *step = t->step;                                                     \
         const int64_t plane = lattice->plane, at = (t->p + 1) * plane;                             \
-        const int64_t round = lattice->count * plane;                                              \
         const bool fused = step->outputs == 1;                                                     \
-        /* A rank that has all planes needs no ghosts. */                                          \
-        const bool alone = lattice->ranks == 1 && lattice->dimension > 1;                          \
-        const REAL *c = (const REAL *)t->a + at;                                                   \
+        const REAL *c = (const REAL *)t->a->array + at;                                            \
+        const REAL *below = (const REAL *)t->a->ghost[0];                                          \
+        const REAL *above = (const REAL *)t->a->ghost[1];                                          \
         const ROWS rows = {                                                                        \
             .n = lattice->dimension == 1 ? lattice->count : lattice->sites,                        \
             .rows = kl_lattice_rows(lattice),                                                      \
             .from = t->from,                                                                       \
             .to = t->to,                                                                           \
             .c = c,                                                                                \
-            .z0 = c - plane + (alone && t->p == 0 ? round : 0),                                    \
-            .z1 = c + plane - (alone && t->p == lattice->count - 1 ? round : 0),                   \
+            .z0 = t->p == 0 ? below : c - plane,                                                   \
+            .z1 = t->p == lattice->count - 1 ? above : c + plane,                                  \
             .omega = t->stencil->omega + t->p * plane,                                             \
             .b = (REAL *)t->b + at,                                                                \
             .acc = fused ? (REAL *)step->acc[0] + at : NULL,                                       \
@@ -76,8 +75,8 @@ static void accumulate(const task *t, const double *c)
 KL_RUN_ROWS(run_single, float, kl_rows_single, single)
 KL_RUN_ROWS(run_double, double, kl_rows_double, twofold)
 
-void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, const void *a, void *b,
-                     int64_t p, int64_t from, int64_t to, kl_ahead ahead)
+void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, const kl_haloed *a,
+                     void *b, int64_t p, int64_t from, int64_t to, kl_ahead ahead)
 {
     const task t = {stencil, step, a, b, p, from, to, ahead};
     if (from >= to)

@@ -11,7 +11,7 @@
 #ifndef KL_DYNAMICS_STENCIL_H
 #define KL_DYNAMICS_STENCIL_H
 
-#include "lattice/lattice.h"
+#include "lattice/halo.h"
 
 #include <stdbool.h>
 
@@ -65,7 +65,8 @@ typedef struct kl_stencil {
     const kl_lattice *lattice;
     kl_precision precision;
     const kl_stencil_set *set;
-    const float *omega; /* kl_lattice_local() sites, no ghosts */
+    const float *omega;      /* kl_lattice_local() sites, no ghosts */
+    const kl_ghosts *ghosts; /* of the two arrays; NULL: those in the arrays */
 } kl_stencil;
 
 /* Memory that a later step needs; NULL: none. */
@@ -76,7 +77,7 @@ typedef struct kl_ahead {
 
 /* Rows from..to-1 of owned plane p (for d < 3 the plane is one row: 0..1; for
  * d = 1 plane 0 is the whole slab). Neighbour planes of `a` must be valid. Local. */
-void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, const void *a, void *b,
-                     int64_t p, int64_t from, int64_t to, kl_ahead ahead);
+void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, const kl_haloed *a,
+                     void *b, int64_t p, int64_t from, int64_t to, kl_ahead ahead);
 
 #endif

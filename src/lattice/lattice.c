@@ -73,48 +73,6 @@ MPI_Datatype kl_lattice_rows_type(const kl_lattice *lattice, size_t element, int
     return type;
 }
 
-void kl_halo_start_rows(const kl_lattice *lattice, void *array, size_t element, int64_t from,
-                        int64_t to, kl_halo *halo)
-{
-    const size_t plane = (size_t)lattice->plane * element;
-    const size_t row = (size_t)kl_lattice_row(lattice) * element;
-    char *low = (char *)array + (size_t)from * row, *first = low + plane;
-    char *last = low + (size_t)lattice->count * plane, *high = last + plane;
-    for (int i = 0; i < 4; i++)
-        halo->request[i] = MPI_REQUEST_NULL;
-    if (from >= to)
-        return;
-    if (lattice->ranks == 1) {
-        memcpy(low, last, (size_t)(to - from) * row);
-        memcpy(high, first, (size_t)(to - from) * row);
-        return;
-    }
-    int below = (lattice->rank + lattice->ranks - 1) % lattice->ranks;
-    int above = (lattice->rank + 1) % lattice->ranks;
-    MPI_Datatype type = kl_lattice_rows_type(lattice, element, to - from);
-    MPI_Irecv(low, 1, type, below, 1, lattice->comm, &halo->request[0]);
-    MPI_Irecv(high, 1, type, above, 2, lattice->comm, &halo->request[1]);
-    MPI_Isend(last, 1, type, above, 1, lattice->comm, &halo->request[2]);
-    MPI_Isend(first, 1, type, below, 2, lattice->comm, &halo->request[3]);
-    MPI_Type_free(&type);
-}
-
-void kl_halo_start(const kl_lattice *lattice, void *array, size_t element, kl_halo *halo)
-{
-    kl_halo_start_rows(lattice, array, element, 0, kl_lattice_rows(lattice), halo);
-}
-
-void kl_halo_test(kl_halo *halo)
-{
-    int flag;
-    MPI_Testall(4, halo->request, &flag, MPI_STATUSES_IGNORE);
-}
-
-void kl_halo_finish(kl_halo *halo)
-{
-    MPI_Waitall(4, halo->request, MPI_STATUSES_IGNORE);
-}
-
 kl_status kl_planes_shifted(const kl_lattice *lattice, const void *array, size_t element,
                             int64_t shift, const void **at, void **buffer, kl_error *err)
 {

@@ -81,20 +81,6 @@ void kl_lattice_array_free(void *array);
  * this larger unit. Committed: free with MPI_Type_free(). Local. */
 MPI_Datatype kl_lattice_rows_type(const kl_lattice *lattice, size_t element, int64_t rows);
 
-/* Halo exchange of one array (element size in bytes). After start() the two
- * outer owned planes must not change, after finish() the ghost planes are
- * valid; between the two, test() lets MPI make progress. Collective over the
- * group; one exchange at a time per kl_halo. */
-typedef struct kl_halo {
-    MPI_Request request[4];
-} kl_halo;
-void kl_halo_start(const kl_lattice *lattice, void *array, size_t element, kl_halo *halo);
-/* The same for rows from..to-1 of the planes (none if from >= to), alike on all ranks. */
-void kl_halo_start_rows(const kl_lattice *lattice, void *array, size_t element, int64_t from,
-                        int64_t to, kl_halo *halo);
-void kl_halo_test(kl_halo *halo);
-void kl_halo_finish(kl_halo *halo);
-
 /* Fetches, for every owned plane i, the plane (i + shift) mod L of `array`
  * (extent with ghosts, element size in bytes). at[i - first] points to it,
  * either into `array` or into *buffer, which the caller frees. Collective. */

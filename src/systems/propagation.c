@@ -90,9 +90,14 @@ kl_status kl_propagation_create(const kl_propagation_setup *setup, MPI_Comm grou
     *e = (kl_propagation){.setup = *setup};
     KL_TRY(kl_lattice_create(group, setup->dimension, setup->sites, &e->lattice, err));
     KL_TRY(kl_agree(group, allocate(e, err), err));
-    e->h = (kl_hamiltonian){&e->lattice, kl_stencil_choose(),
-                            1,           setup->eta,
-                            e->omega,    kl_blocking_choose(&e->lattice, p->precision, p->cache)};
+    kl_ghosts_create(&e->lattice, kl_precision_size(p->precision), &e->ghosts);
+    e->h = (kl_hamiltonian){.lattice = &e->lattice,
+                            .set = kl_stencil_choose(),
+                            .hopping = 1,
+                            .eta = setup->eta,
+                            .omega = e->omega,
+                            .blocking = kl_blocking_choose(&e->lattice, p->precision, p->cache),
+                            .ghosts = &e->ghosts};
     KL_TRY(kl_wigner_create(&e->lattice, 1, 0, NULL, &e->pairing, err));
     if (p->method == KL_CHEBYSHEV_METHOD)
         return KL_OK;
@@ -105,6 +110,7 @@ void kl_propagation_destroy(kl_propagation *e)
 {
     kl_wigner_destroy(&e->pairing);
     kl_splitting_destroy(&e->splitting);
+    kl_ghosts_destroy(&e->ghosts);
     kl_state_destroy(&e->psi);
     for (int j = 0; j < KL_MOST_OUTPUTS; j++)
         kl_state_destroy(&e->out[j]);

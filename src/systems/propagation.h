@@ -33,6 +33,7 @@ typedef struct kl_propagation {
     kl_propagation_setup setup;
     kl_lattice lattice;
     float *omega; /* the potential over eta, kl_lattice_local() sites: filled by the caller */
+    kl_ghosts ghosts;
     kl_hamiltonian h;
     kl_splitting *splitting; /* or NULL */
     kl_wigner *pairing;      /* for norm and energy */

@@ -9,6 +9,7 @@
 
 typedef struct kernel {
     bench_workspace *space;
+    kl_ghosts ghosts;
     kl_hamiltonian h;
     MPI_Comm comm; /* the ranks that work at the same time */
     double t, tolerance;
@@ -88,6 +89,12 @@ static void plane(void *self, int64_t p, double *re, double *im)
     }
 }
 
+static void destroy(void *self)
+{
+    kl_ghosts_destroy(&((kernel *)self)->ghosts);
+    free(self);
+}
+
 void bench_kernel(const bench_problem *problem, bench_workspace *workspace, bool blocked,
                   double tolerance, bench_contender *contender)
 {
@@ -101,10 +108,12 @@ void bench_kernel(const bench_problem *problem, bench_workspace *workspace, bool
     k->tolerance = tolerance;
     k->terms = &contender->terms;
     k->comm = contender->ranks > 1 ? MPI_COMM_WORLD : MPI_COMM_SELF;
+    kl_ghosts_create(lattice, kl_precision_size(precision), &k->ghosts);
     k->h = (kl_hamiltonian){.lattice = lattice,
                             .set = kl_stencil_choose(),
                             .hopping = 1,
                             .eta = problem->eta,
+                            .ghosts = &k->ghosts,
                             .omega = lattice == &problem->shared ? problem->omega_shared
                                                                  : problem->omega_alone,
                             .blocking = blocked ? kl_blocking_choose(lattice, precision, 0)
@@ -112,5 +121,5 @@ void bench_kernel(const bench_problem *problem, bench_workspace *workspace, bool
     contender->self = k;
     contender->turn = turn;
     contender->plane = plane;
-    contender->destroy = free;
+    contender->destroy = destroy;
 }

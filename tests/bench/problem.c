@@ -51,7 +51,8 @@ static void solve_reference(bench_problem *problem)
 {
     const kl_lattice *lattice = &problem->alone;
     const kl_hamiltonian h = {lattice,      &kl_stencil_generic,  1,
-                              problem->eta, problem->omega_alone, {1, lattice->sites}};
+                              problem->eta, problem->omega_alone, {1, lattice->sites, false},
+                              NULL};
     kl_state psi;
     void *scratch;
     kl_error err;

@@ -31,6 +31,7 @@ static void check_chebyshev(int d, int64_t L, kl_precision precision)
 {
     static const double times[OUTPUTS] = {1, 1.2, 3};
     static const kl_blocking blockings[] = {{1, 64, true}, {3, 6, false}, {16, 64, true}};
+    kl_ghosts ghosts;
     problem *alone = problem_create(MPI_COMM_SELF, d, L, KL_GAUSSIAN, 0.4, 7);
     problem *shared = problem_create(MPI_COMM_WORLD, d, L, KL_GAUSSIAN, 0.4, 7);
     complex double *memory = vectors(1 + 2 * OUTPUTS), *psi = memory;
@@ -40,12 +41,14 @@ static void check_chebyshev(int d, int64_t L, kl_precision precision)
         whole[j] = memory + (size_t)(1 + j) * MOST;
         part[j] = memory + (size_t)(1 + OUTPUTS + j) * MOST;
     }
+    kl_ghosts_create(&shared->lattice, kl_precision_size(precision), &ghosts);
     assert_everywhere(radius_of(alone, precision) == radius_of(shared, precision));
     for (int n = 1; n <= OUTPUTS; n += 2) {
         chebyshev(alone, precision, 1e-5, psi, false, times + OUTPUTS - n, n, whole);
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 8; i++) { /* by messages and through shared memory */
+            shared->h.ghosts = i % 2 ? &ghosts : NULL;
             shared->h.blocking =
-                i < 3 ? blockings[i] : kl_blocking_choose(&shared->lattice, precision, 0);
+                i < 6 ? blockings[i / 2] : kl_blocking_choose(&shared->lattice, precision, 0);
             chebyshev(shared, precision, 1e-5, psi, false, times + OUTPUTS - n, n, part);
             bool same = true;
             for (int j = 0; j < n; j++)
@@ -53,6 +56,7 @@ static void check_chebyshev(int d, int64_t L, kl_precision precision)
             assert_everywhere(same);
         }
     }
+    kl_ghosts_destroy(&ghosts);
     free(memory);
     problem_destroy(alone);
     problem_destroy(shared);

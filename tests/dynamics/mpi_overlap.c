@@ -39,7 +39,7 @@ enum { STEPS = 8, REPEATS = 6 };
 static double seconds_per_step(const problem *p, void *const array[2], double with_delay)
 {
     const kl_blocking one_by_one = {1, p->lattice.sites, false};
-    const kl_stencil stencil = {&p->lattice, KL_DOUBLE, p->h.set, p->omega};
+    const kl_stencil stencil = {&p->lattice, KL_DOUBLE, p->h.set, p->omega, NULL};
     double best = INFINITY;
     for (int i = 0; i < REPEATS; i++) {
         MPI_Barrier(p->lattice.comm);

@@ -126,7 +126,7 @@ static void check(const problem *p, kl_precision precision, int outputs)
         for (int i = 0; i < 6; i++) {
             vectors v = make_vectors(&p->lattice, precision);
             plan context = {outputs, v.acc, c0, c1};
-            kl_stencil stencil = {&p->lattice, precision, sets[s], p->omega};
+            kl_stencil stencil = {&p->lattice, precision, sets[s], p->omega, NULL};
             kl_blocking blocking =
                 i < 5 ? blockings[i] : kl_blocking_choose(&p->lattice, precision, 65536);
             kl_recurrence_run(&stencil, blocking, v.u, STEPS, plan_step, &context);

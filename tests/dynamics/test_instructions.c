@@ -56,7 +56,8 @@ static int evolve(const char *set, const char *precision_name)
     const kl_hamiltonian h = {
         &lattice, strcmp(set, "avx2") == 0 ? &kl_stencil_avx2 : &kl_stencil_generic,
         1,        0.2,
-        omega,    kl_blocking_choose(&lattice, precision, 1 << 20)};
+        omega,    kl_blocking_choose(&lattice, precision, 1 << 20),
+        NULL};
     const kl_chebyshev chebyshev = {&h, 7, 1e-5};
     if (kl_chebyshev_evolve(&chebyshev, &psi, scratch, &t, 1, &out, &terms, &err) == KL_OK) {
         printf("evolved %.0f\n", (double)kl_lattice_local(&lattice) * terms);
