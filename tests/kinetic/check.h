@@ -1,5 +1,5 @@
-/* What the tests of the Boltzmann reference share: momentum modes, a solve on one rank,
- * comparison with an exact value and with the reported error, main with PETSc. */
+/* What the tests of the Boltzmann reference share: momentum modes, a solve, comparison of
+ * layouts, with an exact value and with the reported error, main with PETSc. */
 #ifndef KL_TESTS_KINETIC_CHECK_H
 #define KL_TESTS_KINETIC_CHECK_H
 
@@ -27,19 +27,38 @@ typedef struct answer {
     char note[256];
 } answer;
 
-static inline answer solve_problem(const kl_kinetic_problem *problem)
+/* Collective over the communicator. */
+static inline answer solve_on(MPI_Comm comm, const kl_kinetic_problem *problem)
 {
     static double value[2 * MAX];
     answer a;
     kl_error err = {0};
     assert_true(problem->ntimes * problem->nobservables <= MAX);
-    kl_status status = kl_boltzmann_solve(MPI_COMM_SELF, problem, value, a.error, a.note, &err);
+    kl_status status = kl_boltzmann_solve(comm, problem, value, a.error, a.note, &err);
     if (status != KL_OK)
         print_error("%s\n", err.message);
     assert_int_equal(status, KL_OK);
     for (int i = 0; i < problem->ntimes * problem->nobservables; i++)
         a.value[i] = value[2 * i] + I * value[2 * i + 1];
     return a;
+}
+
+static inline answer solve_problem(const kl_kinetic_problem *problem)
+{
+    return solve_on(MPI_COMM_SELF, problem);
+}
+
+/* The same bits on every rank, and within `within` of what one rank alone finds. */
+static inline void check_layouts(const kl_kinetic_problem *problem, double within)
+{
+    answer together = solve_on(MPI_COMM_WORLD, problem), alone = solve_problem(problem);
+    answer first = together;
+    MPI_Bcast(first.value, MAX, MPI_C_DOUBLE_COMPLEX, 0, MPI_COMM_WORLD);
+    for (int i = 0; i < problem->ntimes * problem->nobservables; i++) {
+        assert_true(first.value[i] == together.value[i]);
+        assert_true(fabs(creal(together.value[i] - alone.value[i])) < within);
+        assert_true(fabs(cimag(together.value[i] - alone.value[i])) < within);
+    }
 }
 
 /* Within `tolerance` of `exact`, and, up to rounding, within the reported error of it. */

@@ -1,22 +1,12 @@
 /* The worked case on any number of ranks, and what ranks and PETSc's
  * environment must not change. */
-#include "kinetic/boltzmann.h"
+#include "kinetic/check.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 enum { NIO = 6, NT = 4 };
 
-static const int zero[1][3] = {{0, 0, 0}}, axis1[1][3] = {{1, 0, 0}}, axis3[1][3] = {{0, 0, 1}};
-static const double one[1][2] = {{1, 0}};
 static const double times[NT] = {0.25, 0.5, 0.75, 1};
 static const kl_kinetic_observable observables[NIO] = {
     {.center = {-0.5, -1, -1}, .width = 0.6, .nmodes = 1, .mode = zero, .coefficient = one},
@@ -79,24 +69,12 @@ static void worked_table(void **state)
 #endif
 }
 
-/* The same on every rank, and as one rank alone finds it. */
 static void any_ranks(void **state)
 {
     kl_kinetic_problem problem = worked_case();
-    double together[NT * NIO * 2], alone[NT * NIO * 2], first[NT * NIO * 2], error[NT * NIO];
-    char note[256];
-    kl_error err;
     (void)state;
     problem.tolerance = 1e-6;
-    assert_int_equal(kl_boltzmann_solve(MPI_COMM_WORLD, &problem, together, error, note, &err),
-                     KL_OK);
-    assert_int_equal(kl_boltzmann_solve(MPI_COMM_SELF, &problem, alone, error, note, &err), KL_OK);
-    memcpy(first, together, sizeof first);
-    MPI_Bcast(first, NT * NIO * 2, MPI_DOUBLE, 0, MPI_COMM_WORLD);
-    for (int i = 0; i < NT * NIO * 2; i++) {
-        assert_true(first[i] == together[i]);
-        assert_true(fabs(together[i] - alone[i]) < 1e-11);
-    }
+    check_layouts(&problem, 1e-11);
 }
 
 /* More ranks than modes: a plane wave with a uniform position has one. */
@@ -117,21 +95,14 @@ static void one_mode(void **state)
     }
 }
 
+static const struct CMUnitTest boltzmann[] = {
+    cmocka_unit_test(worked_table), cmocka_unit_test(any_ranks), cmocka_unit_test(one_mode)};
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(worked_table), cmocka_unit_test(any_ranks),
-                                       cmocka_unit_test(one_mode)};
-    kl_error err;
     /* PETSc would refuse to start if it heard this. */
     setenv("PETSC_OPTIONS", "-options_file /no/such/file", 1);
-    MPI_Init(&argc, &argv);
-    if (kl_petsc_begin(&err) != KL_OK) {
-        fprintf(stderr, "%s\n", err.message);
-        return 1;
-    }
-    int failed = strcmp(getenv("PETSC_OPTIONS"), "-options_file /no/such/file") != 0;
-    failed += cmocka_run_group_tests(tests, NULL, NULL);
-    kl_petsc_end();
-    MPI_Finalize();
-    return failed;
+    int failed = run_kinetic_tests(argc, argv, "boltzmann", boltzmann,
+                                   sizeof boltzmann / sizeof boltzmann[0]);
+    return failed + (strcmp(getenv("PETSC_OPTIONS"), "-options_file /no/such/file") != 0);
 }

@@ -89,48 +89,20 @@ static double complex rho(const transform *t, double energy)
     return sum * t->step / (2 * M_PI);
 }
 
-/* m_E at the Chebyshev points t from its first term, which `mass` holds. */
-static void forward_volterra(const angles *a, double rate, double xi, double time, double *t,
-                             double complex *mass)
-{
-    static double complex matrix[NODES][NODES];
-    double kernel[NODES], x[NODES], w[NODES], here[NODES], there[NODES];
-    for (int i = 0; i < NODES; i++) {
-        t[i] = 0.5 * time * (1 - cos(M_PI * i / (NODES - 1)));
-        kernel[i] = 2 * M_PI * exp(-rate * t[i]) * axis_shell(a, 0, xi * t[i]);
-    }
-    for (int i = 0; i < NODES; i++) {
-        for (int j = 0; j < NODES; j++)
-            matrix[i][j] = i == j;
-        oracle_gauss(NODES, 0, t[i], x, w);
-        for (int g = 0; g < NODES && t[i] > 0; g++) {
-            double k = 0;
-            interpolation(t, t[i] - x[g], here);
-            interpolation(t, x[g], there);
-            for (int j = 0; j < NODES; j++)
-                k += kernel[j] * here[j];
-            for (int j = 0; j < NODES; j++)
-                matrix[i][j] -= w[g] * k * there[j];
-        }
-    }
-    solve(matrix, mass);
-}
-
-/* 2 pi int_0^T ds m_E(s) exp(-rate (T-s)) S(mode, xi (T-s)) */
+/* 2 pi int_0^T ds m_E(s) exp(-rate (T-s)) S(mode, xi (T-s)); `mass` holds the first term of m_E at
+ * the Chebyshev points t, on return m_E. */
 static double complex scattered(const angles *a, double rate, double xi, double time, int mode,
-                                const double *t, const double complex *mass)
+                                const double *t, double complex *mass)
 {
-    double x[NODES], w[NODES], row[NODES];
+    double kernel[NODES], x[NODES], w[NODES];
     double complex sum = 0;
+    for (int i = 0; i < NODES; i++)
+        kernel[i] = 2 * M_PI * exp(-rate * t[i]) * axis_shell(a, 0, xi * t[i]);
+    volterra(t, kernel, mass);
     oracle_gauss(NODES, 0, time, x, w);
-    for (int g = 0; g < NODES; g++) {
-        double complex here = 0;
-        interpolation(t, x[g], row);
-        for (int j = 0; j < NODES; j++)
-            here += row[j] * mass[j];
-        sum += 2 * M_PI * w[g] * here * exp(-rate * (time - x[g])) *
+    for (int g = 0; g < NODES; g++)
+        sum += 2 * M_PI * w[g] * value_at(t, mass, x[g]) * exp(-rate * (time - x[g])) *
                axis_shell(a, mode, xi * (time - x[g]));
-    }
     return sum;
 }
 
@@ -154,20 +126,18 @@ double complex oracle_forward(const double p[3], const double hessian[3], double
     double energy[3 * ENERGIES], weight[3 * ENERGIES], t[NODES];
     double complex mass[NODES], sum = 0;
     transform source[NODES], end = transform_of(p, hessian, width, xi, time, mode);
+    chebyshev(time, t);
     for (int i = 0; i < NODES; i++)
-        source[i] =
-            transform_of(p, hessian, width, xi, 0.5 * time * (1 - cos(M_PI * i / (NODES - 1))), 0);
+        source[i] = transform_of(p, hessian, width, xi, t[i], 0);
     int count = energies_of(energy, weight);
     for (int e = 0; e < count; e++) {
         angles a;
         angles_of(energy[e], &a);
         double rate = 2 * M_PI * axis_shell(&a, 0, 0);
         for (int i = 0; i < NODES; i++)
-            mass[i] = exp(-rate * 0.5 * time * (1 - cos(M_PI * i / (NODES - 1)))) *
-                      rho(&source[i], energy[e]);
+            mass[i] = exp(-rate * t[i]) * rho(&source[i], energy[e]);
         if (cabs(mass[0]) < 1e-13)
             continue;
-        forward_volterra(&a, rate, xi, time, t, mass);
         sum += weight[e] * (exp(-rate * time) * rho(&end, energy[e]) +
                             scattered(&a, rate, xi, time, mode, t, mass));
     }
@@ -182,15 +152,13 @@ double complex oracle_site(double xi, double time, int mode)
     double energy[3 * ENERGIES], weight[3 * ENERGIES], t[NODES];
     double complex mass[NODES], sum = 0;
     int count = energies_of(energy, weight);
+    chebyshev(time, t);
     for (int e = 0; e < count; e++) {
         angles a;
         angles_of(energy[e], &a);
         double rate = 2 * M_PI * axis_shell(&a, 0, 0);
-        for (int i = 0; i < NODES; i++) {
-            double tau = 0.5 * time * (1 - cos(M_PI * i / (NODES - 1)));
-            mass[i] = exp(-rate * tau) * axis_shell(&a, 0, xi * tau);
-        }
-        forward_volterra(&a, rate, xi, time, t, mass);
+        for (int i = 0; i < NODES; i++)
+            mass[i] = exp(-rate * t[i]) * axis_shell(&a, 0, xi * t[i]);
         sum += weight[e] * (exp(-rate * time) * axis_shell(&a, mode, xi * time) +
                             scattered(&a, rate, xi, time, mode, t, mass));
     }

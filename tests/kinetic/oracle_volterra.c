@@ -143,21 +143,32 @@ static void solve(double complex a[NODES][NODES], double complex *b)
     }
 }
 
-/* The mass m at the Chebyshev points t of [0, time]. */
-static void volterra(int d, double energy, double rate, double frequency, const double xi[3],
-                     double time, double *t, double complex *mass)
+/* The value at time x of what is known at the Chebyshev points t. */
+static double complex value_at(const double *t, const double complex *value, double x)
+{
+    double row[NODES];
+    double complex sum = 0;
+    interpolation(t, x, row);
+    for (int j = 0; j < NODES; j++)
+        sum += row[j] * value[j];
+    return sum;
+}
+
+/* Chebyshev points of [0, time]. */
+static void chebyshev(double time, double *t)
+{
+    for (int i = 0; i < NODES; i++)
+        t[i] = 0.5 * time * (1 - cos(M_PI * i / (NODES - 1)));
+}
+
+/* mass = u on entry, at the points t, and m(T) = u(T) + int_0^T K(T-s) m(s) ds on return. */
+static void volterra(const double *t, const double *kernel, double complex *mass)
 {
     static double complex matrix[NODES][NODES];
-    double kernel[NODES], x[NODES], w[NODES], here[NODES], there[NODES];
-    for (int i = 0; i < NODES; i++) {
-        t[i] = 0.5 * time * (1 - cos(M_PI * i / (NODES - 1)));
-        double q[3] = {xi[0] * t[i], xi[1] * t[i], xi[2] * t[i]};
-        kernel[i] = 2 * M_PI * exp(-rate * t[i]) * oracle_shell(d, energy, (int[3]){0}, q);
-    }
+    double x[NODES], w[NODES], here[NODES], there[NODES];
     for (int i = 0; i < NODES; i++) {
         for (int j = 0; j < NODES; j++)
             matrix[i][j] = i == j;
-        mass[i] = cexp(-(rate + 2 * M_PI * I * frequency) * t[i]);
         oracle_gauss(NODES, 0, t[i], x, w);
         for (int g = 0; g < NODES && t[i] > 0; g++) {
             double k = 0;
@@ -175,7 +186,8 @@ static void volterra(int d, double energy, double rate, double frequency, const 
 double complex oracle_mode(int d, const double p[3], const double xi[3], double time,
                            const int m[3])
 {
-    double energy = 0, frequency = 0, phase = 0, t[NODES], x[NODES], w[NODES], row[NODES];
+    double energy = 0, frequency = 0, phase = 0;
+    double t[NODES], kernel[NODES], x[NODES], w[NODES];
     double complex mass[NODES], sum;
     for (int j = 0; j < d; j++) {
         energy += 2 * cos(2 * M_PI * p[j]);
@@ -186,15 +198,18 @@ double complex oracle_mode(int d, const double p[3], const double xi[3], double 
     sum = cexp(-(rate + 2 * M_PI * I * frequency) * time + I * phase);
     if (time == 0)
         return sum;
-    volterra(d, energy, rate, frequency, xi, time, t, mass);
+    chebyshev(time, t);
+    for (int i = 0; i < NODES; i++) {
+        double q[3] = {xi[0] * t[i], xi[1] * t[i], xi[2] * t[i]};
+        kernel[i] = 2 * M_PI * exp(-rate * t[i]) * oracle_shell(d, energy, (int[3]){0}, q);
+        mass[i] = cexp(-(rate + 2 * M_PI * I * frequency) * t[i]);
+    }
+    volterra(t, kernel, mass);
     oracle_gauss(NODES, 0, time, x, w);
     for (int g = 0; g < NODES; g++) {
-        double complex here = 0;
         double free = time - x[g], q[3] = {xi[0] * free, xi[1] * free, xi[2] * free};
-        interpolation(t, x[g], row);
-        for (int j = 0; j < NODES; j++)
-            here += row[j] * mass[j];
-        sum += 2 * M_PI * w[g] * here * exp(-rate * free) * oracle_shell(d, energy, m, q);
+        sum += 2 * M_PI * w[g] * value_at(t, mass, x[g]) * exp(-rate * free) *
+               oracle_shell(d, energy, m, q);
     }
     return sum;
 }
