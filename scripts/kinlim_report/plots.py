@@ -207,7 +207,7 @@ def fit_line(axis, x, y, rate, line):
 
 def curves_of(results):
     """(statistic, order, marker, line, filled) of everything in a convergence panel."""
-    moments = [("central_moment", r, style.MARKERS[(1 + i) % 6], ORDER_LINES[i % 4], True)
+    moments = [("central_moment", r, style.MARKERS[1 + i % (len(style.MARKERS) - 1)], ORDER_LINES[i % 4], True)
                for i, r in enumerate(results.orders("central_moment"))]
     return [("bias", 1, "o", ":", False)] + moments
 

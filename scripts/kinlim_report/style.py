@@ -14,7 +14,7 @@ INK = "#20242b"
 GREY = "#7b828c"
 PALE = "#d9dce1"
 WIDTH = 11.25    # inches; 1080 CSS pixels
-MARKERS = ["o", "s", "D", "^", "v", "P"]
+MARKERS = ["o", "s", "D", "^", "v", "P", "X", "<", ">", "p", "*", "h"]
 
 
 def setup():
