@@ -5,7 +5,7 @@
  * demand, and as many bytes in the file as it claims (deflate, which h5repack
  * may have applied, cannot shrink data below 1/1032), before memory is asked for.
  */
-#include "results/hdf5_tools.h"
+#include "results/hdf5_read.h"
 #include "results/publish.h"
 #include "kinlim/results.h"
 #include "results/schema.h"
@@ -16,228 +16,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_RANK = 5, DEFLATE_LIMIT = 1032 };
-
-typedef struct reader {
-    const char *path;
-    hid_t file;
-    kl_error *err;
-} reader;
-
-static kl_status damaged(const reader *in, const char *what)
-{
-    return kl_fail(in->err, KL_INPUT, "%s: damaged, or not written by kinlim: %s", in->path, what);
-}
-
-/* An array of the file: its path, its extent by the dimensions of the study. */
-typedef struct array {
-    const char *name;
-    int rank;
-    int extent[MAX_RANK];
-} array;
-
-static bool is_empty(const array *a)
-{
-    for (int i = 0; i < a->rank; i++)
-        if (a->extent[i] == 0)
-            return true;
-    return false;
-}
-
-/* True if the open dataset has the extent of *a and the bytes to fill it. */
-static bool fits(hid_t dataset, const array *a)
-{
-    hsize_t extent[MAX_RANK], elements = 1; /* then bytes */
-    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
-    bool ok = space >= 0 && type >= 0 && H5Sget_simple_extent_ndims(space) == a->rank &&
-              H5Sget_simple_extent_dims(space, extent, NULL) == a->rank;
-    for (int i = 0; ok && i < a->rank; i++)
-        ok = extent[i] == (hsize_t)a->extent[i] &&
-             !__builtin_mul_overflow(elements, extent[i], &elements);
-    ok = ok && !__builtin_mul_overflow(elements, H5Tget_size(type), &elements) &&
-         elements <= DEFLATE_LIMIT * H5Dget_storage_size(dataset);
-    if (space >= 0)
-        H5Sclose(space);
-    if (type >= 0)
-        H5Tclose(type);
-    return ok;
-}
-
-/* Opens a dataset that must fit; *id is -1 if it is empty and thus not there. */
-static kl_status open_array(const reader *in, const array *a, hid_t *id)
-{
-    *id = -1;
-    if (is_empty(a))
-        return KL_OK;
-    *id = H5Dopen2(in->file, a->name, H5P_DEFAULT);
-    if (*id < 0)
-        return damaged(in, a->name);
-    if (!fits(*id, a)) {
-        H5Dclose(*id);
-        *id = -1;
-        return damaged(in, a->name);
-    }
-    return KL_OK;
-}
-
-static kl_status check_array(const reader *in, array a)
-{
-    hid_t id;
-    KL_TRY(open_array(in, &a, &id));
-    if (id >= 0)
-        H5Dclose(id);
-    return KL_OK;
-}
-
-static kl_status read_numbers(const reader *in, array a, hid_t type, void *out)
-{
-    hid_t id;
-    KL_TRY(open_array(in, &a, &id));
-    if (id < 0)
-        return KL_OK;
-    herr_t read = H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out);
-    H5Dclose(id);
-    return read < 0 ? damaged(in, a.name) : KL_OK;
-}
-
-static bool is_text(hid_t type)
-{
-    return type >= 0 && H5Tis_variable_str(type) > 0;
-}
-
-/* Copies n texts to base, base + stride, ...; false if one is longer than width - 1. */
-static bool copy_texts(char *const *texts, int n, void *base, size_t stride, size_t width)
-{
-    for (int i = 0; i < n; i++) {
-        const char *text = texts[i] ? texts[i] : "";
-        if (strlen(text) >= width)
-            return false;
-        strcpy((char *)base + (size_t)i * stride, text);
-    }
-    return true;
-}
-
-/* The n texts of an open dataset or attribute, which is closed, each of at most
- * width - 1 bytes, to base, base + stride, ... */
-static kl_status take_texts(const reader *in, const char *name, hid_t id, int n, void *base,
-                            size_t stride, size_t width)
-{
-    const bool attribute = H5Iget_type(id) == H5I_ATTR;
-    hid_t stored = attribute ? H5Aget_type(id) : H5Dget_type(id), type = kl_h5_text_type();
-    hid_t space = attribute ? H5Aget_space(id) : H5Dget_space(id);
-    char **texts;
-    kl_status status = kl_alloc((size_t)n, sizeof *texts, name, &texts, in->err);
-    if (status == KL_OK) {
-        bool ok = is_text(stored) &&
-                  (attribute ? H5Aread(id, type, texts)
-                             : H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts)) >= 0;
-        if (!ok || !copy_texts(texts, n, base, stride, width))
-            status = damaged(in, name);
-        if (ok)
-            H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts);
-        free(texts);
-    }
-    H5Tclose(type);
-    H5Tclose(stored);
-    H5Sclose(space);
-    if (attribute)
-        H5Aclose(id);
-    else
-        H5Dclose(id);
-    return status;
-}
-
-static kl_status read_texts(const reader *in, const char *name, int n, void *base, size_t stride,
-                            size_t width)
-{
-    const array a = {name, 1, {n}};
-    hid_t id;
-    KL_TRY(open_array(in, &a, &id));
-    return id < 0 ? KL_OK : take_texts(in, name, id, n, base, stride, width);
-}
-
-/* The number of elements of an attribute; 0 if it is not there, -1 if it is odd. */
-static int attribute_length(hid_t object, const char *name)
-{
-    if (H5Aexists(object, name) <= 0)
-        return 0;
-    hid_t id = H5Aopen(object, name, H5P_DEFAULT);
-    hid_t space = id >= 0 ? H5Aget_space(id) : -1;
-    hssize_t n = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
-    if (space >= 0)
-        H5Sclose(space);
-    if (id >= 0)
-        H5Aclose(id);
-    return n >= 0 && n <= INT_MAX ? (int)n : -1;
-}
-
-/* An attribute of exactly n numbers. */
-static kl_status read_attribute(const reader *in, hid_t object, const char *name, hid_t type, int n,
-                                void *out)
-{
-    if (n == 0)
-        return KL_OK;
-    if (attribute_length(object, name) != n)
-        return damaged(in, name);
-    hid_t id = H5Aopen(object, name, H5P_DEFAULT);
-    bool ok = id >= 0 && H5Aread(id, type, out) >= 0;
-    if (id >= 0)
-        H5Aclose(id);
-    return ok ? KL_OK : damaged(in, name);
-}
-
-static kl_status read_text_attributes(const reader *in, hid_t object, const char *name, int n,
-                                      void *base, size_t stride, size_t width)
-{
-    if (n == 0)
-        return KL_OK;
-    if (attribute_length(object, name) != n)
-        return damaged(in, name);
-    hid_t id = H5Aopen(object, name, H5P_DEFAULT);
-    return id < 0 ? damaged(in, name) : take_texts(in, name, id, n, base, stride, width);
-}
-
-static kl_status read_name(const reader *in, hid_t object, const char *name, char out[KL_NAME])
-{
-    return read_text_attributes(in, object, name, 1, out, KL_NAME, KL_NAME);
-}
-
-/* One text of any length; free with free(). NULL if it is not text. */
-static char *read_long_text(hid_t object, const char *name)
-{
-    char *text = NULL, *copy = NULL;
-    hid_t id = H5Aopen(object, name, H5P_DEFAULT);
-    if (id < 0)
-        return NULL;
-    hid_t stored = H5Aget_type(id), space = H5Aget_space(id), type = kl_h5_text_type();
-    if (is_text(stored) && H5Sget_simple_extent_npoints(space) == 1 &&
-        H5Aread(id, type, &text) >= 0) {
-        copy = strdup(text ? text : "");
-        H5Dvlen_reclaim(type, space, H5P_DEFAULT, &text);
-    }
-    H5Tclose(type);
-    H5Tclose(stored);
-    H5Sclose(space);
-    H5Aclose(id);
-    return copy;
-}
-
-static kl_status read_pairs(const reader *in, kl_results *r)
+static kl_status read_pairs(const kl_h5_reader *in, kl_results *r)
 {
     H5O_info_t info;
     if (H5Oget_info(in->file, &info) < 0)
-        return damaged(in, "root attributes");
+        return kl_h5_damaged(in, "root attributes");
     for (hsize_t i = 0; i < info.num_attrs; i++) {
         char key[KL_NAME];
         ssize_t length = H5Aget_name_by_idx(in->file, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, key,
                                             sizeof key, H5P_DEFAULT);
         if (length < 0 || length >= (ssize_t)sizeof key)
-            return damaged(in, "root attributes");
+            return kl_h5_damaged(in, "root attributes");
         if (kl_schema_reserved(key))
             continue;
-        char *value = read_long_text(in->file, key);
+        char *value = kl_h5_long_text(in->file, key);
         if (!value)
-            return damaged(in, key);
+            return kl_h5_damaged(in, key);
         kl_status status = kl_results_set(r, key, value, in->err);
         free(value);
         KL_TRY(status);
@@ -245,31 +39,31 @@ static kl_status read_pairs(const reader *in, kl_results *r)
     return KL_OK;
 }
 
-static kl_status read_root(const reader *in, kl_results *r)
+static kl_status read_root(const kl_h5_reader *in, kl_results *r)
 {
     if (H5Aexists(in->file, "study") > 0) {
-        r->study = read_long_text(in->file, "study");
+        r->study = kl_h5_long_text(in->file, "study");
         if (!r->study)
-            return damaged(in, "study");
+            return kl_h5_damaged(in, "study");
     }
     return read_pairs(in, r);
 }
 
-static kl_status check_format(const reader *in)
+static kl_status check_format(const kl_h5_reader *in)
 {
     int version;
-    char *format = H5Aexists(in->file, "format") > 0 ? read_long_text(in->file, "format") : NULL;
+    char *format = H5Aexists(in->file, "format") > 0 ? kl_h5_long_text(in->file, "format") : NULL;
     bool ours = format && strcmp(format, KL_FORMAT) == 0;
     free(format);
     if (!ours)
         return kl_fail(in->err, KL_INPUT, "%s: not a kinlim results file", in->path);
-    KL_TRY(read_attribute(in, in->file, "format_version", H5T_NATIVE_INT, 1, &version));
+    KL_TRY(kl_h5_attribute(in, in->file, "format_version", H5T_NATIVE_INT, 1, &version));
     if (version > KL_FORMAT_VERSION)
         return kl_fail(in->err, KL_INPUT,
                        "%s: format version %d is newer than this kinlim knows (%d)", in->path,
                        version, KL_FORMAT_VERSION);
     if (version < 1)
-        return damaged(in, "format_version");
+        return kl_h5_damaged(in, "format_version");
     if (version < KL_FORMAT_VERSION)
         return kl_fail(in->err, KL_INPUT,
                        "%s: format version %d is older than this kinlim reads (%d)", in->path,
@@ -278,7 +72,7 @@ static kl_status check_format(const reader *in)
 }
 
 /* The length of a dimension of /samples; 0 if its scale is not there. */
-static kl_status read_length(const reader *in, const char *scale, int *length)
+static kl_status read_length(const kl_h5_reader *in, const char *scale, int *length)
 {
     hsize_t extent = 0;
     *length = 0;
@@ -294,17 +88,17 @@ static kl_status read_length(const reader *in, const char *scale, int *length)
     if (id >= 0)
         H5Dclose(id);
     if (!ok)
-        return damaged(in, scale);
+        return kl_h5_damaged(in, scale);
     *length = (int)extent;
-    return check_array(in, (array){scale, 1, {*length}});
+    return kl_h5_check(in, (kl_h5_array){scale, 1, {*length}});
 }
 
 /* All lengths of *shape, and that the arrays of these lengths are in the file. */
-static kl_status read_shape(const reader *in, hid_t samples, hid_t fields, kl_results *shape)
+static kl_status read_shape(const kl_h5_reader *in, hid_t samples, hid_t fields, kl_results *shape)
 {
     H5G_info_t info;
-    KL_TRY(read_name(in, in->file, "system", shape->system));
-    KL_TRY(read_name(in, in->file, "time_units", shape->time_units));
+    KL_TRY(kl_h5_name(in, in->file, "system", shape->system));
+    KL_TRY(kl_h5_name(in, in->file, "time_units", shape->time_units));
     KL_TRY(read_length(in, "/samples/point", &shape->npoints));
     KL_TRY(read_length(in, "/samples/realization", &shape->nrealizations));
     KL_TRY(read_length(in, "/samples/time", &shape->ntimes));
@@ -313,38 +107,38 @@ static kl_status read_shape(const reader *in, hid_t samples, hid_t fields, kl_re
     KL_TRY(read_length(in, "/summary/row", &shape->nrows));
     if (H5Lexists(in->file, "/budget", H5P_DEFAULT) > 0)
         KL_TRY(read_length(in, "/budget/realization", &shape->nfiner));
-    KL_TRY(read_attribute(in, samples, "small_parameter_column", H5T_NATIVE_INT, 1, &shape->small));
-    shape->ncolumns = attribute_length(samples, "columns");
-    shape->norders = attribute_length(samples, "moment_orders");
+    KL_TRY(kl_h5_attribute(in, samples, "small_parameter_column", H5T_NATIVE_INT, 1, &shape->small));
+    shape->ncolumns = kl_h5_attribute_length(samples, "columns");
+    shape->norders = kl_h5_attribute_length(samples, "moment_orders");
     if (H5Gget_info(fields, &info) < 0 || info.nlinks > INT_MAX)
-        return damaged(in, "/fields");
+        return kl_h5_damaged(in, "/fields");
     shape->nfields = (int)info.nlinks;
     if (shape->ncolumns < 0 || shape->ncolumns > KL_MOST_COLUMNS || shape->norders < 0 || shape->small < -1 ||
         (shape->small >= shape->ncolumns && shape->small != 0))
-        return damaged(in, "/samples");
+        return kl_h5_damaged(in, "/samples");
     int p = shape->npoints, m = shape->nrealizations, t = shape->ntimes, q = shape->nquantities;
-    KL_TRY(check_array(in, (array){"/samples/done", 2, {p, m}}));
-    KL_TRY(check_array(in, (array){"/samples/sample", 4, {p, m, t, q}}));
-    KL_TRY(check_array(in, (array){"/samples/check_value", 4, {p, m, t, shape->nchecks}}));
+    KL_TRY(kl_h5_check(in, (kl_h5_array){"/samples/done", 2, {p, m}}));
+    KL_TRY(kl_h5_check(in, (kl_h5_array){"/samples/sample", 4, {p, m, t, q}}));
+    KL_TRY(kl_h5_check(in, (kl_h5_array){"/samples/check_value", 4, {p, m, t, shape->nchecks}}));
     if (shape->nfiner > 0)
-        KL_TRY(check_array(in, (array){"/budget/sample", 4, {p, shape->nfiner, t, q}}));
-    return check_array(in, (array){"/reference/value", 3, {p, t, q}});
+        KL_TRY(kl_h5_check(in, (kl_h5_array){"/budget/sample", 4, {p, shape->nfiner, t, q}}));
+    return kl_h5_check(in, (kl_h5_array){"/reference/value", 3, {p, t, q}});
 }
 
-static kl_status read_columns(const reader *in, hid_t samples, kl_results *r)
+static kl_status read_columns(const kl_h5_reader *in, hid_t samples, kl_results *r)
 {
     kl_column *c = r->column;
     const size_t stride = sizeof *c;
     int n = r->ncolumns, *integer;
     double *values;
-    KL_TRY(read_text_attributes(in, samples, "columns", n, c->name, stride, KL_NAME));
-    KL_TRY(read_text_attributes(in, samples, "column_units", n, c->units, stride, KL_NAME));
+    KL_TRY(kl_h5_text_attributes(in, samples, "columns", n, c->name, stride, KL_NAME));
+    KL_TRY(kl_h5_text_attributes(in, samples, "column_units", n, c->units, stride, KL_NAME));
     KL_TRY(
-        read_text_attributes(in, samples, "column_long_names", n, c->long_name, stride, KL_NAME));
+        kl_h5_text_attributes(in, samples, "column_long_names", n, c->long_name, stride, KL_NAME));
     if (H5Aexists(samples, "column_words") > 0)
-        KL_TRY(read_text_attributes(in, samples, "column_words", n, c->words, stride, KL_NAME));
+        KL_TRY(kl_h5_text_attributes(in, samples, "column_words", n, c->words, stride, KL_NAME));
     KL_TRY(kl_alloc((size_t)n, sizeof *integer, "columns", &integer, in->err));
-    kl_status status = read_attribute(in, samples, "column_is_integer", H5T_NATIVE_INT, n, integer);
+    kl_status status = kl_h5_attribute(in, samples, "column_is_integer", H5T_NATIVE_INT, n, integer);
     for (int i = 0; i < n; i++)
         c[i].integer = integer[i] != 0;
     free(integer);
@@ -353,7 +147,7 @@ static kl_status read_columns(const reader *in, hid_t samples, kl_results *r)
     for (int i = 0; status == KL_OK && i < n; i++) {
         char name[KL_NAME + sizeof "/samples/"];
         snprintf(name, sizeof name, "/samples/%s", c[i].name);
-        status = read_numbers(in, (array){name, 1, {r->npoints}}, H5T_NATIVE_DOUBLE, values);
+        status = kl_h5_numbers(in, (kl_h5_array){name, 1, {r->npoints}}, H5T_NATIVE_DOUBLE, values);
         for (int p = 0; p < r->npoints; p++)
             r->point[(size_t)p * (size_t)n + (size_t)i] = values[p];
     }
@@ -361,55 +155,55 @@ static kl_status read_columns(const reader *in, hid_t samples, kl_results *r)
     return status;
 }
 
-static kl_status read_samples(const reader *in, hid_t samples, kl_results *r)
+static kl_status read_samples(const kl_h5_reader *in, hid_t samples, kl_results *r)
 {
     int p = r->npoints, m = r->nrealizations, t = r->ntimes, q = r->nquantities;
     const hid_t real = H5T_NATIVE_DOUBLE;
     KL_TRY(read_columns(in, samples, r));
-    KL_TRY(read_attribute(in, samples, "moment_orders", real, r->norders, r->order));
-    KL_TRY(read_numbers(in, (array){"/samples/time", 1, {t}}, real, r->time));
+    KL_TRY(kl_h5_attribute(in, samples, "moment_orders", real, r->norders, r->order));
+    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/time", 1, {t}}, real, r->time));
     if (H5Lexists(in->file, "/samples/planned", H5P_DEFAULT) > 0) /* not in the first files */
-        KL_TRY(read_numbers(in, (array){"/samples/planned", 1, {p}}, H5T_NATIVE_INT, r->planned));
-    KL_TRY(read_numbers(in, (array){"/samples/series", 1, {p}}, H5T_NATIVE_INT, r->series));
-    KL_TRY(read_texts(in, "/samples/observable", q, r->quantity->observable, sizeof *r->quantity,
+        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/planned", 1, {p}}, H5T_NATIVE_INT, r->planned));
+    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/series", 1, {p}}, H5T_NATIVE_INT, r->series));
+    KL_TRY(kl_h5_texts(in, "/samples/observable", q, r->quantity->observable, sizeof *r->quantity,
                       sizeof r->quantity->observable));
-    KL_TRY(read_texts(in, "/samples/part", q, r->quantity->part, sizeof *r->quantity,
+    KL_TRY(kl_h5_texts(in, "/samples/part", q, r->quantity->part, sizeof *r->quantity,
                       sizeof r->quantity->part));
-    KL_TRY(read_texts(in, "/samples/check", r->nchecks, r->check, KL_NAME, KL_NAME));
-    KL_TRY(read_numbers(in, (array){"/samples/done", 2, {p, m}}, H5T_NATIVE_UINT8, r->done));
+    KL_TRY(kl_h5_texts(in, "/samples/check", r->nchecks, r->check, KL_NAME, KL_NAME));
+    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/done", 2, {p, m}}, H5T_NATIVE_UINT8, r->done));
     if (H5Lexists(in->file, "/samples/checksum", H5P_DEFAULT) > 0) /* not in the first files */
-        KL_TRY(read_numbers(in, (array){"/samples/checksum", 2, {p, m}}, H5T_NATIVE_UINT64,
+        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/checksum", 2, {p, m}}, H5T_NATIVE_UINT64,
                             r->checksum));
-    KL_TRY(read_numbers(in, (array){"/samples/sample", 4, {p, m, t, q}}, real, r->sample));
-    KL_TRY(read_numbers(in, (array){"/samples/check_value", 4, {p, m, t, r->nchecks}}, real,
+    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/sample", 4, {p, m, t, q}}, real, r->sample));
+    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/check_value", 4, {p, m, t, r->nchecks}}, real,
                         r->check_value));
-    KL_TRY(read_numbers(in, (array){"/reference/value", 3, {p, t, q}}, real, r->reference));
-    KL_TRY(read_numbers(in, (array){"/reference/error", 3, {p, t, q}}, real, r->reference_error));
+    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/value", 3, {p, t, q}}, real, r->reference));
+    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/error", 3, {p, t, q}}, real, r->reference_error));
     if (H5Lexists(in->file, "/reference/infinite_value", H5P_DEFAULT) > 0) {
-        KL_TRY(read_numbers(in, (array){"/reference/infinite_value", 3, {p, t, q}}, real,
+        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/infinite_value", 3, {p, t, q}}, real,
                             r->infinite));
-        KL_TRY(read_numbers(in, (array){"/reference/infinite_error", 3, {p, t, q}}, real,
+        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/infinite_error", 3, {p, t, q}}, real,
                             r->infinite_error));
     }
     if (r->nfiner > 0) {
-        KL_TRY(read_numbers(in, (array){"/budget/sample", 4, {p, r->nfiner, t, q}}, real, r->finer));
-        KL_TRY(read_numbers(in, (array){"/budget/reference", 3, {p, t, q}}, real,
+        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/budget/sample", 4, {p, r->nfiner, t, q}}, real, r->finer));
+        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/budget/reference", 3, {p, t, q}}, real,
                             r->finer_reference));
     }
-    return read_texts(in, "/reference/note", p, r->reference_note, sizeof *r->reference_note,
+    return kl_h5_texts(in, "/reference/note", p, r->reference_note, sizeof *r->reference_note,
                       sizeof *r->reference_note);
 }
 
-static kl_status read_member(const reader *in, const kl_row_member *m, kl_results *r)
+static kl_status read_member(const kl_h5_reader *in, const kl_row_member *m, kl_results *r)
 {
     char name[KL_NAME], *base = (char *)r->row + m->offset, *values;
     size_t size = m->kind == KL_ROW_INT ? sizeof(int) : sizeof(double);
     snprintf(name, sizeof name, "/summary/%s", m->name);
     if (m->kind == KL_ROW_TEXT)
-        return read_texts(in, name, r->nrows, base, sizeof *r->row, m->width);
+        return kl_h5_texts(in, name, r->nrows, base, sizeof *r->row, m->width);
     KL_TRY(kl_alloc((size_t)r->nrows, size, name, &values, in->err));
     kl_status status =
-        read_numbers(in, (array){name, 1, {r->nrows}},
+        kl_h5_numbers(in, (kl_h5_array){name, 1, {r->nrows}},
                      m->kind == KL_ROW_INT ? H5T_NATIVE_INT : H5T_NATIVE_DOUBLE, values);
     for (int i = 0; i < r->nrows; i++)
         memcpy(base + (size_t)i * sizeof *r->row, values + (size_t)i * size, size);
@@ -418,13 +212,13 @@ static kl_status read_member(const reader *in, const kl_row_member *m, kl_result
 }
 
 /* The parameters of the rows. */
-static kl_status read_row_column(const reader *in, int c, kl_results *r)
+static kl_status read_row_column(const kl_h5_reader *in, int c, kl_results *r)
 {
     char name[KL_NAME + sizeof "/summary/"];
     double *values;
     snprintf(name, sizeof name, "/summary/%s", r->column[c].name);
     KL_TRY(kl_alloc((size_t)r->nrows, sizeof *values, name, &values, in->err));
-    kl_status status = read_numbers(in, (array){name, 1, {r->nrows}}, H5T_NATIVE_DOUBLE, values);
+    kl_status status = kl_h5_numbers(in, (kl_h5_array){name, 1, {r->nrows}}, H5T_NATIVE_DOUBLE, values);
     for (int i = 0; i < r->nrows; i++)
         if (r->row[i].point < 0)
             r->row[i].parameter[c] = values[i];
@@ -432,7 +226,7 @@ static kl_status read_row_column(const reader *in, int c, kl_results *r)
     return status;
 }
 
-static kl_status read_summary(const reader *in, kl_results *r)
+static kl_status read_summary(const kl_h5_reader *in, kl_results *r)
 {
     for (int i = 0; i < KL_ROW_MEMBERS; i++)
         KL_TRY(read_member(in, &kl_row_members[i], r));
@@ -440,17 +234,17 @@ static kl_status read_summary(const reader *in, kl_results *r)
         KL_TRY(read_row_column(in, c, r));
     for (int i = 0; i < r->nrows; i++)
         if (r->row[i].point < -1 || r->row[i].point >= r->npoints)
-            return damaged(in, "/summary/point");
+            return kl_h5_damaged(in, "/summary/point");
     return KL_OK;
 }
 
 /* ---- fields ---- */
 
 /* An array of a field: times, then axes of these lengths. */
-static array cells_array(const kl_results *r, const kl_field *f, const int *length,
+static kl_h5_array cells_array(const kl_results *r, const kl_field *f, const int *length,
                          const char *name)
 {
-    array a = {name, 1 + f->naxes, {r->ntimes}};
+    kl_h5_array a = {name, 1 + f->naxes, {r->ntimes}};
     for (int i = 0; i < f->naxes; i++)
         a.extent[1 + i] = length[i];
     return a;
@@ -469,7 +263,7 @@ static bool is_forest_of(const kl_forest *forest, int count, const uint8_t *done
     return forest->count == count && kl_forest_realizations(forest) == n;
 }
 
-static kl_status read_forest(const reader *in, const char *group, array cells, kl_results *r, int f,
+static kl_status read_forest(const kl_h5_reader *in, const char *group, kl_h5_array cells, kl_results *r, int f,
                              int p)
 {
     char names[4][4 * KL_NAME];
@@ -482,27 +276,27 @@ static kl_status read_forest(const reader *in, const char *group, array cells, k
     for (int i = 0; i < 4; i++)
         snprintf(names[i], sizeof names[i], "%s/%s", group, members[i]);
     KL_TRY(read_length(in, names[0], &n));
-    array all = {names[3], 2 + cells.rank, {n, KL_FOREST_ORDERS}};
+    kl_h5_array all = {names[3], 2 + cells.rank, {n, KL_FOREST_ORDERS}};
     memcpy(all.extent + 2, cells.extent, (size_t)cells.rank * sizeof *all.extent);
-    KL_TRY(check_array(in, all));
+    KL_TRY(kl_h5_check(in, all));
     kl_status status;
     KL_GOTO(kl_alloc((size_t)n, sizeof *level, "subtrees", &level, in->err));
     KL_GOTO(kl_alloc((size_t)n, sizeof *index, "subtrees", &index, in->err));
     KL_GOTO(kl_alloc((size_t)n * KL_FOREST_ORDERS * forest->cells, sizeof *sums, "subtrees", &sums,
                      in->err));
-    KL_GOTO(read_numbers(in, (array){names[1], 1, {n}}, H5T_NATIVE_INT64, level));
-    KL_GOTO(read_numbers(in, (array){names[2], 1, {n}}, H5T_NATIVE_INT64, index));
-    KL_GOTO(read_numbers(in, all, H5T_NATIVE_DOUBLE, sums));
+    KL_GOTO(kl_h5_numbers(in, (kl_h5_array){names[1], 1, {n}}, H5T_NATIVE_INT64, level));
+    KL_GOTO(kl_h5_numbers(in, (kl_h5_array){names[2], 1, {n}}, H5T_NATIVE_INT64, index));
+    KL_GOTO(kl_h5_numbers(in, all, H5T_NATIVE_DOUBLE, sums));
     for (int i = 0; i < n; i++) {
         if (level[i] < 0 || level[i] > 31 || index[i] < 0 ||
             index[i] >= r->nrealizations >> level[i])
-            KL_GOTO(damaged(in, names[1]));
+            KL_GOTO(kl_h5_damaged(in, names[1]));
         KL_GOTO(kl_forest_add_subtree(forest, (kl_subtree){level[i], index[i]},
                                       sums + (size_t)i * KL_FOREST_ORDERS * forest->cells,
                                       in->err));
     }
     if (!is_forest_of(forest, n, r->done + (size_t)p * (size_t)r->nrealizations, r->nrealizations))
-        status = damaged(in, names[0]);
+        status = kl_h5_damaged(in, names[0]);
 done:
     free(level);
     free(index);
@@ -510,7 +304,7 @@ done:
     return status;
 }
 
-static kl_status read_field_point(const reader *in, kl_results *r, int f, int p)
+static kl_status read_field_point(const kl_h5_reader *in, kl_results *r, int f, int p)
 {
     char group[2 * KL_NAME], name[4 * KL_NAME];
     kl_field *field = &r->field[f];
@@ -522,54 +316,54 @@ static kl_status read_field_point(const reader *in, kl_results *r, int f, int p)
         snprintf(name, sizeof name, "%s/%s", group, field->axis[a].name);
         KL_TRY(read_length(in, name, &length[a]));
         if (length[a] == 0)
-            return damaged(in, name);
+            return kl_h5_damaged(in, name);
     }
     char single[4 * KL_NAME];
     snprintf(single, sizeof single, "%s/single", group);
-    const array cells = cells_array(r, field, length, single);
-    KL_TRY(check_array(in, cells));
+    const kl_h5_array cells = cells_array(r, field, length, single);
+    KL_TRY(kl_h5_check(in, cells));
     KL_TRY(kl_results_field(r, f, p, length, in->err));
     for (int a = 0; a < field->naxes; a++) {
         snprintf(name, sizeof name, "%s/%s", group, field->axis[a].name);
-        KL_TRY(read_numbers(in, (array){name, 1, {length[a]}}, H5T_NATIVE_DOUBLE,
+        KL_TRY(kl_h5_numbers(in, (kl_h5_array){name, 1, {length[a]}}, H5T_NATIVE_DOUBLE,
                             field->axis[a].coordinate[p]));
     }
-    KL_TRY(read_numbers(in, cells, H5T_NATIVE_DOUBLE, field->single[p]));
+    KL_TRY(kl_h5_numbers(in, cells, H5T_NATIVE_DOUBLE, field->single[p]));
     KL_TRY(read_forest(in, group, cells, r, f, p));
     snprintf(name, sizeof name, "%s/reference", group);
     if (H5Lexists(in->file, name, H5P_DEFAULT) <= 0)
         return KL_OK;
-    return read_numbers(in, cells_array(r, field, length, name), H5T_NATIVE_DOUBLE,
+    return kl_h5_numbers(in, cells_array(r, field, length, name), H5T_NATIVE_DOUBLE,
                         field->reference[p]);
 }
 
-static kl_status read_axes(const reader *in, hid_t group, kl_field *field)
+static kl_status read_axes(const kl_h5_reader *in, hid_t group, kl_field *field)
 {
     kl_axis *axis = field->axis;
     const size_t stride = sizeof *axis;
-    field->naxes = attribute_length(group, "axes");
+    field->naxes = kl_h5_attribute_length(group, "axes");
     if (field->naxes < 1 || field->naxes > KL_FIELD_AXES)
-        return damaged(in, field->name);
-    KL_TRY(read_text_attributes(in, group, "axes", field->naxes, axis->name, stride, KL_NAME));
+        return kl_h5_damaged(in, field->name);
+    KL_TRY(kl_h5_text_attributes(in, group, "axes", field->naxes, axis->name, stride, KL_NAME));
     KL_TRY(
-        read_text_attributes(in, group, "axis_units", field->naxes, axis->units, stride, KL_NAME));
-    return read_text_attributes(in, group, "axis_long_names", field->naxes, axis->long_name, stride,
+        kl_h5_text_attributes(in, group, "axis_units", field->naxes, axis->units, stride, KL_NAME));
+    return kl_h5_text_attributes(in, group, "axis_long_names", field->naxes, axis->long_name, stride,
                                 KL_NAME);
 }
 
-static kl_status read_field(const reader *in, hid_t fields, kl_results *r, int f)
+static kl_status read_field(const kl_h5_reader *in, hid_t fields, kl_results *r, int f)
 {
     kl_field *field = &r->field[f];
     ssize_t length = H5Lget_name_by_idx(fields, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, (hsize_t)f,
                                         field->name, sizeof field->name, H5P_DEFAULT);
     if (length <= 0 || length >= (ssize_t)sizeof field->name)
-        return damaged(in, "/fields");
+        return kl_h5_damaged(in, "/fields");
     hid_t group = H5Gopen2(fields, field->name, H5P_DEFAULT);
     if (group < 0)
-        return damaged(in, field->name);
+        return kl_h5_damaged(in, field->name);
     kl_status status;
-    KL_GOTO(read_name(in, group, "units", field->units));
-    KL_GOTO(read_name(in, group, "long_name", field->long_name));
+    KL_GOTO(kl_h5_name(in, group, "units", field->units));
+    KL_GOTO(kl_h5_name(in, group, "long_name", field->long_name));
     KL_GOTO(read_axes(in, group, field));
 done:
     H5Gclose(group);
@@ -578,7 +372,7 @@ done:
     return status;
 }
 
-static kl_status read_all(const reader *in, hid_t samples, hid_t fields, kl_results **out)
+static kl_status read_all(const kl_h5_reader *in, hid_t samples, hid_t fields, kl_results **out)
 {
     kl_results shape = {0}, *r;
     KL_TRY(read_shape(in, samples, fields, &shape));
@@ -596,13 +390,13 @@ done:
     return status;
 }
 
-static kl_status read_file(const reader *in, kl_results **out)
+static kl_status read_file(const kl_h5_reader *in, kl_results **out)
 {
     KL_TRY(check_format(in));
     hid_t samples = H5Gopen2(in->file, "/samples", H5P_DEFAULT);
     hid_t fields = H5Gopen2(in->file, "/fields", H5P_DEFAULT);
     kl_status status = samples >= 0 && fields >= 0 ? read_all(in, samples, fields, out)
-                                                   : damaged(in, "a group is missing");
+                                                   : kl_h5_damaged(in, "a group is missing");
     if (samples >= 0)
         H5Gclose(samples);
     if (fields >= 0)
@@ -612,7 +406,7 @@ static kl_status read_file(const reader *in, kl_results **out)
 
 kl_status kl_results_read(const char *path, kl_results **out, kl_error *err)
 {
-    reader in = {path, -1, err};
+    kl_h5_reader in = {path, -1, err};
     *out = NULL;
     KL_TRY(kl_publish_check(path, err));
     kl_h5_errors errors = kl_h5_silence();
