@@ -179,8 +179,15 @@ def convergence_points(results, statistic, order, time, quantity):
 
 def draw_convergence(axis, results, found, marker, filled):
     """Points with intervals in the colours of their parameter; returns x, |y|. An
-    interval that includes zero reaches the bottom of the axis."""
+    interval that includes zero reaches the bottom of the axis. Of several series each has
+    its marker and a line through its points."""
     colour = style.colours(results)
+    several = style.several_series(results)
+    if several:
+        markers = style.markers(results)
+        for shape in sorted(set(markers)):
+            of_one = [(x, abs(row.value)) for point, x, row in found if markers[point] == shape]
+            axis.plot(*zip(*of_one), color=GREY, lw=0.8, ls="-" if filled else ":", zorder=1)
     for point, x, row in found:
         y = abs(row.value)
         low, high = sorted((row.low, row.high)) if finite(row.low, row.high) else (row.value,) * 2
@@ -188,9 +195,9 @@ def draw_convergence(axis, results, found, marker, filled):
         if row.value < 0:
             low, high = -high, -low
         bars = [[y - low if low > 0 else y * (1 - 1e-9)], [high - y]]
-        axis.errorbar(x, y, yerr=np.maximum(bars, 0), marker=marker, ms=5.5, lw=0, elinewidth=1.2,
+        axis.errorbar(x, y, yerr=np.maximum(bars, 0), marker=markers[point] if several else marker, ms=5.5, lw=0, elinewidth=1.2,
                       color=colour[point], mew=1.2,
-                      mfc=colour[point] if filled or not crosses else "white", zorder=3)
+                      mfc=colour[point] if filled or not (crosses or several) else "white", zorder=3)
     x = np.array([item[1] for item in found])
     y = np.array([abs(item[2].value) for item in found])
     return x, y
@@ -198,7 +205,7 @@ def draw_convergence(axis, results, found, marker, filled):
 
 def fit_line(axis, x, y, rate, line):
     """The fitted power through the middle of the points."""
-    if rate is None or not finite(rate.value) or len(x) < 2:
+    if rate is None or not finite(rate.value) or len(x) < 2 or len(set(x)) < len(x):  # several series
         return
     middle = np.mean(np.log(y)) - rate.value * np.mean(np.log(x))
     ends = np.array([x.min() * 0.96, x.max() * 1.04])
@@ -206,9 +213,12 @@ def fit_line(axis, x, y, rate, line):
 
 
 def curves_of(results):
-    """(statistic, order, marker, line, filled) of everything in a convergence panel."""
+    """(statistic, order, marker, line, filled) of everything in a convergence panel; of several
+    series only the bias and one moment."""
     moments = [("central_moment", r, style.MARKERS[1 + i % (len(style.MARKERS) - 1)], ORDER_LINES[i % 4], True)
                for i, r in enumerate(results.orders("central_moment"))]
+    if style.several_series(results):
+        moments = [m for m in moments if m[1] == 2] or moments[:1]
     return [("bias", 1, "o", ":", False)] + moments
 
 
@@ -310,12 +320,29 @@ def label_parameter(axis, results):
         axis.yaxis.set_minor_locator(FixedLocator([]))
 
 
+def series_handles(results):
+    """The points of the finest parameter, by what tells them apart: a word, or the side."""
+    small, marker = results.columns[results.small], style.markers(results)
+    same = np.flatnonzero(small == small[results.points_by_size()[-1]])
+    telling = [name for name in [*filter(results.words.get, results.words), "box"]
+               if name in results.columns and len(set(results.columns[name][same])) > 1]
+
+    def label(point):
+        return ", ".join(f"box {results.columns[name][point]:.2g}" if name == "box"
+                         else results.shown(name, results.columns[name][point]) for name in telling)
+    return [Line2D([], [], color=GREY, marker=marker[p], ms=6, lw=0, label=label(p)) for p in same]
+
+
 def convergence_handles(results):
     handles = []
     for statistic, order, marker, line, filled in curves_of(results):
         label = f"moment {number(order)}" if filled else "|bias|"
-        handles.append(Line2D([], [], color=GREY, marker=marker, ms=6, ls=line, label=label,
+        several = style.several_series(results)
+        handles.append(Line2D([], [], color=GREY, marker="o" if several else marker, ms=6,
+                              ls="-" if several and filled else line, label=label,
                               mfc=GREY if filled else "white"))
+    if style.several_series(results):
+        handles += series_handles(results)
     if results.proven:
         power = f"{symbol(results.small)}$^{{\\,1/({results.proven}\\,r)}}$"
         handles.append(Line2D([], [], color=INK, lw=1.0, ls=(0, (1, 2)), label=f"proven: {power}"))

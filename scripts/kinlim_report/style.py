@@ -53,6 +53,11 @@ def markers(results):
     return chosen
 
 
+def several_series(results):
+    """Whether points share their small parameter: boxes or distributions side by side."""
+    return bool(results.small) and len(set(markers(results))) > 1
+
+
 def finite(*values):
     return all(v is not None and math.isfinite(v) for v in values)
 
