@@ -181,12 +181,12 @@ def draw_convergence(axis, results, found, marker, filled):
     """Points with intervals in the colours of their parameter; returns x, |y|. An
     interval that includes zero reaches the bottom of the axis. Of several series each has
     its marker and a line through its points."""
-    colour = style.colours(results)
+    colour, shape = style.colours(results), [marker] * results.npoints
     several = style.several_series(results)
     if several:
-        markers = style.markers(results)
-        for shape in sorted(set(markers)):
-            of_one = [(x, abs(row.value)) for point, x, row in found if markers[point] == shape]
+        shape = style.markers(results)
+        for one in sorted(set(shape)):
+            of_one = [(x, abs(row.value)) for point, x, row in found if shape[point] == one]
             axis.plot(*zip(*of_one), color=GREY, lw=0.8, ls="-" if filled else ":", zorder=1)
     for point, x, row in found:
         y = abs(row.value)
@@ -195,7 +195,7 @@ def draw_convergence(axis, results, found, marker, filled):
         if row.value < 0:
             low, high = -high, -low
         bars = [[y - low if low > 0 else y * (1 - 1e-9)], [high - y]]
-        axis.errorbar(x, y, yerr=np.maximum(bars, 0), marker=markers[point] if several else marker, ms=5.5, lw=0, elinewidth=1.2,
+        axis.errorbar(x, y, yerr=np.maximum(bars, 0), marker=shape[point], ms=5.5, lw=0, elinewidth=1.2,
                       color=colour[point], mew=1.2,
                       mfc=colour[point] if filled or not (crosses or several) else "white", zorder=3)
     x = np.array([item[1] for item in found])
@@ -205,7 +205,7 @@ def draw_convergence(axis, results, found, marker, filled):
 
 def fit_line(axis, x, y, rate, line):
     """The fitted power through the middle of the points."""
-    if rate is None or not finite(rate.value) or len(x) < 2 or len(set(x)) < len(x):  # several series
+    if rate is None or not finite(rate.value) or len(x) < 2:
         return
     middle = np.mean(np.log(y)) - rate.value * np.mean(np.log(x))
     ends = np.array([x.min() * 0.96, x.max() * 1.04])
@@ -233,7 +233,8 @@ def draw_powers(axis, results, quantity, time):
         x, y = draw_convergence(axis, results, found, marker, filled)
         extent += [(abs(row.value), max(abs(row.low), abs(row.high))) for _, _, row in found
                    if finite(row.low, row.high)] or [(v, v) for v in y]
-        fit_line(axis, x, y, results.get("rate:" + statistic, -1, time, quantity, order), line)
+        if not style.several_series(results):
+            fit_line(axis, x, y, results.get("rate:" + statistic, -1, time, quantity, order), line)
         if filled and (top is None or y[0] > top[1]):
             top = (x[0], y[0], order)
     if top and results.proven:
@@ -334,14 +335,13 @@ def series_handles(results):
 
 
 def convergence_handles(results):
-    handles = []
+    handles, several = [], style.several_series(results)
     for statistic, order, marker, line, filled in curves_of(results):
         label = f"moment {number(order)}" if filled else "|bias|"
-        several = style.several_series(results)
         handles.append(Line2D([], [], color=GREY, marker="o" if several else marker, ms=6,
                               ls="-" if several and filled else line, label=label,
                               mfc=GREY if filled else "white"))
-    if style.several_series(results):
+    if several:
         handles += series_handles(results)
     if results.proven:
         power = f"{symbol(results.small)}$^{{\\,1/({results.proven}\\,r)}}$"

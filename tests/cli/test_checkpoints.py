@@ -4,14 +4,11 @@ number of ranks, to the same bytes; a damaged checkpoint is passed over, saying 
 import glob
 import os
 import signal
-import sys
 import unittest
 
-from kinlim_cli import Folder, study_text
-
-sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "study"))
 import faults
 from faults import can_preload
+from kinlim_cli import Folder, study_text
 
 # Two realizations with many times, a checkpoint after each but the last: 9 in a realization.
 LONG = ["--set", "sites=[17]", "--set", "eta=[0.5]", "--set", "realizations=2",

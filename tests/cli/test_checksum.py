@@ -4,17 +4,14 @@ the run and is named.
 """
 import os
 import struct
-import sys
 import unittest
 import zlib
 
 import h5py
 
-from kinlim_cli import Folder, study_text
-
-sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "study"))
 import faults
 from faults import can_preload
+from kinlim_cli import Folder, study_text
 
 HEAD = "<8sqqqqqiiIII"  # of a checkpoint, without its own checksum
 LONG = ["--set", "sites=[24, 20]", "--set", "realizations=2", "--set", "propagator.tolerance=1e-3",

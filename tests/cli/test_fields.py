@@ -11,11 +11,9 @@ except ImportError as error:
     print(error)
     sys.exit(77)
 
-from kinlim_cli import Folder, study_text
-
-sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "study"))
 import faults
 from faults import at_record, can_preload
+from kinlim_cli import Folder, study_text
 
 FIELDS = """\
 fields:

@@ -5,22 +5,14 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import unittest
 
-from kinlim_cli import MOUNT, Folder, but_for_moments, can_mount, rows, study_text
-
-sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "study"))
 import faults
 from faults import MANY, at_record, can_preload, journal_records
+from kinlim_cli import MOUNT, but_for_moments, can_mount, rows
 
 
-class InAFolder(unittest.TestCase):
-    def setUp(self):
-        self.folder = Folder()
-        self.addCleanup(self.folder.place.cleanup)
-        self.folder.write("study.yaml", study_text())
-
+class InAFolder(faults.InAFolder):
     def refused(self, words, *args, ranks=None):
         before = self.folder.listing()
         result = self.folder.kinlim(*args, ranks=ranks)
@@ -47,11 +39,7 @@ class ARunThatIsKilled(InAFolder):
         self.samples = self.folder.samples("whole.h5")
 
     def resumed(self, output, ranks=None):
-        """Resumes it; the records that were still to be written."""
-        steps = faults.steps(self.folder, output, *self.RUN, ranks=ranks, **at_record())
-        self.assertEqual(self.folder.samples(output), self.samples)
-        self.assertFalse(self.folder.has(output + ".journal"))
-        return len(steps)
+        return self.resumed_records(output, self.samples, *MANY, ranks=ranks)
 
     def test_at_random_steps_and_resumed_has_the_same_samples(self):
         draw = random.Random(20261120)

@@ -5,11 +5,9 @@ import os
 import shutil
 import struct
 import subprocess
-import sys
 import unittest
 import zlib
 
-sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "cli"))
 from kinlim_cli import KINLIM, Folder, study_text
 
 # $WORK: "none", what the run does before it is stopped; or options of a run that is stopped

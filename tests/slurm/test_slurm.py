@@ -12,7 +12,6 @@ import sys
 import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "cli"))
 from kinlim_cli import KINLIM, Folder, study_text
 
 PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"

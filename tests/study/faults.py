@@ -11,10 +11,9 @@ import sys
 import time
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "cli"))
 from kinlim_cli import Folder, Result, command, study_text
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 MANY = ["--set", "realizations=10"]  # at each of two points
 COMPILER = shlex.split(os.environ.get("CC", "cc"))
 
@@ -158,6 +157,13 @@ class InAFolder(unittest.TestCase):
         self.assertIn(result.code, codes, result)
         self.assertEqual((result.out, result.err.count("\n")), ("", 1), result)
         self.assertNotRegex(result.err, "HDF5-DIAG|PETSC|MPI_|rror in file")
+
+    def resumed_records(self, output, samples, *options, ranks=None):
+        """As resumed(); the number of records that were still to be written."""
+        written = steps(self.folder, output, "study.yaml", *options, "--resume", ranks=ranks, **at_record())
+        self.assertEqual(self.folder.samples(output), samples)
+        self.assertFalse(self.folder.has(output + ".journal"))
+        return len(written)
 
     def resumed(self, output, samples, *options, ranks=None):
         self.folder.run("study.yaml", output, "--resume", *options, ranks=ranks)

@@ -24,10 +24,7 @@ class ARankThatDies(InAFolder):
             self.assertFalse(self.folder.has(output))
             kept = journal_records(self.folder, output)
             self.assertIn(kept, range(4, 4 + 10 + 1))
-            steps = faults.steps(self.folder, output, "study.yaml", *MANY, "--resume", ranks=3, **at_record())
-            self.assertEqual(len(steps), 20 - kept)
-            self.assertEqual(self.folder.samples(output), samples)
-            self.assertFalse(self.folder.has(output + ".journal"))
+            self.assertEqual(self.resumed_records(output, samples, *MANY, ranks=3), 20 - kept)
 
 
 class DamagedFiles(InAFolder):
