@@ -29,7 +29,8 @@ void kl_cli_keep_plugins(void)
     names all = {0};
     dl_iterate_phdr(note, &all);
     for (int i = 0; i < all.n; i++) {
-        void *library = all.name[i] ? dlopen(all.name[i], RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE) : NULL;
+        void *library =
+            all.name[i] ? dlopen(all.name[i], RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE) : NULL;
         if (library)
             dlclose(library);
         free(all.name[i]);

@@ -224,7 +224,8 @@ kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *
 /* Where no thread is to be had for it, the sync is done here and now. */
 static kl_status start_sync(kl_journal *journal, kl_error *err)
 {
-    journal->sync = (struct aiocb){.aio_fildes = journal->file, .aio_sigevent.sigev_notify = SIGEV_NONE};
+    journal->sync =
+        (struct aiocb){.aio_fildes = journal->file, .aio_sigevent.sigev_notify = SIGEV_NONE};
     journal->syncing = aio_fsync(O_DSYNC, &journal->sync) == 0;
     if (journal->syncing)
         return KL_OK;

@@ -139,7 +139,8 @@ kl_status kl_results_field(kl_results *r, int f, int point, const int *length, k
         if (length[a] < 1)
             return kl_fail(err, KL_BUG, "results: an axis of length %d", length[a]);
         free(field->axis[a].coordinate[point]);
-        KL_TRY(kl_alloc_nan((size_t)length[a], field->name, &field->axis[a].coordinate[point], err));
+        KL_TRY(
+            kl_alloc_nan((size_t)length[a], field->name, &field->axis[a].coordinate[point], err));
         field->axis[a].length[point] = length[a];
         other = a ? length[a] : 1;
     }

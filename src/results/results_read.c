@@ -107,7 +107,8 @@ static kl_status read_shape(const kl_h5_reader *in, hid_t samples, hid_t fields,
     KL_TRY(read_length(in, "/summary/row", &shape->nrows));
     if (H5Lexists(in->file, "/budget", H5P_DEFAULT) > 0)
         KL_TRY(read_length(in, "/budget/realization", &shape->nfiner));
-    KL_TRY(kl_h5_attribute(in, samples, "small_parameter_column", H5T_NATIVE_INT, 1, &shape->small));
+    KL_TRY(
+        kl_h5_attribute(in, samples, "small_parameter_column", H5T_NATIVE_INT, 1, &shape->small));
     shape->ncolumns = kl_h5_attribute_length(samples, "columns");
     shape->norders = kl_h5_attribute_length(samples, "moment_orders");
     if (H5Gget_info(fields, &info) < 0 || info.nlinks > INT_MAX)
@@ -138,7 +139,8 @@ static kl_status read_columns(const kl_h5_reader *in, hid_t samples, kl_results 
     if (H5Aexists(samples, "column_words") > 0)
         KL_TRY(kl_h5_text_attributes(in, samples, "column_words", n, c->words, stride, KL_NAME));
     KL_TRY(kl_alloc((size_t)n, sizeof *integer, "columns", &integer, in->err));
-    kl_status status = kl_h5_attribute(in, samples, "column_is_integer", H5T_NATIVE_INT, n, integer);
+    kl_status status =
+        kl_h5_attribute(in, samples, "column_is_integer", H5T_NATIVE_INT, n, integer);
     for (int i = 0; i < n; i++)
         c[i].integer = integer[i] != 0;
     free(integer);
@@ -163,35 +165,38 @@ static kl_status read_samples(const kl_h5_reader *in, hid_t samples, kl_results 
     KL_TRY(kl_h5_attribute(in, samples, "moment_orders", real, r->norders, r->order));
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/time", 1, {t}}, real, r->time));
     if (H5Lexists(in->file, "/samples/planned", H5P_DEFAULT) > 0) /* not in the first files */
-        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/planned", 1, {p}}, H5T_NATIVE_INT, r->planned));
+        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/planned", 1, {p}}, H5T_NATIVE_INT,
+                             r->planned));
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/series", 1, {p}}, H5T_NATIVE_INT, r->series));
     KL_TRY(kl_h5_texts(in, "/samples/observable", q, r->quantity->observable, sizeof *r->quantity,
-                      sizeof r->quantity->observable));
+                       sizeof r->quantity->observable));
     KL_TRY(kl_h5_texts(in, "/samples/part", q, r->quantity->part, sizeof *r->quantity,
-                      sizeof r->quantity->part));
+                       sizeof r->quantity->part));
     KL_TRY(kl_h5_texts(in, "/samples/check", r->nchecks, r->check, KL_NAME, KL_NAME));
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/done", 2, {p, m}}, H5T_NATIVE_UINT8, r->done));
     if (H5Lexists(in->file, "/samples/checksum", H5P_DEFAULT) > 0) /* not in the first files */
         KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/checksum", 2, {p, m}}, H5T_NATIVE_UINT64,
-                            r->checksum));
+                             r->checksum));
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/sample", 4, {p, m, t, q}}, real, r->sample));
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/check_value", 4, {p, m, t, r->nchecks}}, real,
-                        r->check_value));
+                         r->check_value));
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/value", 3, {p, t, q}}, real, r->reference));
-    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/error", 3, {p, t, q}}, real, r->reference_error));
+    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/error", 3, {p, t, q}}, real,
+                         r->reference_error));
     if (H5Lexists(in->file, "/reference/infinite_value", H5P_DEFAULT) > 0) {
         KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/infinite_value", 3, {p, t, q}}, real,
-                            r->infinite));
+                             r->infinite));
         KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/infinite_error", 3, {p, t, q}}, real,
-                            r->infinite_error));
+                             r->infinite_error));
     }
     if (r->nfiner > 0) {
-        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/budget/sample", 4, {p, r->nfiner, t, q}}, real, r->finer));
+        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/budget/sample", 4, {p, r->nfiner, t, q}}, real,
+                             r->finer));
         KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/budget/reference", 3, {p, t, q}}, real,
-                            r->finer_reference));
+                             r->finer_reference));
     }
     return kl_h5_texts(in, "/reference/note", p, r->reference_note, sizeof *r->reference_note,
-                      sizeof *r->reference_note);
+                       sizeof *r->reference_note);
 }
 
 static kl_status read_member(const kl_h5_reader *in, const kl_row_member *m, kl_results *r)
@@ -204,7 +209,7 @@ static kl_status read_member(const kl_h5_reader *in, const kl_row_member *m, kl_
     KL_TRY(kl_alloc((size_t)r->nrows, size, name, &values, in->err));
     kl_status status =
         kl_h5_numbers(in, (kl_h5_array){name, 1, {r->nrows}},
-                     m->kind == KL_ROW_INT ? H5T_NATIVE_INT : H5T_NATIVE_DOUBLE, values);
+                      m->kind == KL_ROW_INT ? H5T_NATIVE_INT : H5T_NATIVE_DOUBLE, values);
     for (int i = 0; i < r->nrows; i++)
         memcpy(base + (size_t)i * sizeof *r->row, values + (size_t)i * size, size);
     free(values);
@@ -218,7 +223,8 @@ static kl_status read_row_column(const kl_h5_reader *in, int c, kl_results *r)
     double *values;
     snprintf(name, sizeof name, "/summary/%s", r->column[c].name);
     KL_TRY(kl_alloc((size_t)r->nrows, sizeof *values, name, &values, in->err));
-    kl_status status = kl_h5_numbers(in, (kl_h5_array){name, 1, {r->nrows}}, H5T_NATIVE_DOUBLE, values);
+    kl_status status =
+        kl_h5_numbers(in, (kl_h5_array){name, 1, {r->nrows}}, H5T_NATIVE_DOUBLE, values);
     for (int i = 0; i < r->nrows; i++)
         if (r->row[i].point < 0)
             r->row[i].parameter[c] = values[i];
@@ -242,7 +248,7 @@ static kl_status read_summary(const kl_h5_reader *in, kl_results *r)
 
 /* An array of a field: times, then axes of these lengths. */
 static kl_h5_array cells_array(const kl_results *r, const kl_field *f, const int *length,
-                         const char *name)
+                               const char *name)
 {
     kl_h5_array a = {name, 1 + f->naxes, {r->ntimes}};
     for (int i = 0; i < f->naxes; i++)
@@ -263,8 +269,8 @@ static bool is_forest_of(const kl_forest *forest, int count, const uint8_t *done
     return forest->count == count && kl_forest_realizations(forest) == n;
 }
 
-static kl_status read_forest(const kl_h5_reader *in, const char *group, kl_h5_array cells, kl_results *r, int f,
-                             int p)
+static kl_status read_forest(const kl_h5_reader *in, const char *group, kl_h5_array cells,
+                             kl_results *r, int f, int p)
 {
     char names[4][4 * KL_NAME];
     static const char *const members[4] = {"subtree", "subtree_level", "subtree_index",
@@ -326,7 +332,7 @@ static kl_status read_field_point(const kl_h5_reader *in, kl_results *r, int f, 
     for (int a = 0; a < field->naxes; a++) {
         snprintf(name, sizeof name, "%s/%s", group, field->axis[a].name);
         KL_TRY(kl_h5_numbers(in, (kl_h5_array){name, 1, {length[a]}}, H5T_NATIVE_DOUBLE,
-                            field->axis[a].coordinate[p]));
+                             field->axis[a].coordinate[p]));
     }
     KL_TRY(kl_h5_numbers(in, cells, H5T_NATIVE_DOUBLE, field->single[p]));
     KL_TRY(read_forest(in, group, cells, r, f, p));
@@ -334,7 +340,7 @@ static kl_status read_field_point(const kl_h5_reader *in, kl_results *r, int f, 
     if (H5Lexists(in->file, name, H5P_DEFAULT) <= 0)
         return KL_OK;
     return kl_h5_numbers(in, cells_array(r, field, length, name), H5T_NATIVE_DOUBLE,
-                        field->reference[p]);
+                         field->reference[p]);
 }
 
 static kl_status read_axes(const kl_h5_reader *in, hid_t group, kl_field *field)
@@ -347,8 +353,8 @@ static kl_status read_axes(const kl_h5_reader *in, hid_t group, kl_field *field)
     KL_TRY(kl_h5_text_attributes(in, group, "axes", field->naxes, axis->name, stride, KL_NAME));
     KL_TRY(
         kl_h5_text_attributes(in, group, "axis_units", field->naxes, axis->units, stride, KL_NAME));
-    return kl_h5_text_attributes(in, group, "axis_long_names", field->naxes, axis->long_name, stride,
-                                KL_NAME);
+    return kl_h5_text_attributes(in, group, "axis_long_names", field->naxes, axis->long_name,
+                                 stride, KL_NAME);
 }
 
 static kl_status read_field(const kl_h5_reader *in, hid_t fields, kl_results *r, int f)

@@ -28,8 +28,8 @@ static kl_status add_rates(const kl_study *study, kl_rows *rows, int nfacts, con
             if (n < 2 || !kl_stats_fit_rate(x, e, n, true, &exponent, NULL))
                 continue;
             snprintf(name, sizeof name, "rate:%.50s", study->system->fact[f]);
-            KL_TRY(kl_rows_add(rows, kl_row_of_series(study, s, NAN, NULL, name, 1), exponent,
-                               err));
+            KL_TRY(
+                kl_rows_add(rows, kl_row_of_series(study, s, NAN, NULL, name, 1), exponent, err));
         }
     return KL_OK;
 }

@@ -336,7 +336,9 @@ static kl_status add_number_rates(table *t, int it, int q, rate_fit *rate, kl_er
         rate->value = estimate_at(t, s, 0, it, q);
         rate->positive = s > 0;
         KL_TRY(add_rate(
-            t, rate, kl_row_of_series(t->study, rate->series, r->time[it], &r->quantity[q], name, order), err));
+            t, rate,
+            kl_row_of_series(t->study, rate->series, r->time[it], &r->quantity[q], name, order),
+            err));
     }
     return KL_OK;
 }
