@@ -16,7 +16,7 @@ int kl_chebyshev_sweep(double radius, const double *t, int n)
 {
     int served = 1;
     double extra = 0;
-    while (served < n && served < 4) {
+    while (served < n && served < KL_MOST_ACCUMULATORS) {
         extra += accumulate_cost * (radius * t[served - 1] + restart_terms);
         if (extra > restart_terms * served)
             break;
@@ -32,13 +32,13 @@ typedef struct sweep {
     double *c, *minus_c; /* [degree+1][outputs]: coefficients, and their negatives */
 } sweep;
 
-/* One chain of the sweep: even terms are added to even[j], odd ones, times
- * odd_sign, to odd[j]. Two terms of one parity are added per visit: step k = 2,
- * 3 mod 4 replaces u_{k-2} by u_k and adds both. */
+/* One chain of the sweep, re or im: even terms are added to that part of the outputs, odd ones to
+ * the other. Two terms of one parity are added per visit: step k = 2, 3 mod 4 replaces u_{k-2} by
+ * u_k and adds both. */
 typedef struct chain {
     const sweep *s;
-    void *const *even, *const *odd;
-    const double *even_c, *odd_c; /* [degree+1][outputs] */
+    bool imaginary;
+    const double *odd_c; /* [degree+1][outputs] */
 } chain;
 
 static void chain_step(const void *context, int k, kl_stencil_step *step)
@@ -46,25 +46,34 @@ static void chain_step(const void *context, int k, kl_stencil_step *step)
     const chain *c = context;
     const sweep *s = c->s;
     const double factor = (k == 1 ? 1 : 2) / s->radius;
-    const double *coefficient = k % 2 ? c->odd_c : c->even_c;
+    const double *coefficient = k % 2 ? c->odd_c : s->c;
     *step = (kl_stencil_step){
         .hop = factor * s->h->hopping, .potential = factor * s->h->eta, .subtract = k > 1};
     if (k % 4 < 2)
         return;
     step->outputs = s->outputs;
-    step->acc = k % 2 ? c->odd : c->even;
+    step->acc = (k % 2 == 1) != c->imaginary ? 2 + s->outputs : 2;
     step->c0 = coefficient + (k - 2) * s->outputs;
     step->c1 = coefficient + k * s->outputs;
 }
 
-static void run_chain(const sweep *s, kl_precision precision, void *u0, void *u1, void *const *even,
-                      void *const *odd, const double *odd_c)
+/* exp(-itH) = C - iS with C, S the even and odd parts:
+ * re <- C re + S im,  im <- C im - S re. */
+static void run_chains(const sweep *s, kl_state *psi, void *scratch, kl_state *out)
 {
-    const kl_hamiltonian *h = s->h;
-    const kl_stencil stencil = {h->lattice, precision, h->set, h->omega, h->ghosts};
-    const chain c = {s, even, odd, s->c, odd_c};
-    void *const array[2] = {u0, u1};
-    kl_recurrence_run(&stencil, h->blocking, array, s->degree, chain_step, &c);
+    void *array[2 + 2 * KL_MOST_ACCUMULATORS] = {psi->re, scratch};
+    const kl_recurrence r =
+        kl_hamiltonian_recurrence(s->h, psi->precision, array, 2 + 2 * s->outputs, false);
+    for (int j = 0; j < s->outputs; j++) {
+        array[2 + j] = out[j].re;
+        array[2 + s->outputs + j] = out[j].im;
+    }
+    kl_recurrence_begin(&r);
+    kl_recurrence_run(&r, s->degree, chain_step, &(chain){s, false, s->minus_c});
+    array[0] = psi->im;
+    if (!psi->real)
+        kl_recurrence_run(&r, s->degree, chain_step, &(chain){s, true, s->c});
+    kl_recurrence_end(&r);
 }
 
 /* c[k][j] = (2 - delta_k0) J_k(R t_j) with the sign of (-i)^k, which is
@@ -102,27 +111,19 @@ kl_status kl_chebyshev_evolve(const kl_chebyshev *chebyshev, kl_state *psi, void
                               const double *t, int n, kl_state *out, int *terms, kl_error *err)
 {
     sweep s;
-    void **parts = NULL;
     kl_status status = prepare(chebyshev, t, n, &s, err);
-    if (status == KL_OK)
-        status = kl_alloc(2 * (size_t)n, sizeof *parts, "accumulators", &parts, err);
     KL_GOTO(kl_agree(psi->lattice->comm, status, err));
     size_t bytes = (size_t)kl_lattice_extent(psi->lattice) * kl_precision_size(psi->precision);
     for (int j = 0; j < n; j++) {
-        memset(parts[j] = out[j].re, 0, bytes);
-        memset(parts[n + j] = out[j].im, 0, bytes);
+        memset(out[j].re, 0, bytes);
+        memset(out[j].im, 0, bytes);
         out[j].real = false;
     }
-    /* exp(-itH) = C - iS with C, S the even and odd parts:
-     * re <- C re + S im,  im <- C im - S re. */
-    run_chain(&s, psi->precision, psi->re, scratch, parts, parts + n, s.minus_c);
-    if (!psi->real)
-        run_chain(&s, psi->precision, psi->im, scratch, parts + n, parts, s.c);
+    run_chains(&s, psi, scratch, out);
     if (terms)
         *terms = s.degree;
 done:
     free(s.c);
-    free(parts);
     return status;
 }
 

@@ -5,6 +5,18 @@
 
 enum { POWER_STEPS = 6 }; /* applications of H; the last one gives the ratio */
 
+kl_recurrence kl_hamiltonian_recurrence(const kl_hamiltonian *h, kl_precision precision,
+                                        void **array, int arrays, bool keep)
+{
+    return (kl_recurrence){.stencil = {h->lattice, precision, h->set},
+                           .omega = h->omega,
+                           .seams = h->seams,
+                           .blocking = h->blocking,
+                           .array = array,
+                           .arrays = arrays,
+                           .keep = keep};
+}
+
 static double extreme(const kl_hamiltonian *h, int sign)
 {
     double most = 0;
@@ -59,12 +71,14 @@ static double upper_bound(const kl_hamiltonian *h, kl_precision precision, int s
     const double edge = 2 * h->lattice->dimension * h->hopping;
     const double shift = h->eta * extreme(h, -sign) + 1e-3, scale = 1 / (edge + shift);
     const double epsilon = precision == KL_SINGLE ? (double)FLT_EPSILON : DBL_EPSILON;
-    const kl_stencil stencil = {h->lattice, precision, h->set, h->omega, h->ghosts};
     const kl_stencil_step step = {
         .hop = scale * h->hopping, .potential = sign * scale * h->eta, .shift = scale * shift};
-    void *const array[2] = {u, v};
+    void *array[2] = {u, v};
     fill(h->lattice, precision, 1, u);
-    kl_recurrence_run(&stencil, h->blocking, array, POWER_STEPS, power_step, &step);
+    const kl_recurrence r = kl_hamiltonian_recurrence(h, precision, array, 2, true);
+    kl_recurrence_begin(&r);
+    kl_recurrence_run(&r, POWER_STEPS, power_step, &step);
+    kl_recurrence_end(&r);
     return largest_ratio(h->lattice, precision, array[(POWER_STEPS - 1) % 2],
                          array[POWER_STEPS % 2]) *
                (1 + 16 * epsilon) / scale -

@@ -13,10 +13,14 @@ typedef struct kl_hamiltonian {
     const kl_stencil_set *set;
     double hopping; /* > 0; 1 for the Anderson model */
     double eta;
-    const float *omega;      /* kl_lattice_local() sites; not owned */
-    kl_blocking blocking;    /* of the recurrence */
-    const kl_ghosts *ghosts; /* shared with neighbours on the node, or NULL; not owned */
+    const float *omega; /* kl_lattice_local() sites; not owned */
+    kl_blocking blocking;  /* of the recurrence */
+    const kl_seams *seams; /* between the slabs, or NULL; not owned */
 } kl_hamiltonian;
+
+/* Of H on these arrays (dynamics/recurrence.h). Local. */
+kl_recurrence kl_hamiltonian_recurrence(const kl_hamiltonian *h, kl_precision precision,
+                                        void **array, int arrays, bool keep);
 
 /* A number R with spectrum(H) inside [-R, R].
  *

@@ -1,8 +1,18 @@
 #include "dynamics/recurrence.h"
 
 #include "base/cpu.h"
+#include "lattice/halo.h"
 
-enum { MOST_DEPTH = 16, PIECES = 5 };
+enum { MOST_DEPTH = 16, PIECES = 5, MOST_ARRAYS = 2 + 2 * KL_MOST_ACCUMULATORS };
+
+int kl_blocking_depth(int64_t sites, int ranks)
+{
+    const int64_t quarter = sites / ranks / 4;
+    if (ranks == 1 || quarter >= MOST_DEPTH)
+        return MOST_DEPTH;
+    /* Accumulators are visited in steps 2 and 3 of every four. */
+    return quarter >= 4 ? (int)(quarter / 4 * 4) : quarter >= 2 ? 2 : 1;
+}
 
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache)
 {
@@ -10,7 +20,7 @@ kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision
     const double available = 2.0 / 3 * (double)(cache ? cache : kl_cpu_cache());
     /* Two time levels, two accumulators, the potential. */
     const double site = 4 * (double)kl_precision_size(precision) + sizeof(float);
-    kl_blocking best = {lattice->dimension == 1 ? 1 : MOST_DEPTH, L,
+    kl_blocking best = {kl_blocking_depth(L, lattice->ranks), L,
                         site * (double)kl_lattice_local(lattice) > available};
     if (lattice->dimension < 3)
         return best;
@@ -20,216 +30,310 @@ kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision
     return best;
 }
 
+/* A block of steps. Its q-th plane is plane origin + sign q of the slab. */
 typedef struct block {
-    const kl_stencil *stencil;
-    kl_haloed array[2];
+    const kl_recurrence *r;
+    const kl_lattice *lattice;
     int first, depth; /* steps first+1..first+depth */
-    bool ahead;
+    int sign;
+    int64_t origin;
     kl_stencil_step step[MOST_DEPTH + 1]; /* [1..depth] */
-    kl_halo halo;
 } block;
+
+/* The rows of a tile: of step j from + low j .. to + high j - 1; beyond the plane's end they wrap.
+ */
+typedef struct band {
+    int64_t from;
+    int low;
+    int64_t to;
+    int high;
+} band;
+
+static int64_t plane_of(const block *blk, int64_t q)
+{
+    const int64_t n = blk->lattice->count, p = blk->origin + blk->sign * q;
+    return blk->lattice->ranks > 1 ? p : p < 0 ? p + n : p < n ? p : p - n;
+}
+
+static void *of_array(const block *blk, int i, int64_t q)
+{
+    const kl_lattice *lattice = blk->lattice;
+    const int64_t p = plane_of(blk, q);
+    if (lattice->ranks > 1)
+        return kl_seams_plane(blk->r->seams, blk->r->array[i], i, p);
+    return (char *)blk->r->array[i] +
+           (size_t)((p + 1) * lattice->plane) * kl_precision_size(blk->r->stencil.precision);
+}
+
+static const float *of_omega(const block *blk, int64_t q)
+{
+    const int64_t p = plane_of(blk, q);
+    if (blk->lattice->ranks > 1)
+        return kl_seams_omega(blk->r->seams, blk->r->omega, p);
+    return blk->r->omega + p * blk->lattice->plane;
+}
 
 static const kl_ahead nothing = {NULL, 0};
 
-static void update(const block *blk, int j, int64_t p, int64_t from, int64_t to, kl_ahead ahead)
+/* Step j on the rows of its band in plane q. */
+static void update(const block *blk, int j, int64_t q, band rows, kl_ahead ahead)
 {
-    const int k = blk->first + j;
-    kl_stencil_rows(blk->stencil, &blk->step[j], &blk->array[(k - 1) % 2], blk->array[k % 2].array,
-                    p, from, to, ahead);
-}
-
-/* Step j on rows a..b-1 of plane p; rows beyond the plane's end wrap. */
-static void update_around(const block *blk, int j, int64_t p, int64_t a, int64_t b, kl_ahead ahead)
-{
-    const int64_t rows = kl_lattice_rows(blk->stencil->lattice);
-    update(blk, j, p, a, b < rows ? b : rows, ahead);
-    update(blk, j, p, 0, b - rows, nothing);
+    const int read = (blk->first + j - 1) % 2;
+    const int64_t all = kl_lattice_rows(blk->lattice);
+    const int64_t a = rows.from + rows.low * j, b = rows.to + rows.high * j;
+    const kl_stencil_step *step = &blk->step[j];
+    kl_stencil_planes at = {.c = of_array(blk, read, q),
+                            .z0 = of_array(blk, read, q - blk->sign),
+                            .z1 = of_array(blk, read, q + blk->sign),
+                            .omega = of_omega(blk, q),
+                            .b = of_array(blk, 1 - read, q)};
+    for (int o = 0; o < step->outputs; o++)
+        at.acc[o] = of_array(blk, step->acc + o, q);
+    kl_stencil_rows(&blk->r->stencil, step, &at, a, b < all ? b : all, ahead);
+    kl_stencil_rows(&blk->r->stencil, step, &at, 0, b - all, nothing);
 }
 
 /* What is met soon for the first time in the block: a plane each of the array that is
  * read and of the one that is written, of the potential and of the accumulators of
- * steps 2 and 3. It is asked for beforehand, in shares, so that memory works all the time. */
-typedef struct news {
-    int reads;             /* the array that is read: 0 or 1 */
-    int64_t plane[PIECES]; /* read, written, potential, accumulators */
-} news;
-
-/* Share i of n: of one of the pieces, and of its rows from..to-1 a part. */
-static kl_ahead share(const block *blk, const news *met, int i, int n, int64_t from, int64_t to)
+ * steps 2 and 3. It is asked for beforehand, in shares, so that memory works all the time.
+ * Share j of the last front's: of one of the pieces, and of its rows a part. */
+static kl_ahead share(const block *blk, int64_t newest, int j, band rows)
 {
-    const kl_stencil *stencil = blk->stencil;
-    const kl_lattice *lattice = stencil->lattice;
-    const int64_t all = kl_lattice_rows(lattice), row = lattice->plane / all;
-    const int piece = i * PIECES / n;
+    const int64_t all = kl_lattice_rows(blk->lattice), row = blk->lattice->plane / all;
+    const size_t element = kl_precision_size(blk->r->stencil.precision);
+    const int i = j - 1, n = blk->depth, piece = i * PIECES / n;
     const int first = (piece * n + PIECES - 1) / PIECES;
     const int next = ((piece + 1) * n + PIECES - 1) / PIECES;
-    const int64_t a = from < 0 ? 0 : from, rows = (to < all ? to : all) - a;
-    if (!blk->ahead || rows <= 0)
-        return nothing;
+    const int64_t low = rows.from + rows.low, high = rows.to + rows.high;
+    const int64_t a = low < 0 ? 0 : low, count = (high < all ? high : all) - a;
+    const int64_t q = newest - (piece < 3 ? piece > 0 : piece - 1);
     const kl_stencil_step *adds = &blk->step[piece == 4 ? 3 : 2];
-    const void *array = piece < 2    ? blk->array[(met->reads + piece) % 2].array
-                        : piece == 2 ? (const void *)stencil->omega
-                        : blk->depth > 2 && adds->outputs ? adds->acc[0]
-                                                          : NULL;
-    const size_t size = piece == 2 ? sizeof(float) : kl_precision_size(stencil->precision);
-    const int64_t p = (met->plane[piece] + lattice->count) % lattice->count + (piece != 2);
-    const int64_t begin = a + rows * (i - first) / (next - first);
-    const int64_t end = a + rows * (i + 1 - first) / (next - first);
-    if (!array)
+    if (!blk->r->blocking.ahead || count <= 0 || (piece > 2 && (n < 3 || !adds->outputs)))
         return nothing;
-    return (kl_ahead){(const char *)array + (size_t)(p * lattice->plane + begin * row) * size,
-                      (int64_t)((size_t)((end - begin) * row) * size)};
+    const char *memory = piece == 2  ? (const char *)of_omega(blk, q)
+                         : piece > 2 ? of_array(blk, adds->acc, q)
+                                     : of_array(blk, (blk->first + piece) % 2, q);
+    const int64_t begin = a + count * (i - first) / (next - first);
+    const int64_t end = a + count * (i + 1 - first) / (next - first);
+    const size_t bytes = (size_t)row * (piece == 2 ? sizeof(float) : element);
+    return (kl_ahead){memory + (size_t)begin * bytes, (end - begin) * (int64_t)bytes};
 }
 
-/* The wavefront over planes for rows from..to-1, edges moving by low, high rows
- * a step. A rank that has all planes goes on
- * around the lattice, through planes n-j..n+j-1 of step j. */
-static void front(block *blk, int64_t from, int low, int64_t to, int high)
+/* ---- what passes between ranks ---- */
+
+static int add_rows(const block *blk, int i, int64_t q, band rows, int level, kl_piece *piece)
 {
-    const kl_lattice *lattice = blk->stencil->lattice;
-    const int64_t n = lattice->count;
-    const int64_t end = lattice->ranks > 1 ? n : n + 2 * blk->depth;
-    for (int64_t w = 2; w < end; w++) {
-        const int64_t newest = w + 1 < n ? w + 1 : (w + 1 - n) / 2 + 1;
-        const news next = {blk->first % 2,
-                           {newest, newest - 1, newest - 1, newest - 2, newest - 3}};
-        for (int j = w < n ? 1 : (int)(w - n + 2) / 2; j <= blk->depth && 2 * j <= w; j++) {
-            const int64_t a = from + low * j, b = to + high * j;
-            const int64_t p = w - j < n ? w - j : w - j - n;
-            update_around(blk, j, p, a, b,
-                          share(blk, &next, j - 1, blk->depth, from + low, to + high));
-        }
-        if (lattice->ranks > 1)
-            kl_halo_test(&blk->halo);
-    }
+    const int64_t all = kl_lattice_rows(blk->lattice);
+    const size_t row =
+        (size_t)kl_lattice_row(blk->lattice) * kl_precision_size(blk->r->stencil.precision);
+    const int64_t a = rows.from + rows.low * level, b = rows.to + rows.high * level;
+    char *plane = of_array(blk, i, q);
+    int n = 0;
+    if (a < b && a < all)
+        piece[n++] = (kl_piece){plane + (size_t)a * row, (b < all ? b : all) - a};
+    if (b > all)
+        piece[n++] = (kl_piece){plane, b - all};
+    return n;
 }
 
-static void start_halo(block *blk, int k)
+static bool adds_to(const kl_stencil_step *step, int i)
 {
-    kl_halo_start(&blk->array[k % 2], &blk->halo);
+    return step->acc <= i && i < step->acc + step->outputs;
 }
 
-/* What phase 2 meets for the first time in fronts 2m + 3 and 2m + 4. */
-static news news_of_seam(const block *blk, int m, bool upper)
+/* Planes q..q+depth as the first fronts of a block leave them: the i-th has seen steps up to i.
+ * Of the last one the neighbour reads what step depth-1 left. */
+static int passing(const block *blk, int64_t q, band rows, kl_piece *piece)
 {
-    const int64_t last = blk->stencil->lattice->count - 1, p = m + 1;
-    const int reads = (blk->first + m + 1) % 2;
-    if (upper)
-        return (news){reads, {last - p - 1, last - p, last - p, last - p, last - p}};
-    return (news){reads, {p + 1, p, p, p, p}};
-}
-
-/* Phase 2 for the rows of a tile: fronts from the ends of the slab inwards, in front f
- * plane f - j of step j. What step j gives to the neighbours is sent as soon as it is
- * computed, at the end of front j, and needed at the end of the next one. */
-static void seam(block *blk, int64_t from, int low, int64_t to, int high)
-{
-    const kl_stencil *stencil = blk->stencil;
-    const kl_lattice *lattice = stencil->lattice;
-    const int64_t n = lattice->count, rows = kl_lattice_rows(lattice);
-    kl_halo part[2];
-    for (int f = 1; f < 2 * blk->depth; f++) {
-        const int m = (f - 1) / 2, shares = 2 * (m + 1);
-        int i = f % 2 ? 0 : m + 1;
-        for (int j = (f + 2) / 2; j <= f && j <= blk->depth; j++, i++) {
-            const int64_t a = from + low * j, b = to + high * j;
-            for (int k = 0; j == f && j > 1 && k < 2; k++)
-                kl_halo_finish(&part[k]);
-            for (int upper = 0; upper < 2 && upper < n; upper++) { /* n = 1: they are one */
-                const news next = news_of_seam(blk, m, upper);
-                const kl_ahead ahead =
-                    m + 1 < blk->depth ? share(blk, &next, i, shares, a, b) : nothing;
-                update_around(blk, j, upper ? n - 1 - (f - j) : f - j, a, b, ahead);
-            }
-            if (j < f || j == blk->depth)
-                continue;
-            const kl_haloed *array = &blk->array[(blk->first + j) % 2];
-            kl_halo_start_rows(array, a, b < rows ? b : rows, &part[0]);
-            kl_halo_start_rows(array, 0, b - rows, &part[1]);
+    int n = 0;
+    for (int i = 0; i < blk->depth; i++) {
+        n += add_rows(blk, (blk->first + i) % 2, q + i, rows, i, piece + n);
+        n += add_rows(blk, (blk->first + i + 1) % 2, q + i, rows, i > 0 ? i - 1 : 0, piece + n);
+        for (int k = 2; k < blk->r->arrays; k++) {
+            int level = i;
+            while (level > 0 && !adds_to(&blk->step[level], k))
+                level--;
+            n += add_rows(blk, k, q + i, rows, level, piece + n);
         }
     }
+    const int last = blk->depth - 1;
+    return n + add_rows(blk, (blk->first + last) % 2, q + blk->depth, rows, last, piece + n);
 }
 
-/* Both phases for the rows of a tile. The first exchange is under way since the last block. */
-static void tile(block *blk, int64_t from, int low, int64_t to, int high)
+_Static_assert(2 * (MOST_DEPTH + 1) * MOST_ARRAYS <= KL_MOST_PIECES,
+               "a tile's planes in one message");
+
+/* The ranks that keep pace: what a tile is given by the one, and gives to the other. */
+typedef struct relay {
+    kl_piece piece[KL_MOST_PIECES];
+    MPI_Request given, taken;
+} relay;
+
+static void ask(const block *blk, band rows, relay *with)
 {
-    front(blk, from, low, to, high);
-    if (blk->stencil->lattice->ranks == 1)
-        return;
-    kl_halo_finish(&blk->halo);
-    seam(blk, from, low, to, high);
+    const int n = passing(blk, blk->lattice->count, rows, with->piece);
+    with->given = MPI_REQUEST_NULL;
+    kl_seams_take(blk->r->seams, blk->sign > 0, with->piece, n, &with->taken);
 }
 
-static void run_block(block *blk, int64_t tile_rows)
+static void give(const block *blk, band rows, relay *with)
 {
-    const int64_t rows = kl_lattice_rows(blk->stencil->lattice);
+    const int n = passing(blk, 0, rows, with->piece);
+    kl_seams_give(blk->r->seams, blk->sign < 0, with->piece, n, &with->given);
+}
+
+/* ---- the fronts ---- */
+
+static void tile(const block *blk, band rows)
+{
+    const int64_t n = blk->lattice->count;
+    const bool several = blk->lattice->ranks > 1;
+    relay with;
+    if (several)
+        ask(blk, rows, &with);
+    for (int64_t w = 2; w < n + 2 * blk->depth; w++) {
+        const int64_t newest = w + 1 < n ? w + 1 : n + (w + 2 - n) / 2;
+        if (several && w == 2 * blk->depth)
+            give(blk, rows, &with);
+        if (several && w == n)
+            kl_seams_finish(&with.taken);
+        for (int j = w < n ? 1 : (int)(w - n + 2) / 2; j <= blk->depth && 2 * j <= w; j++)
+            update(blk, j, w - j, rows, share(blk, newest, j, rows));
+        if (several)
+            kl_seams_test(&with.given);
+    }
+    if (several)
+        kl_seams_finish(&with.given);
+}
+
+static void run_block(const block *blk, int64_t tile_rows)
+{
+    const int64_t rows = kl_lattice_rows(blk->lattice);
     int64_t tiles = (rows + tile_rows - 1) / tile_rows;
     if (rows / tiles < 2 * blk->depth) /* the first tile must not vanish */
         tiles = rows / (2 * blk->depth);
     if (tiles < 2) {
-        tile(blk, 0, 0, rows, 0);
+        tile(blk, (band){0, 0, rows, 0});
         return;
     }
     for (int64_t t = 0; t < tiles; t++)
-        tile(blk, rows * t / tiles, t == 0 ? 1 : -1, rows * (t + 1) / tiles, -1);
-    tile(blk, rows, -1, rows, 1);
+        tile(blk, (band){rows * t / tiles, t == 0 ? 1 : -1, rows * (t + 1) / tiles, -1});
+    tile(blk, (band){rows, -1, rows, 1});
 }
 
-/* d = 1: the slab is one run of sites and its halo one site. */
-static void run_line(block *blk, int steps, kl_step_of step_of, const void *context)
+/* Blocks to and fro. Returns how far the slab has drifted in the end: as many planes of this rank
+ * are with the one above, and of the one below here. A rank that is alone always goes up, as memory
+ * is fetched. */
+static int64_t run_blocks(block *blk, int64_t depth, int64_t tile_rows, int steps,
+                          kl_step_of step_of, const void *context)
 {
-    start_halo(blk, 0);
+    const bool several = blk->lattice->ranks > 1;
+    int64_t drift = 0;
+    for (; blk->first < steps; blk->first += blk->depth) {
+        blk->depth = steps - blk->first < depth ? steps - blk->first : (int)depth;
+        blk->sign = several && drift == 0 ? -1 : 1;
+        blk->origin = blk->sign > 0 ? -drift : blk->lattice->count - 1 - drift;
+        if (several)
+            drift -= blk->sign * blk->depth;
+        for (int j = 1; j <= blk->depth; j++)
+            step_of(context, blk->first + j, &blk->step[j]);
+        run_block(blk, tile_rows);
+    }
+    return drift;
+}
+
+/* The last `drift` planes go back to the rank below. When all have heard from both sides, nobody
+ * works on a seam any more. */
+static void go_home(block *blk, int64_t drift)
+{
+    const kl_seams *seams = blk->r->seams;
+    const band all = {0, 0, kl_lattice_rows(blk->lattice), 0};
+    kl_piece mine[KL_MOST_PIECES], theirs[KL_MOST_PIECES];
+    MPI_Request request[4];
+    blk->depth = (int)drift;
+    blk->sign = 1;
+    blk->origin = -drift;
+    const int n = drift > 0 ? passing(blk, 0, all, mine) : 0;
+    if (drift > 0)
+        passing(blk, blk->lattice->count, all, theirs);
+    kl_seams_take(seams, 1, theirs, n, &request[0]);
+    kl_seams_take(seams, 0, NULL, 0, &request[1]);
+    kl_seams_give(seams, 0, mine, n, &request[2]);
+    kl_seams_give(seams, 1, NULL, 0, &request[3]);
+    for (int i = 0; i < 4; i++)
+        kl_seams_finish(&request[i]);
+}
+
+/* d = 1, where the slab is one run of sites and its halo one site, and slabs of one or two planes.
+ */
+static void run_steps(const kl_recurrence *r, int steps, kl_step_of step_of, const void *context)
+{
+    const kl_lattice *lattice = r->stencil.lattice;
+    const size_t element = kl_precision_size(r->stencil.precision);
+    const size_t plane = (size_t)lattice->plane * element;
+    const int64_t planes = lattice->dimension == 1 ? 1 : lattice->count;
     for (int k = 1; k <= steps; k++) {
-        kl_halo_finish(&blk->halo);
-        blk->first = k - 1;
-        step_of(context, k, &blk->step[1]);
-        update(blk, 1, 0, 0, 1, nothing);
-        start_halo(blk, k);
+        char *read = r->array[(k - 1) % 2], *write = r->array[k % 2];
+        kl_stencil_step step;
+        kl_halo halo;
+        kl_halo_start(lattice, read, element, &halo);
+        step_of(context, k, &step);
+        kl_halo_finish(&halo);
+        for (int64_t p = 0; p < planes; p++) {
+            const size_t at = (size_t)(p + 1) * plane;
+            kl_stencil_planes here = {.c = read + at,
+                                      .z0 = read + at - plane,
+                                      .z1 = read + at + plane,
+                                      .omega = r->omega + p * lattice->plane,
+                                      .b = write + at};
+            for (int o = 0; o < step.outputs; o++)
+                here.acc[o] = (char *)r->array[step.acc + o] + at;
+            kl_stencil_rows(&r->stencil, &step, &here, 0, kl_lattice_rows(lattice), nothing);
+        }
     }
-    kl_halo_finish(&blk->halo);
 }
 
-static kl_haloed haloed(const kl_stencil *stencil, void *const array[2], int which)
+static bool drifts(const kl_recurrence *r)
 {
-    const kl_lattice *lattice = stencil->lattice;
-    const size_t size = kl_precision_size(stencil->precision),
-                 plane = (size_t)lattice->plane * size;
-    kl_haloed it = kl_haloed_make(lattice, array[which], size, stencil->ghosts, which);
-    if (lattice->ranks == 1 && lattice->dimension > 1) { /* all planes are here */
-        it.ghost[0] = it.array + (size_t)lattice->count * plane;
-        it.ghost[1] = it.array + plane;
-    }
-    return it;
+    return r->stencil.lattice->ranks > 1 && r->seams && r->seams->depth > 0 &&
+           r->seams->arrays >= r->arrays;
 }
 
-void kl_recurrence_run(const kl_stencil *stencil, kl_blocking blocking, void *const array[2],
-                       int steps, kl_step_of step_of, const void *context)
+void kl_recurrence_begin(const kl_recurrence *r)
 {
-    const kl_lattice *lattice = stencil->lattice;
-    block blk = {.stencil = stencil,
-                 .array = {haloed(stencil, array, 0), haloed(stencil, array, 1)},
-                 .ahead = blocking.ahead};
-    if (lattice->dimension == 1) {
-        run_line(&blk, steps, step_of, context);
+    if (!drifts(r))
+        return;
+    kl_seams_potential(r->seams, r->omega);
+    kl_seams_enter(r->seams, r->array, 2, r->arrays);
+}
+
+void kl_recurrence_end(const kl_recurrence *r)
+{
+    if (drifts(r))
+        kl_seams_leave(r->seams, r->array, 2, r->arrays);
+}
+
+void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, const void *context)
+{
+    const kl_lattice *lattice = r->stencil.lattice;
+    const bool several = lattice->ranks > 1;
+    block blk = {.r = r, .lattice = lattice};
+    int64_t shape[2] = {r->blocking.depth, r->blocking.tile}; /* alike in the group */
+    int64_t most = several ? drifts(r) ? r->seams->depth : 0 : lattice->sites / 2;
+    if (lattice->dimension == 1 || most < 1) {
+        run_steps(r, steps, step_of, context);
         return;
     }
-    /* What all ranks of the group must do alike. */
-    int64_t least = lattice->sites / lattice->ranks, shape[2] = {blocking.depth, blocking.tile};
-    if (lattice->ranks > 1)
+    most = most < MOST_DEPTH ? most : MOST_DEPTH;
+    if (several) {
         MPI_Bcast(shape, 2, MPI_INT64_T, 0, lattice->comm);
-    int64_t depth = shape[0] < MOST_DEPTH ? shape[0] : MOST_DEPTH;
-    if (2 * depth > least) /* phase 2 must not meet itself */
-        depth = least > 1 ? least / 2 : 1;
-    if (lattice->ranks > 1)
-        start_halo(&blk, 0);
-    for (blk.first = 0; blk.first < steps; blk.first += blk.depth) {
-        blk.depth = steps - blk.first < depth ? steps - blk.first : (int)depth;
-        for (int j = 1; j <= blk.depth; j++)
-            step_of(context, blk.first + j, &blk.step[j]);
-        run_block(&blk, shape[1]);
-        if (lattice->ranks > 1)
-            start_halo(&blk, blk.first + blk.depth);
+        kl_seams_enter(r->seams, r->array, 0, 1);
     }
-    if (lattice->ranks > 1)
-        kl_halo_finish(&blk.halo);
+    const int64_t drift =
+        run_blocks(&blk, shape[0] < most ? shape[0] : most, shape[1], steps, step_of, context);
+    if (!several)
+        return;
+    go_home(&blk, drift);
+    if (r->keep)
+        kl_seams_leave(r->seams, r->array, 0, 2);
 }

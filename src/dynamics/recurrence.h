@@ -1,24 +1,26 @@
 /* Many steps of the recurrence on a slab, blocked in time.
  *
- * Steps go in blocks of K. Each block has two phases, both in place, neither
- * with redundant work:
- *   1. the inside: step j = 1..K of the block updates planes j..n-1-j, as a
- *      wavefront along axis 0 (plane w-j at front w) inside tiles of rows whose
- *      edges move by one row a step; the rows around the periodic seam follow
- *      as a tile that grows by one row a step. No ghosts are needed.
- *   2. the seam between slabs: step j updates planes 0..j-1 and n-j..n-1, with
- *      one exchange of a plane a step, behind the update of the other planes. Where the
- *      stencil has shared ghost planes, neighbours on the node write into those.
- * A rank that has all planes needs no phase 2: its fronts go on around the lattice.
- * While a front works on its planes, the next ones are asked for from memory.
- * A plane always holds its two last time levels, which are what its neighbours
- * need, so nothing is stored twice. The first exchange of a block travels during
- * phase 1. Sites see the same arithmetic for every K, tile and rank count.
+ * Steps go in blocks of K. A wavefront runs through the slab plane by plane: at front w, step
+ * j = 1..K updates the w-j th plane, inside tiles of rows whose edges move by one row a step;
+ * the rows around the periodic seam of axis 1 follow as a tile that grows by one row a step. In
+ * place, without redundant work: a plane always holds its two last time levels, which are what its
+ * neighbours need.
+ *
+ * A front that begins at plane 0 begins with planes j of step j, and so ends K planes beyond the
+ * slab. A rank that has all planes goes on around the lattice. With several ranks the slabs drift:
+ * each goes on into the planes which the next one left as they are when it began, and the next
+ * block, which runs the other way, drifts back. The planes that pass from rank to rank
+ * (lattice/seam.h) are done when a rank has done 2K fronts and are needed when it is at its last
+ * 2K: one message a block and tile, and no wait for ranks that keep pace.
+ *
+ * While a front works on its planes, the next ones are asked for from memory. Sites see the same
+ * arithmetic for every K, tile and rank count.
  */
 #ifndef KL_DYNAMICS_RECURRENCE_H
 #define KL_DYNAMICS_RECURRENCE_H
 
 #include "dynamics/stencil.h"
+#include "lattice/seam.h"
 
 typedef struct kl_blocking {
     int depth;    /* K >= 1 */
@@ -26,15 +28,34 @@ typedef struct kl_blocking {
     bool ahead;   /* ask for the next planes while the front works on these */
 } kl_blocking;
 
+/* K for slabs of L/ranks planes: 16, but with several ranks at most a quarter of the planes, since
+ * the seams need memory for K + 2. Local. */
+int kl_blocking_depth(int64_t sites, int ranks);
+
 /* Sizes for this lattice and `cache` bytes, two thirds of which the planes and rows
  * that a block of steps comes back to may fill; 0: kl_cpu_cache(). Local. */
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache);
 
+/* The arrays of a recurrence, kl_lattice_extent() elements each: two vectors and accumulators. */
+typedef struct kl_recurrence {
+    kl_stencil stencil;
+    const float *omega;    /* kl_lattice_local() sites, no ghosts */
+    const kl_seams *seams; /* between the slabs; NULL or too small: one step at a time */
+    kl_blocking blocking;
+    void **array; /* vectors first; their contents are lost unless they are kept */
+    int arrays;
+    bool keep;
+} kl_recurrence;
+
+/* Around one or more runs with the same accumulators. Collective over the group. */
+void kl_recurrence_begin(const kl_recurrence *recurrence);
+void kl_recurrence_end(const kl_recurrence *recurrence);
+
 /* Steps 1..steps: step k reads array[(k-1) % 2], updates array[k % 2].
  * step_of(context, k, &step) tells what to do in step k; what it points to must
- * stay valid. Collective over the group. */
+ * stay valid. Collective over the group, between begin() and end(). */
 typedef void (*kl_step_of)(const void *context, int k, kl_stencil_step *step);
-void kl_recurrence_run(const kl_stencil *stencil, kl_blocking blocking, void *const array[2],
-                       int steps, kl_step_of step_of, const void *context);
+void kl_recurrence_run(const kl_recurrence *recurrence, int steps, kl_step_of step_of,
+                       const void *context);
 
 #endif

@@ -9,13 +9,12 @@ const kl_stencil_set *kl_stencil_choose(void)
     return sets[kl_cpu_instruction_set()];
 }
 
-/* A step on rows from..to-1 of plane p. */
+/* A step on rows from..to-1. */
 typedef struct task {
     const kl_stencil *stencil;
     const kl_stencil_step *step;
-    const kl_haloed *a;
-    void *b;
-    int64_t p, from, to;
+    const kl_stencil_planes *at;
+    int64_t from, to;
     kl_ahead ahead;
 } task;
 
@@ -24,16 +23,16 @@ static void accumulate(const task *t, const double *c)
 {
     const kl_lattice *lattice = t->stencil->lattice;
     const int64_t row = lattice->dimension == 1 ? lattice->count : lattice->sites;
-    const int64_t at = (t->p + 1) * lattice->plane + t->from * row, n = (t->to - t->from) * row;
+    const int64_t at = t->from * row, n = (t->to - t->from) * row;
     for (int k = 0; k < t->step->outputs; k++) {
         if (t->stencil->precision == KL_SINGLE) {
-            const float *restrict x = (const float *)t->b + at;
-            float *restrict y = (float *)t->step->acc[k] + at, ck = (float)c[k];
+            const float *restrict x = (const float *)t->at->b + at;
+            float *restrict y = (float *)t->at->acc[k] + at, ck = (float)c[k];
             for (int64_t i = 0; i < n; i++)
                 y[i] = y[i] + ck * x[i];
         } else {
-            const double *restrict x = (const double *)t->b + at;
-            double *restrict y = (double *)t->step->acc[k] + at;
+            const double *restrict x = (const double *)t->at->b + at;
+            double *restrict y = (double *)t->at->acc[k] + at;
             for (int64_t i = 0; i < n; i++)
                 y[i] = y[i] + c[k] * x[i];
         }
@@ -45,22 +44,19 @@ static void accumulate(const task *t, const double *c)
     {                                                                                              \
         const kl_lattice *lattice = t->stencil->lattice;                                           \
         const kl_stencil_step *step = t->step;                                                     \
-        const int64_t plane = lattice->plane, at = (t->p + 1) * plane;                             \
+        const kl_stencil_planes *at = t->at;                                                       \
         const bool fused = step->outputs == 1;                                                     \
-        const REAL *c = (const REAL *)t->a->array + at;                                            \
-        const REAL *below = (const REAL *)t->a->ghost[0];                                          \
-        const REAL *above = (const REAL *)t->a->ghost[1];                                          \
         const ROWS rows = {                                                                        \
             .n = lattice->dimension == 1 ? lattice->count : lattice->sites,                        \
             .rows = kl_lattice_rows(lattice),                                                      \
             .from = t->from,                                                                       \
             .to = t->to,                                                                           \
-            .c = c,                                                                                \
-            .z0 = t->p == 0 ? below : c - plane,                                                   \
-            .z1 = t->p == lattice->count - 1 ? above : c + plane,                                  \
-            .omega = t->stencil->omega + t->p * plane,                                             \
-            .b = (REAL *)t->b + at,                                                                \
-            .acc = fused ? (REAL *)step->acc[0] + at : NULL,                                       \
+            .c = at->c,                                                                            \
+            .z0 = at->z0,                                                                          \
+            .z1 = at->z1,                                                                          \
+            .omega = at->omega,                                                                    \
+            .b = at->b,                                                                            \
+            .acc = fused ? at->acc[0] : NULL,                                                      \
             .hop = (REAL)step->hop,                                                                \
             .potential = (REAL)step->potential,                                                    \
             .shift = (REAL)step->shift,                                                            \
@@ -75,10 +71,10 @@ static void accumulate(const task *t, const double *c)
 KL_RUN_ROWS(run_single, float, kl_rows_single, single)
 KL_RUN_ROWS(run_double, double, kl_rows_double, twofold)
 
-void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, const kl_haloed *a,
-                     void *b, int64_t p, int64_t from, int64_t to, kl_ahead ahead)
+void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step,
+                     const kl_stencil_planes *at, int64_t from, int64_t to, kl_ahead ahead)
 {
-    const task t = {stencil, step, a, b, p, from, to, ahead};
+    const task t = {stencil, step, at, from, to, ahead};
     if (from >= to)
         return;
     if (step->outputs > 1)

@@ -11,7 +11,7 @@
 #ifndef KL_DYNAMICS_STENCIL_H
 #define KL_DYNAMICS_STENCIL_H
 
-#include "lattice/halo.h"
+#include "lattice/lattice.h"
 
 #include <stdbool.h>
 
@@ -52,12 +52,14 @@ extern const kl_stencil_set kl_stencil_generic, kl_stencil_avx2, kl_stencil_avx5
 /* The widest set this processor runs. */
 const kl_stencil_set *kl_stencil_choose(void);
 
-/* One step on a slab. */
+enum { KL_MOST_ACCUMULATORS = 4 };
+
+/* One step of a recurrence on some arrays: 0 and 1 hold the last two vectors. */
 typedef struct kl_stencil_step {
     double hop, potential, shift;
     bool subtract;
-    int outputs;           /* accumulators; 0: none */
-    void *const *acc;      /* [outputs], arrays with ghosts (which stay untouched) */
+    int outputs;           /* accumulators, at most KL_MOST_ACCUMULATORS; 0: none */
+    int acc;               /* the first of them among the arrays; the others follow */
     const double *c0, *c1; /* [outputs] */
 } kl_stencil_step;
 
@@ -65,9 +67,15 @@ typedef struct kl_stencil {
     const kl_lattice *lattice;
     kl_precision precision;
     const kl_stencil_set *set;
-    const float *omega;      /* kl_lattice_local() sites, no ghosts */
-    const kl_ghosts *ghosts; /* of the two arrays; NULL: those in the arrays */
 } kl_stencil;
+
+/* What a step meets on one plane: the planes of its arrays. */
+typedef struct kl_stencil_planes {
+    const void *c, *z0, *z1; /* a there, on the planes below and above */
+    const float *omega;
+    void *b;
+    void *acc[KL_MOST_ACCUMULATORS];
+} kl_stencil_planes;
 
 /* Memory that a later step needs; NULL: none. */
 typedef struct kl_ahead {
@@ -75,9 +83,9 @@ typedef struct kl_ahead {
     int64_t bytes;
 } kl_ahead;
 
-/* Rows from..to-1 of owned plane p (for d < 3 the plane is one row: 0..1; for
- * d = 1 plane 0 is the whole slab). Neighbour planes of `a` must be valid. Local. */
-void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step, const kl_haloed *a,
-                     void *b, int64_t p, int64_t from, int64_t to, kl_ahead ahead);
+/* Rows from..to-1 of one plane (for d < 3 the plane is one row: 0..1; for d = 1 it is the whole
+ * slab). Local. */
+void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step,
+                     const kl_stencil_planes *at, int64_t from, int64_t to, kl_ahead ahead);
 
 #endif

@@ -58,13 +58,17 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
     const double size = (double)kl_precision_size(s->propagator.precision);
     const double t = microscopic(s, s->times.n - 1), sites = plane * (double)s->sites;
     double arrays = 3 + 2 * most_outputs(s); /* psi, scratch, outputs */
+    double seams = 0;                        /* planes between slabs, with their potential */
     double terms = nominal_radius(s) * 1.1 * t + 20 * s->times.n, term = 0.25e-9 * size;
     if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
         arrays += 8.5;       /* FFT, two copies, transfer, potential */
         terms = 3 * (1 + t); /* two step sizes and more */
         term = 200e-9;
+    } else if (group_ranks > 1 && s->dimension > 1) {
+        const int depth = kl_blocking_depth(s->sites, group_ranks);
+        seams = (depth + 2) * size * (2 + 2 * most_outputs(s)) + depth * 4;
     }
-    return (kl_cost){.bytes = plane * ((planes + 2) * size * arrays + planes * 4),
+    return (kl_cost){.bytes = plane * ((planes + 2) * size * arrays + planes * 4 + seams),
                      .seconds = sites * terms * term,
                      .most_ranks = s->sites};
 }
@@ -90,14 +94,17 @@ kl_status kl_propagation_create(const kl_propagation_setup *setup, MPI_Comm grou
     *e = (kl_propagation){.setup = *setup};
     KL_TRY(kl_lattice_create(group, setup->dimension, setup->sites, &e->lattice, err));
     KL_TRY(kl_agree(group, allocate(e, err), err));
-    kl_ghosts_create(&e->lattice, kl_precision_size(p->precision), &e->ghosts);
+    const kl_blocking blocking = kl_blocking_choose(&e->lattice, p->precision, p->cache);
+    if (p->method == KL_CHEBYSHEV_METHOD)
+        KL_TRY(kl_seams_create(&e->lattice, kl_precision_size(p->precision), blocking.depth,
+                               2 + 2 * e->outputs, true, &e->seams, err));
     e->h = (kl_hamiltonian){.lattice = &e->lattice,
                             .set = kl_stencil_choose(),
                             .hopping = 1,
                             .eta = setup->eta,
                             .omega = e->omega,
-                            .blocking = kl_blocking_choose(&e->lattice, p->precision, p->cache),
-                            .ghosts = &e->ghosts};
+                            .blocking = blocking,
+                            .seams = &e->seams};
     KL_TRY(kl_wigner_create(&e->lattice, 1, 0, NULL, &e->pairing, err));
     if (p->method == KL_CHEBYSHEV_METHOD)
         return KL_OK;
@@ -110,7 +117,7 @@ void kl_propagation_destroy(kl_propagation *e)
 {
     kl_wigner_destroy(&e->pairing);
     kl_splitting_destroy(&e->splitting);
-    kl_ghosts_destroy(&e->ghosts);
+    kl_seams_destroy(&e->seams);
     kl_state_destroy(&e->psi);
     for (int j = 0; j < KL_MOST_OUTPUTS; j++)
         kl_state_destroy(&e->out[j]);

@@ -27,13 +27,13 @@ typedef struct kl_propagation_setup {
     kl_propagator propagator;
 } kl_propagation_setup;
 
-enum { KL_MOST_OUTPUTS = 4 };
+enum { KL_MOST_OUTPUTS = KL_MOST_ACCUMULATORS };
 
 typedef struct kl_propagation {
     kl_propagation_setup setup;
     kl_lattice lattice;
     float *omega; /* the potential over eta, kl_lattice_local() sites: filled by the caller */
-    kl_ghosts ghosts;
+    kl_seams seams;
     kl_hamiltonian h;
     kl_splitting *splitting; /* or NULL */
     kl_wigner *pairing;      /* for norm and energy */

@@ -9,7 +9,7 @@
 
 typedef struct kernel {
     bench_workspace *space;
-    kl_ghosts ghosts;
+    kl_seams seams;
     kl_hamiltonian h;
     MPI_Comm comm; /* the ranks that work at the same time */
     double t, tolerance;
@@ -91,7 +91,7 @@ static void plane(void *self, int64_t p, double *re, double *im)
 
 static void destroy(void *self)
 {
-    kl_ghosts_destroy(&((kernel *)self)->ghosts);
+    kl_seams_destroy(&((kernel *)self)->seams);
     free(self);
 }
 
@@ -108,16 +108,19 @@ void bench_kernel(const bench_problem *problem, bench_workspace *workspace, bool
     k->tolerance = tolerance;
     k->terms = &contender->terms;
     k->comm = contender->ranks > 1 ? MPI_COMM_WORLD : MPI_COMM_SELF;
-    kl_ghosts_create(lattice, kl_precision_size(precision), &k->ghosts);
+    const kl_blocking blocking = blocked ? kl_blocking_choose(lattice, precision, 0)
+                                         : (kl_blocking){1, lattice->sites, false};
+    bench_check(kl_seams_create(lattice, kl_precision_size(precision), blocking.depth, 4, true,
+                                &k->seams, &err),
+                &err);
     k->h = (kl_hamiltonian){.lattice = lattice,
                             .set = kl_stencil_choose(),
                             .hopping = 1,
                             .eta = problem->eta,
-                            .ghosts = &k->ghosts,
+                            .seams = &k->seams,
                             .omega = lattice == &problem->shared ? problem->omega_shared
                                                                  : problem->omega_alone,
-                            .blocking = blocked ? kl_blocking_choose(lattice, precision, 0)
-                                                : (kl_blocking){1, lattice->sites, false}};
+                            .blocking = blocking};
     contender->self = k;
     contender->turn = turn;
     contender->plane = plane;

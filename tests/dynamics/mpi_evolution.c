@@ -5,7 +5,9 @@
 #include "dynamics/initial.h"
 #include "dynamics/splitting.h"
 
-enum { MOST = 12 * 12 * 12, OUTPUTS = 3 };
+#include "lattice/nodes.h"
+
+enum { MOST = 20 * 20 * 20, OUTPUTS = 3 };
 
 static bool same_part(const kl_lattice *lattice, const complex double *part,
                       const complex double *whole)
@@ -31,7 +33,8 @@ static void check_chebyshev(int d, int64_t L, kl_precision precision)
 {
     static const double times[OUTPUTS] = {1, 1.2, 3};
     static const kl_blocking blockings[] = {{1, 64, true}, {3, 6, false}, {16, 64, true}};
-    kl_ghosts ghosts;
+    enum { SEAMS = 3 };
+    kl_seams seams[SEAMS];
     problem *alone = problem_create(MPI_COMM_SELF, d, L, KL_GAUSSIAN, 0.4, 7);
     problem *shared = problem_create(MPI_COMM_WORLD, d, L, KL_GAUSSIAN, 0.4, 7);
     complex double *memory = vectors(1 + 2 * OUTPUTS), *psi = memory;
@@ -41,14 +44,18 @@ static void check_chebyshev(int d, int64_t L, kl_precision precision)
         whole[j] = memory + (size_t)(1 + j) * MOST;
         part[j] = memory + (size_t)(1 + OUTPUTS + j) * MOST;
     }
-    kl_ghosts_create(&shared->lattice, kl_precision_size(precision), &ghosts);
+    for (int i = 0; i < SEAMS; i++)
+        assert_ok(kl_seams_create(&shared->lattice, kl_precision_size(precision), 16,
+                                  2 + 2 * OUTPUTS, i > 0, &seams[i], why));
+    part_nodes(&seams[2]);
     assert_everywhere(radius_of(alone, precision) == radius_of(shared, precision));
     for (int n = 1; n <= OUTPUTS; n += 2) {
         chebyshev(alone, precision, 1e-5, psi, false, times + OUTPUTS - n, n, whole);
-        for (int i = 0; i < 8; i++) { /* by messages and through shared memory */
-            shared->h.ghosts = i % 2 ? &ghosts : NULL;
-            shared->h.blocking =
-                i < 6 ? blockings[i / 2] : kl_blocking_choose(&shared->lattice, precision, 0);
+        for (int i = 0; i < 4 * (SEAMS + 1); i++) { /* not blocked; by messages; shared; both */
+            shared->h.seams = i % 4 ? &seams[i % 4 - 1] : NULL;
+            shared->h.blocking = i < 4 * SEAMS
+                                     ? blockings[i / 4]
+                                     : kl_blocking_choose(&shared->lattice, precision, 0);
             chebyshev(shared, precision, 1e-5, psi, false, times + OUTPUTS - n, n, part);
             bool same = true;
             for (int j = 0; j < n; j++)
@@ -56,7 +63,8 @@ static void check_chebyshev(int d, int64_t L, kl_precision precision)
             assert_everywhere(same);
         }
     }
-    kl_ghosts_destroy(&ghosts);
+    for (int i = 0; i < SEAMS; i++)
+        kl_seams_destroy(&seams[i]);
     free(memory);
     problem_destroy(alone);
     problem_destroy(shared);
@@ -64,7 +72,7 @@ static void check_chebyshev(int d, int64_t L, kl_precision precision)
 
 static void chebyshev_bits(void **state)
 {
-    static const int64_t sides[3][4] = {{4, 5, 19, 64}, {4, 5, 11, 32}, {4, 5, 9, 10}};
+    static const int64_t sides[3][4] = {{4, 5, 19, 64}, {4, 11, 40, 83}, {4, 5, 13, 20}};
     (void)state;
     for (int d = 1; d <= 3; d++)
         for (int i = 0; i < 4; i++) {

@@ -7,7 +7,6 @@ enum { STEPS = 11, OUTPUTS = 3 };
 
 typedef struct plan {
     int outputs; /* -1: the power method, nothing subtracted, a shift */
-    void *const *acc;
     const double *c0, *c1;
 } plan;
 
@@ -22,7 +21,7 @@ static void plan_step(const void *context, int k, kl_stencil_step *step)
     if (k % 4 < 2 || p->outputs < 0)
         return;
     step->outputs = p->outputs;
-    step->acc = p->acc;
+    step->acc = 2;
     step->c0 = p->c0;
     step->c1 = p->c1;
 }
@@ -30,30 +29,28 @@ static void plan_step(const void *context, int k, kl_stencil_step *step)
 typedef struct vectors {
     int64_t sites;
     size_t size;
-    void *u[2], *acc[OUTPUTS]; /* with ghosts */
+    void *array[2 + OUTPUTS]; /* with ghosts */
 } vectors;
 
 static vectors make_vectors(const kl_lattice *lattice, kl_precision precision)
 {
-    vectors v = {kl_lattice_extent(lattice), kl_precision_size(precision), {0}, {0}};
+    vectors v = {kl_lattice_extent(lattice), kl_precision_size(precision), {0}};
     uint64_t seed = 77;
     for (int k = 0; k < 2 + OUTPUTS; k++) {
         void *array = calloc((size_t)v.sites, v.size);
         for (int64_t i = lattice->plane; i < v.sites - lattice->plane; i++) {
-            double x = k == 1 ? NAN : test_random(&seed); /* u[1] is written before it is read */
+            double x = k == 1 ? NAN : test_random(&seed); /* is written before it is read */
             kl_state_store(precision, array, i, 1, &x);
         }
-        *(k < 2 ? &v.u[k] : &v.acc[k - 2]) = array;
+        v.array[k] = array;
     }
     return v;
 }
 
 static void free_vectors(vectors *v)
 {
-    for (int k = 0; k < 2; k++)
-        free(v->u[k]);
-    for (int k = 0; k < OUTPUTS; k++)
-        free(v->acc[k]);
+    for (int k = 0; k < 2 + OUTPUTS; k++)
+        free(v->array[k]);
 }
 
 static const double c0[OUTPUTS] = {0.5, -0.3, 0.01}, c1[OUTPUTS] = {-0.25, 0.7, 1.1};
@@ -63,12 +60,12 @@ static const double c0[OUTPUTS] = {0.5, -0.3, 0.01}, c1[OUTPUTS] = {-0.25, 0.7, 
     static void NAME(const problem *p, vectors *v, int outputs)                                    \
     {                                                                                              \
         const kl_lattice *lattice = &p->lattice;                                                   \
-        plan context = {outputs, v->acc, c0, c1};                                                  \
+        plan context = {outputs, c0, c1};                                                          \
         for (int k = 1; k <= STEPS; k++) {                                                         \
             kl_stencil_step s;                                                                     \
             plan_step(&context, k, &s);                                                            \
-            const REAL *a = (const REAL *)v->u[(k - 1) % 2] + lattice->plane;                      \
-            REAL *b = (REAL *)v->u[k % 2] + lattice->plane;                                        \
+            const REAL *a = (const REAL *)v->array[(k - 1) % 2] + lattice->plane;                  \
+            REAL *b = (REAL *)v->array[k % 2] + lattice->plane;                                    \
             const REAL hop = (REAL)s.hop, potential = (REAL)s.potential, shift = (REAL)s.shift;    \
             for (int64_t x = 0; x < p->n; x++) {                                                   \
                 REAL pair[3] = {0}, old = b[x];                                                    \
@@ -89,7 +86,7 @@ static const double c0[OUTPUTS] = {0.5, -0.3, 0.01}, c1[OUTPUTS] = {-0.25, 0.7, 
                     value = value - old;                                                           \
                 b[x] = value;                                                                      \
                 for (int o = 0; o < s.outputs; o++) {                                              \
-                    REAL *sum_o = (REAL *)v->acc[o] + lattice->plane;                              \
+                    REAL *sum_o = (REAL *)v->array[2 + o] + lattice->plane;                        \
                     sum_o[x] = (sum_o[x] + (REAL)c0[o] * old) + (REAL)c1[o] * value;               \
                 }                                                                                  \
             }                                                                                      \
@@ -103,8 +100,7 @@ static bool same_owned(const problem *p, const vectors *a, const vectors *b)
     const size_t from = (size_t)p->lattice.plane * a->size, n = (size_t)p->n * a->size;
     bool same = true;
     for (int k = 0; k < 2 + OUTPUTS; k++)
-        same = same && memcmp((char *)(k < 2 ? a->u[k] : a->acc[k - 2]) + from,
-                              (char *)(k < 2 ? b->u[k] : b->acc[k - 2]) + from, n) == 0;
+        same = same && memcmp((char *)a->array[k] + from, (char *)b->array[k] + from, n) == 0;
     return same;
 }
 
@@ -125,11 +121,14 @@ static void check(const problem *p, kl_precision precision, int outputs)
     for (int s = 0; s <= (int)kl_cpu_instruction_set(); s++)
         for (int i = 0; i < 6; i++) {
             vectors v = make_vectors(&p->lattice, precision);
-            plan context = {outputs, v.acc, c0, c1};
-            kl_stencil stencil = {&p->lattice, precision, sets[s], p->omega, NULL};
+            plan context = {outputs, c0, c1};
             kl_blocking blocking =
                 i < 5 ? blockings[i] : kl_blocking_choose(&p->lattice, precision, 65536);
-            kl_recurrence_run(&stencil, blocking, v.u, STEPS, plan_step, &context);
+            kl_recurrence recurrence = {{&p->lattice, precision, sets[s]}, p->omega, NULL, blocking,
+                                        v.array, 2 + OUTPUTS, true};
+            kl_recurrence_begin(&recurrence);
+            kl_recurrence_run(&recurrence, STEPS, plan_step, &context);
+            kl_recurrence_end(&recurrence);
             if (!same_owned(p, &plain, &v))
                 fail_msg("d = %d, L = %d, %s, %s, depth %d, tile %d, %d outputs: other bits",
                          p->lattice.dimension, (int)p->lattice.sites,

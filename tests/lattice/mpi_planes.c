@@ -1,5 +1,5 @@
-/* Halo exchange by messages and through shared memory, shifted planes and ordered sums on any
- * number of ranks, for uneven slabs, one plane per rank, and d = 1, 2, 3. */
+/* Halo exchange, shifted planes and ordered sums on any number of ranks, for uneven slabs, one plane
+ * per rank, and d = 1, 2, 3. */
 #include "lattice/halo.h"
 
 #include "lattice/check.h"
@@ -29,52 +29,20 @@ static double *named_sites(const kl_lattice *lattice)
     return array;
 }
 
-/* Ghosts and owned planes after an exchange of rows from..to-1, whose ghosts alone change. */
-static bool is_right(const kl_haloed *haloed, int64_t from, int64_t to)
+/* Ghosts and owned planes after an exchange. */
+static bool halo_is_right(const kl_lattice *lattice)
 {
-    const kl_lattice *lattice = haloed->lattice;
-    const int64_t row = kl_lattice_row(lattice), count = lattice->count;
-    bool right = true;
-    for (int64_t p = -1; p <= count; p++) {
-        const double *plane = (const double *)haloed->array + (p + 1) * lattice->plane;
-        if (p < 0 || p == count)
-            plane = (const double *)haloed->ghost[p == count];
-        for (int64_t i = 0; i < lattice->plane; i++) {
-            const bool old = (p < 0 || p == count) && (i < from * row || i >= to * row);
-            right = right && plane[i] == (old ? -1 : name_of(lattice, lattice->first + p, i));
-        }
-    }
-    return right;
-}
-
-static bool halo_is_right(const kl_lattice *lattice, const kl_ghosts *ghosts, int which)
-{
-    const int64_t rows = kl_lattice_rows(lattice), part[2] = {rows / 3, rows - rows / 4};
     double *array = named_sites(lattice);
-    const kl_haloed haloed = kl_haloed_make(lattice, array, sizeof *array, ghosts, which);
+    bool right = true;
     kl_halo halo;
-    for (int side = 0; side < 2; side++)
+    kl_halo_start(lattice, array, sizeof *array, &halo);
+    kl_halo_finish(&halo);
+    for (int64_t p = -1; p <= lattice->count; p++)
         for (int64_t i = 0; i < lattice->plane; i++)
-            ((double *)haloed.ghost[side])[i] = -1;
-    MPI_Barrier(lattice->comm); /* before a neighbour writes there */
-    kl_halo_start_rows(&haloed, part[0], part[1], &halo);
-    kl_halo_test(&halo);
-    kl_halo_finish(&halo);
-    bool right = is_right(&haloed, part[0], part[1]);
-    MPI_Barrier(lattice->comm);
-    kl_halo_start(&haloed, &halo);
-    kl_halo_finish(&halo);
-    right = is_right(&haloed, 0, rows) && right;
+            right = right && array[(p + 1) * lattice->plane + i] ==
+                                 name_of(lattice, lattice->first + p, i);
     free(array);
     return right;
-}
-
-/* As if ranks 0 and 1 were on two nodes. */
-static void part_nodes(const kl_lattice *lattice, kl_ghosts *ghosts)
-{
-    for (int side = 0; side < 2; side++)
-        if (lattice->rank == 1 - side)
-            ghosts->mine[side] = ghosts->theirs[side] = NULL;
 }
 
 static bool shift_is_right(const kl_lattice *lattice, int64_t shift)
@@ -102,16 +70,7 @@ static void halo(void **state)
         for (int64_t L = world_size(); L <= 9; L++) {
             kl_lattice lattice;
             assert_ok(kl_lattice_create(MPI_COMM_WORLD, d, L, &lattice, why));
-            assert_everywhere(halo_is_right(&lattice, NULL, 0));
-            kl_ghosts ghosts;
-            kl_ghosts_create(&lattice, sizeof(double), &ghosts);
-            const bool shares = lattice.ranks > 1 && d > 1; /* these ranks are on one node */
-            assert_everywhere(!ghosts.mine[0] == !shares && !ghosts.theirs[1] == !shares);
-            assert_everywhere(halo_is_right(&lattice, &ghosts, 0));
-            assert_everywhere(halo_is_right(&lattice, &ghosts, 1));
-            part_nodes(&lattice, &ghosts);
-            assert_everywhere(halo_is_right(&lattice, &ghosts, 1));
-            kl_ghosts_destroy(&ghosts);
+            assert_everywhere(halo_is_right(&lattice));
         }
 }
 

@@ -1,0 +1,66 @@
+/* The planes between two slabs, on which first one rank works and then the other.
+ *
+ * The slabs of a recurrence drift by up to `depth` planes to and fro
+ * (dynamics/recurrence.h). What passes between a rank and the one below it are planes
+ * -depth-1..0 of the upper, which are planes n-depth-1..n of the lower, n of its own. From enter()
+ * to leave() they are not in the arrays but in a seam. On one node both ranks see the same
+ * seam and work on it in place, each in its turn; a message without content says whose turn
+ * it is. Neighbours on two nodes have a copy each (the lower one in its arrays) and
+ * send what they have done.
+ */
+#ifndef KL_LATTICE_SEAM_H
+#define KL_LATTICE_SEAM_H
+
+#include "base/shared.h"
+#include "lattice/lattice.h"
+
+#include <stdbool.h>
+
+typedef struct kl_seams {
+    const kl_lattice *lattice; /* not owned */
+    size_t element;            /* bytes */
+    int depth, arrays;         /* depth 0: there are no seams */
+    char *below, *above;       /* above NULL: not shared */
+    bool shared[2];            /* with the neighbour below, above */
+    kl_shared memory[2];       /* of the seams below and above */
+    void *own;                 /* or of the one below */
+} kl_seams;
+
+enum { KL_MOST_PIECES = 512 };
+
+/* For at most `arrays` arrays of elements of `element` bytes, and the potential. Depth is cut to
+ * what the slabs allow: 0 in a group of one rank, for d = 1 and where a rank has fewer than three
+ * planes. share: false sends even on one node. Memory, shared or not: depth + 2 planes of the
+ * arrays, depth of the potential. Both are collective over the group; destroy takes zeros. */
+kl_status kl_seams_create(const kl_lattice *lattice, size_t element, int depth, int arrays,
+                          bool share, kl_seams *out, kl_error *err);
+void kl_seams_destroy(kl_seams *seams);
+
+/* Moves the planes of arrays from..to-1 (with ghosts) into the seams, and back; in between the two
+ * functions below find them. Local: leave() when nobody works on a seam any more. */
+void kl_seams_enter(const kl_seams *seams, void *const *array, int from, int to);
+void kl_seams_leave(const kl_seams *seams, void *const *array, int from, int to);
+
+/* Copies the potential's (no ghosts) planes into the seams. Collective over the group. */
+void kl_seams_potential(const kl_seams *seams, const float *omega);
+
+/* Plane p = -depth-1..n of array i; plane p = -depth..n-1 of the potential. Local. */
+void *kl_seams_plane(const kl_seams *seams, void *array, int i, int64_t p);
+const float *kl_seams_omega(const kl_seams *seams, const float *omega, int64_t p);
+
+/* n <= KL_MOST_PIECES. Says to the neighbour on a side (0: below, 1: above) that these rows are
+ * done, and sends them if it does not share them; hears it from that neighbour. Both start; the
+ * rows must stay until finish(); in between test() lets MPI make progress. Messages of one
+ * direction arrive in their order. */
+typedef struct kl_piece {
+    void *memory;
+    int64_t rows;
+} kl_piece;
+void kl_seams_give(const kl_seams *seams, int side, const kl_piece *piece, int n,
+                   MPI_Request *request);
+void kl_seams_take(const kl_seams *seams, int side, const kl_piece *piece, int n,
+                   MPI_Request *request);
+void kl_seams_test(MPI_Request *request);
+void kl_seams_finish(MPI_Request *request);
+
+#endif
