@@ -7,11 +7,13 @@ enum { MOST_DEPTH = 16, PIECES = 5, MOST_ARRAYS = 2 + 2 * KL_MOST_ACCUMULATORS }
 
 int kl_blocking_depth(int64_t sites, int ranks)
 {
-    const int64_t quarter = sites / ranks / 4;
+    /* Accumulators are visited in steps 2 and 3 of every four: a depth of another size is slower. */
+    const int64_t planes = sites / ranks, quarter = planes / 4, half = planes / 2;
     if (ranks == 1 || quarter >= MOST_DEPTH)
         return MOST_DEPTH;
-    /* Accumulators are visited in steps 2 and 3 of every four. */
-    return quarter >= 4 ? (int)(quarter / 4 * 4) : quarter >= 2 ? 2 : 1;
+    if (half >= 8)
+        return quarter >= 8 ? (int)(quarter / 4 * 4) : 8;
+    return half >= 4 ? 4 : half >= 2 ? 2 : 1;
 }
 
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache)

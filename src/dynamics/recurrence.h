@@ -28,8 +28,8 @@ typedef struct kl_blocking {
     bool ahead;   /* ask for the next planes while the front works on these */
 } kl_blocking;
 
-/* K for slabs of L/ranks planes: 16, but with several ranks at most a quarter of the planes, since
- * the seams need memory for K + 2. Local. */
+/* K for slabs of L/ranks planes: 16; with several ranks, since the seams need memory for K + 2
+ * planes, at most a quarter of the planes, or 8 and at most half of them. Local. */
 int kl_blocking_depth(int64_t sites, int ranks);
 
 /* Sizes for this lattice and `cache` bytes, two thirds of which the planes and rows

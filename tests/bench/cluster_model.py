@@ -7,7 +7,6 @@ import argparse
 
 BYTES = {"double": 72, "single": 40}      # of memory traffic per site and term, both chains
 SIZE = {"double": 8, "single": 4}
-HELD = {"double": 46, "single": 26}       # bytes per site of a run
 TERMS = {"double": 667, "single": 643}    # R t = 610: eta = 0.1, T = 1; errors 1e-8, 1e-4
 
 
@@ -16,7 +15,6 @@ def arguments():
     p.add_argument("--double", type=float, default=2.1, help="measured: ns per site and term, one core")
     p.add_argument("--single", type=float, default=1.4, help="measured: the same in single precision")
     p.add_argument("--once", type=float, default=35, help="measured: ns per site of disorder, start, observables")
-    p.add_argument("--depth", type=int, default=16, help="terms of a block")
     p.add_argument("--cores", type=int, default=64, help="assumed: cores, and ranks, of a node")
     p.add_argument("--triad", type=float, default=400, help="assumed: STREAM triad of a node, GB/s")
     p.add_argument("--network", type=float, default=20, help="assumed: GB/s of a node, each way")
@@ -25,28 +23,38 @@ def arguments():
     return p.parse_args()
 
 
+def depth_of(planes):
+    """kl_blocking_depth() of slabs of that many planes."""
+    quarter, half = int(planes // 4), int(planes // 2)
+    if half >= 8:
+        return min(16, max(8, quarter // 4 * 4))
+    return 4 if half >= 4 else 2 if half >= 2 else 1
+
+
+def held(planes, precision):
+    """Bytes per site: psi, scratch, result, potential, ghost planes, planes between slabs."""
+    size, depth = SIZE[precision], depth_of(planes)
+    return 5 * size * (1 + 2 / planes) + 4 + (4 * size * (depth + 2) + 4 * depth) / planes
+
+
 def seconds(a, sites, precision, nodes):
     """Of one realization by a group of whole nodes; None where slabs or memory do not allow it."""
-    ranks = nodes * a.cores
-    planes = sites / ranks
-    if planes < 1 or HELD[precision] * sites**3 > 0.9e9 * a.memory * nodes:
+    planes = sites / (nodes * a.cores)
+    if planes < 1 or held(planes, precision) * sites**3 > 0.9e9 * a.memory * nodes:
         return None
-    depth = int(max(1, min(a.depth, planes // 2)))
     core = getattr(a, precision) * 1e-9
     bandwidth = 4 / 3 * a.triad * 1e9 / a.cores               # of one rank, in place
-    unblocked = max(core, BYTES[precision] / bandwidth)
-    blocked = max(core, BYTES[precision] / depth / bandwidth)
-    seam = min(1, (depth + 1) / planes)                       # part of the updates that is not blocked
-    site = blocked * (1 - seam) + unblocked * seam
-    plane = sites**2 * unblocked / 2                          # one chain
-    exchange = a.latency
-    if nodes > 1:
-        exchange += 2 * sites**2 * SIZE[precision] / (a.network * 1e9)
-    else:                                                     # through shared memory, two copies
-        exchange += 4 * sites**2 * SIZE[precision] / bandwidth
-    exposed = sum(max(0, exchange - 2 * (j - 1) * plane) for j in range(1, max(depth, 2)))
+    sent = sites**2 * SIZE[precision] / (a.network * 1e9)     # one plane, by the one rank of a node that sends
     terms = TERMS[precision]
-    return (terms * planes * sites**2 * site + 2 * terms / depth * exposed
+    if planes < 3:                                            # one step at a time, a plane each way
+        site = max(core, BYTES[precision] / bandwidth)
+        wait = a.latency + (sent if nodes > 1 else 0)
+        return (terms * (planes * sites**2 * site + 2 * wait) + a.once * 1e-9 * planes * sites**2)
+    depth = depth_of(planes)
+    site = max(core, BYTES[precision] * (1 + depth / planes) / depth / bandwidth)
+    passing = a.latency + (4 * depth * sent if nodes > 1 else 0)
+    hidden = (planes - 2 * depth) * depth * sites**2 * site / 2   # one chain
+    return (terms * planes * sites**2 * site + 2 * terms / depth * max(0, passing - hidden)
             + a.once * 1e-9 * planes * sites**2)
 
 
