@@ -32,8 +32,8 @@ void kl_shared_create(size_t bytes, kl_shared *out, kl_shared_name *name)
     *out = (kl_shared){NULL, 0};
     *name = (kl_shared_name){.file = -1};
     const size_t all = (bytes + sizeof(uint64_t) + 4095) / 4096 * 4096;
-    const size_t room = kl_memory_available(); /* the system would kill for more, not refuse */
-    const bool fits = all > bytes && (room == 0 || all < room);
+    /* The system would kill for more, not refuse. */
+    const bool fits = all > bytes && all < kl_memory_available();
     const int file = fits ? memfd_create("kinlim", MFD_CLOEXEC) : -1;
     if (file >= 0 && posix_fallocate(file, 0, (off_t)all) == 0)
         map(file, all, out);

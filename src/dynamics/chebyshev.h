@@ -23,8 +23,8 @@ typedef struct kl_chebyshev {
  * the ~20 extra terms of a restart. Depends on its arguments alone. Local. */
 int kl_chebyshev_sweep(double radius, const double *t, int n);
 
-/* out[j] = exp(-i t[j] H) psi for j < n, from one sweep. psi is destroyed.
- * n is at most KL_MOST_ACCUMULATORS. scratch: an array of kl_lattice_extent() elements of psi's precision. The out
+/* out[j] = exp(-i t[j] H) psi for j < n <= KL_MOST_ACCUMULATORS, from one sweep. psi is
+ * destroyed. scratch: an array of kl_lattice_extent() elements of psi's precision. The out
  * states are of psi's lattice and precision, distinct from psi. Collective over
  * the group; `terms` (may be NULL) receives the degree. */
 kl_status kl_chebyshev_evolve(const kl_chebyshev *chebyshev, kl_state *psi, void *scratch,

@@ -7,7 +7,8 @@ enum { MOST_DEPTH = 16, PIECES = 5, MOST_ARRAYS = 2 + 2 * KL_MOST_ACCUMULATORS }
 
 int kl_blocking_depth(int64_t sites, int ranks)
 {
-    /* Accumulators are visited in steps 2 and 3 of every four: a depth of another size is slower. */
+    /* Accumulators are visited in steps 2 and 3 of every four: a depth of another size is slower.
+     */
     const int64_t planes = sites / ranks, quarter = planes / 4, half = planes / 2;
     if (ranks == 1 || quarter >= MOST_DEPTH)
         return MOST_DEPTH;
@@ -138,36 +139,25 @@ static int add_rows(const block *blk, int i, int64_t q, band rows, int level, kl
     return n;
 }
 
-static bool adds_to(const kl_stencil_step *step, int i)
-{
-    return step->acc <= i && i < step->acc + step->outputs;
-}
-
-/* Planes q..q+depth as the first fronts of a block leave them: the i-th has seen steps up to i.
- * Of the last one the neighbour reads what step depth-1 left. */
+/* Planes q..q+depth as the first fronts of a tile leave them: the i-th has seen steps up to i. The
+ * neighbour needs the rows that its steps from i+1 on come to, which lie in the band of step i of
+ * this tile and those before it. Of the last plane it reads what step depth-1 left. */
 static int passing(const block *blk, int64_t q, band rows, kl_piece *piece)
 {
     int n = 0;
-    for (int i = 0; i < blk->depth; i++) {
-        n += add_rows(blk, (blk->first + i) % 2, q + i, rows, i, piece + n);
-        n += add_rows(blk, (blk->first + i + 1) % 2, q + i, rows, i > 0 ? i - 1 : 0, piece + n);
-        for (int k = 2; k < blk->r->arrays; k++) {
-            int level = i;
-            while (level > 0 && !adds_to(&blk->step[level], k))
-                level--;
-            n += add_rows(blk, k, q + i, rows, level, piece + n);
-        }
-    }
-    const int last = blk->depth - 1;
-    return n + add_rows(blk, (blk->first + last) % 2, q + blk->depth, rows, last, piece + n);
+    for (int i = 0; i < blk->depth; i++)
+        for (int k = 0; k < blk->r->arrays; k++)
+            n += add_rows(blk, k, q + i, rows, i, piece + n);
+    return n + add_rows(blk, (blk->first + blk->depth - 1) % 2, q + blk->depth, rows, blk->depth,
+                        piece + n);
 }
 
 _Static_assert(2 * (MOST_DEPTH + 1) * MOST_ARRAYS <= KL_MOST_PIECES,
                "a tile's planes in one message");
 
-/* The ranks that keep pace: what a tile is given by the one, and gives to the other. */
+/* The messages of a tile: taken from the rank ahead of the front, given to the one behind. */
 typedef struct relay {
-    kl_piece piece[KL_MOST_PIECES];
+    kl_piece piece[KL_MOST_PIECES]; /* of the one that is started: a started message has its own */
     MPI_Request given, taken;
 } relay;
 
@@ -182,6 +172,12 @@ static void give(const block *blk, band rows, relay *with)
 {
     const int n = passing(blk, 0, rows, with->piece);
     kl_seams_give(blk->r->seams, blk->sign < 0, with->piece, n, &with->given);
+}
+
+static void test(relay *with)
+{
+    kl_seams_test(&with->given);
+    kl_seams_test(&with->taken);
 }
 
 /* ---- the fronts ---- */
@@ -202,7 +198,7 @@ static void tile(const block *blk, band rows)
         for (int j = w < n ? 1 : (int)(w - n + 2) / 2; j <= blk->depth && 2 * j <= w; j++)
             update(blk, j, w - j, rows, share(blk, newest, j, rows));
         if (several)
-            kl_seams_test(&with.given);
+            test(&with);
     }
     if (several)
         kl_seams_finish(&with.given);
@@ -234,7 +230,7 @@ static int64_t run_blocks(block *blk, int64_t depth, int64_t tile_rows, int step
     for (; blk->first < steps; blk->first += blk->depth) {
         blk->depth = steps - blk->first < depth ? steps - blk->first : (int)depth;
         blk->sign = several && drift == 0 ? -1 : 1;
-        blk->origin = blk->sign > 0 ? -drift : blk->lattice->count - 1 - drift;
+        blk->origin = blk->sign > 0 ? -drift : blk->lattice->count - 1;
         if (several)
             drift -= blk->sign * blk->depth;
         for (int j = 1; j <= blk->depth; j++)
@@ -244,24 +240,24 @@ static int64_t run_blocks(block *blk, int64_t depth, int64_t tile_rows, int step
     return drift;
 }
 
-/* The last `drift` planes go back to the rank below. When all have heard from both sides, nobody
- * works on a seam any more. */
-static void go_home(block *blk, int64_t drift)
+/* The last `drift` planes, done, go back to the rank below. When all have heard from both sides,
+ * nobody works on a seam any more. */
+static void go_home(const kl_recurrence *r, int64_t drift)
 {
-    const kl_seams *seams = blk->r->seams;
-    const band all = {0, 0, kl_lattice_rows(blk->lattice), 0};
-    kl_piece mine[KL_MOST_PIECES], theirs[KL_MOST_PIECES];
+    const kl_lattice *lattice = r->stencil.lattice;
+    const int64_t rows = drift * kl_lattice_rows(lattice);
+    kl_piece mine[MOST_ARRAYS], theirs[MOST_ARRAYS];
     MPI_Request request[4];
-    blk->depth = (int)drift;
-    blk->sign = 1;
-    blk->origin = -drift;
-    const int n = drift > 0 ? passing(blk, 0, all, mine) : 0;
-    if (drift > 0)
-        passing(blk, blk->lattice->count, all, theirs);
-    kl_seams_take(seams, 1, theirs, n, &request[0]);
-    kl_seams_take(seams, 0, NULL, 0, &request[1]);
-    kl_seams_give(seams, 0, mine, n, &request[2]);
-    kl_seams_give(seams, 1, NULL, 0, &request[3]);
+    int n = 0;
+    for (int i = r->keep ? 0 : 2; drift > 0 && i < r->arrays; i++, n++) {
+        mine[n] = (kl_piece){kl_seams_plane(r->seams, r->array[i], i, -drift), rows};
+        theirs[n] =
+            (kl_piece){kl_seams_plane(r->seams, r->array[i], i, lattice->count - drift), rows};
+    }
+    kl_seams_take(r->seams, 1, theirs, n, &request[0]);
+    kl_seams_take(r->seams, 0, NULL, 0, &request[1]);
+    kl_seams_give(r->seams, 0, mine, n, &request[2]);
+    kl_seams_give(r->seams, 1, NULL, 0, &request[3]);
     for (int i = 0; i < 4; i++)
         kl_seams_finish(&request[i]);
 }
@@ -298,7 +294,8 @@ static void run_steps(const kl_recurrence *r, int steps, kl_step_of step_of, con
 static bool drifts(const kl_recurrence *r)
 {
     return r->stencil.lattice->ranks > 1 && r->seams && r->seams->depth > 0 &&
-           r->seams->arrays >= r->arrays;
+           r->seams->arrays >= r->arrays &&
+           r->seams->element == kl_precision_size(r->stencil.precision);
 }
 
 void kl_recurrence_begin(const kl_recurrence *r)
@@ -335,7 +332,7 @@ void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, co
         run_blocks(&blk, shape[0] < most ? shape[0] : most, shape[1], steps, step_of, context);
     if (!several)
         return;
-    go_home(&blk, drift);
+    go_home(r, drift);
     if (r->keep)
         kl_seams_leave(r->seams, r->array, 0, 2);
 }

@@ -6,12 +6,12 @@
  * place, without redundant work: a plane always holds its two last time levels, which are what its
  * neighbours need.
  *
- * A front that begins at plane 0 begins with planes j of step j, and so ends K planes beyond the
- * slab. A rank that has all planes goes on around the lattice. With several ranks the slabs drift:
- * each goes on into the planes which the next one left as they are when it began, and the next
- * block, which runs the other way, drifts back. The planes that pass from rank to rank
- * (lattice/seam.h) are done when a rank has done 2K fronts and are needed when it is at its last
- * 2K: one message a block and tile, and no wait for ranks that keep pace.
+ * The front begins with planes j of step j, and so ends K planes beyond the last one. A rank that
+ * has all planes goes on around the lattice. With several ranks the slabs drift: each goes on into
+ * the first K planes of the next one, which that rank has left half done, plane i after step i; the
+ * next block runs the other way and drifts back. What passes from rank to rank (lattice/seam.h) is
+ * done after 2K fronts and needed after n, n the planes of a slab: one message a block and tile,
+ * and no wait for ranks that keep pace.
  *
  * While a front works on its planes, the next ones are asked for from memory. Sites see the same
  * arithmetic for every K, tile and rank count.
@@ -53,7 +53,8 @@ void kl_recurrence_end(const kl_recurrence *recurrence);
 
 /* Steps 1..steps: step k reads array[(k-1) % 2], updates array[k % 2].
  * step_of(context, k, &step) tells what to do in step k; what it points to must
- * stay valid. Collective over the group, between begin() and end(). */
+ * stay valid. Step 1 must not subtract: what array[1] holds is not looked at. Collective over the
+ * group, between begin() and end(). */
 typedef void (*kl_step_of)(const void *context, int k, kl_stencil_step *step);
 void kl_recurrence_run(const kl_recurrence *recurrence, int steps, kl_step_of step_of,
                        const void *context);

@@ -191,6 +191,7 @@ static void message(const kl_seams *seams, int side, bool send, size_t row, cons
 {
     const int rank = neighbour(seams->lattice, side);
     const int count = seams->shared[side] || n == 0 ? 0 : 1;
+    atomic_thread_fence(memory_order_seq_cst); /* what is in shared memory, before the message */
     MPI_Datatype type = count ? type_of(row, piece, n) : MPI_BYTE;
     if (send)
         MPI_Isend(MPI_BOTTOM, count, type, rank, side, seams->lattice->comm, request);
@@ -221,7 +222,6 @@ void kl_seams_give(const kl_seams *seams, int side, const kl_piece *piece, int n
                    MPI_Request *request)
 {
     const size_t row = (size_t)kl_lattice_row(seams->lattice) * seams->element;
-    atomic_thread_fence(memory_order_seq_cst); /* what is in shared memory, before the message */
     message(seams, side, true, row, piece, n, request);
 }
 

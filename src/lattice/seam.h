@@ -23,7 +23,7 @@ typedef struct kl_seams {
     char *below, *above;       /* above NULL: not shared */
     bool shared[2];            /* with the neighbour below, above */
     kl_shared memory[2];       /* of the seams below and above */
-    void *own;                 /* or of the one below */
+    void *own;                 /* of the seam below, where it is not shared */
 } kl_seams;
 
 enum { KL_MOST_PIECES = 512 };
@@ -31,7 +31,8 @@ enum { KL_MOST_PIECES = 512 };
 /* For at most `arrays` arrays of elements of `element` bytes, and the potential. Depth is cut to
  * what the slabs allow: 0 in a group of one rank, for d = 1 and where a rank has fewer than three
  * planes. share: false sends even on one node. Memory, shared or not: depth + 2 planes of the
- * arrays, depth of the potential. Both are collective over the group; destroy takes zeros. */
+ * arrays, depth of the potential. Collective over the group, with the same arguments; destroy is
+ * local and takes zeros. */
 kl_status kl_seams_create(const kl_lattice *lattice, size_t element, int depth, int arrays,
                           bool share, kl_seams *out, kl_error *err);
 void kl_seams_destroy(kl_seams *seams);
@@ -48,10 +49,10 @@ void kl_seams_potential(const kl_seams *seams, const float *omega);
 void *kl_seams_plane(const kl_seams *seams, void *array, int i, int64_t p);
 const float *kl_seams_omega(const kl_seams *seams, const float *omega, int64_t p);
 
-/* n <= KL_MOST_PIECES. Says to the neighbour on a side (0: below, 1: above) that these rows are
- * done, and sends them if it does not share them; hears it from that neighbour. Both start; the
- * rows must stay until finish(); in between test() lets MPI make progress. Messages of one
- * direction arrive in their order. */
+/* give() says to the neighbour on a side (0: below, 1: above) that these n <= KL_MOST_PIECES pieces
+ * are done, and sends them if it does not share them. take() hears it from that neighbour, which
+ * names the same rows. Both only start the message: the rows must stay until finish(); in between
+ * test() lets MPI make progress. Messages of one direction arrive in their order. */
 typedef struct kl_piece {
     void *memory;
     int64_t rows;

@@ -32,8 +32,9 @@ static complex double *vectors(int n)
 static void check_chebyshev(int d, int64_t L, kl_precision precision)
 {
     static const double times[OUTPUTS] = {1, 1.2, 3};
-    static const kl_blocking blockings[] = {{1, 64, true}, {3, 6, false}, {16, 64, true}};
-    enum { SEAMS = 3 };
+    static const kl_blocking blockings[] = {
+        {1, 64, true}, {3, 6, false}, {16, 64, true}, {8, 16, true}};
+    enum { SEAMS = 4, BLOCKINGS = 4 };
     kl_seams seams[SEAMS];
     problem *alone = problem_create(MPI_COMM_SELF, d, L, KL_GAUSSIAN, 0.4, 7);
     problem *shared = problem_create(MPI_COMM_WORLD, d, L, KL_GAUSSIAN, 0.4, 7);
@@ -46,16 +47,20 @@ static void check_chebyshev(int d, int64_t L, kl_precision precision)
     }
     for (int i = 0; i < SEAMS; i++)
         assert_ok(kl_seams_create(&shared->lattice, kl_precision_size(precision), 16,
-                                  2 + 2 * OUTPUTS, i > 0, &seams[i], why));
+                                  i < 3 ? 2 + 2 * OUTPUTS : 4, i > 0, &seams[i], why));
     part_nodes(&seams[2]);
     assert_everywhere(radius_of(alone, precision) == radius_of(shared, precision));
     for (int n = 1; n <= OUTPUTS; n += 2) {
         chebyshev(alone, precision, 1e-5, psi, false, times + OUTPUTS - n, n, whole);
-        for (int i = 0; i < 4 * (SEAMS + 1); i++) { /* not blocked; by messages; shared; both */
-            shared->h.seams = i % 4 ? &seams[i % 4 - 1] : NULL;
-            shared->h.blocking = i < 4 * SEAMS
-                                     ? blockings[i / 4]
+        /* Not blocked; by messages; shared; both; too small for three outputs. */
+        for (int i = 0; i < (SEAMS + 1) * (BLOCKINGS + 1); i++) {
+            const int which = i % (SEAMS + 1), blocking = i / (SEAMS + 1);
+            shared->h.seams = which ? &seams[which - 1] : NULL;
+            shared->h.blocking = blocking < BLOCKINGS
+                                     ? blockings[blocking]
                                      : kl_blocking_choose(&shared->lattice, precision, 0);
+            if (shared->lattice.rank > 0 && blocking == 1) /* as if it had another cache */
+                shared->h.blocking = (kl_blocking){2, 4, true};
             chebyshev(shared, precision, 1e-5, psi, false, times + OUTPUTS - n, n, part);
             bool same = true;
             for (int j = 0; j < n; j++)

@@ -9,6 +9,7 @@
 
 static struct {
     bool under_way;       /* sent, and not waited since */
+    bool full;            /* a message had content */
     int64_t rows, beside; /* rows updated, and those of them with a message under way */
 } seen;
 static const kl_stencil_set *kernels;
@@ -17,6 +18,7 @@ int MPI_Isend(const void *buffer, int count, MPI_Datatype type, int to, int tag,
               MPI_Request *request)
 {
     seen.under_way = true;
+    seen.full = seen.full || count > 0;
     return PMPI_Isend(buffer, count, type, to, tag, comm, request);
 }
 
@@ -53,11 +55,12 @@ static void check_counts(bool share, int depth, problem *p)
     const kl_recurrence recurrence = {
         {lattice, KL_DOUBLE, &set}, p->omega, &seams, {depth, SITES, false}, array, 2, false};
     kernels = p->h.set;
-    seen.under_way = false;
+    seen.under_way = seen.full = false;
     seen.rows = seen.beside = 0;
     kl_recurrence_begin(&recurrence);
     kl_recurrence_run(&recurrence, STEPS, plain_step, NULL);
     kl_recurrence_end(&recurrence);
+    assert_everywhere(seen.full == !share); /* where it is shared, nothing is copied */
     assert_everywhere(seen.rows == STEPS * lattice->count * SITES);
     assert_everywhere(seen.beside == STEPS * (lattice->count - 2 * depth) * SITES);
     kl_seams_destroy(&seams);

@@ -49,7 +49,7 @@ static void destroy_slab(slab *s)
     free(s);
 }
 
-/* Rows 1.. of planes from..to of all arrays, top and bottom row alike where there is but one. */
+/* Rows 1.. (d = 2: the only row) of planes from..to of all arrays. */
 static int pieces(const slab *s, int64_t from, int64_t to, kl_piece *piece)
 {
     const int64_t rows = kl_lattice_rows(&s->lattice), skipped = rows > 1;
