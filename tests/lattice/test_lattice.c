@@ -1,5 +1,6 @@
 /* Slabs, owners, coordinates, and the sizes of lattices too large to allocate. */
 #include "lattice/lattice.h"
+#include "lattice/seam.h"
 
 #include "lattice/check.h"
 
@@ -59,6 +60,39 @@ static void large_lattice(void **state)
     assert_true(kl_lattice_local(&lattice) == INT64_C(9223358842721533951)); /* (2^21-1)^3 */
 }
 
+/* Between two slabs of 2048 planes of 4096^2 sites in double, with ten arrays: addresses alone,
+ * nothing is there. A plane is 2^27 bytes, a seam of 18 planes of ten arrays 22.5 GiB. */
+static void large_seams(void **state)
+{
+    (void)state;
+    const kl_lattice lattice = view(3, 4096, 2, 0);
+    const int64_t plane = INT64_C(1) << 27, n = lattice.count;
+    const uintptr_t below = (uintptr_t)1 << 42, above = (uintptr_t)1 << 43,
+                    home = (uintptr_t)1 << 44;
+    const kl_seams seams = {.lattice = &lattice,
+                            .element = sizeof(double),
+                            .depth = 16,
+                            .arrays = 10,
+                            .below = (char *)below,
+                            .above = (char *)above};
+    uintptr_t last = below;
+    for (int i = 0; i < seams.arrays; i++) {
+        const uintptr_t first = (uintptr_t)kl_seams_plane(&seams, (void *)home, i, -17);
+        assert_true(first >= last);
+        last = (uintptr_t)kl_seams_plane(&seams, (void *)home, i, 0);
+        assert_true(last - first == 17 * (uintptr_t)plane);
+        last += (uintptr_t)plane;
+        assert_true((uintptr_t)kl_seams_plane(&seams, (void *)home, i, n - 17) - above ==
+                    first - below);
+        assert_true((uintptr_t)kl_seams_plane(&seams, (void *)home, i, n - 18) - home ==
+                    (uintptr_t)((n - 17) * plane));
+    }
+    const float *omega = (const float *)home;
+    assert_true((uintptr_t)kl_seams_omega(&seams, omega, -16) >= last);
+    assert_true((uintptr_t)kl_seams_omega(&seams, omega, n - 1) - home ==
+                (uintptr_t)((n - 1) * plane / 2));
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -108,7 +142,10 @@ static void arrays(void **state)
     kl_lattice_array_free(NULL);
 }
 
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(slabs_tile_the_axis), cmocka_unit_test(large_lattice),
-    cmocka_unit_test(arrays), cmocka_unit_test(refusals), cmocka_unit_test(centred_coordinates)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(slabs_tile_the_axis),
+                                          cmocka_unit_test(large_lattice),
+                                          cmocka_unit_test(large_seams),
+                                          cmocka_unit_test(arrays),
+                                          cmocka_unit_test(refusals),
+                                          cmocka_unit_test(centred_coordinates)};
 TEST_MAIN(tests)
