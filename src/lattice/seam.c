@@ -6,10 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LINE = 64,
-    STEP = 640
-}; /* bytes of a cache line; between arrays, as in kl_lattice_array() */
+enum { STEP = 640 }; /* bytes between arrays, as in kl_lattice_array() */
 
 static size_t plane_bytes(const kl_seams *seams)
 {
@@ -26,12 +23,7 @@ static size_t place_of(const kl_seams *seams, int i)
 static size_t seam_bytes(const kl_seams *seams)
 {
     const size_t potential = (size_t)seams->depth * (size_t)seams->lattice->plane * sizeof(float);
-    return place_of(seams, seams->arrays) + potential + STEP + LINE;
-}
-
-static char *begin_of(void *memory) /* at a cache line */
-{
-    return (char *)memory + (LINE - (uintptr_t)memory % LINE) % LINE;
+    return place_of(seams, seams->arrays) + potential + STEP;
 }
 
 /* The neighbour below or above. */
@@ -77,9 +69,9 @@ static void create_shared(kl_seams *seams)
     exchange(seams, 1, &seams->shared[1], &seams->shared[0], sizeof seams->shared[0]);
     kl_shared_close(&mine);
     if (seams->shared[1])
-        seams->above = begin_of(seams->memory[1].memory);
+        seams->above = seams->memory[1].memory;
     if (seams->shared[0])
-        seams->below = begin_of(seams->memory[0].memory);
+        seams->below = seams->memory[0].memory;
     else
         kl_shared_destroy(&seams->memory[0]);
 }
@@ -102,7 +94,7 @@ kl_status kl_seams_create(const kl_lattice *lattice, size_t element, int depth, 
     kl_status status = KL_OK;
     if (!out->below) {
         status = kl_alloc(seam_bytes(out), 1, "planes between slabs", &out->own, err);
-        out->below = status == KL_OK ? begin_of(out->own) : NULL;
+        out->below = out->own;
     }
     return kl_agree(lattice->comm, status, err);
 }
