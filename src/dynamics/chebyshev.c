@@ -61,7 +61,7 @@ static void chain_step(const void *context, int k, kl_stencil_step *step)
  * re <- C re + S im,  im <- C im - S re. */
 static void run_chains(const sweep *s, kl_state *psi, void *scratch, kl_state *out)
 {
-    void *array[2 + 2 * KL_MOST_ACCUMULATORS] = {psi->re, scratch};
+    void *array[KL_MOST_ARRAYS] = {psi->re, scratch};
     const kl_recurrence r =
         kl_hamiltonian_recurrence(s->h, psi->precision, array, 2 + 2 * s->outputs, false);
     for (int j = 0; j < s->outputs; j++) {

@@ -3,12 +3,11 @@
 #include "base/cpu.h"
 #include "lattice/halo.h"
 
-enum { MOST_DEPTH = 16, PIECES = 5, MOST_ARRAYS = 2 + 2 * KL_MOST_ACCUMULATORS };
+enum { MOST_DEPTH = 16, PIECES = 5 };
 
 int kl_blocking_depth(int64_t sites, int ranks)
 {
-    /* Accumulators are visited in steps 2 and 3 of every four: a depth of another size is slower.
-     */
+    /* Multiples of 4 are faster: accumulators are visited in steps 2 and 3 of every four. */
     const int64_t planes = sites / ranks, quarter = planes / 4, half = planes / 2;
     if (ranks == 1 || quarter >= MOST_DEPTH)
         return MOST_DEPTH;
@@ -37,14 +36,15 @@ kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision
 typedef struct block {
     const kl_recurrence *r;
     const kl_lattice *lattice;
-    int first, depth; /* steps first+1..first+depth */
+    const kl_seams *seams; /* NULL: all planes are in the arrays */
+    bool around;           /* they are all of the lattice: go on around it */
+    int first, depth;      /* steps first+1..first+depth */
     int sign;
     int64_t origin;
     kl_stencil_step step[MOST_DEPTH + 1]; /* [1..depth] */
 } block;
 
-/* The rows of a tile: of step j from + low j .. to + high j - 1; beyond the plane's end they wrap.
- */
+/* The rows of a tile: of step j from + low j .. to + high j - 1, wrapping at the plane's end. */
 typedef struct band {
     int64_t from;
     int low;
@@ -55,24 +55,23 @@ typedef struct band {
 static int64_t plane_of(const block *blk, int64_t q)
 {
     const int64_t n = blk->lattice->count, p = blk->origin + blk->sign * q;
-    return blk->lattice->ranks > 1 ? p : p < 0 ? p + n : p < n ? p : p - n;
+    return !blk->around ? p : p < 0 ? p + n : p < n ? p : p - n;
 }
 
 static void *of_array(const block *blk, int i, int64_t q)
 {
-    const kl_lattice *lattice = blk->lattice;
     const int64_t p = plane_of(blk, q);
-    if (lattice->ranks > 1)
-        return kl_seams_plane(blk->r->seams, blk->r->array[i], i, p);
-    return (char *)blk->r->array[i] +
-           (size_t)((p + 1) * lattice->plane) * kl_precision_size(blk->r->stencil.precision);
+    if (blk->seams)
+        return kl_seams_plane(blk->seams, blk->r->array[i], i, p);
+    return kl_lattice_plane(blk->lattice, blk->r->array[i],
+                            kl_precision_size(blk->r->stencil.precision), p);
 }
 
 static const float *of_omega(const block *blk, int64_t q)
 {
     const int64_t p = plane_of(blk, q);
-    if (blk->lattice->ranks > 1)
-        return kl_seams_omega(blk->r->seams, blk->r->omega, p);
+    if (blk->seams)
+        return kl_seams_omega(blk->seams, blk->r->omega, p);
     return blk->r->omega + p * blk->lattice->plane;
 }
 
@@ -152,7 +151,7 @@ static int passing(const block *blk, int64_t q, band rows, kl_piece *piece)
                         piece + n);
 }
 
-_Static_assert(2 * (MOST_DEPTH + 1) * MOST_ARRAYS <= KL_MOST_PIECES,
+_Static_assert(2 * (MOST_DEPTH + 1) * KL_MOST_ARRAYS <= KL_MOST_PIECES,
                "a tile's planes in one message");
 
 /* The messages of a tile: taken from the rank ahead of the front, given to the one behind. */
@@ -165,13 +164,13 @@ static void ask(const block *blk, band rows, relay *with)
 {
     const int n = passing(blk, blk->lattice->count, rows, with->piece);
     with->given = MPI_REQUEST_NULL;
-    kl_seams_take(blk->r->seams, blk->sign > 0, with->piece, n, &with->taken);
+    kl_seams_take(blk->seams, blk->sign > 0, with->piece, n, &with->taken);
 }
 
 static void give(const block *blk, band rows, relay *with)
 {
     const int n = passing(blk, 0, rows, with->piece);
-    kl_seams_give(blk->r->seams, blk->sign < 0, with->piece, n, &with->given);
+    kl_seams_give(blk->seams, blk->sign < 0, with->piece, n, &with->given);
 }
 
 static void test(relay *with)
@@ -185,22 +184,21 @@ static void test(relay *with)
 static void tile(const block *blk, band rows)
 {
     const int64_t n = blk->lattice->count;
-    const bool several = blk->lattice->ranks > 1;
     relay with;
-    if (several)
+    if (blk->seams)
         ask(blk, rows, &with);
     for (int64_t w = 2; w < n + 2 * blk->depth; w++) {
         const int64_t newest = w + 1 < n ? w + 1 : n + (w + 2 - n) / 2;
-        if (several && w == 2 * blk->depth)
+        if (blk->seams && w == 2 * blk->depth)
             give(blk, rows, &with);
-        if (several && w == n)
+        if (blk->seams && w == n)
             kl_seams_finish(&with.taken);
         for (int j = w < n ? 1 : (int)(w - n + 2) / 2; j <= blk->depth && 2 * j <= w; j++)
             update(blk, j, w - j, rows, share(blk, newest, j, rows));
-        if (several)
+        if (blk->seams)
             test(&with);
     }
-    if (several)
+    if (blk->seams)
         kl_seams_finish(&with.given);
 }
 
@@ -225,13 +223,12 @@ static void run_block(const block *blk, int64_t tile_rows)
 static int64_t run_blocks(block *blk, int64_t depth, int64_t tile_rows, int steps,
                           kl_step_of step_of, const void *context)
 {
-    const bool several = blk->lattice->ranks > 1;
     int64_t drift = 0;
     for (; blk->first < steps; blk->first += blk->depth) {
         blk->depth = steps - blk->first < depth ? steps - blk->first : (int)depth;
-        blk->sign = several && drift == 0 ? -1 : 1;
+        blk->sign = blk->seams && drift == 0 ? -1 : 1;
         blk->origin = blk->sign > 0 ? -drift : blk->lattice->count - 1;
-        if (several)
+        if (blk->seams)
             drift -= blk->sign * blk->depth;
         for (int j = 1; j <= blk->depth; j++)
             step_of(context, blk->first + j, &blk->step[j]);
@@ -246,7 +243,7 @@ static void go_home(const kl_recurrence *r, int64_t drift)
 {
     const kl_lattice *lattice = r->stencil.lattice;
     const int64_t rows = drift * kl_lattice_rows(lattice);
-    kl_piece mine[MOST_ARRAYS], theirs[MOST_ARRAYS];
+    kl_piece mine[KL_MOST_ARRAYS], theirs[KL_MOST_ARRAYS];
     MPI_Request request[4];
     int n = 0;
     for (int i = r->keep ? 0 : 2; drift > 0 && i < r->arrays; i++, n++) {
@@ -262,32 +259,23 @@ static void go_home(const kl_recurrence *r, int64_t drift)
         kl_seams_finish(&request[i]);
 }
 
-/* d = 1, where the slab is one run of sites and its halo one site, and slabs of one or two planes.
- */
-static void run_steps(const kl_recurrence *r, int steps, kl_step_of step_of, const void *context)
+/* One step at a time: d = 1, where the slab is one run of sites and its halo one site, and groups
+ * without seams. */
+static void run_steps(block *blk, int steps, kl_step_of step_of, const void *context)
 {
-    const kl_lattice *lattice = r->stencil.lattice;
-    const size_t element = kl_precision_size(r->stencil.precision);
-    const size_t plane = (size_t)lattice->plane * element;
+    const kl_lattice *lattice = blk->lattice;
+    const kl_recurrence *r = blk->r;
     const int64_t planes = lattice->dimension == 1 ? 1 : lattice->count;
-    for (int k = 1; k <= steps; k++) {
-        char *read = r->array[(k - 1) % 2], *write = r->array[k % 2];
-        kl_stencil_step step;
-        kl_halo halo;
-        kl_halo_start(lattice, read, element, &halo);
-        step_of(context, k, &step);
+    const band all = {0, 0, kl_lattice_rows(lattice), 0};
+    kl_halo halo;
+    blk->sign = 1;
+    for (; blk->first < steps; blk->first++) {
+        kl_halo_start(lattice, r->array[blk->first % 2], kl_precision_size(r->stencil.precision),
+                      &halo);
+        step_of(context, blk->first + 1, &blk->step[1]);
         kl_halo_finish(&halo);
-        for (int64_t p = 0; p < planes; p++) {
-            const size_t at = (size_t)(p + 1) * plane;
-            kl_stencil_planes here = {.c = read + at,
-                                      .z0 = read + at - plane,
-                                      .z1 = read + at + plane,
-                                      .omega = r->omega + p * lattice->plane,
-                                      .b = write + at};
-            for (int o = 0; o < step.outputs; o++)
-                here.acc[o] = (char *)r->array[step.acc + o] + at;
-            kl_stencil_rows(&r->stencil, &step, &here, 0, kl_lattice_rows(lattice), nothing);
-        }
+        for (int64_t p = 0; p < planes; p++)
+            update(blk, 1, p, all, nothing);
     }
 }
 
@@ -315,22 +303,22 @@ void kl_recurrence_end(const kl_recurrence *r)
 void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, const void *context)
 {
     const kl_lattice *lattice = r->stencil.lattice;
-    const bool several = lattice->ranks > 1;
-    block blk = {.r = r, .lattice = lattice};
+    block blk = {.r = r, .lattice = lattice, .seams = drifts(r) ? r->seams : NULL};
     int64_t shape[2] = {r->blocking.depth, r->blocking.tile}; /* alike in the group */
-    int64_t most = several ? drifts(r) ? r->seams->depth : 0 : lattice->sites / 2;
+    int64_t most = blk.seams ? blk.seams->depth : lattice->ranks == 1 ? lattice->sites / 2 : 0;
     if (lattice->dimension == 1 || most < 1) {
-        run_steps(r, steps, step_of, context);
+        run_steps(&blk, steps, step_of, context);
         return;
     }
     most = most < MOST_DEPTH ? most : MOST_DEPTH;
-    if (several) {
+    blk.around = !blk.seams;
+    if (blk.seams) {
         MPI_Bcast(shape, 2, MPI_INT64_T, 0, lattice->comm);
         kl_seams_enter(r->seams, r->array, 0, 1);
     }
     const int64_t drift =
         run_blocks(&blk, shape[0] < most ? shape[0] : most, shape[1], steps, step_of, context);
-    if (!several)
+    if (!blk.seams)
         return;
     go_home(r, drift);
     if (r->keep)

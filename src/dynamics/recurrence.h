@@ -36,7 +36,9 @@ int kl_blocking_depth(int64_t sites, int ranks);
  * that a block of steps comes back to may fill; 0: kl_cpu_cache(). Local. */
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache);
 
-/* The arrays of a recurrence, kl_lattice_extent() elements each: two vectors and accumulators. */
+enum { KL_MOST_ARRAYS = 2 + 2 * KL_MOST_ACCUMULATORS };
+
+/* Of arrays of kl_lattice_extent() elements each: two vectors and accumulators. */
 typedef struct kl_recurrence {
     kl_stencil stencil;
     const float *omega;    /* kl_lattice_local() sites, no ghosts */

@@ -18,7 +18,7 @@
 /* Rows from..to-1 of one plane of `rows` periodic rows of n sites; c, b, acc,
  * omega point to the plane, z0 and z1 to the planes below and above. For d = 2 a
  * plane is one row; for d = 1 the slab is one row whose ends c[-1] and c[n] are
- * ghosts. Sites around the plane may be read: arrays have ghost planes. */
+ * ghosts. Sites around the plane may be read: arrays have ghost planes, seams a margin. */
 typedef struct kl_rows_single {
     int64_t n, rows, from, to;
     const float *c, *z0, *z1, *omega;

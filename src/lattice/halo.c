@@ -5,10 +5,8 @@
 void kl_halo_start(const kl_lattice *lattice, void *array, size_t element, kl_halo *halo)
 {
     const size_t plane = (size_t)lattice->plane * element;
-    char *const ghost[2] = {array, (char *)array + (size_t)(lattice->count + 1) * plane};
+    char *const ghost[2] = {array, kl_lattice_plane(lattice, array, element, lattice->count)};
     char *const outer[2] = {ghost[0] + plane, ghost[1] - plane};
-    const int neighbour[2] = {(lattice->rank + lattice->ranks - 1) % lattice->ranks,
-                              (lattice->rank + 1) % lattice->ranks};
     for (int i = 0; i < 4; i++)
         halo->request[i] = MPI_REQUEST_NULL;
     if (lattice->ranks == 1) {
@@ -18,10 +16,9 @@ void kl_halo_start(const kl_lattice *lattice, void *array, size_t element, kl_ha
     }
     MPI_Datatype type = kl_lattice_rows_type(lattice, element, kl_lattice_rows(lattice));
     for (int side = 0; side < 2; side++) { /* tag: the direction in which the message goes */
-        MPI_Irecv(ghost[side], 1, type, neighbour[side], 1 - side, lattice->comm,
-                  &halo->request[side]);
-        MPI_Isend(outer[side], 1, type, neighbour[side], side, lattice->comm,
-                  &halo->request[2 + side]);
+        const int rank = kl_lattice_neighbour(lattice, side);
+        MPI_Irecv(ghost[side], 1, type, rank, 1 - side, lattice->comm, &halo->request[side]);
+        MPI_Isend(outer[side], 1, type, rank, side, lattice->comm, &halo->request[2 + side]);
     }
     MPI_Type_free(&type);
 }

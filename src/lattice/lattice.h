@@ -53,6 +53,17 @@ static inline int64_t kl_lattice_extent(const kl_lattice *lattice)
 {
     return (lattice->count + 2) * lattice->plane;
 }
+/* Plane p of an array, from -1 and to count with its ghosts. */
+static inline void *kl_lattice_plane(const kl_lattice *lattice, void *array, size_t element,
+                                     int64_t p)
+{
+    return (char *)array + (size_t)(p + 1) * (size_t)lattice->plane * element;
+}
+/* The rank below (side 0) or above (1), around the lattice. */
+static inline int kl_lattice_neighbour(const kl_lattice *lattice, int side)
+{
+    return (lattice->rank + (side ? 1 : lattice->ranks - 1)) % lattice->ranks;
+}
 /* Rows are the innermost runs of consecutive sites: the last axis. */
 static inline int64_t kl_lattice_row(const kl_lattice *lattice)
 {

@@ -22,22 +22,19 @@ static size_t place_of(const kl_seams *seams, int i)
 
 static size_t seam_bytes(const kl_seams *seams)
 {
-    const size_t potential = (size_t)seams->depth * (size_t)seams->lattice->plane * sizeof(float);
-    return place_of(seams, seams->arrays) + potential + STEP;
-}
-
-/* The neighbour below or above. */
-static int neighbour(const kl_lattice *lattice, int side)
-{
-    return (lattice->rank + (side ? 1 : lattice->ranks - 1)) % lattice->ranks;
+    const size_t padding = (size_t)(seams->arrays + 2) * STEP;
+    return (size_t)seams->lattice->plane *
+               kl_seams_column(seams->element, seams->depth, seams->arrays) +
+           padding;
 }
 
 /* Sends to one side what the other one receives. */
 static void exchange(const kl_seams *seams, int side, const void *mine, void *theirs, int bytes)
 {
     const kl_lattice *lattice = seams->lattice;
-    MPI_Sendrecv(mine, bytes, MPI_BYTE, neighbour(lattice, side), side, theirs, bytes, MPI_BYTE,
-                 neighbour(lattice, 1 - side), side, lattice->comm, MPI_STATUS_IGNORE);
+    MPI_Sendrecv(mine, bytes, MPI_BYTE, kl_lattice_neighbour(lattice, side), side, theirs, bytes,
+                 MPI_BYTE, kl_lattice_neighbour(lattice, 1 - side), side, lattice->comm,
+                 MPI_STATUS_IGNORE);
 }
 
 static bool on_this_node(const kl_lattice *lattice, int rank)
@@ -59,7 +56,7 @@ static bool on_this_node(const kl_lattice *lattice, int rank)
 static void create_shared(kl_seams *seams)
 {
     const kl_lattice *lattice = seams->lattice;
-    const bool near = on_this_node(lattice, neighbour(lattice, 1));
+    const bool near = on_this_node(lattice, kl_lattice_neighbour(lattice, 1));
     kl_shared_name mine, theirs;
     kl_shared_create(seam_bytes(seams), &seams->memory[0], &mine);
     exchange(seams, 0, &mine, &theirs, sizeof mine);
@@ -116,7 +113,7 @@ void *kl_seams_plane(const kl_seams *seams, void *array, int i, int64_t p)
         return seams->below + place_of(seams, i) + (size_t)(p + seams->depth + 1) * bytes;
     if (p >= top && seams->above)
         return seams->above + place_of(seams, i) + (size_t)(p - top) * bytes;
-    return (char *)array + (size_t)(p + 1) * bytes;
+    return kl_lattice_plane(seams->lattice, array, seams->element, p);
 }
 
 /* Planes -depth..-1 of the potential, in the seam below of the upper rank. */
@@ -135,7 +132,7 @@ const float *kl_seams_omega(const kl_seams *seams, const float *omega, int64_t p
 /* Plane p of array i goes into its seam, or comes back. */
 static void move(const kl_seams *seams, void *array, int i, int64_t p, bool in)
 {
-    void *const home = (char *)array + (size_t)(p + 1) * plane_bytes(seams);
+    void *const home = kl_lattice_plane(seams->lattice, array, seams->element, p);
     void *const seam = kl_seams_plane(seams, array, i, p);
     memcpy(in ? seam : home, in ? home : seam, plane_bytes(seams));
 }
@@ -181,7 +178,7 @@ static MPI_Datatype type_of(size_t row, const kl_piece *piece, int n)
 static void message(const kl_seams *seams, int side, bool send, size_t row, const kl_piece *piece,
                     int n, MPI_Request *request)
 {
-    const int rank = neighbour(seams->lattice, side);
+    const int rank = kl_lattice_neighbour(seams->lattice, side);
     const int count = seams->shared[side] || n == 0 ? 0 : 1;
     atomic_thread_fence(memory_order_seq_cst); /* what is in shared memory, before the message */
     MPI_Datatype type = count ? type_of(row, piece, n) : MPI_BYTE;

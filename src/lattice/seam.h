@@ -28,11 +28,16 @@ typedef struct kl_seams {
 
 enum { KL_MOST_PIECES = 512 };
 
+/* Bytes of the seam between two slabs for each site of a plane. Local. */
+static inline size_t kl_seams_column(size_t element, int depth, int arrays)
+{
+    return (size_t)(depth + 2) * element * (size_t)arrays + (size_t)depth * sizeof(float);
+}
+
 /* For at most `arrays` arrays of elements of `element` bytes, and the potential. Depth is cut to
  * what the slabs allow: 0 in a group of one rank, for d = 1 and where a rank has fewer than three
- * planes. share: false sends even on one node. Memory, shared or not: depth + 2 planes of the
- * arrays, depth of the potential. Collective over the group, with the same arguments; destroy is
- * local and takes zeros. */
+ * planes. share: false sends even on one node. Memory, shared or not: kl_seams_column(). Collective
+ * over the group, with the same arguments; destroy is local and takes zeros. */
 kl_status kl_seams_create(const kl_lattice *lattice, size_t element, int depth, int arrays,
                           bool share, kl_seams *out, kl_error *err);
 void kl_seams_destroy(kl_seams *seams);

@@ -58,15 +58,16 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
     const double size = (double)kl_precision_size(s->propagator.precision);
     const double t = microscopic(s, s->times.n - 1), sites = plane * (double)s->sites;
     double arrays = 3 + 2 * most_outputs(s); /* psi, scratch, outputs */
-    double seams = 0;                        /* planes between slabs, with their potential */
+    double seams = 0;                        /* between slabs */
     double terms = nominal_radius(s) * 1.1 * t + 20 * s->times.n, term = 0.25e-9 * size;
     if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
         arrays += 8.5;       /* FFT, two copies, transfer, potential */
         terms = 3 * (1 + t); /* two step sizes and more */
         term = 200e-9;
     } else if (group_ranks > 1 && s->dimension > 1) {
-        const int depth = kl_blocking_depth(s->sites, group_ranks);
-        seams = (depth + 2) * size * (2 + 2 * most_outputs(s)) + depth * 4;
+        seams = (double)kl_seams_column(kl_precision_size(s->propagator.precision),
+                                        kl_blocking_depth(s->sites, group_ranks),
+                                        2 + 2 * most_outputs(s));
     }
     return (kl_cost){.bytes = plane * ((planes + 2) * size * arrays + planes * 4 + seams),
                      .seconds = sites * terms * term,
