@@ -22,7 +22,7 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
             -D "FLAGS=${flags}" -D "BUILD_TYPE=${CMAKE_BUILD_TYPE}"
             -P ${CMAKE_CURRENT_LIST_FILE}
     BYPRODUCTS ${header} COMMENT "" VERBATIM)
-  foreach(room cli study)
+  foreach(room cli run)
     if(TARGET room_${room})
       add_dependencies(room_${room} kinlim_revision)
     endif()

@@ -1,13 +1,15 @@
 # kinlim_room(NAME DEPENDS room... PACKAGES target...)
 #
-# One object library `room_NAME` from src/NAME/*.c. A room may include and link
+# One object library `room_NAME` from src/NAME/*.c and the folders
+# below it. A room may include and link
 # only the rooms in DEPENDS (not theirs) and the outside packages in PACKAGES;
 # everything may use MPI and the C library. With tests on, a shared library
 # `check_NAME` is linked from the room's objects and the declared dependencies
 # alone, without undefined symbols: a forbidden dependency fails the build.
 function(kinlim_room name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;PACKAGES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.c)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.c
+       ${PROJECT_SOURCE_DIR}/src/${name}/*/*.c)
   if(NOT sources)
     return()
   endif()

@@ -5,7 +5,7 @@
 #ifndef KL_KINETIC_MODES_H
 #define KL_KINETIC_MODES_H
 
-#include "kinetic/pairing.h"
+#include "kinetic/observable.h"
 
 /* One mode. representative_i = sign_i k[axis_i] is sorted, largest first. */
 typedef struct kl_mode {

@@ -2,7 +2,7 @@
 #include "kinetic/phase_space.h"
 
 #include "base/memory.h"
-#include "kinetic/pairing.h"
+#include "kinetic/observable.h"
 
 #include <complex.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* The keys of every study, whatever its system (docs/study.md). */
-#include "study/study_private.h"
+#include "study/study.h"
 
 #include "base/memory.h"
 #include "kinetic/boltzmann.h"

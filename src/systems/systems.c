@@ -1,10 +1,10 @@
-#include "systems/system.h"
+#include "contract/system.h"
 
 #include "kinetic/boltzmann.h"
 #include "lattice/fft.h"
-#include "systems/anderson.h"
-#include "systems/localization.h"
-#include "systems/lyapunov.h"
+#include "systems/anderson/anderson.h"
+#include "systems/localization/localization.h"
+#include "systems/lyapunov/lyapunov.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "wigner/husimi.h"
 
 #include "base/memory.h"
-#include "wigner/rows.h"
+#include "wigner/lines.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * is restored must be the newest that an independent look finds whole, and all of it;
  * where there is none nothing is. Build and run: scripts/fuzz checkpoint
  */
-#include "study/checkpoint.h"
+#include "run/checkpoint.h"
 #include "fuzz.h"
 
 #include <fcntl.h>

@@ -93,7 +93,7 @@ class TheBatchScript(unittest.TestCase):
 
 
 def make_checkpoint(point, realization, time):
-    """The head of a checkpoint (src/study/checkpoint.c)."""
+    """The head of a checkpoint (src/run/checkpoint.c)."""
     head = struct.pack("<8sqqqqqiiIII", b"klchk01", realization, 1, 8, 8, time, point, time, 0, 0, 0)
     return head + struct.pack("<I", zlib.crc32(head))
 

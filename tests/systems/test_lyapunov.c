@@ -5,7 +5,7 @@
  */
 #include "lattice/check.h"
 #include "lattice/disorder.h"
-#include "systems/system.h"
+#include "contract/system.h"
 
 #include <lapacke.h>
 

@@ -1,0 +1,67 @@
+#include "cli/cli.h"
+
+#include "base/cpu.h"
+#include "kinlim_build.h"
+#include "kinlim/results.h"
+#include "kinlim/study.h"
+#include "contract/system.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void print_build(void)
+{
+    char text[512];
+    printf("kinlim           %s\ngit_revision     %s\ncompiler         %s\nflags            %s\n"
+           "instruction_set  %s\n",
+           KINLIM_VERSION, KINLIM_GIT_REVISION, KINLIM_COMPILER, KINLIM_FLAGS,
+           kl_cpu_instruction_set_name());
+    for (int i = 0; kl_systems_library(i, text, sizeof text); i++) {
+        char *value = strchr(text, '=');
+        *value++ = 0;
+        printf("%-16s %s\n", text, value);
+    }
+    printf("systems          ");
+    for (int i = 0; kl_systems[i]; i++)
+        printf("%s%s", i ? ", " : "", kl_systems[i]->name);
+    printf("\n");
+}
+
+static kl_status print_file(const char *path, kl_error *err)
+{
+    kl_results *results = NULL;
+    bool unfinished;
+    KL_TRY(kl_study_unfinished(path, &unfinished, stdout, err));
+    if (unfinished && access(path, F_OK) != 0)
+        return KL_OK;
+    KL_TRY(kl_results_read(path, &results, err));
+    kl_status status = kl_results_print_info(results, stdout, err);
+    kl_results_destroy(&results);
+    return status;
+}
+
+static kl_status info_main(int argc, char **argv, kl_error *err)
+{
+    static const struct option options[] = {{0}};
+    int rank, code = getopt_long(argc, argv, ":", options, NULL);
+    if (code != -1)
+        return kl_cli_refused(&kl_command_info, argv, code, err);
+    if (argc - optind > 1)
+        return kl_fail(err, KL_INPUT, "info: one results file only: see kinlim info --help");
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (rank != 0)
+        return KL_OK;
+    if (optind < argc)
+        return print_file(argv[optind], err);
+    print_build();
+    return KL_OK;
+}
+
+const kl_command kl_command_info = {
+    "info", "kinlim info [RESULTS.h5]",
+    "Prints versions; with a file, where it comes from and how much "
+    "of it is done,\nand what a run that goes on or was "
+    "stopped has in its journal.\n",
+    info_main};

@@ -1,0 +1,268 @@
+#include "parts/propagation.h"
+
+#include "base/memory.h"
+#include "dynamics/chebyshev.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double microscopic(const kl_propagation_setup *s, int time)
+{
+    return s->times.t[time] / s->unit;
+}
+
+/* The spectral radius that decides how times are grouped: of the study alone. */
+static double nominal_radius(const kl_propagation_setup *s)
+{
+    return 2 * s->dimension;
+}
+
+static int sweep_size(const kl_propagation_setup *s, int time, double now)
+{
+    double t[KL_MOST_OUTPUTS];
+    int n = 0;
+    for (; n < KL_MOST_OUTPUTS && time + n < s->times.n; n++)
+        t[n] = microscopic(s, time + n) - now;
+    return kl_chebyshev_sweep(nominal_radius(s), t, n);
+}
+
+static int most_outputs(const kl_propagation_setup *s)
+{
+    int most = 1;
+    double now = 0;
+    if (s->propagator.method != KL_CHEBYSHEV_METHOD)
+        return 0;
+    for (int time = s->times.t[0] == 0; time < s->times.n;) { /* T = 0 needs no sweep */
+        int n = sweep_size(s, time, now);
+        most = n > most ? n : most;
+        time += n;
+        now = microscopic(s, time - 1);
+    }
+    return most;
+}
+
+double kl_propagation_rounding(const kl_propagation_setup *s)
+{
+    /* FFTW in single precision loses 1e-7 to 6e-7 a step (docs/numerics.md). */
+    const double fft = s->propagator.precision == KL_SINGLE ? 5e-5 : 0;
+    const double chebyshev = kl_chebyshev_rounding(
+        s->propagator.precision, 2 * s->dimension + 2 * s->eta, microscopic(s, s->times.n - 1));
+    return s->propagator.method == KL_CHEBYSHEV_METHOD ? chebyshev : fmax(chebyshev, fft);
+}
+
+kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
+{
+    const double plane = pow((double)s->sites, s->dimension - 1);
+    const double planes = ceil((double)s->sites / group_ranks);
+    const double size = (double)kl_precision_size(s->propagator.precision);
+    const double t = microscopic(s, s->times.n - 1), sites = plane * (double)s->sites;
+    double arrays = 3 + 2 * most_outputs(s); /* psi, scratch, outputs */
+    double seams = 0;                        /* between slabs */
+    double terms = nominal_radius(s) * 1.1 * t + 20 * s->times.n, term = 0.25e-9 * size;
+    if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
+        arrays += 8.5;       /* FFT, two copies, transfer, potential */
+        terms = 3 * (1 + t); /* two step sizes and more */
+        term = 200e-9;
+    } else if (group_ranks > 1 && s->dimension > 1) {
+        seams = (double)kl_seams_column(kl_precision_size(s->propagator.precision),
+                                        kl_blocking_depth(s->sites, group_ranks),
+                                        2 + 2 * most_outputs(s));
+    }
+    return (kl_cost){.bytes = plane * ((planes + 2) * size * arrays + planes * 4 + seams),
+                     .seconds = sites * terms * term,
+                     .most_ranks = s->sites};
+}
+
+static kl_status allocate(kl_propagation *e, kl_error *err)
+{
+    const kl_lattice *lattice = &e->lattice;
+    const kl_precision precision = e->setup.propagator.precision;
+    KL_TRY(
+        kl_alloc((size_t)kl_lattice_local(lattice), sizeof *e->omega, "potential", &e->omega, err));
+    KL_TRY(kl_lattice_array(lattice, kl_precision_size(precision), 2, &e->scratch, err));
+    KL_TRY(kl_state_create(lattice, precision, &e->psi, err));
+    for (; e->outputs < most_outputs(&e->setup); e->outputs++)
+        KL_TRY(
+            kl_state_create_at(lattice, precision, 3 + 2 * e->outputs, &e->out[e->outputs], err));
+    return KL_OK;
+}
+
+kl_status kl_propagation_create(const kl_propagation_setup *setup, MPI_Comm group,
+                                kl_propagation *e, kl_error *err)
+{
+    const kl_propagator *p = &setup->propagator;
+    *e = (kl_propagation){.setup = *setup};
+    KL_TRY(kl_lattice_create(group, setup->dimension, setup->sites, &e->lattice, err));
+    KL_TRY(kl_agree(group, allocate(e, err), err));
+    const kl_blocking blocking = kl_blocking_choose(&e->lattice, p->precision, p->cache);
+    if (p->method == KL_CHEBYSHEV_METHOD)
+        KL_TRY(kl_seams_create(&e->lattice, kl_precision_size(p->precision), blocking.depth,
+                               2 + 2 * e->outputs, true, &e->seams, err));
+    e->h = (kl_hamiltonian){.lattice = &e->lattice,
+                            .set = kl_stencil_choose(),
+                            .hopping = 1,
+                            .eta = setup->eta,
+                            .omega = e->omega,
+                            .blocking = blocking,
+                            .seams = &e->seams};
+    KL_TRY(kl_wigner_create(&e->lattice, 1, 0, NULL, &e->pairing, err));
+    if (p->method == KL_CHEBYSHEV_METHOD)
+        return KL_OK;
+    return kl_splitting_create(&e->h, p->precision,
+                               p->method == KL_STRANG_METHOD ? KL_STRANG : KL_FOURTH_ORDER,
+                               &e->splitting, err);
+}
+
+void kl_propagation_destroy(kl_propagation *e)
+{
+    kl_wigner_destroy(&e->pairing);
+    kl_splitting_destroy(&e->splitting);
+    kl_seams_destroy(&e->seams);
+    kl_state_destroy(&e->psi);
+    for (int j = 0; j < KL_MOST_OUTPUTS; j++)
+        kl_state_destroy(&e->out[j]);
+    free(e->omega);
+    kl_lattice_array_free(e->scratch);
+    *e = (kl_propagation){0};
+}
+
+void kl_propagation_bound(kl_propagation *e)
+{
+    e->radius = nominal_radius(&e->setup) + 6 * e->setup.eta;
+    if (e->setup.propagator.method == KL_CHEBYSHEV_METHOD)
+        e->radius =
+            kl_hamiltonian_radius(&e->h, e->setup.propagator.precision, e->psi.re, e->scratch);
+}
+
+static kl_status total_energy(const kl_propagation *e, const kl_state *psi, double hop,
+                              double *energy, kl_error *err)
+{
+    double potential;
+    KL_TRY(kl_potential_energy(psi, e->omega, &potential, err));
+    *energy = e->h.hopping * hop + e->h.eta * potential;
+    return KL_OK;
+}
+
+kl_status kl_propagation_start(kl_propagation *e, kl_error *err)
+{
+    double norm, hop;
+    e->t = 0;
+    e->served_from = e->served = 0;
+    KL_TRY(kl_wigner_evaluate(e->pairing, &e->psi, NULL, &norm, &hop, NULL, err));
+    return total_energy(e, &e->psi, hop, &e->energy, err);
+}
+
+static kl_status sweep(kl_propagation *e, int time, kl_error *err)
+{
+    const kl_propagation_setup *s = &e->setup;
+    double t[KL_MOST_OUTPUTS];
+    if (e->served > 0) { /* go on from the last output */
+        kl_state old = e->psi;
+        e->psi = e->out[e->served - 1];
+        e->out[e->served - 1] = old;
+    }
+    e->served_from = time;
+    e->served = sweep_size(s, time, e->t);
+    for (int j = 0; j < e->served; j++)
+        t[j] = microscopic(s, time + j) - e->t;
+    /* Rounding takes its part of the tolerance; each sweep an equal share of the rest. */
+    kl_chebyshev chebyshev = {&e->h, e->radius,
+                              (s->propagator.tolerance - kl_propagation_rounding(s)) / s->times.n};
+    KL_TRY(kl_chebyshev_evolve(&chebyshev, &e->psi, e->scratch, t, e->served, e->out, NULL, err));
+    e->t = microscopic(s, time + e->served - 1);
+    return KL_OK;
+}
+
+kl_status kl_propagation_advance(kl_propagation *e, int time, const kl_state **psi, kl_error *err)
+{
+    const kl_propagation_setup *s = &e->setup;
+    const double t = microscopic(s, time);
+    *psi = &e->psi;
+    if (t == 0)
+        return KL_OK;
+    if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
+        KL_TRY(kl_splitting_evolve(e->splitting, &e->psi, t - e->t,
+                                   s->propagator.tolerance / s->times.n, err));
+        e->t = t;
+        return KL_OK;
+    }
+    if (time >= e->served_from + e->served)
+        KL_TRY(sweep(e, time, err));
+    *psi = &e->out[time - e->served_from];
+    return KL_OK;
+}
+
+kl_status kl_propagation_check(kl_propagation *e, int time, const kl_state *psi, double norm,
+                               double hop, double drift[2], kl_error *err)
+{
+    static const char *const name[2] = {"norm", "energy"};
+    const double tolerance = e->setup.propagator.tolerance;
+    const double allowed[2] = {2 * tolerance, 2 * e->radius * tolerance};
+    double energy;
+    KL_TRY(total_energy(e, psi, hop, &energy, err));
+    drift[0] = fabs(norm - 1);
+    drift[1] = fabs(energy - e->energy);
+    for (int i = 0; i < 2; i++)
+        if (!(drift[i] <= allowed[i]))
+            return kl_fail(err, KL_BUG,
+                           "eta %g, %lld sites, T = %g: the %s drifted by %.3g, more than %.3g",
+                           e->setup.eta, (long long)e->setup.sites, e->setup.times.t[time], name[i],
+                           drift[i], allowed[i]);
+    return KL_OK;
+}
+
+kl_status kl_propagation_drift(kl_propagation *e, int time, const kl_state *psi, double drift[2],
+                               kl_error *err)
+{
+    double norm, hop;
+    KL_TRY(kl_wigner_evaluate(e->pairing, psi, NULL, &norm, &hop, NULL, err));
+    return kl_propagation_check(e, time, psi, norm, hop, drift, err);
+}
+
+/* ---- checkpoints ---- */
+
+static const kl_state *reached(const kl_propagation *e)
+{
+    return e->served > 0 ? &e->out[e->served - 1] : &e->psi;
+}
+
+kl_packing kl_propagation_packing(const kl_propagation *e, int time)
+{
+    const kl_lattice *lattice = &e->lattice;
+    const bool between = time >= 0 && e->served > 0 && time != e->served_from + e->served - 1;
+    return (kl_packing){.planes = between ? 0 : lattice->sites,
+                        .first = lattice->first,
+                        .count = lattice->count,
+                        .plane_bytes = 2 * (size_t)lattice->plane *
+                                       kl_precision_size(e->setup.propagator.precision)};
+}
+
+/* Bytes of one part (re or im) of a plane, and where the owned plane begins in it. */
+static size_t plane_part(const kl_propagation *e, int64_t plane, size_t *at)
+{
+    const size_t part = (size_t)e->lattice.plane * kl_precision_size(e->setup.propagator.precision);
+    *at = (size_t)(plane + 1) * part;
+    return part;
+}
+
+void kl_propagation_pack(const kl_propagation *e, int64_t plane, void *bytes)
+{
+    size_t at, part = plane_part(e, plane, &at);
+    memcpy(bytes, (const char *)reached(e)->re + at, part);
+    memcpy((char *)bytes + part, (const char *)reached(e)->im + at, part);
+}
+
+void kl_propagation_unpack(kl_propagation *e, int64_t plane, const void *bytes)
+{
+    size_t at, part = plane_part(e, plane, &at);
+    memcpy((char *)e->psi.re + at, bytes, part);
+    memcpy((char *)e->psi.im + at, (const char *)bytes + part, part);
+}
+
+void kl_propagation_restored(kl_propagation *e, int time)
+{
+    e->psi.real = false;
+    e->served_from = e->served = 0;
+    e->t = microscopic(&e->setup, time);
+}

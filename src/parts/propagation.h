@@ -1,0 +1,82 @@
+/* One group's evolution of one vector through the times of a study, by the
+ * method of its `propagator` key; and what every such run checks: the norm and
+ * the energy of psi_t.
+ */
+#ifndef KL_PARTS_PROPAGATION_H
+#define KL_PARTS_PROPAGATION_H
+
+#include "dynamics/splitting.h"
+#include "contract/system.h"
+#include "wigner/pairing.h"
+
+typedef enum kl_method { KL_CHEBYSHEV_METHOD, KL_STRANG_METHOD, KL_FOURTH_ORDER_METHOD } kl_method;
+
+typedef struct kl_propagator { /* the `propagator` key */
+    kl_method method;
+    kl_precision precision;
+    double tolerance; /* relative l2 error of psi_t, rounding included */
+    size_t cache;     /* the `cache` key in bytes: changes no result; 0: kl_cpu_cache() */
+} kl_propagator;
+
+typedef struct kl_propagation_setup {
+    int dimension;
+    int64_t sites;
+    double eta;
+    kl_times times;
+    double unit; /* t = T/unit */
+    kl_propagator propagator;
+} kl_propagation_setup;
+
+enum { KL_MOST_OUTPUTS = KL_MOST_ACCUMULATORS };
+
+typedef struct kl_propagation {
+    kl_propagation_setup setup;
+    kl_lattice lattice;
+    float *omega; /* the potential over eta, kl_lattice_local() sites: filled by the caller */
+    kl_seams seams;
+    kl_hamiltonian h;
+    kl_splitting *splitting; /* or NULL */
+    kl_wigner *pairing;      /* for norm and energy */
+    void *scratch;
+    kl_state psi, out[KL_MOST_OUTPUTS];
+    int outputs;             /* states in out */
+    double radius, energy;   /* of this potential; energy at t = 0 */
+    int served_from, served; /* times that the last sweep gave */
+    double t;                /* microscopic time of psi, or of the last output */
+} kl_propagation;
+
+/* Bound on rounding of psi at the last time. Local. */
+double kl_propagation_rounding(const kl_propagation_setup *setup);
+
+/* Of one propagation; `seconds` without measurements. Local. */
+kl_cost kl_propagation_cost(const kl_propagation_setup *setup, int group_ranks);
+
+/* Collective over the group; free with destroy on failure too. *out must stay where it is. */
+kl_status kl_propagation_create(const kl_propagation_setup *setup, MPI_Comm group,
+                                kl_propagation *out, kl_error *err);
+void kl_propagation_destroy(kl_propagation *propagation);
+
+/* In this order: fill omega; bound(), which destroys psi; fill psi; start(). All collective. */
+void kl_propagation_bound(kl_propagation *propagation);
+kl_status kl_propagation_start(kl_propagation *propagation, kl_error *err);
+
+/* *psi: the state at times.t[time], owned by the evolution, valid until the next
+ * call. Times are taken in order. Collective. */
+kl_status kl_propagation_advance(kl_propagation *propagation, int time, const kl_state **psi,
+                                 kl_error *err);
+
+/* drift[0] = ||psi|^2 - 1|, drift[1] = |<H> - <H>_0|, from |psi|^2 and <Delta>.
+ * KL_BUG if one is more than a vector that is off by the tolerance can have. Collective. */
+kl_status kl_propagation_check(kl_propagation *propagation, int time, const kl_state *psi,
+                               double norm, double hop, double drift[2], kl_error *err);
+/* The same, where norm and hopping are not known yet. */
+kl_status kl_propagation_drift(kl_propagation *propagation, int time, const kl_state *psi,
+                               double drift[2], kl_error *err);
+
+/* Checkpoints, as in system.h: psi at a time that ends a sweep, re then im of each plane. */
+kl_packing kl_propagation_packing(const kl_propagation *propagation, int time);
+void kl_propagation_pack(const kl_propagation *propagation, int64_t plane, void *bytes);
+void kl_propagation_unpack(kl_propagation *propagation, int64_t plane, const void *bytes);
+void kl_propagation_restored(kl_propagation *propagation, int time);
+
+#endif

@@ -1,0 +1,52 @@
+/* Where results come from: recorded in every results file. */
+#include "run/run.h"
+
+#include "base/cpu.h"
+#include "kinlim_build.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+void kl_timestamp(char text[32])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+kl_status kl_provenance(const kl_study *study, const kl_plan *plan, const char *command,
+                        const char *start, kl_results *results, kl_error *err)
+{
+    char text[512], end[32];
+    const struct {
+        const char *key, *value;
+    } fixed[] = {{"version", KINLIM_VERSION},
+                 {"git_revision", KINLIM_GIT_REVISION},
+                 {"compiler", KINLIM_COMPILER},
+                 {"flags", KINLIM_FLAGS},
+                 {"instruction_set", kl_cpu_instruction_set_name()}};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        KL_TRY(kl_results_set(results, fixed[i].key, fixed[i].value, err));
+    for (int i = 0; kl_systems_library(i, text, sizeof text); i++) {
+        char *value = strchr(text, '=');
+        *value++ = 0;
+        KL_TRY(kl_results_set(results, text, value, err));
+    }
+    snprintf(text, sizeof text, "%" PRIu64, study->system->seed(study->self));
+    KL_TRY(kl_results_set(results, "seed", text, err));
+    if (gethostname(text, sizeof text) == 0)
+        KL_TRY(kl_results_set(results, "host", text, err));
+    snprintf(text, sizeof text, "%d", plan->ranks);
+    KL_TRY(kl_results_set(results, "ranks", text, err));
+    snprintf(text, sizeof text, "%d", plan->ngroups);
+    KL_TRY(kl_results_set(results, "groups", text, err));
+    if (command)
+        KL_TRY(kl_results_set(results, "command", command, err));
+    kl_timestamp(end);
+    KL_TRY(kl_results_set(results, "start", start, err));
+    return kl_results_set(results, "end", end, err);
+}

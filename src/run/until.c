@@ -1,0 +1,108 @@
+#include "run/until.h"
+
+#include "base/memory.h"
+#include "statistics/statistics.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int64_t kl_until_next(const kl_until *until, int64_t n)
+{
+    const int64_t next = n + (n + 1) / 2;
+    return next < until->most ? next : until->most;
+}
+
+static bool is_watched(const kl_until *until, const kl_quantity *q)
+{
+    return !until->observable || strcmp(until->observable, q->observable) == 0;
+}
+
+/* The statistic of one number from the first n realizations; y: scratch. */
+static kl_status estimate(const kl_until *until, const kl_results *r, int p, int number, int n,
+                          double *y, kl_estimate *out, kl_error *err)
+{
+    double standard_error;
+    for (int k = 0; k < n; k++)
+        y[k] = kl_results_sample(r, p, k)[number];
+    if (until->order > 1)
+        return kl_stats_central_moment(y, n, until->order, out, err);
+    kl_stats_mean(y, n, out, &standard_error);
+    return KL_OK;
+}
+
+/* How many realizations the first n ask for, by half widths that fall like the root of their
+ * number: at most n where they are enough, INFINITY where that cannot be told. */
+static kl_status needed(const kl_study *study, const kl_results *r, int p, int64_t n, double *y,
+                        double *out, kl_error *err)
+{
+    const kl_until *until = &study->until;
+    *out = 0;
+    for (int i = 0; i < r->ntimes * r->nquantities; i++) {
+        kl_estimate e;
+        if (!is_watched(until, &r->quantity[i % r->nquantities]))
+            continue;
+        KL_TRY(estimate(until, r, p, i, (int)n, y, &e, err));
+        const double half = (e.high - e.low) / 2, wanted = until->relative_error * fabs(e.value);
+        const double need = half <= wanted ? 0 : (double)n * pow(half / wanted, 2);
+        *out = isnan(half) ? INFINITY : fmax(*out, need);
+    }
+    return KL_OK;
+}
+
+static int64_t finished(const kl_results *r, int p)
+{
+    int64_t n = 0;
+    while (n < r->nrealizations && r->done[(size_t)p * (size_t)r->nrealizations + (size_t)n])
+        n++;
+    return n;
+}
+
+/* *work: of this point, in seconds on one rank, as far as it can be told. */
+static kl_status plan_point(const kl_study *study, kl_results *r, int p, double *y, double *work,
+                            kl_error *err)
+{
+    const kl_until *until = &study->until;
+    const double cost = study->system->cost(study->self, p, 1).seconds;
+    const int64_t done = finished(r, p);
+    int64_t n = until->least;
+    double need = (double)n;
+    while (done >= n && n < until->most) {
+        KL_TRY(needed(study, r, p, n, y, &need, err));
+        if (need <= (double)n)
+            break;
+        n = kl_until_next(until, n);
+    }
+    r->planned[p] = (int)n;
+    *work = cost * (fmin(fmax(need, (double)n), (double)until->most) - (double)done);
+    return KL_OK;
+}
+
+/* Ascending work; points with the same keep their order. */
+static void sort_points(const double *work, int n, int *order)
+{
+    for (int i = 0; i < n; i++) {
+        int j = i;
+        for (; j > 0 && work[order[j - 1]] > work[i]; j--)
+            order[j] = order[j - 1];
+        order[j] = i;
+    }
+}
+
+kl_status kl_until_plan(const kl_study *study, kl_results *r, int *order, kl_error *err)
+{
+    double *y = NULL, *work = NULL;
+    kl_status status = kl_alloc((size_t)r->npoints, sizeof *work, "the plan", &work, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)r->nrealizations, sizeof *y, "the plan", &y, err);
+    for (int p = 0; status == KL_OK && p < r->npoints; p++)
+        if (study->until.relative_error > 0)
+            status = plan_point(study, r, p, y, &work[p], err);
+        else
+            r->planned[p] = r->nrealizations;
+    if (status == KL_OK && order)
+        sort_points(work, r->npoints, order);
+    free(y);
+    free(work);
+    return status;
+}

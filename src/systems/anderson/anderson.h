@@ -1,0 +1,15 @@
+/* The weakly disordered Anderson model and its Boltzmann limit:
+ *
+ *   i d/dt psi = (Delta + eta V) psi,   (T, X) = eta^2 (t, x)
+ *
+ * T. Chen, J. Stat. Phys. 120 (2005) 279, Theorem 2.1; RIMS Kokyuroku
+ * Bessatsu B21 (2010) 63, Theorem 3.1.
+ */
+#ifndef KL_SYSTEMS_ANDERSON_H
+#define KL_SYSTEMS_ANDERSON_H
+
+#include "contract/system.h"
+
+extern const kl_system kl_system_anderson;
+
+#endif
