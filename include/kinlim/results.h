@@ -16,28 +16,28 @@
 
 enum { KL_NAME = 64, KL_MOST_COLUMNS = 8 };
 
-typedef struct kl_column {     /* a parameter of the points, e.g. eta */
+typedef struct kl_column { /* a parameter of the points, e.g. eta */
     char name[KL_NAME];
-    char units[KL_NAME];       /* "1" if none */
+    char units[KL_NAME]; /* "1" if none */
     char long_name[KL_NAME];
     bool integer;
-    char words[KL_NAME];       /* not empty: values are indices of these words, separated by spaces */
+    char words[KL_NAME]; /* not empty: values are indices of these words, separated by spaces */
 } kl_column;
 
-typedef struct kl_quantity {   /* a real scalar: one part of an observable */
+typedef struct kl_quantity { /* a real scalar: one part of an observable */
     char observable[KL_NAME];
-    char part[4];              /* "re" or "im" */
+    char part[4]; /* "re" or "im" */
 } kl_quantity;
 
 enum { KL_FIELD_AXES = 2 };
 
 typedef struct kl_axis {
     char name[KL_NAME], units[KL_NAME], long_name[KL_NAME];
-    int *length;               /* [npoints] */
-    double **coordinate;       /* [npoints][length] */
+    int *length;         /* [npoints] */
+    double **coordinate; /* [npoints][length] */
 } kl_axis;
 
-typedef struct kl_field {      /* a named field of one or two axes, e.g. a density marginal */
+typedef struct kl_field { /* a named field of one or two axes, e.g. a density marginal */
     char name[KL_NAME], units[KL_NAME], long_name[KL_NAME];
     int naxes;
     kl_axis axis[KL_FIELD_AXES];
@@ -47,9 +47,9 @@ typedef struct kl_field {      /* a named field of one or two axes, e.g. a densi
     double **reference;        /* [npoints][ntimes*cells]; NULL or NAN where there is none */
 } kl_field;
 
-typedef struct kl_row {        /* one number of the summary: one CSV row of `export` */
-    int point;                 /* -1: belongs to no point (a rate) */
-    double time;               /* NAN: empty */
+typedef struct kl_row { /* one number of the summary: one CSV row of `export` */
+    int point;          /* -1: belongs to no point (a rate) */
+    double time;        /* NAN: empty */
     char observable[KL_NAME], part[4], statistic[KL_NAME];
     double order;
     int realizations;
@@ -64,36 +64,38 @@ typedef struct kl_pair {
 
 typedef struct kl_results {
     char system[KL_NAME];
-    char *study;               /* the resolved study, YAML text */
-    int npairs;                /* provenance: program version, git revision, compiler, flags, */
-    kl_pair *pair;             /* instruction set, library versions, seed, host, ranks, start, end */
+    char *study;   /* the resolved study, YAML text */
+    int npairs;    /* provenance: program version, git revision, compiler, flags, */
+    kl_pair *pair; /* instruction set, library versions, seed, host, ranks, start, end */
 
-    int ncolumns, npoints, ntimes, nquantities, nchecks, nrealizations, norders, nfields, nrows, nfiner;
+    int ncolumns, npoints, ntimes, nquantities, nchecks, nrealizations, norders, nfields, nrows,
+        nfiner;
     kl_column *column;
-    double *point;             /* [npoints][ncolumns] */
-    int small;                 /* the column that is the small parameter of the rates; -1: none */
-    int *series;               /* [npoints]: points of one series are fitted together */
-    double *time;              /* [ntimes] */
+    double *point; /* [npoints][ncolumns] */
+    int small;     /* the column that is the small parameter of the rates; -1: none */
+    int *series;   /* [npoints]: points of one series are fitted together */
+    double *time;  /* [ntimes] */
     char time_units[KL_NAME];
-    kl_quantity *quantity;     /* [nquantities] */
-    char (*check)[KL_NAME];    /* [nchecks], e.g. "norm_drift" */
-    double *order;             /* [norders] */
+    kl_quantity *quantity;  /* [nquantities] */
+    char (*check)[KL_NAME]; /* [nchecks], e.g. "norm_drift" */
+    double *order;          /* [norders] */
 
-    int *planned;              /* [npoints]: realizations that are asked for, at most nrealizations;
-                                * with stopping by precision as far as is known */
-    uint8_t *done;             /* [npoints][nrealizations] */
-    uint64_t *checksum;        /* [npoints][nrealizations]: of psi after the last time; 0: none */
-    double *sample;            /* [npoints][nrealizations][ntimes][nquantities]; NAN where not done */
-    double *check_value;       /* [npoints][nrealizations][ntimes][nchecks]; NAN where not done */
-    double *reference;         /* [npoints][ntimes][nquantities]; NAN where there is none */
-    double *reference_error;   /* likewise: absolute, non-negative */
+    int *planned;            /* [npoints]: realizations that are asked for, at most nrealizations;
+                              * with stopping by precision as far as is known */
+    uint8_t *done;           /* [npoints][nrealizations] */
+    uint64_t *checksum;      /* [npoints][nrealizations]: of psi after the last time; 0: none */
+    double *sample;          /* [npoints][nrealizations][ntimes][nquantities]; NAN where not done */
+    double *check_value;     /* [npoints][nrealizations][ntimes][nchecks]; NAN where not done */
+    double *reference;       /* [npoints][ntimes][nquantities]; NAN where there is none */
+    double *reference_error; /* likewise: absolute, non-negative */
     double *infinite, *infinite_error; /* the same in infinite space instead of the box */
-    char (*reference_note)[256]; /* [npoints]: why there is none, or what it did not reach; may be empty */
-    double *finer;             /* [npoints][nfiner][ntimes][nquantities]: samples of realizations 0.. with
-                                * finer tolerances; NAN where not done */
-    double *finer_reference;   /* [npoints][ntimes][nquantities], likewise; NAN where there is none */
+    char (*reference_note)[256]; /* [npoints]: why there is none, or what it did not reach; may be
+                                    empty */
+    double *finer; /* [npoints][nfiner][ntimes][nquantities]: samples of realizations 0.. with
+                    * finer tolerances; NAN where not done */
+    double *finer_reference; /* [npoints][ntimes][nquantities], likewise; NAN where there is none */
     kl_field *field;
-    kl_row *row;               /* [nrows]: the summary */
+    kl_row *row; /* [nrows]: the summary */
 } kl_results;
 
 /* Allocates the arrays of a results object whose counts n* are set by the
@@ -119,8 +121,8 @@ const char *kl_results_get(const kl_results *results, const char *key);
 /* The word of a value of a column of words, or NULL: the value is a number. Local. */
 const char *kl_column_word(const kl_column *column, double value, char word[KL_NAME]);
 
-int64_t kl_results_done(const kl_results *results);   /* finished (point, realization) pairs */
-int64_t kl_results_asked(const kl_results *results);  /* planned ones, and finished ones beyond */
+int64_t kl_results_done(const kl_results *results);  /* finished (point, realization) pairs */
+int64_t kl_results_asked(const kl_results *results); /* planned ones, and finished ones beyond */
 
 /* HDF5 (results_write.c, results_read.c); local, one rank. The file is built in
  * memory, written to PATH.part, synced and renamed: PATH is never half written.

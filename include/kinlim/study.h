@@ -26,19 +26,20 @@ kl_status kl_study_parse(const char *file, const char *text, int nset, const cha
 void kl_study_destroy(kl_study **study);
 
 typedef struct kl_run_options {
-    const char *output;        /* RESULTS.h5; NULL: the study's name with .h5, in this folder */
-    const char *command;       /* recorded as provenance; may be NULL */
+    const char *output;  /* RESULTS.h5; NULL: the study's name with .h5, in this folder */
+    const char *command; /* recorded as provenance; may be NULL */
     bool resume;
-    int64_t first, last;       /* realizations first..last-1; last = 0: all */
-    int groups;                /* 0: chosen from memory and rank count */
-    double max_walltime;       /* seconds; 0: none */
+    int64_t first, last; /* realizations first..last-1; last = 0: all */
+    int groups;          /* 0: chosen from memory and rank count */
+    double max_walltime; /* seconds; 0: none */
     double checkpoint;   /* least seconds between checkpoints; 0: chosen from their cost */
-    bool quiet;                /* no progress */
+    bool quiet;          /* no progress */
 } kl_run_options;
 
 /* Runs what is open of the study and writes the results. Collective over comm.
  * KL_STOPPED: stopped by a signal or the walltime; everything finished is saved. */
-kl_status kl_study_run(kl_study *study, MPI_Comm comm, const kl_run_options *options, kl_error *err);
+kl_status kl_study_run(kl_study *study, MPI_Comm comm, const kl_run_options *options,
+                       kl_error *err);
 
 /* Prints points, memory per rank, estimated time, layout on standard output of
  * rank 0; fails as a run would. Collective over comm; writes nothing. */

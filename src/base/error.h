@@ -28,19 +28,19 @@ kl_status kl_agree(MPI_Comm comm, kl_status status, kl_error *err);
 
 /* Returns from the enclosing function if `call` fails. For local calls, or for
  * collective calls that fail on all ranks alike. */
-#define KL_TRY(call)                             \
-    do {                                         \
-        kl_status kl_try_status_ = (call);       \
-        if (kl_try_status_ != KL_OK)             \
-            return kl_try_status_;               \
+#define KL_TRY(call)                                                                               \
+    do {                                                                                           \
+        kl_status kl_try_status_ = (call);                                                         \
+        if (kl_try_status_ != KL_OK)                                                               \
+            return kl_try_status_;                                                                 \
     } while (0)
 
 /* Jumps to the label `done` with the local `status` set if `call` fails. */
-#define KL_GOTO(call)             \
-    do {                          \
-        status = (call);          \
-        if (status != KL_OK)      \
-            goto done;            \
+#define KL_GOTO(call)                                                                              \
+    do {                                                                                           \
+        status = (call);                                                                           \
+        if (status != KL_OK)                                                                       \
+            goto done;                                                                             \
     } while (0)
 
 #endif

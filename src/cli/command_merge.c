@@ -12,7 +12,8 @@ static kl_status merge_main(int argc, char **argv, kl_error *err)
     if (code != -1)
         return kl_cli_refused(&kl_command_merge, argv, code, err);
     if (argc - optind < 2)
-        return kl_fail(err, KL_INPUT, "merge: must have OUT.h5 and at least one IN.h5: see kinlim merge "
+        return kl_fail(err, KL_INPUT,
+                       "merge: must have OUT.h5 and at least one IN.h5: see kinlim merge "
                        "--help");
     char *command = kl_cli_join(argc, argv);
     if (!command)

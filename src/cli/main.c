@@ -35,8 +35,9 @@ kl_status kl_cli_integer(const char *option, const char *text, long long low, lo
     errno = 0;
     *out = strtoll(text, &end, 10);
     if (errno || end == text || *end || *out < low || *out > high)
-        return kl_fail(err, KL_INPUT, "%s: %.100s is not allowed: must be an integer in [%lld, %lld]",
-                       option, text, low, high);
+        return kl_fail(err, KL_INPUT,
+                       "%s: %.100s is not allowed: must be an integer in [%lld, %lld]", option,
+                       text, low, high);
     return KL_OK;
 }
 

@@ -21,46 +21,58 @@
 typedef struct kl_config kl_config;
 typedef struct kl_node kl_node; /* owned by its kl_config */
 
-typedef struct kl_reals { int n; double *v; } kl_reals;     /* owned by the kl_config */
-typedef struct kl_ints { int n; int64_t *v; } kl_ints;      /* owned by the kl_config */
-typedef struct kl_nodes { int n; kl_node **v; } kl_nodes;   /* owned by the kl_config */
+typedef struct kl_reals {
+    int n;
+    double *v;
+} kl_reals; /* owned by the kl_config */
+typedef struct kl_ints {
+    int n;
+    int64_t *v;
+} kl_ints; /* owned by the kl_config */
+typedef struct kl_nodes {
+    int n;
+    kl_node **v;
+} kl_nodes; /* owned by the kl_config */
 
-typedef enum kl_key_type {   /* type of the field that is filled */
-    KL_KEY_INT,              /* int64_t */
-    KL_KEY_UINT64,           /* uint64_t, all 64 bits */
-    KL_KEY_REAL,             /* double, finite */
-    KL_KEY_BOOL,             /* bool: true or false */
-    KL_KEY_STRING,           /* const char *, one line, not empty, owned by the kl_config */
-    KL_KEY_CHOICE,           /* int: the index into `choices` */
-    KL_KEY_CHOICES,          /* kl_ints: indices, all different; a single word is a list of one */
-    KL_KEY_INTS,             /* kl_ints; a single number is a list of one */
-    KL_KEY_REALS,            /* kl_reals; a single number is a list of one */
-    KL_KEY_MATRIX,           /* kl_reals, row major: a list of equally long lists */
-    KL_KEY_MAP,              /* kl_node *: a map, read by a table of its own; NULL if absent */
-    KL_KEY_MAPS,             /* kl_nodes: a list of maps */
-    KL_KEY_NODE              /* kl_node *: anything, the caller looks; NULL if absent */
+typedef enum kl_key_type {                 /* type of the field that is filled */
+                           KL_KEY_INT,     /* int64_t */
+                           KL_KEY_UINT64,  /* uint64_t, all 64 bits */
+                           KL_KEY_REAL,    /* double, finite */
+                           KL_KEY_BOOL,    /* bool: true or false */
+                           KL_KEY_STRING,  /* const char *, one line, not empty, owned by the
+                                              kl_config */
+                           KL_KEY_CHOICE,  /* int: the index into `choices` */
+                           KL_KEY_CHOICES, /* kl_ints: indices, all different; a single word is a
+                                              list of one */
+                           KL_KEY_INTS,    /* kl_ints; a single number is a list of one */
+                           KL_KEY_REALS,   /* kl_reals; a single number is a list of one */
+                           KL_KEY_MATRIX,  /* kl_reals, row major: a list of equally long lists */
+                           KL_KEY_MAP,     /* kl_node *: a map, read by a table of its own; NULL if
+                                              absent */
+                           KL_KEY_MAPS,    /* kl_nodes: a list of maps */
+                           KL_KEY_NODE /* kl_node *: anything, the caller looks; NULL if absent */
 } kl_key_type;
 
-enum {                       /* kl_key.flags */
-    KL_REQUIRED = 1,
-    KL_LOW_OPEN = 2,         /* the range excludes `low` */
-    KL_HIGH_OPEN = 4,        /* the range excludes `high` */
-    KL_RANGED = 8,           /* low, high apply (to each element of a list) */
-    KL_INCREASING = 16,      /* a list must be strictly increasing */
-    KL_DISTINCT = 32         /* no number of a list may come twice */
+enum { /* kl_key.flags */
+       KL_REQUIRED = 1,
+       KL_LOW_OPEN = 2,    /* the range excludes `low` */
+       KL_HIGH_OPEN = 4,   /* the range excludes `high` */
+       KL_RANGED = 8,      /* low, high apply (to each element of a list) */
+       KL_INCREASING = 16, /* a list must be strictly increasing */
+       KL_DISTINCT = 32    /* no number of a list may come twice */
 };
 
 typedef struct kl_key {
     const char *name;
     kl_key_type type;
-    size_t offset;               /* of the field in the struct to fill */
+    size_t offset; /* of the field in the struct to fill */
     unsigned flags;
-    double low, high;            /* with KL_RANGED; high may be INFINITY */
-    int min_count, max_count;    /* of a list (rows of a matrix); 0 and 0: one or more,
-                                  * n and 0: n or more */
-    const char *const *choices;  /* KL_KEY_CHOICE, KL_KEY_CHOICES: NULL-terminated */
-    const char *fallback;        /* the default as YAML text; NULL: none, the field stays */
-    const char *doc;             /* one line: meaning and unit */
+    double low, high;           /* with KL_RANGED; high may be INFINITY */
+    int min_count, max_count;   /* of a list (rows of a matrix); 0 and 0: one or more,
+                                 * n and 0: n or more */
+    const char *const *choices; /* KL_KEY_CHOICE, KL_KEY_CHOICES: NULL-terminated */
+    const char *fallback;       /* the default as YAML text; NULL: none, the field stays */
+    const char *doc;            /* one line: meaning and unit */
 } kl_key;
 /* A table ends with a kl_key whose name is NULL. */
 

@@ -15,13 +15,13 @@
 #include "results/snapshot.h"
 
 typedef enum kl_system_kind {
-    KL_INDEPENDENT,            /* realizations know nothing of each other */
-    KL_DETERMINISTIC           /* one realization a point */
+    KL_INDEPENDENT,  /* realizations know nothing of each other */
+    KL_DETERMINISTIC /* one realization a point */
 } kl_system_kind;
 
-typedef struct kl_times {      /* the pipeline's keys that a system needs */
+typedef struct kl_times { /* the pipeline's keys that a system needs */
     int n;
-    const double *t;           /* macroscopic T, increasing */
+    const double *t; /* macroscopic T, increasing */
 } kl_times;
 
 typedef struct kl_field_kind { /* a field of one or two axes that is measured, e.g. a marginal */
@@ -34,35 +34,35 @@ typedef struct kl_field_kind { /* a field of one or two axes that is measured, e
 
 typedef struct kl_description {
     int ncolumns, npoints, nquantities, nchecks, nfields;
-    const kl_column *column;   /* [ncolumns]: the parameters of a point */
-    double *point;             /* [npoints][ncolumns] */
-    int *series;               /* [npoints]: points of one series are fitted together */
+    const kl_column *column; /* [ncolumns]: the parameters of a point */
+    double *point;           /* [npoints][ncolumns] */
+    int *series;             /* [npoints]: points of one series are fitted together */
     int nseries;
-    double *series_parameter;  /* [nseries][ncolumns]: columns of a series' own rows; NAN: empty */
-    const int *twin;           /* [npoints]: the point it is compared with, of the same random
-                                * numbers; itself: none. NULL: none at all */
-    kl_quantity *quantity;     /* [nquantities] */
-    const char *const *check;  /* [nchecks] */
+    double *series_parameter;   /* [nseries][ncolumns]: columns of a series' own rows; NAN: empty */
+    const int *twin;            /* [npoints]: the point it is compared with, of the same random
+                                 * numbers; itself: none. NULL: none at all */
+    kl_quantity *quantity;      /* [nquantities] */
+    const char *const *check;   /* [nchecks] */
     const kl_field_kind *field; /* [nfields] */
-    char (*warning)[256];      /* [nwarnings]: to be said once before a run */
+    char (*warning)[256];       /* [nwarnings]: to be said once before a run */
     int nwarnings;
-    bool no_reference;         /* the study's own keys ask to skip it */
-    bool skip_box, infinite;   /* not the reference in the box; the one in infinite space */
-    const int *family;         /* [npoints]: points of one family differ in size alone; NULL: no
-                                * two do */
-    int size;                  /* the column that is their side */
-} kl_description;              /* owned by the system; valid until destroy() */
+    bool no_reference;       /* the study's own keys ask to skip it */
+    bool skip_box, infinite; /* not the reference in the box; the one in infinite space */
+    const int *family;       /* [npoints]: points of one family differ in size alone; NULL: no
+                              * two do */
+    int size;                /* the column that is their side */
+} kl_description;            /* owned by the system; valid until destroy() */
 
 typedef struct kl_cost {
-    double bytes;              /* of the largest rank of a group, per realization in work */
-    double seconds;            /* of one realization on one rank, roughly */
-    int64_t most_ranks;        /* a group cannot be larger */
+    double bytes;       /* of the largest rank of a group, per realization in work */
+    double seconds;     /* of one realization on one rank, roughly */
+    int64_t most_ranks; /* a group cannot be larger */
 } kl_cost;
 
-typedef struct kl_reference {  /* results of reference(): arrays owned by the caller */
-    double *value, *error;     /* [ntimes][nquantities]; NAN on entry */
-    double **field;            /* [nfields] -> [ntimes][cells]; NAN on entry */
-    const size_t *cells;       /* [nfields]: product of the axes' lengths */
+typedef struct kl_reference { /* results of reference(): arrays owned by the caller */
+    double *value, *error;    /* [ntimes][nquantities]; NAN on entry */
+    double **field;           /* [nfields] -> [ntimes][cells]; NAN on entry */
+    const size_t *cells;      /* [nfields]: product of the axes' lengths */
     char note[256];
 } kl_reference;
 
@@ -86,7 +86,7 @@ typedef struct kl_derived {
 typedef struct kl_system {
     const char *name, *summary;
     kl_system_kind kind;
-    int small;                 /* the column that rates are fitted in; -1: none */
+    int small; /* the column that rates are fitted in; -1: none */
 
     /* Reads the system's keys of the study; local, every rank alike. no_reference:
      * the study asks for none, so what the reference cannot do is allowed. */
@@ -104,7 +104,8 @@ typedef struct kl_system {
     kl_status (*begin)(const void *self, int point, MPI_Comm group, void **run, kl_error *err);
     kl_status (*start)(void *run, int64_t realization, kl_error *err);
     kl_status (*advance)(void *run, int time, kl_error *err);
-    /* quantity[nquantities], check[nchecks], field[f][cells], last axis fastest: on every rank of the group. */
+    /* quantity[nquantities], check[nchecks], field[f][cells], last axis fastest: on every rank of
+     * the group. */
     kl_status (*measure)(void *run, int time, double *quantity, double *check, double **field,
                          kl_error *err);
     /* Adds the current state's density to a snapshot, opened by the system at the first

@@ -27,8 +27,8 @@ kl_status kl_concentration_of_state(const kl_state *psi, kl_concentration *out, 
  *   norm = prod_i (2 sqrt(pi) sigma_i)^(1/2),   peak = prod_i (2 pi sigma_i^2)^(-1/4),
  *   sigma_i^2 = (s lambda_i)^2 + (mu/(4 pi s))^2,
  * sigma_i the spread of |phi^|^2 along the eigenvector of A for lambda_i. Errors are
- * exponentially small, below 1e-6, while (mu/(4 pi s))^2 + s^2 tr A^2 < 0.06^2: the torus of momenta
- * does not matter. False: no such start, or not so narrow. Local. */
+ * exponentially small, below 1e-6, while (mu/(4 pi s))^2 + s^2 tr A^2 < 0.06^2: the torus of
+ * momenta does not matter. False: no such start, or not so narrow. Local. */
 bool kl_concentration_closed(const kl_initial *initial, int dimension, kl_concentration *out);
 
 /* Number of eigenvalues of A that are not zero, to 1e-10 of its largest entry. Local. */

@@ -13,7 +13,7 @@ typedef struct kl_hamiltonian {
     const kl_stencil_set *set;
     double hopping; /* > 0; 1 for the Anderson model */
     double eta;
-    const float *omega; /* kl_lattice_local() sites; not owned */
+    const float *omega;    /* kl_lattice_local() sites; not owned */
     kl_blocking blocking;  /* of the recurrence */
     const kl_seams *seams; /* between the slabs, or NULL; not owned */
 } kl_hamiltonian;

@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 typedef struct kl_groups {
-    MPI_Comm world;            /* not owned */
-    MPI_Comm group;            /* owned */
-    int ngroups, index;        /* this rank's group */
-    bool leader;               /* rank 0 of the group */
+    MPI_Comm world;     /* not owned */
+    MPI_Comm group;     /* owned */
+    int ngroups, index; /* this rank's group */
+    bool leader;        /* rank 0 of the group */
 } kl_groups;
 
 /* Cuts world into ngroups runs of consecutive ranks whose sizes differ by at

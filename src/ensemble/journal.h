@@ -57,8 +57,8 @@ kl_status kl_journal_close(kl_journal *journal, kl_error *err);
 /* Calls visit(context, type, payload, size) for every whole record of every
  * file, attempts in order. *damaged counts files that end in a torn or damaged
  * record. A failure of visit ends the reading. */
-typedef kl_status (*kl_journal_visit)(void *context, uint32_t type, const void *payload, size_t size,
-                                      kl_error *err);
+typedef kl_status (*kl_journal_visit)(void *context, uint32_t type, const void *payload,
+                                      size_t size, kl_error *err);
 kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *context, int *damaged,
                           kl_error *err);
 

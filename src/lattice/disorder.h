@@ -12,18 +12,13 @@
 
 #include "lattice/lattice.h"
 
-typedef enum kl_distribution {
-    KL_GAUSSIAN,
-    KL_UNIFORM,
-    KL_BERNOULLI,
-    KL_LAPLACE
-} kl_distribution;
+typedef enum kl_distribution { KL_GAUSSIAN, KL_UNIFORM, KL_BERNOULLI, KL_LAPLACE } kl_distribution;
 extern const char *const kl_distribution_names[]; /* NULL-terminated */
 
 typedef struct kl_disorder {
     kl_distribution distribution;
     uint64_t seed;
-    uint64_t point;       /* from kl_disorder_point() */
+    uint64_t point; /* from kl_disorder_point() */
     uint64_t realization;
 } kl_disorder;
 

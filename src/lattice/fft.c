@@ -10,7 +10,7 @@
 struct kl_fft_plans {
     fftw_plan forward, backward;
     fftwf_plan forward_single, backward_single;
-    int64_t block;             /* planes of a block in FFTW's distribution */
+    int64_t block; /* planes of a block in FFTW's distribution */
 };
 
 static int64_t block_first(const kl_fft *fft, int rank)
@@ -64,8 +64,9 @@ static kl_status make_plans(kl_fft *fft, kl_error *err)
     }
     bool made = (p->forward && p->backward) || (p->forward_single && p->backward_single);
     return kl_agree(lattice->comm,
-                    made ? KL_OK : kl_fail(err, KL_ENVIRONMENT, "FFTW made no plan for %lld^%d sites",
-                                           (long long)lattice->sites, d),
+                    made ? KL_OK
+                         : kl_fail(err, KL_ENVIRONMENT, "FFTW made no plan for %lld^%d sites",
+                                   (long long)lattice->sites, d),
                     err);
 }
 
@@ -148,7 +149,8 @@ static kl_status move_planes(const kl_fft *fft, const void *from, void *to, size
     const int64_t block0 = fft->first, block1 = fft->first + fft->count;
     int *counts;
     KL_TRY(kl_agree(lattice->comm,
-                    kl_alloc((size_t)(4 * ranks), sizeof *counts, "plane counts", &counts, err), err));
+                    kl_alloc((size_t)(4 * ranks), sizeof *counts, "plane counts", &counts, err),
+                    err));
     int *send = counts, *send_at = counts + ranks, *receive = counts + 2 * ranks,
         *receive_at = counts + 3 * ranks;
     for (int r = 0; r < ranks; r++) {

@@ -16,8 +16,8 @@
 typedef struct kl_fft {
     const kl_lattice *lattice;
     kl_precision precision;
-    int64_t first, count;      /* planes of this rank in FFTW's distribution */
-    void *data;                /* complex, count * plane elements; owned */
+    int64_t first, count; /* planes of this rank in FFTW's distribution */
+    void *data;           /* complex, count * plane elements; owned */
     struct kl_fft_plans *plans;
 } kl_fft;
 

@@ -198,12 +198,29 @@ void kl_results_destroy(kl_results **results)
         destroy_field(&r->field[f], r->npoints);
     for (int i = 0; i < r->npairs; i++)
         free(r->pair[i].value);
-    void *arrays[] = {
-        r->study,          r->pair,        r->column,    r->point,           r->series,
-        r->time,           r->quantity,    r->check,     r->order,           r->done,
-        r->sample,         r->check_value, r->reference, r->reference_error, r->reference_note,
-        r->field,          r->row,         r->checksum,  r->planned,         r->finer,
-        r->finer_reference, r->infinite,   r->infinite_error};
+    void *arrays[] = {r->study,
+                      r->pair,
+                      r->column,
+                      r->point,
+                      r->series,
+                      r->time,
+                      r->quantity,
+                      r->check,
+                      r->order,
+                      r->done,
+                      r->sample,
+                      r->check_value,
+                      r->reference,
+                      r->reference_error,
+                      r->reference_note,
+                      r->field,
+                      r->row,
+                      r->checksum,
+                      r->planned,
+                      r->finer,
+                      r->finer_reference,
+                      r->infinite,
+                      r->infinite_error};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(r);

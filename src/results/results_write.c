@@ -185,12 +185,10 @@ static kl_status put_reference(const kl_results *r, hid_t file, const char *path
                    H5T_NATIVE_DOUBLE, 3, (int[]){POINT, TIME, QUANTITY}, r->reference);
     kl_h5_variable(&g, (kl_h5_label){"error", "1", "absolute error of value"}, H5T_NATIVE_DOUBLE, 3,
                    (int[]){POINT, TIME, QUANTITY}, r->reference_error);
-    if (any_number(r->infinite,
-                   (size_t)r->npoints * (size_t)r->ntimes * (size_t)r->nquantities)) {
+    if (any_number(r->infinite, (size_t)r->npoints * (size_t)r->ntimes * (size_t)r->nquantities)) {
         kl_h5_variable(&g, (kl_h5_label){"infinite_value", "1", "value in infinite space"},
                        H5T_NATIVE_DOUBLE, 3, (int[]){POINT, TIME, QUANTITY}, r->infinite);
-        kl_h5_variable(&g,
-                       (kl_h5_label){"infinite_error", "1", "absolute error of infinite_value"},
+        kl_h5_variable(&g, (kl_h5_label){"infinite_error", "1", "absolute error of infinite_value"},
                        H5T_NATIVE_DOUBLE, 3, (int[]){POINT, TIME, QUANTITY}, r->infinite_error);
     }
     kl_h5_variable_texts(&g, (kl_h5_label){"note", "1", "why there is none, or what it missed"},

@@ -13,9 +13,8 @@ typedef struct kl_snapshot kl_snapshot;
  * sites each, axis 0 slowest; macroscopic spacing `spacing`, the coordinate of index 0
  * `origin` on every axis. `name`: of the field; `long_name`, `units` become attributes. */
 kl_status kl_snapshot_create(MPI_Comm comm, const char *path, int dimension, int sites,
-                             double spacing, double origin, const char *name,
-                             const char *long_name, const char *units, kl_snapshot **out,
-                             kl_error *err);
+                             double spacing, double origin, const char *name, const char *long_name,
+                             const char *units, kl_snapshot **out, kl_error *err);
 
 /* Writes planes [first, first+count) of axis 0, local part of this rank, in
  * single precision, as the frame at `time`. Planes of all ranks tile the axis. */

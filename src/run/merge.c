@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 
 typedef struct merging {
-    kl_study *study;           /* of the first file; every rank */
-    kl_results *results;       /* rank 0 */
+    kl_study *study;     /* of the first file; every rank */
+    kl_results *results; /* rank 0 */
     bool has_reference;
 } merging;
 
@@ -34,7 +34,8 @@ static void copy_reference(const kl_results *from, kl_results *to)
     memcpy(to->infinite, from->infinite, n);
     memcpy(to->finer_reference, from->finer_reference, n);
     memcpy(to->infinite_error, from->infinite_error, n);
-    memcpy(to->reference_note, from->reference_note, (size_t)to->npoints * sizeof *to->reference_note);
+    memcpy(to->reference_note, from->reference_note,
+           (size_t)to->npoints * sizeof *to->reference_note);
     for (int f = 0; f < to->nfields; f++)
         for (int p = 0; p < to->npoints; p++)
             if (from->field[f].reference[p] && to->field[f].reference[p])
@@ -43,7 +44,8 @@ static void copy_reference(const kl_results *from, kl_results *to)
 }
 
 /* Two files may be joined if only the number of realizations differs. */
-static kl_status check_match(const merging *m, const kl_results *part, const char *name, kl_error *err)
+static kl_status check_match(const merging *m, const kl_results *part, const char *name,
+                             kl_error *err)
 {
     kl_study *other = NULL;
     KL_TRY(kl_study_parse(name, part->study, 0, NULL, &other, err));
@@ -54,7 +56,8 @@ static kl_status check_match(const merging *m, const kl_results *part, const cha
     const char *a = kl_results_get(m->results, "instruction_set"),
                *b = kl_results_get(part, "instruction_set");
     if (status == KL_OK && a && b && strcmp(a, b) != 0)
-        status = kl_fail(err, KL_INPUT, "%s is from instruction set %s, the first file from %s", name, b, a);
+        status = kl_fail(err, KL_INPUT, "%s is from instruction set %s, the first file from %s",
+                         name, b, a);
     return status;
 }
 
@@ -100,8 +103,9 @@ static void name_gaps(const kl_results *r)
             while (k < r->planned[p] && done[k] == done[from])
                 k++;
             if (!done[from])
-                fprintf(stderr, "kinlim: missing at %s = %g: realizations %lld:%lld\n", r->column[0].name,
-                        r->point[p * r->ncolumns], (long long)from, (long long)k);
+                fprintf(stderr, "kinlim: missing at %s = %g: realizations %lld:%lld\n",
+                        r->column[0].name, r->point[p * r->ncolumns], (long long)from,
+                        (long long)k);
         }
 }
 
@@ -123,7 +127,8 @@ static kl_status share_study(MPI_Comm comm, int rank, char *text, kl_study **stu
     int length = rank == 0 ? (int)strlen(text) : 0;
     MPI_Bcast(&length, 1, MPI_INT, 0, comm);
     char *copy = calloc((size_t)length + 1, 1);
-    kl_status status = copy ? KL_OK : kl_fail(err, KL_ENVIRONMENT, "no memory for the study's text");
+    kl_status status =
+        copy ? KL_OK : kl_fail(err, KL_ENVIRONMENT, "no memory for the study's text");
     KL_TRY(kl_agree(comm, status, err));
     if (rank == 0)
         memcpy(copy, text, (size_t)length);

@@ -13,17 +13,17 @@
 enum { REPORT_TAG = 77 };
 
 struct kl_progress {
-    MPI_Comm comm;             /* a duplicate of its own */
+    MPI_Comm comm; /* a duplicate of its own */
     int rank, size;
     bool quiet, terminal;
     double start, last_print, interval;
     int64_t done_before, done, total;
     double cost_done, cost_total; /* cost_total: of the open items */
-    int64_t sent, received;    /* reports */
+    int64_t sent, received;       /* reports */
 };
 
-kl_status kl_progress_create(MPI_Comm comm, bool quiet, int64_t done, int64_t total, double cost_total,
-                             kl_progress **out, kl_error *err)
+kl_status kl_progress_create(MPI_Comm comm, bool quiet, int64_t done, int64_t total,
+                             double cost_total, kl_progress **out, kl_error *err)
 {
     kl_progress *p;
     KL_TRY(kl_agree(comm, kl_alloc(1, sizeof *p, "progress", &p, err), err));

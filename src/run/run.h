@@ -9,12 +9,12 @@
 /* ---- plan.c ---- */
 
 typedef struct kl_plan {
-    int ngroups, largest;      /* groups, ranks of the largest */
+    int ngroups, largest; /* groups, ranks of the largest */
     int ranks, ranks_per_node;
-    double bytes;              /* of the fullest rank, without `results` */
-    double results;            /* bytes of all samples, on rank 0 */
-    double available;          /* bytes a rank may have */
-    double least, seconds;     /* of the whole study, roughly: at least, at most */
+    double bytes;          /* of the fullest rank, without `results` */
+    double results;        /* bytes of all samples, on rank 0 */
+    double available;      /* bytes a rank may have */
+    double least, seconds; /* of the whole study, roughly: at least, at most */
 } kl_plan;
 
 /* Chooses the layout. KL_ENVIRONMENT if it cannot fit in memory, KL_INPUT for
@@ -38,10 +38,10 @@ kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *e
 typedef struct kl_sample_record {
     int point;
     int64_t realization;
-    double *quantity;          /* [ntimes][nquantities] */
-    double *check;             /* [ntimes][nchecks] */
-    double **field;            /* [nfields] -> [ntimes][cells] */
-    char *payload;             /* the record itself; the arrays above point into it */
+    double *quantity; /* [ntimes][nquantities] */
+    double *check;    /* [ntimes][nchecks] */
+    double **field;   /* [nfields] -> [ntimes][cells] */
+    char *payload;    /* the record itself; the arrays above point into it */
     size_t size;
 } kl_sample_record;
 /* Type 1 was without checksum. A finer record is of study->finer, else alike. */
@@ -82,8 +82,8 @@ kl_status kl_group_fields_reduce(const kl_study *study, MPI_Comm comm, kl_group_
 
 /* Computes the reference of every point; the values arrive in `results` on
  * rank 0 (NULL elsewhere). Collective over comm. */
-kl_status kl_reference_compute(const kl_study *study, MPI_Comm comm, bool quiet, kl_results *results,
-                               kl_error *err);
+kl_status kl_reference_compute(const kl_study *study, MPI_Comm comm, bool quiet,
+                               kl_results *results, kl_error *err);
 
 /* The same for study->finer, where there is one, into results->finer_reference. */
 kl_status kl_reference_finer(const kl_study *study, MPI_Comm comm, kl_results *results,
@@ -99,8 +99,8 @@ void kl_timestamp(char text[32]); /* UTC, ISO 8601 */
 typedef struct kl_progress kl_progress;
 
 /* Rank 0 of comm prints; other ranks report to it. `cost[i]`: of item i. */
-kl_status kl_progress_create(MPI_Comm comm, bool quiet, int64_t done, int64_t total, double cost_total,
-                             kl_progress **out, kl_error *err);
+kl_status kl_progress_create(MPI_Comm comm, bool quiet, int64_t done, int64_t total,
+                             double cost_total, kl_progress **out, kl_error *err);
 /* A leader has finished an item of this cost. Local on leaders; cheap. */
 void kl_progress_item(kl_progress *progress, double cost);
 /* Rank 0 looks for reports and prints if it is time. Local. */

@@ -22,16 +22,16 @@ static const char *const references[] = {"solve", "none", NULL};
 static const kl_key table[] = {
     {"system", KL_KEY_STRING, offsetof(study_keys, system), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
      "the physical system"},
-    {"times", KL_KEY_REALS, offsetof(study_keys, times), KL_REQUIRED | KL_RANGED | KL_INCREASING, 0, 1e9,
-     0, 0, NULL, NULL, "macroscopic T"},
-    {"realizations", KL_KEY_NODE, offsetof(study_keys, realizations), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
-     "of the disorder, per point: a number, or min, max and until"},
-    {"moments", KL_KEY_REALS, offsetof(study_keys, moments), KL_RANGED | KL_DISTINCT, 1, 64, 0, 0, NULL,
-     "[1, 2, 4]", "orders r"},
-    {"deltas", KL_KEY_REALS, offsetof(study_keys, deltas), KL_RANGED | KL_LOW_OPEN | KL_INCREASING, 0, 1e9,
-     0, 0, NULL, NULL, "distances from the limit whose probability is asked for"},
-    {"reference", KL_KEY_CHOICE, offsetof(study_keys, reference), 0, 0, 0, 0, 0, references, "solve",
-     "none: skip it (merge computes it later)"},
+    {"times", KL_KEY_REALS, offsetof(study_keys, times), KL_REQUIRED | KL_RANGED | KL_INCREASING, 0,
+     1e9, 0, 0, NULL, NULL, "macroscopic T"},
+    {"realizations", KL_KEY_NODE, offsetof(study_keys, realizations), KL_REQUIRED, 0, 0, 0, 0, NULL,
+     NULL, "of the disorder, per point: a number, or min, max and until"},
+    {"moments", KL_KEY_REALS, offsetof(study_keys, moments), KL_RANGED | KL_DISTINCT, 1, 64, 0, 0,
+     NULL, "[1, 2, 4]", "orders r"},
+    {"deltas", KL_KEY_REALS, offsetof(study_keys, deltas), KL_RANGED | KL_LOW_OPEN | KL_INCREASING,
+     0, 1e9, 0, 0, NULL, NULL, "distances from the limit whose probability is asked for"},
+    {"reference", KL_KEY_CHOICE, offsetof(study_keys, reference), 0, 0, 0, 0, 0, references,
+     "solve", "none: skip it (merge computes it later)"},
     {"budget", KL_KEY_MAP, offsetof(study_keys, budget), 0, 0, 0, 0, 0, NULL, NULL,
      "errors measured by refinement"},
     {"snapshot", KL_KEY_INT, offsetof(study_keys, snapshot), KL_RANGED, 0, 1e8, 0, 0, NULL, NULL,
@@ -45,21 +45,22 @@ typedef struct count_keys {
     kl_node *until;
 } count_keys;
 
-static const kl_key count_table[] = {
-    {"realizations", KL_KEY_INT, offsetof(count_keys, realizations), KL_REQUIRED | KL_RANGED, 1, 1e8, 0, 0,
-     NULL, NULL, "of the disorder, per point"},
-    {0}};
+static const kl_key count_table[] = {{"realizations", KL_KEY_INT,
+                                      offsetof(count_keys, realizations), KL_REQUIRED | KL_RANGED,
+                                      1, 1e8, 0, 0, NULL, NULL, "of the disorder, per point"},
+                                     {0}};
 static const kl_key between_table[] = {
-    {"min", KL_KEY_INT, offsetof(count_keys, min), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL, NULL,
-     "realizations per point at least"},
-    {"max", KL_KEY_INT, offsetof(count_keys, max), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL, NULL,
-     "at most"},
+    {"min", KL_KEY_INT, offsetof(count_keys, min), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL,
+     NULL, "realizations per point at least"},
+    {"max", KL_KEY_INT, offsetof(count_keys, max), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL,
+     NULL, "at most"},
     {"until", KL_KEY_MAP, offsetof(count_keys, until), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
      "when fewer than max are enough"},
     {0}};
 static const kl_key until_table[] = {
-    {"relative_error", KL_KEY_REAL, offsetof(kl_until, relative_error), KL_REQUIRED | KL_RANGED | KL_LOW_OPEN, 0,
-     1, 0, 0, NULL, NULL, "half width of the 95% interval over the value"},
+    {"relative_error", KL_KEY_REAL, offsetof(kl_until, relative_error),
+     KL_REQUIRED | KL_RANGED | KL_LOW_OPEN, 0, 1, 0, 0, NULL, NULL,
+     "half width of the 95% interval over the value"},
     {"order", KL_KEY_REAL, offsetof(kl_until, order), KL_RANGED, 1, 64, 0, 0, NULL, "1",
      "1: of the mean; r: of the central moment of order r"},
     {"observable", KL_KEY_STRING, offsetof(kl_until, observable), 0, 0, 0, 0, 0, NULL, NULL,
@@ -104,12 +105,12 @@ typedef struct budget_keys {
 } budget_keys;
 
 static const kl_key budget_table[] = {
-    {"realizations", KL_KEY_INT, offsetof(budget_keys, realizations), KL_REQUIRED | KL_RANGED, 1, 1e8, 0, 0,
-     NULL, NULL, "of each point, done again with finer tolerances"},
+    {"realizations", KL_KEY_INT, offsetof(budget_keys, realizations), KL_REQUIRED | KL_RANGED, 1,
+     1e8, 0, 0, NULL, NULL, "of each point, done again with finer tolerances"},
     {0}};
 
-static kl_status parse(const char *file, const char *text, int nset, const char *const *set, bool is_finer,
-                       kl_study **out, kl_error *err);
+static kl_status parse(const char *file, const char *text, int nset, const char *const *set,
+                       bool is_finer, kl_study **out, kl_error *err);
 
 /* The study again, by its own text and the system's finer settings. */
 static kl_status make_finer(kl_study *study, kl_node *root, int64_t realizations, kl_error *err)
@@ -131,13 +132,13 @@ static kl_status make_finer(kl_study *study, kl_node *root, int64_t realizations
     return KL_OK;
 }
 
-static kl_status read_budget(kl_study *study, kl_node *root, const kl_node *budget, int64_t realizations,
-                             kl_error *err)
+static kl_status read_budget(kl_study *study, kl_node *root, const kl_node *budget,
+                             int64_t realizations, kl_error *err)
 {
     if (realizations > study->until.least)
         return kl_config_fail(budget, "realizations", err,
-                              "%lld is not allowed: must be at most realizations, %lld", (long long)realizations,
-                              (long long)study->until.least);
+                              "%lld is not allowed: must be at most realizations, %lld",
+                              (long long)realizations, (long long)study->until.least);
     return make_finer(study, root, realizations, err);
 }
 
@@ -182,7 +183,8 @@ static kl_status configure(kl_study *study, bool is_finer, kl_error *err)
                               "%lld is not allowed: must be 1, the system is deterministic",
                               (long long)study->realizations);
     if (!is_finer && keys.snapshot >= study->until.least)
-        return kl_config_fail(root, "snapshot", err, "%lld is not allowed: must be below realizations",
+        return kl_config_fail(root, "snapshot", err,
+                              "%lld is not allowed: must be below realizations",
                               (long long)keys.snapshot);
     if (keys.budget)
         KL_TRY(kl_config_read(keys.budget, budget_table, &budget, err));
@@ -192,12 +194,13 @@ static kl_status configure(kl_study *study, bool is_finer, kl_error *err)
     KL_TRY(check_observable(study, root, err));
     study->reference = study->reference && !study->about->no_reference && study->system->reference;
     KL_TRY(kl_config_emit(study->config, &study->resolved, err));
-    return keys.budget && !is_finer ? read_budget(study, root, keys.budget, budget.realizations, err)
-                                    : KL_OK;
+    return keys.budget && !is_finer
+               ? read_budget(study, root, keys.budget, budget.realizations, err)
+               : KL_OK;
 }
 
-static kl_status parse(const char *file, const char *text, int nset, const char *const *set, bool is_finer,
-                       kl_study **out, kl_error *err)
+static kl_status parse(const char *file, const char *text, int nset, const char *const *set,
+                       bool is_finer, kl_study **out, kl_error *err)
 {
     kl_study *study;
     *out = NULL;
@@ -304,15 +307,22 @@ static bool has_time(const kl_study *study, double t)
 kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *old_name,
                         kl_error *err)
 {
-    const char *const ignore[] = {"realizations", "moments",  "times", "deltas",
-                                  "reference",    "snapshot", "cache", "budget",
-                                  study->system->reference_key, NULL};
+    const char *const ignore[] = {"realizations",
+                                  "moments",
+                                  "times",
+                                  "deltas",
+                                  "reference",
+                                  "snapshot",
+                                  "cache",
+                                  "budget",
+                                  study->system->reference_key,
+                                  NULL};
     char difference[512];
     if (!kl_config_same(study->config, old->config, ignore, difference, sizeof difference))
         return kl_fail(err, KL_INPUT, "%s is of another study: %s", old_name, difference);
     if (study->realizations < old->realizations)
-        return kl_fail(err, KL_INPUT, "%s has realizations: %lld, more than the %lld asked for", old_name,
-                       (long long)old->realizations, (long long)study->realizations);
+        return kl_fail(err, KL_INPUT, "%s has realizations: %lld, more than the %lld asked for",
+                       old_name, (long long)old->realizations, (long long)study->realizations);
     for (int i = 0; i < old->times.n; i++)
         if (!has_time(study, old->times.t[i]))
             return kl_fail(err, KL_INPUT, "%s has the time %g, which is not asked for", old_name,

@@ -10,25 +10,25 @@
 /* The `realizations` of a study: at each point `most`, or as many as until.h says. */
 typedef struct kl_until {
     int64_t least, most;
-    double relative_error;     /* 0: always `most` */
-    double order;              /* 1: of the mean; r: of the central moment of order r */
-    const char *observable;    /* NULL: all */
+    double relative_error;  /* 0: always `most` */
+    double order;           /* 1: of the mean; r: of the central moment of order r */
+    const char *observable; /* NULL: all */
 } kl_until;
 
 struct kl_study {
-    char name[256];            /* of the file, without folder and ending */
+    char name[256]; /* of the file, without folder and ending */
     kl_config *config;
-    char *resolved;            /* the resolved study, YAML */
+    char *resolved; /* the resolved study, YAML */
     const kl_system *system;
-    void *self;                /* the system's own */
+    void *self; /* the system's own */
     const kl_description *about;
     kl_times times;
-    int64_t realizations;      /* at most, at each point */
+    int64_t realizations; /* at most, at each point */
     kl_until until;
     kl_reals orders, deltas;
     bool reference;
-    int64_t snapshot;          /* the realization of which snapshots are written; -1: none */
-    struct kl_study *finer;    /* the same with finer tolerances, few realizations; NULL: no budget */
+    int64_t snapshot;       /* the realization of which snapshots are written; -1: none */
+    struct kl_study *finer; /* the same with finer tolerances, few realizations; NULL: no budget */
 };
 
 /* ---- study.c ---- */

@@ -14,14 +14,14 @@
 #include <complex.h>
 
 typedef enum kl_position {
-    KL_POSITION_GAUSSIAN,      /* a = exp(-|X-center|^2/(2 width^2)), periodised over the torus */
-    KL_POSITION_UNIFORM,       /* a = 1 */
-    KL_POSITION_WAVE           /* a = exp(2 pi i wave.X/ell) */
+    KL_POSITION_GAUSSIAN, /* a = exp(-|X-center|^2/(2 width^2)), periodised over the torus */
+    KL_POSITION_UNIFORM,  /* a = 1 */
+    KL_POSITION_WAVE      /* a = exp(2 pi i wave.X/ell) */
 } kl_position;
 
-typedef struct kl_symbol {     /* sum_n coefficient[n] exp(2 pi i mode[n].V) */
+typedef struct kl_symbol { /* sum_n coefficient[n] exp(2 pi i mode[n].V) */
     int n;
-    int (*mode)[3];            /* owned; entries beyond the dimension are 0 */
+    int (*mode)[3];              /* owned; entries beyond the dimension are 0 */
     complex double *coefficient; /* owned */
 } kl_symbol;
 
@@ -33,9 +33,9 @@ void kl_symbol_destroy(kl_symbol *symbol);
 
 typedef struct kl_observable {
     kl_position position;
-    double center[3], width;   /* macroscopic */
+    double center[3], width; /* macroscopic */
     int wave[3];
-    const kl_symbol *symbol;   /* not owned */
+    const kl_symbol *symbol; /* not owned */
 } kl_observable;
 
 typedef struct kl_wigner kl_wigner;
@@ -44,7 +44,7 @@ typedef struct kl_wigner kl_wigner;
  * The observables are copied, their symbols referenced. Modes must satisfy
  * -L/2 < m_j <= L/2 (KL_INPUT otherwise). Collective over the group. */
 kl_status kl_wigner_create(const kl_lattice *lattice, double mu, int n,
-                            const kl_observable *observables, kl_wigner **out, kl_error *err);
+                           const kl_observable *observables, kl_wigner **out, kl_error *err);
 void kl_wigner_destroy(kl_wigner **pairing);
 
 /* value[k] = <J_k, W> for each observable; *norm = sum |psi|^2; marginal
@@ -52,9 +52,10 @@ void kl_wigner_destroy(kl_wigner **pairing);
  * axis 0; hop = Re sum_y conj(psi(y)) (Delta psi)(y), for the energy. Sums run
  * in a fixed order: the same bits for any layout. Collective. */
 kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex double *value,
-                              double *norm, double *hop, double *marginal, kl_error *err);
+                             double *norm, double *hop, double *marginal, kl_error *err);
 
 /* sum_x omega_x |psi(x)|^2, in the same fixed order. Collective. */
-kl_status kl_potential_energy(const kl_state *psi, const float *omega, double *value, kl_error *err);
+kl_status kl_potential_energy(const kl_state *psi, const float *omega, double *value,
+                              kl_error *err);
 
 #endif

@@ -55,7 +55,8 @@ kl_status kl_symbol_energy(int dimension, int power, kl_symbol *out, kl_error *e
         status = kl_alloc((size_t)cells, sizeof *next, "symbol", &next, err);
     if (status != KL_OK)
         goto done;
-    const int centre = power * (stride[0] + (dimension > 1) * stride[1] + (dimension > 2) * stride[2]);
+    const int centre =
+        power * (stride[0] + (dimension > 1) * stride[1] + (dimension > 2) * stride[2]);
     walks[centre] = 1;
     for (int step = 0; step < power; step++) {
         memset(next, 0, (size_t)cells * sizeof *next);

@@ -108,11 +108,8 @@ static void check(const problem *p, kl_precision precision, int outputs)
 {
     static const kl_stencil_set *const sets[] = {&kl_stencil_generic, &kl_stencil_avx2,
                                                  &kl_stencil_avx512};
-    static const kl_blocking blockings[] = {{1, 1 << 20, false},
-                                             {2, 4, true},
-                                             {3, 6, false},
-                                             {8, 16, true},
-                                             {16, 1 << 20, true}};
+    static const kl_blocking blockings[] = {
+        {1, 1 << 20, false}, {2, 4, true}, {3, 6, false}, {8, 16, true}, {16, 1 << 20, true}};
     vectors plain = make_vectors(&p->lattice, precision);
     if (precision == KL_SINGLE)
         plain_single(p, &plain, outputs);
@@ -124,8 +121,13 @@ static void check(const problem *p, kl_precision precision, int outputs)
             plan context = {outputs, c0, c1};
             kl_blocking blocking =
                 i < 5 ? blockings[i] : kl_blocking_choose(&p->lattice, precision, 65536);
-            kl_recurrence recurrence = {{&p->lattice, precision, sets[s]}, p->omega, NULL, blocking,
-                                        v.array, 2 + OUTPUTS, true};
+            kl_recurrence recurrence = {{&p->lattice, precision, sets[s]},
+                                        p->omega,
+                                        NULL,
+                                        blocking,
+                                        v.array,
+                                        2 + OUTPUTS,
+                                        true};
             kl_recurrence_begin(&recurrence);
             kl_recurrence_run(&recurrence, STEPS, plan_step, &context);
             kl_recurrence_end(&recurrence);

@@ -1,5 +1,5 @@
-/* Halo exchange, shifted planes and ordered sums on any number of ranks, for uneven slabs, one plane
- * per rank, and d = 1, 2, 3. */
+/* Halo exchange, shifted planes and ordered sums on any number of ranks, for uneven slabs, one
+ * plane per rank, and d = 1, 2, 3. */
 #include "lattice/halo.h"
 
 #include "lattice/check.h"
@@ -39,8 +39,8 @@ static bool halo_is_right(const kl_lattice *lattice)
     kl_halo_finish(&halo);
     for (int64_t p = -1; p <= lattice->count; p++)
         for (int64_t i = 0; i < lattice->plane; i++)
-            right = right && array[(p + 1) * lattice->plane + i] ==
-                                 name_of(lattice, lattice->first + p, i);
+            right = right &&
+                    array[(p + 1) * lattice->plane + i] == name_of(lattice, lattice->first + p, i);
     free(array);
     return right;
 }

@@ -138,7 +138,8 @@ static void a_full_disk_is_reported(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(summary_rows), cmocka_unit_test(words_in_columns),
+        cmocka_unit_test(summary_rows),
+        cmocka_unit_test(words_in_columns),
         cmocka_unit_test(samples_in_order),
         cmocka_unit_test(parameters_are_printed_as_the_study_gives_them),
         cmocka_unit_test(seventeen_digits_give_back_the_double),

@@ -165,7 +165,8 @@ int aio_fsync(int how, struct aiocb *request)
 ssize_t aio_return(struct aiocb *request)
 {
     ssize_t result = NEXT(aio_return)(request);
-    return is_ours(request->aio_fildes) && fails("aio_return", NULL, request->aio_fildes) ? -1 : result;
+    return is_ours(request->aio_fildes) && fails("aio_return", NULL, request->aio_fildes) ? -1
+                                                                                          : result;
 }
 
 int rename(const char *from, const char *to)

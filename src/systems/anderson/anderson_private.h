@@ -84,15 +84,16 @@ void anderson_pack(const void *run, int64_t plane, void *bytes);
 void anderson_unpack(void *run, int64_t plane, const void *bytes);
 void anderson_restored(void *run, int time);
 
-/* Fills the start of packet i, and its share of the weight. Free the start on failure too. Local. */
+/* Fills the start of packet i, and its share of the weight. Free the start on failure too. Local.
+ */
 kl_status anderson_kinetic_packet(const anderson *a, int point, int i, kl_kinetic_problem *problem,
                                   double *share, kl_error *err);
 void anderson_kinetic_packet_free(kl_kinetic_problem *problem);
 
 kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
                              kl_error *err);
-kl_status anderson_infinite_reference(const void *self, int point, MPI_Comm comm,
-                                      kl_reference *out, kl_error *err);
+kl_status anderson_infinite_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
+                                      kl_error *err);
 int anderson_reference_like(const void *self, int point, bool infinite);
 
 /* ---- anderson_box.c: what the finite box changes ---- */

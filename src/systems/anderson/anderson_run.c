@@ -76,8 +76,9 @@ static void fill_disorder(anderson_run *r)
     const kl_lattice *lattice = &r->propagation.lattice;
     const double parameters[3] = {r->propagation.setup.eta, (double)lattice->sites,
                                   (double)lattice->dimension};
-    kl_disorder disorder = {(kl_distribution)r->a->point[r->index].distribution, r->a->disorder.seed,
-                            kl_disorder_point(parameters, 3), (uint64_t)r->realization};
+    kl_disorder disorder = {(kl_distribution)r->a->point[r->index].distribution,
+                            r->a->disorder.seed, kl_disorder_point(parameters, 3),
+                            (uint64_t)r->realization};
     kl_disorder_fill(&disorder, lattice->first * lattice->plane, kl_lattice_local(lattice),
                      r->propagation.omega);
 }

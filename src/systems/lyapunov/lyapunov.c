@@ -18,7 +18,7 @@ typedef struct lyapunov {
     double *columns; /* [npoints][2]: width, energy */
     int nseries;
     double *series_parameter; /* [nseries][2] */
-    int *series;     /* [npoints]: points of one energy */
+    int *series;              /* [npoints]: points of one energy */
     kl_quantity gamma;
     kl_description description;
 } lyapunov;
