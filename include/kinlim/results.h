@@ -16,12 +16,22 @@
 
 enum { KL_NAME = 64, KL_MOST_COLUMNS = 8 };
 
+typedef enum kl_role { /* of a column among the parameters of the points */
+    KL_PARAMETER,  /* tells points apart */
+    KL_SMALL,      /* rates are fitted in it; it goes to zero in the limit */
+    KL_SIZE,       /* points that differ in it alone are extrapolated to infinite size */
+    KL_VARIANT,    /* points that differ in it alone share their random numbers and are compared */
+    KL_FOLLOWS     /* follows from the others */
+} kl_role;
+
 typedef struct kl_column { /* a parameter of the points, e.g. eta */
     char name[KL_NAME];
     char units[KL_NAME]; /* "1" if none */
     char long_name[KL_NAME];
     bool integer;
     char words[KL_NAME]; /* not empty: values are indices of these words, separated by spaces */
+    kl_role role;
+    char statistic[KL_NAME]; /* of a variant: comparisons are rows STATISTIC:mean, ... */
 } kl_column;
 
 typedef struct kl_quantity { /* a real scalar: one part of an observable */
@@ -29,7 +39,7 @@ typedef struct kl_quantity { /* a real scalar: one part of an observable */
     char part[4]; /* "re" or "im" */
 } kl_quantity;
 
-enum { KL_FIELD_AXES = 2 };
+enum { KL_FIELD_AXES = 4 };
 
 typedef struct kl_axis {
     char name[KL_NAME], units[KL_NAME], long_name[KL_NAME];
@@ -37,7 +47,7 @@ typedef struct kl_axis {
     double **coordinate; /* [npoints][length] */
 } kl_axis;
 
-typedef struct kl_field { /* a named field of one or two axes, e.g. a density marginal */
+typedef struct kl_field { /* a named field of one to four axes, e.g. a density marginal */
     char name[KL_NAME], units[KL_NAME], long_name[KL_NAME];
     int naxes;
     kl_axis axis[KL_FIELD_AXES];

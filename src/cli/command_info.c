@@ -4,7 +4,7 @@
 #include "kinlim_build.h"
 #include "kinlim/results.h"
 #include "kinlim/study.h"
-#include "contract/system.h"
+#include "kinlim/system.h"
 
 #include <getopt.h>
 #include <stdio.h>

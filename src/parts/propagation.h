@@ -6,7 +6,7 @@
 #define KL_PARTS_PROPAGATION_H
 
 #include "dynamics/splitting.h"
-#include "contract/system.h"
+#include "kinlim/system.h"
 #include "wigner/pairing.h"
 
 typedef enum kl_method { KL_CHEBYSHEV_METHOD, KL_STRANG_METHOD, KL_FOURTH_ORDER_METHOD } kl_method;

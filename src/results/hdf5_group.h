@@ -12,7 +12,7 @@
 
 #include "results/hdf5_tools.h"
 
-enum { KL_H5_RANK = 5, KL_H5_SCALES = 8 };
+enum { KL_H5_RANK = 7, KL_H5_SCALES = 10 };
 
 typedef struct kl_h5_use { /* axis `axis` of a variable runs along a scale */
     hobj_ref_t variable;

@@ -9,7 +9,7 @@
 #include "results/hdf5_tools.h"
 #include "kinlim/results.h"
 
-enum { KL_H5_MOST_RANK = 5 };
+enum { KL_H5_MOST_RANK = 7 };
 
 typedef struct kl_h5_reader {
     const char *path;

@@ -2,7 +2,7 @@
 #ifndef KL_RUN_PLANES_H
 #define KL_RUN_PLANES_H
 
-#include "contract/system.h"
+#include "kinlim/system.h"
 
 /* One number of `type` for each plane: mine[count] of this rank's, table[planes] of all, in
  * global order, on the leader (elsewhere unused). Collective over the group. */

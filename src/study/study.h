@@ -5,7 +5,7 @@
 #include "config/config.h"
 #include "kinlim/study.h"
 #include "kinlim/results.h"
-#include "contract/system.h"
+#include "kinlim/system.h"
 
 /* The `realizations` of a study: at each point `most`, or as many as until.h says. */
 typedef struct kl_until {

@@ -1,4 +1,4 @@
-#include "contract/system.h"
+#include "kinlim/system.h"
 
 #include "kinetic/boltzmann.h"
 #include "lattice/fft.h"

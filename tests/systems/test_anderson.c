@@ -2,7 +2,7 @@
  * does not depend on which other times are asked for; costs follow the layout.
  */
 #include "lattice/check.h"
-#include "contract/system.h"
+#include "kinlim/system.h"
 
 typedef struct open_system {
     kl_config *config;

@@ -3,7 +3,7 @@
  * and against identities of free motion.
  */
 #include "dynamics/dense.h"
-#include "contract/system.h"
+#include "kinlim/system.h"
 
 enum { MOST_QUANTITIES = 24, MOST_SITES = 128 };
 

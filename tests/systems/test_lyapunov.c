@@ -5,7 +5,7 @@
  */
 #include "lattice/check.h"
 #include "lattice/disorder.h"
-#include "contract/system.h"
+#include "kinlim/system.h"
 
 #include <lapacke.h>
 

@@ -8,7 +8,7 @@
 #ifndef KL_SYSTEMS_ANDERSON_H
 #define KL_SYSTEMS_ANDERSON_H
 
-#include "contract/system.h"
+#include "kinlim/system.h"
 
 extern const kl_system kl_system_anderson;
 

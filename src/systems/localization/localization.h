@@ -10,7 +10,7 @@
 #ifndef KL_SYSTEMS_LOCALIZATION_H
 #define KL_SYSTEMS_LOCALIZATION_H
 
-#include "contract/system.h"
+#include "kinlim/system.h"
 
 extern const kl_system kl_system_localization;
 

@@ -13,7 +13,7 @@
 #ifndef KL_SYSTEMS_LYAPUNOV_H
 #define KL_SYSTEMS_LYAPUNOV_H
 
-#include "contract/system.h"
+#include "kinlim/system.h"
 
 extern const kl_system kl_system_lyapunov;
 

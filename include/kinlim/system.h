@@ -1,0 +1,252 @@
+/* What a physical system gives to the pipeline. A system is one folder and one row in a table of
+ * systems (docs/adding-a-system.md); nothing else changes.
+ *
+ * A study has points (values of the system's columns: eta, sites, ...) and, at each point,
+ * realizations. A realization passes stations (times, lengths; or none) and is measured at each. The
+ * pipeline owns that loop, and with it signals, progress, checkpoints, journal, statistics, files
+ * and errors:
+ *
+ *   begin(place)                      once a point
+ *   for each batch: start()           one realization, or `members` of them in lockstep
+ *     for each station: advance() until it is reached, measure() for each member of this group
+ *   end()
+ *
+ * Three kinds of ensemble:
+ *   KL_DETERMINISTIC   one realization a point; a value has an error of its own
+ *   KL_INDEPENDENT     realizations know nothing of each other; a batch is one of them
+ *   KL_LOCKSTEP        the `members` of a batch advance together and may share sums over all of
+ *                      them (kl_ensemble_sum); batches are independent. Realization m of batch b
+ *                      is number b members + m.
+ *
+ * Arrays that a system returns are its own and stay valid until close(). Functions are local
+ * unless said otherwise; those that return kl_status may fail with any of its codes.
+ */
+#ifndef KINLIM_SYSTEM_H
+#define KINLIM_SYSTEM_H
+
+#include "config/config.h"
+#include "kinlim/results.h"
+
+#include <mpi.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- what a study is made of ---- */
+
+typedef enum kl_ensemble { KL_INDEPENDENT, KL_DETERMINISTIC, KL_LOCKSTEP } kl_ensemble;
+
+/* Where a realization is measured. All NULL: once, at its end; the study has no such key. */
+typedef struct kl_station_kind {
+    const char *key;                               /* of the study: a list of numbers */
+    const char *name, *symbol, *units, *long_name; /* "time", "T", "1", "macroscopic time" */
+} kl_station_kind;
+
+typedef struct kl_stations {
+    int n;               /* at least 1 */
+    const double *value; /* [n], strictly increasing; NULL where the system has none */
+} kl_stations;
+
+/* The points. What they have in common follows from the roles of the columns (kl_role in
+ * results.h): series of points that rates are fitted in, twins that differ in a variant alone,
+ * families that differ in size alone. */
+typedef struct kl_points {
+    int n, ncolumns;         /* at most KL_MOST_COLUMNS */
+    const kl_column *column; /* [ncolumns] */
+    const double *value;     /* [n][ncolumns] */
+    const double *level;     /* [n][ncolumns]: what tells points apart where that is not the value,
+                              * e.g. the side that was asked for; NULL: the values */
+} kl_points;
+
+typedef struct kl_field_kind { /* a field of one to KL_FIELD_AXES axes, e.g. a marginal */
+    const char *name, *units, *long_name;
+    int naxes;
+    struct {
+        const char *name, *units, *long_name;
+    } axis[KL_FIELD_AXES];
+} kl_field_kind;
+
+/* A function of the means over realizations at one point, e.g. a localization length. */
+typedef struct kl_derived kl_derived;
+struct kl_derived {
+    const char *name, *observable; /* its statistic and observable in the tables */
+    double order;                  /* its order in the tables; 0: 1 */
+    bool per_station;              /* one value at each station; else one in all */
+    /* mean[nstations][nquantities], of samples, resamples or a limit (NAN where there is none); NAN:
+     * it has no value. `station` is -1 unless per_station. */
+    double (*value)(const void *self, const kl_derived *which, int point, int station,
+                    const double *mean);
+    double proven; /* its proven exponent in the small parameter; 0: none */
+};
+
+/* A number that follows from the study at a point, without realizations. */
+typedef struct kl_constant {
+    const char *name;             /* its statistic */
+    const char *observable, *part; /* NULL: none */
+    double order;                 /* 0: 1 */
+    bool rated;                   /* its exponent in the small parameter is of interest */
+} kl_constant;
+
+/* A line through a logarithmic plot of an observable over the stations: coefficient s^power. */
+typedef struct kl_guide {
+    const char *observable, *words; /* e.g. "msd", "ballistic" */
+    double coefficient, power;      /* coefficient NAN: through the last point */
+} kl_guide;
+
+/* ---- limits ---- */
+
+typedef struct kl_limit_values { /* arrays owned by the caller, NAN on entry */
+    double *value, *error;       /* [nstations][nquantities]; error: absolute */
+    double **field;              /* [nfields] -> [nstations][cells] */
+    const size_t *cells;         /* [nfields]: product of the axes' lengths */
+    char note[256];              /* why there is none, or what it did not reach */
+    /* True where the run is to stop; collective over the communicator of solve(). To be asked now
+     * and then: a solve that ends with KL_STOPPED is begun again when the run goes on. */
+    bool (*stop)(void *context);
+    void *stop_context;
+} kl_limit_values;
+
+typedef struct kl_limit {
+    const char *name; /* "reference": rows reference, bias; NAME: rows NAME_reference, NAME_bias */
+    const char *long_name; /* "kinetic limit" */
+    bool fields;           /* the fields have it too */
+    bool infinite_size;    /* the reference at infinite size: the two differ by the effect of size */
+    /* The values at a point; what stays NAN has none, and note says why. Collective over comm. */
+    kl_status (*solve)(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                       kl_error *err);
+    /* The first point of the same limit, perhaps the point itself. NULL: always itself. */
+    int (*same_as)(const void *self, int point);
+    /* Seconds of solve() on one rank, roughly. NULL: next to none. */
+    double (*seconds)(const void *self, int point);
+} kl_limit;
+
+/* ---- a study, as its system describes it ---- */
+
+typedef struct kl_description {
+    kl_points points;
+    int nquantities, nchecks, nfields, nlimits, nderived, nconstants, nguides, nwarnings;
+    const kl_quantity *quantity;  /* [nquantities]: re before im */
+    const char *const *check;     /* [nchecks]: non-negative numbers, small where all is well */
+    const kl_field_kind *field;   /* [nfields] */
+    const kl_limit *limit;        /* [nlimits]: those that the study wants, solved in this order */
+    const kl_derived *derived;    /* [nderived] */
+    const kl_constant *constant;  /* [nconstants] */
+    const kl_guide *guide;        /* [nguides] */
+    char (*warning)[256];         /* [nwarnings]: said once before a run */
+    bool random;                  /* it draws random numbers, */
+    uint64_t seed;                /* of this seed */
+    /* k of a proven (E|Y - E Y|^r)^(1/r) <= c small^(k/r); 0: nothing is proven */
+    double proven_moments;
+} kl_description;
+
+typedef struct kl_cost {
+    double bytes;       /* of the largest rank of a group: one member in work, all else included */
+    double more_bytes;  /* of each further member of a batch that the group holds */
+    double seconds;     /* of one realization on one rank, roughly */
+    int64_t most_ranks; /* a group cannot be larger; 0: any */
+} kl_cost;
+
+/* ---- a group's work ---- */
+
+typedef struct kl_place {
+    int point;
+    MPI_Comm group;    /* shares the members that it holds, each with its lattice */
+    MPI_Comm ensemble; /* the groups of a batch; the same as group unless in lockstep */
+    int members;       /* of a batch; 1 unless in lockstep */
+    int first, count;  /* members first..first+count-1 are this group's; count may be 0 */
+} kl_place;
+
+/* sum[n] = the sum over all members of the batch of their value[n], in the order of their numbers:
+ * the same bits on any layout. value[count][n]: of this group's members, the same on each of its
+ * ranks. Collective over place->ensemble. KL_ENVIRONMENT: no memory. */
+kl_status kl_ensemble_sum(const kl_place *place, int n, const double *value, double *sum,
+                          kl_error *err);
+
+typedef struct kl_sample { /* one member at one station; arrays owned by the caller */
+    double *quantity;      /* [nquantities] */
+    double *error;         /* [nquantities], deterministic systems: of quantity, absolute; 0 on entry */
+    double *check;         /* [nchecks] */
+    double **field;        /* [nfields] -> [cells], last axis fastest */
+} kl_sample;
+
+/* How the state of a batch in flight is cut for checkpoints: into `pieces` of piece_bytes each
+ * (planes, orbitals, particles, members), numbered over the whole ensemble. Piece i of this rank,
+ * 0 <= i < blocks count, has the number first + (i / count) stride + i % count; each piece is
+ * held by one rank. pieces = 0: not now. */
+typedef struct kl_packing {
+    int64_t pieces, first, count, blocks, stride; /* blocks = 0: 1 */
+    size_t piece_bytes;
+    size_t progress_bytes; /* the last ones of each piece: of how far the work is (sums so far, ...),
+                            * not of the state, and not in its checksum */
+} kl_packing;
+
+typedef struct kl_snapshot kl_snapshot; /* results/snapshot.h */
+
+/* ---- the system ---- */
+
+typedef struct kl_system {
+    const char *name, *summary; /* one line */
+    const char *model;          /* what it is, in a few sentences for the report */
+    const char *source;         /* the paper and section */
+    kl_ensemble ensemble;
+    kl_station_kind stations;
+    const kl_key *const *keys; /* its tables of top-level keys; ends with NULL */
+
+    /* Reads the system's keys of the study; every rank alike. no_limits: the study asks for none,
+     * so what a limit cannot do is allowed. On failure *self is NULL. */
+    kl_status (*open)(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
+                      kl_error *err);
+    void (*close)(void **self); /* NULL-safe */
+    const kl_description *(*describe)(const void *self);
+    /* Length and coordinates of an axis of field f at a point. coordinate may be NULL.
+     * NULL: no fields. */
+    int (*axis)(const void *self, int point, int f, int axis, double *coordinate);
+    kl_cost (*cost)(const void *self, int point, int group_ranks);
+
+    /* The run. All are collective over place->group, in lockstep over place->ensemble. place is
+     * valid until end(). */
+    kl_status (*begin)(const void *self, const kl_place *place, void **run, kl_error *err);
+    kl_status (*start)(void *run, int64_t batch, kl_error *err);
+    /* Goes on towards the station; *reached, true on entry: false where there is more to do, and
+     * then it is called again. Between two calls the run may be stopped and checkpointed: seconds of
+     * work a call are good, much less is not needed. */
+    kl_status (*advance)(void *run, int station, bool *reached, kl_error *err);
+    /* Member 0..count-1 of this group, on each of its ranks; collective over the group alone. */
+    kl_status (*measure)(void *run, int station, int member, kl_sample *out, kl_error *err);
+    void (*end)(void **run); /* NULL-safe */
+    /* Adds the current state's density to a snapshot, opened by the system at the first
+     * station. NULL: there is none. Not in lockstep. */
+    kl_status (*snapshot)(void *run, int station, const char *path, kl_snapshot **snapshot,
+                          kl_error *err);
+
+    /* Checkpoints; all NULL: there are none. packing(): now, when `station` was the last one that
+     * was measured (-1: none yet). shape(): how large the pieces of any packing are. restored():
+     * after start() and unpack() of every piece of this rank, the batch goes on as if it had been
+     * measured up to `station`. Local. */
+    kl_packing (*packing)(const void *run, int station);
+    kl_packing (*shape)(const void *run);
+    void (*pack)(const void *run, int64_t piece, void *bytes);
+    void (*unpack)(void *run, int64_t piece, const void *bytes);
+    void (*restored)(void *run, int station);
+
+    /* The description's constants at a point; value[nconstants] is NAN where there is none.
+     * NULL: no constants. */
+    kl_status (*constants)(const void *self, int point, double *value, kl_error *err);
+    /* A bound on what the finite size of a point changes in a quantity; NAN: the number has no
+     * meaning at infinite size. NULL: none is known. */
+    double (*size_effect)(const void *self, int point, int station, int quantity);
+    /* Prints what the plan should know. NULL: nothing. */
+    void (*advise)(const void *self, FILE *out);
+    /* Assignments (as of --set) of tolerances that make time evolution and reference finer, for
+     * the error budget: at most `most` into text; how many, 0 if there is no room for finer
+     * ones. NULL: the system has no budget. */
+    int (*finer)(const void *self, char text[][128], int most);
+} kl_system;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
