@@ -57,6 +57,22 @@ typedef struct kl_field { /* a named field of one to four axes, e.g. a density m
     double **reference;        /* [npoints][ntimes*cells]; NULL or NAN where there is none */
 } kl_field;
 
+typedef struct kl_limit_data { /* the values of a limit, e.g. of the Boltzmann equation */
+    char name[KL_NAME];        /* "reference"; NAME: rows NAME_reference, NAME_bias */
+    char long_name[KL_NAME];   /* e.g. "kinetic limit" */
+    bool infinite_size;        /* the reference at infinite size */
+    double *value;             /* [npoints][ntimes][nquantities]; NAN where there is none */
+    double *error;             /* likewise: absolute, non-negative */
+    char (*note)[256];         /* [npoints]: why there is none, or what it did not reach */
+} kl_limit_data;
+
+typedef enum kl_ensemble { KL_INDEPENDENT, KL_DETERMINISTIC, KL_LOCKSTEP } kl_ensemble;
+
+typedef struct kl_guide { /* a line through a logarithmic plot of an observable over the stations: */
+    const char *observable, *words; /* e.g. "msd", "ballistic" */
+    double coefficient, power;      /* coefficient s^power; coefficient NAN: through the last point */
+} kl_guide;
+
 typedef struct kl_row { /* one number of the summary: one CSV row of `export` */
     int point;          /* -1: belongs to no point (a rate) */
     double time;        /* NAN: empty */
@@ -74,53 +90,61 @@ typedef struct kl_pair {
 
 typedef struct kl_results {
     char system[KL_NAME];
+    kl_ensemble ensemble;
+    int members;   /* realizations of a batch: 1 but for KL_LOCKSTEP */
     char *study;   /* the resolved study, YAML text */
     int npairs;    /* provenance: program version, git revision, compiler, flags, */
     kl_pair *pair; /* instruction set, library versions, seed, host, ranks, start, end */
 
+    /* What the report needs besides; written but not read back, and not owned. */
+    const char *model;     /* the system in a few sentences; NULL: none */
+    double proven_moments; /* k of a proven (E|Y - E Y|^r)^(1/r) <= c small^(k/r); 0: none */
+    int nguides;
+    const kl_guide *guide;
+
     int ncolumns, npoints, ntimes, nquantities, nchecks, nrealizations, norders, nfields, nrows,
-        nfiner;
+        nfiner, nlimits;
     kl_column *column;
     double *point; /* [npoints][ncolumns] */
     int small;     /* the column that is the small parameter of the rates; -1: none */
     int *series;   /* [npoints]: points of one series are fitted together */
-    double *time;  /* [ntimes] */
-    char time_units[KL_NAME];
-    kl_quantity *quantity;  /* [nquantities] */
+    /* The stations: times, lengths, ...; an empty name: there are none, ntimes is 1. */
+    char time_name[KL_NAME], time_symbol[KL_NAME], time_units[KL_NAME], time_long_name[KL_NAME];
+    double *time;          /* [ntimes]; NAN where there are none */
+    kl_quantity *quantity; /* [nquantities] */
     char (*check)[KL_NAME]; /* [nchecks], e.g. "norm_drift" */
     double *order;          /* [norders] */
 
-    int *planned;            /* [npoints]: realizations that are asked for, at most nrealizations;
-                              * with stopping by precision as far as is known */
-    uint8_t *done;           /* [npoints][nrealizations] */
-    uint64_t *checksum;      /* [npoints][nrealizations]: of psi after the last time; 0: none */
-    double *sample;          /* [npoints][nrealizations][ntimes][nquantities]; NAN where not done */
-    double *check_value;     /* [npoints][nrealizations][ntimes][nchecks]; NAN where not done */
-    double *reference;       /* [npoints][ntimes][nquantities]; NAN where there is none */
-    double *reference_error; /* likewise: absolute, non-negative */
-    double *infinite, *infinite_error; /* the same in infinite space instead of the box */
-    char (*reference_note)[256]; /* [npoints]: why there is none, or what it did not reach; may be
-                                    empty */
-    double *finer; /* [npoints][nfiner][ntimes][nquantities]: samples of realizations 0.. with
-                    * finer tolerances; NAN where not done */
+    int *planned;           /* [npoints]: realizations that are asked for, at most nrealizations;
+                             * with stopping by precision as far as is known */
+    uint8_t *done;          /* [npoints][nrealizations] */
+    uint64_t *checksum;     /* [npoints][nrealizations]: of the state after the last station; 0: none */
+    double *sample;         /* [npoints][nrealizations][ntimes][nquantities]; NAN where not done */
+    double *sample_error;   /* likewise: own error of deterministic values; else NULL */
+    double *check_value;    /* [npoints][nrealizations][ntimes][nchecks]; NAN where not done */
+    kl_limit_data *limit;   /* [nlimits] */
+    double *finer;          /* [npoints][nfiner][ntimes][nquantities]: samples of realizations 0.. with
+                             * finer tolerances; NAN where not done */
     double *finer_reference; /* [npoints][ntimes][nquantities], likewise; NAN where there is none */
     kl_field *field;
     kl_row *row; /* [nrows]: the summary */
 } kl_results;
 
 /* Allocates the arrays of a results object whose counts n* are set by the
- * caller in *shape (whose pointers and pairs are ignored; system, time_units and
- * small are copied); numbers start as NAN, `done` as 0, rows without a point.
+ * caller in *shape (whose pointers and pairs are ignored; texts, ensemble, members
+ * and small are copied); numbers start as NAN, `done` as 0, rows without a point.
  * Field lengths come later, by kl_results_field(). */
 kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error *err);
 /* Allocates field f, whose naxes is set, at a point, of the given lengths (one per axis). */
 kl_status kl_results_field(kl_results *results, int f, int point, const int *length, kl_error *err);
 /* Product of the lengths; 0 before. */
 size_t kl_field_cells(const kl_field *field, int point);
-/* Where a number of the limit is in reference, infinite and their like. */
-size_t kl_results_limit(const kl_results *results, int point, int time, int quantity);
+/* Where a number is in the arrays of a limit. */
+size_t kl_results_at(const kl_results *results, int point, int time, int quantity);
 /* The [ntimes][nquantities] of a realization, done or not; of a finer realization. */
 double *kl_results_sample(const kl_results *results, int point, int64_t realization);
+/* The limit of that name; NULL: there is none. */
+kl_limit_data *kl_results_find_limit(const kl_results *results, const char *name);
 double *kl_results_finer(const kl_results *results, int point, int64_t realization);
 void kl_results_destroy(kl_results **results);
 

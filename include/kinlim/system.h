@@ -36,8 +36,6 @@ extern "C" {
 
 /* ---- what a study is made of ---- */
 
-typedef enum kl_ensemble { KL_INDEPENDENT, KL_DETERMINISTIC, KL_LOCKSTEP } kl_ensemble;
-
 /* Where a realization is measured. All NULL: once, at its end; the study has no such key. */
 typedef struct kl_station_kind {
     const char *key;                               /* of the study: a list of numbers */
@@ -88,12 +86,6 @@ typedef struct kl_constant {
     double order;                 /* 0: 1 */
     bool rated;                   /* its exponent in the small parameter is of interest */
 } kl_constant;
-
-/* A line through a logarithmic plot of an observable over the stations: coefficient s^power. */
-typedef struct kl_guide {
-    const char *observable, *words; /* e.g. "msd", "ballistic" */
-    double coefficient, power;      /* coefficient NAN: through the last point */
-} kl_guide;
 
 /* ---- limits ---- */
 
@@ -234,6 +226,9 @@ typedef struct kl_system {
     /* The description's constants at a point; value[nconstants] is NAN where there is none.
      * NULL: no constants. */
     kl_status (*constants)(const void *self, int point, double *value, kl_error *err);
+    /* A bound on the numerical error of a sample, e.g. by the propagator's tolerance: no rate is
+     * fitted below it. Not for deterministic systems, whose samples say it. NULL: not known. */
+    double (*accuracy)(const void *self, int point, int station, int quantity);
     /* A bound on what the finite size of a point changes in a quantity; NAN: the number has no
      * meaning at infinite size. NULL: none is known. */
     double (*size_effect)(const void *self, int point, int station, int quantity);

@@ -56,9 +56,10 @@ kl_status kl_results_print_info(const kl_results *r, FILE *out, kl_error *err)
         put_pair(out, r->pair[i].key, r->pair[i].value);
     fputc('\n', out);
     put_points(r, out);
-    for (int p = 0; p < r->npoints; p++)
-        if (r->reference_note[p][0])
-            fprintf(out, "reference of point %d: %s\n", p, r->reference_note[p]);
+    for (int i = 0; i < r->nlimits; i++)
+        for (int p = 0; p < r->npoints; p++)
+            if (r->limit[i].note[p][0])
+                fprintf(out, "%s of point %d: %s\n", r->limit[i].name, p, r->limit[i].note[p]);
     fprintf(out, "\nrealizations: %" PRId64 "/%" PRId64 "\n", kl_results_done(r),
             kl_results_asked(r));
     if (fflush(out) != 0 || ferror(out))

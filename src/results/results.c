@@ -20,7 +20,8 @@ static size_t product(int a, int b, int c, int d)
 static kl_status check_shape(const kl_results *s, kl_error *err)
 {
     const int counts[] = {s->ncolumns,      s->npoints, s->ntimes,  s->nquantities, s->nchecks,
-                          s->nrealizations, s->norders, s->nfields, s->nrows,       s->nfiner};
+                          s->nrealizations, s->norders, s->nfields, s->nrows,       s->nfiner,
+                          s->nlimits,       s->nguides};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (counts[i] < 0)
             return kl_fail(err, KL_BUG, "results: a count of %d", counts[i]);
@@ -44,24 +45,33 @@ static kl_status alloc_names(kl_results *r, kl_error *err)
     KL_TRY(kl_alloc_nan((size_t)r->ntimes, "times", &r->time, err));
     KL_TRY(kl_alloc((size_t)r->nquantities, sizeof *r->quantity, "quantities", &r->quantity, err));
     KL_TRY(kl_alloc((size_t)r->nchecks, sizeof *r->check, "checks", &r->check, err));
-    KL_TRY(kl_alloc_nan((size_t)r->norders, "orders", &r->order, err));
-    return kl_alloc(points, sizeof *r->reference_note, "notes", &r->reference_note, err);
+    return kl_alloc_nan((size_t)r->norders, "orders", &r->order, err);
+}
+
+static kl_status alloc_limits(kl_results *r, kl_error *err)
+{
+    const size_t numbers = product(r->npoints, r->ntimes, r->nquantities, 1);
+    KL_TRY(kl_alloc((size_t)r->nlimits, sizeof *r->limit, "limits", &r->limit, err));
+    for (int i = 0; i < r->nlimits; i++) {
+        kl_limit_data *limit = &r->limit[i];
+        KL_TRY(kl_alloc_nan(numbers, "a limit", &limit->value, err));
+        KL_TRY(kl_alloc_nan(numbers, "a limit", &limit->error, err));
+        KL_TRY(
+            kl_alloc((size_t)r->npoints, sizeof *limit->note, "a limit's notes", &limit->note, err));
+    }
+    return kl_alloc_nan(numbers, "a limit", &r->finer_reference, err);
 }
 
 static kl_status alloc_numbers(kl_results *r, kl_error *err)
 {
     int p = r->npoints, m = r->nrealizations, t = r->ntimes, q = r->nquantities;
-    size_t limit = product(p, t, q, 1);
     KL_TRY(kl_alloc_nan(product(p, m, t, q), "samples", &r->sample, err));
     KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->done, "done", &r->done, err));
     KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->checksum, "checksums", &r->checksum, err));
     KL_TRY(kl_alloc_nan(product(p, m, t, r->nchecks), "checks", &r->check_value, err));
-    KL_TRY(kl_alloc_nan(limit, "reference", &r->reference, err));
-    KL_TRY(kl_alloc_nan(limit, "reference", &r->reference_error, err));
-    KL_TRY(kl_alloc_nan(limit, "reference", &r->infinite, err));
-    KL_TRY(kl_alloc_nan(limit, "reference", &r->infinite_error, err));
-    KL_TRY(kl_alloc_nan(product(p, r->nfiner, t, q), "samples", &r->finer, err));
-    return kl_alloc_nan(limit, "reference", &r->finer_reference, err);
+    if (r->ensemble == KL_DETERMINISTIC)
+        KL_TRY(kl_alloc_nan(product(p, m, t, q), "samples", &r->sample_error, err));
+    return kl_alloc_nan(product(p, r->nfiner, t, q), "samples", &r->finer, err);
 }
 
 static kl_status alloc_fields_and_rows(kl_results *r, kl_error *err)
@@ -90,14 +100,20 @@ static kl_status alloc_fields_and_rows(kl_results *r, kl_error *err)
     return KL_OK;
 }
 
-kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error *err)
+/* Counts and texts, without arrays. */
+static void copy_shape(const kl_results *shape, kl_results *r)
 {
-    kl_results *r;
-    *out = NULL;
-    KL_TRY(check_shape(shape, err));
-    KL_TRY(kl_alloc(1, sizeof *r, "results", &r, err));
     memcpy(r->system, shape->system, sizeof r->system);
+    memcpy(r->time_name, shape->time_name, sizeof r->time_name);
+    memcpy(r->time_symbol, shape->time_symbol, sizeof r->time_symbol);
     memcpy(r->time_units, shape->time_units, sizeof r->time_units);
+    memcpy(r->time_long_name, shape->time_long_name, sizeof r->time_long_name);
+    r->ensemble = shape->ensemble;
+    r->members = shape->members;
+    r->model = shape->model;
+    r->proven_moments = shape->proven_moments;
+    r->nguides = shape->nguides;
+    r->guide = shape->guide;
     r->small = shape->small;
     r->ncolumns = shape->ncolumns;
     r->npoints = shape->npoints;
@@ -109,8 +125,19 @@ kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error 
     r->nfields = shape->nfields;
     r->nrows = shape->nrows;
     r->nfiner = shape->nfiner;
+    r->nlimits = shape->nlimits;
+}
+
+kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error *err)
+{
+    kl_results *r;
+    *out = NULL;
+    KL_TRY(check_shape(shape, err));
+    KL_TRY(kl_alloc(1, sizeof *r, "results", &r, err));
+    copy_shape(shape, r);
     kl_status status;
     KL_GOTO(alloc_names(r, err));
+    KL_GOTO(alloc_limits(r, err));
     KL_GOTO(alloc_numbers(r, err));
     KL_GOTO(alloc_fields_and_rows(r, err));
 done:
@@ -134,7 +161,7 @@ kl_status kl_results_field(kl_results *r, int f, int point, const int *length, k
         r->field[f].naxes > KL_FIELD_AXES)
         return kl_fail(err, KL_BUG, "results: field %d at point %d", f, point);
     kl_field *field = &r->field[f];
-    int other = 1;
+    size_t cells = (size_t)r->ntimes;
     for (int a = 0; a < field->naxes; a++) {
         if (length[a] < 1)
             return kl_fail(err, KL_BUG, "results: an axis of length %d", length[a]);
@@ -142,9 +169,9 @@ kl_status kl_results_field(kl_results *r, int f, int point, const int *length, k
         KL_TRY(
             kl_alloc_nan((size_t)length[a], field->name, &field->axis[a].coordinate[point], err));
         field->axis[a].length[point] = length[a];
-        other = a ? length[a] : 1;
+        if (__builtin_mul_overflow(cells, (size_t)length[a], &cells))
+            cells = SIZE_MAX;
     }
-    const size_t cells = product(r->ntimes, length[0], other, 1);
     double **arrays[] = {&field->single[point], &field->reference[point]};
     for (int i = 0; i < 2; i++) {
         free(*arrays[i]);
@@ -155,26 +182,45 @@ kl_status kl_results_field(kl_results *r, int f, int point, const int *length, k
     return KL_OK;
 }
 
+static void free_points(double **arrays, int npoints)
+{
+    for (int p = 0; arrays && p < npoints; p++)
+        free(arrays[p]);
+    free(arrays);
+}
+
 static void destroy_field(kl_field *field, int npoints)
 {
-    double **arrays[] = {field->axis[0].coordinate, field->axis[1].coordinate, field->single,
-                         field->reference};
-    for (int i = 0; i < 4; i++) {
-        for (int p = 0; arrays[i] && p < npoints; p++)
-            free(arrays[i][p]);
-        free(arrays[i]);
+    for (int a = 0; a < KL_FIELD_AXES; a++) {
+        free_points(field->axis[a].coordinate, npoints);
+        free(field->axis[a].length);
     }
+    free_points(field->single, npoints);
+    free_points(field->reference, npoints);
     for (int p = 0; field->moments && p < npoints; p++)
         kl_forest_destroy(&field->moments[p]);
     free(field->moments);
-    for (int a = 0; a < KL_FIELD_AXES; a++)
-        free(field->axis[a].length);
 }
 
-size_t kl_results_limit(const kl_results *r, int point, int time, int quantity)
+static void destroy_limit(kl_limit_data *limit)
+{
+    free(limit->value);
+    free(limit->error);
+    free(limit->note);
+}
+
+size_t kl_results_at(const kl_results *r, int point, int time, int quantity)
 {
     return ((size_t)point * (size_t)r->ntimes + (size_t)time) * (size_t)r->nquantities +
            (size_t)quantity;
+}
+
+kl_limit_data *kl_results_find_limit(const kl_results *r, const char *name)
+{
+    for (int i = 0; i < r->nlimits; i++)
+        if (strcmp(r->limit[i].name, name) == 0)
+            return &r->limit[i];
+    return NULL;
 }
 
 double *kl_results_sample(const kl_results *r, int point, int64_t realization)
@@ -196,6 +242,8 @@ void kl_results_destroy(kl_results **results)
         return;
     for (int f = 0; r->field && f < r->nfields; f++)
         destroy_field(&r->field[f], r->npoints);
+    for (int i = 0; r->limit && i < r->nlimits; i++)
+        destroy_limit(&r->limit[i]);
     for (int i = 0; i < r->npairs; i++)
         free(r->pair[i].value);
     void *arrays[] = {r->study,
@@ -210,17 +258,14 @@ void kl_results_destroy(kl_results **results)
                       r->done,
                       r->sample,
                       r->check_value,
-                      r->reference,
-                      r->reference_error,
-                      r->reference_note,
+                      r->sample_error,
+                      r->limit,
                       r->field,
                       r->row,
                       r->checksum,
                       r->planned,
                       r->finer,
-                      r->finer_reference,
-                      r->infinite,
-                      r->infinite_error};
+                      r->finer_reference};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(r);

@@ -93,15 +93,60 @@ static kl_status read_length(const kl_h5_reader *in, const char *scale, int *len
     return kl_h5_check(in, (kl_h5_array){scale, 1, {*length}});
 }
 
+/* The names of the stations, and how many there are; files of 0.1.0 have times. */
+static kl_status read_stations(const kl_h5_reader *in, hid_t samples, kl_results *shape)
+{
+    char scale[KL_NAME + 16];
+    strcpy(shape->time_name, "time");
+    strcpy(shape->time_symbol, "T");
+    strcpy(shape->time_long_name, "macroscopic time");
+    KL_TRY(kl_h5_name(in, in->file, "time_units", shape->time_units));
+    if (H5Aexists(samples, "station") > 0) {
+        KL_TRY(kl_h5_name(in, samples, "station", shape->time_name));
+        KL_TRY(kl_h5_name(in, samples, "station_symbol", shape->time_symbol));
+    }
+    snprintf(scale, sizeof scale, "/samples/%s",
+             shape->time_name[0] ? shape->time_name : "station");
+    KL_TRY(read_length(in, scale, &shape->ntimes));
+    if (!shape->time_name[0])
+        return shape->ntimes == 1 ? KL_OK : kl_h5_damaged(in, scale);
+    return KL_OK;
+}
+
+/* Independent, one member: of files of 0.1.0. */
+static kl_status read_ensemble(const kl_h5_reader *in, hid_t samples, kl_results *shape)
+{
+    char kind[KL_NAME];
+    shape->members = 1;
+    if (H5Aexists(samples, "ensemble") <= 0)
+        return KL_OK;
+    KL_TRY(kl_h5_name(in, samples, "ensemble", kind));
+    KL_TRY(kl_h5_attribute(in, samples, "members", H5T_NATIVE_INT, 1, &shape->members));
+    shape->ensemble = strcmp(kind, "deterministic") == 0 ? KL_DETERMINISTIC
+                      : strcmp(kind, "lockstep") == 0    ? KL_LOCKSTEP
+                                                         : KL_INDEPENDENT;
+    return shape->members >= 1 ? KL_OK : kl_h5_damaged(in, "members");
+}
+
+/* How many limits there are; files of 0.1.0 have no list of them. */
+static int count_limits(const kl_h5_reader *in, hid_t samples)
+{
+    if (H5Aexists(samples, "limits") > 0)
+        return kl_h5_attribute_length(samples, "limits");
+    if (H5Aexists(samples, "station") > 0)
+        return 0;
+    return 1 + (H5Lexists(in->file, "/reference/infinite_value", H5P_DEFAULT) > 0);
+}
+
 /* All lengths of *shape, and that the arrays of these lengths are in the file. */
 static kl_status read_shape(const kl_h5_reader *in, hid_t samples, hid_t fields, kl_results *shape)
 {
     H5G_info_t info;
     KL_TRY(kl_h5_name(in, in->file, "system", shape->system));
-    KL_TRY(kl_h5_name(in, in->file, "time_units", shape->time_units));
+    KL_TRY(read_stations(in, samples, shape));
+    KL_TRY(read_ensemble(in, samples, shape));
     KL_TRY(read_length(in, "/samples/point", &shape->npoints));
     KL_TRY(read_length(in, "/samples/realization", &shape->nrealizations));
-    KL_TRY(read_length(in, "/samples/time", &shape->ntimes));
     KL_TRY(read_length(in, "/samples/quantity", &shape->nquantities));
     KL_TRY(read_length(in, "/samples/check", &shape->nchecks));
     KL_TRY(read_length(in, "/summary/row", &shape->nrows));
@@ -114,16 +159,17 @@ static kl_status read_shape(const kl_h5_reader *in, hid_t samples, hid_t fields,
     if (H5Gget_info(fields, &info) < 0 || info.nlinks > INT_MAX)
         return kl_h5_damaged(in, "/fields");
     shape->nfields = (int)info.nlinks;
+    shape->nlimits = count_limits(in, samples);
     if (shape->ncolumns < 0 || shape->ncolumns > KL_MOST_COLUMNS || shape->norders < 0 ||
-        shape->small < -1 || (shape->small >= shape->ncolumns && shape->small != 0))
+        shape->nlimits < 0 || shape->small < -1 || (shape->small >= shape->ncolumns && shape->small != 0))
         return kl_h5_damaged(in, "/samples");
     int p = shape->npoints, m = shape->nrealizations, t = shape->ntimes, q = shape->nquantities;
     KL_TRY(kl_h5_check(in, (kl_h5_array){"/samples/done", 2, {p, m}}));
     KL_TRY(kl_h5_check(in, (kl_h5_array){"/samples/sample", 4, {p, m, t, q}}));
     KL_TRY(kl_h5_check(in, (kl_h5_array){"/samples/check_value", 4, {p, m, t, shape->nchecks}}));
     if (shape->nfiner > 0)
-        KL_TRY(kl_h5_check(in, (kl_h5_array){"/budget/sample", 4, {p, shape->nfiner, t, q}}));
-    return kl_h5_check(in, (kl_h5_array){"/reference/value", 3, {p, t, q}});
+        return kl_h5_check(in, (kl_h5_array){"/budget/sample", 4, {p, shape->nfiner, t, q}});
+    return KL_OK;
 }
 
 static kl_status read_columns(const kl_h5_reader *in, hid_t samples, kl_results *r)
@@ -163,7 +209,10 @@ static kl_status read_samples(const kl_h5_reader *in, hid_t samples, kl_results 
     const hid_t real = H5T_NATIVE_DOUBLE;
     KL_TRY(read_columns(in, samples, r));
     KL_TRY(kl_h5_attribute(in, samples, "moment_orders", real, r->norders, r->order));
-    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/time", 1, {t}}, real, r->time));
+    char scale[KL_NAME + 16];
+    snprintf(scale, sizeof scale, "/samples/%s", r->time_name);
+    if (r->time_name[0])
+        KL_TRY(kl_h5_numbers(in, (kl_h5_array){scale, 1, {t}}, real, r->time));
     if (H5Lexists(in->file, "/samples/planned", H5P_DEFAULT) > 0) /* not in the first files */
         KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/planned", 1, {p}}, H5T_NATIVE_INT,
                              r->planned));
@@ -180,23 +229,52 @@ static kl_status read_samples(const kl_h5_reader *in, hid_t samples, kl_results 
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/sample", 4, {p, m, t, q}}, real, r->sample));
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/check_value", 4, {p, m, t, r->nchecks}}, real,
                          r->check_value));
-    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/value", 3, {p, t, q}}, real, r->reference));
-    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/error", 3, {p, t, q}}, real,
-                         r->reference_error));
-    if (H5Lexists(in->file, "/reference/infinite_value", H5P_DEFAULT) > 0) {
-        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/infinite_value", 3, {p, t, q}}, real,
-                             r->infinite));
-        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/reference/infinite_error", 3, {p, t, q}}, real,
-                             r->infinite_error));
-    }
+    if (r->sample_error)
+        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/sample_error", 4, {p, m, t, q}}, real,
+                             r->sample_error));
     if (r->nfiner > 0) {
         KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/budget/sample", 4, {p, r->nfiner, t, q}}, real,
                              r->finer));
-        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/budget/reference", 3, {p, t, q}}, real,
-                             r->finer_reference));
+        return kl_h5_numbers(in, (kl_h5_array){"/budget/reference", 3, {p, t, q}}, real,
+                             r->finer_reference);
     }
-    return kl_h5_texts(in, "/reference/note", p, r->reference_note, sizeof *r->reference_note,
-                       sizeof *r->reference_note);
+    return KL_OK;
+}
+
+/* ---- limits ---- */
+
+static kl_status read_limit(const kl_h5_reader *in, const kl_results *r, kl_limit_data *limit)
+{
+    char name[2 * KL_NAME], prefix[KL_NAME + 16];
+    const int p = r->npoints, t = r->ntimes, q = r->nquantities;
+    const bool main_one = strcmp(limit->name, "reference") == 0;
+    snprintf(prefix, sizeof prefix, "/reference/%s%s", main_one ? "" : limit->name,
+             main_one ? "" : "_");
+    snprintf(name, sizeof name, "%svalue", prefix);
+    KL_TRY(kl_h5_numbers(in, (kl_h5_array){name, 3, {p, t, q}}, H5T_NATIVE_DOUBLE, limit->value));
+    snprintf(name, sizeof name, "%serror", prefix);
+    KL_TRY(kl_h5_numbers(in, (kl_h5_array){name, 3, {p, t, q}}, H5T_NATIVE_DOUBLE, limit->error));
+    snprintf(name, sizeof name, "%snote", prefix);
+    if (H5Lexists(in->file, name, H5P_DEFAULT) <= 0)
+        return KL_OK;
+    return kl_h5_texts(in, name, p, *limit->note, sizeof *limit->note, sizeof *limit->note);
+}
+
+static kl_status read_limits(const kl_h5_reader *in, hid_t samples, kl_results *r)
+{
+    const size_t stride = sizeof *r->limit;
+    if (r->nlimits > 0 && H5Aexists(samples, "limits") > 0) {
+        KL_TRY(kl_h5_text_attributes(in, samples, "limits", r->nlimits, r->limit->name, stride,
+                                     KL_NAME));
+        KL_TRY(kl_h5_text_attributes(in, samples, "limit_long_names", r->nlimits,
+                                     r->limit->long_name, stride, KL_NAME));
+    } else {
+        for (int i = 0; i < r->nlimits; i++)
+            strcpy(r->limit[i].name, i ? "infinite" : "reference");
+    }
+    for (int i = 0; i < r->nlimits; i++)
+        KL_TRY(read_limit(in, r, &r->limit[i]));
+    return KL_OK;
 }
 
 static kl_status read_member(const kl_h5_reader *in, const kl_row_member *m, kl_results *r)
@@ -386,6 +464,7 @@ static kl_status read_all(const kl_h5_reader *in, hid_t samples, hid_t fields, k
     kl_status status;
     KL_GOTO(read_root(in, r));
     KL_GOTO(read_samples(in, samples, r));
+    KL_GOTO(read_limits(in, samples, r));
     KL_GOTO(read_summary(in, r));
     for (int f = 0; status == KL_OK && f < r->nfields; f++)
         status = read_field(in, fields, r, f);

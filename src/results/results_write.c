@@ -23,6 +23,8 @@ const char *kl_hdf5_version(void)
     return VERSION(H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE);
 }
 
+enum { MOST_LIMITS = 16 };
+
 static kl_status put_root(const kl_results *r, hid_t file, const char *path, kl_error *err)
 {
     const int version = KL_FORMAT_VERSION;
@@ -76,10 +78,11 @@ done:
  * may be no points), the small parameter, the orders of the moments. */
 static kl_status put_shape(const kl_results *r, kl_h5_group *g, kl_error *err)
 {
+    static const char *const roles[] = {"parameter", "small", "size", "variant", "follows"};
     const char **texts;
     int n = r->ncolumns, *integer;
-    bool words = false;
-    KL_TRY(kl_alloc(4 * (size_t)n, sizeof *texts, "columns", &texts, err));
+    bool words = false, statistics = false;
+    KL_TRY(kl_alloc(6 * (size_t)n, sizeof *texts, "columns", &texts, err));
     kl_status status;
     KL_GOTO(kl_alloc((size_t)n, sizeof *integer, "columns", &integer, err));
     for (int c = 0; c < n; c++) {
@@ -87,7 +90,10 @@ static kl_status put_shape(const kl_results *r, kl_h5_group *g, kl_error *err)
         texts[n + c] = r->column[c].units;
         texts[2 * n + c] = r->column[c].long_name;
         texts[3 * n + c] = r->column[c].words;
+        texts[4 * n + c] = roles[r->column[c].role];
+        texts[5 * n + c] = r->column[c].statistic;
         words = words || r->column[c].words[0];
+        statistics = statistics || r->column[c].statistic[0];
         integer[c] = r->column[c].integer;
     }
     bool ok =
@@ -97,6 +103,8 @@ static kl_status put_shape(const kl_results *r, kl_h5_group *g, kl_error *err)
              kl_h5_put_texts(g->id, "column_units", n, texts + n) &&
              kl_h5_put_texts(g->id, "column_long_names", n, texts + 2 * n) &&
              (!words || kl_h5_put_texts(g->id, "column_words", n, texts + 3 * n)) &&
+             kl_h5_put_texts(g->id, "column_roles", n, texts + 4 * n) &&
+             (!statistics || kl_h5_put_texts(g->id, "column_statistics", n, texts + 5 * n)) &&
              kl_h5_put_numbers(g->id, "column_is_integer", H5T_NATIVE_INT, n, integer);
     if (ok && r->norders > 0)
         ok = kl_h5_put_numbers(g->id, "moment_orders", H5T_NATIVE_DOUBLE, r->norders, r->order);
@@ -108,10 +116,50 @@ done:
     return status;
 }
 
+/* What the report needs to know of the study besides. */
+static kl_status put_presentation(const kl_results *r, kl_h5_group *g, kl_error *err)
+{
+    static const char *const ensembles[] = {"independent", "deterministic", "lockstep"};
+    const char *texts[2 * MOST_LIMITS];
+    char(*guide)[4 * KL_NAME] = NULL;
+    bool ok = g->ok && r->nlimits <= MOST_LIMITS &&
+              kl_h5_put_text(g->id, "station", r->time_name) &&
+              kl_h5_put_text(g->id, "station_symbol", r->time_symbol) &&
+              kl_h5_put_text(g->id, "ensemble", ensembles[r->ensemble]) &&
+              kl_h5_put_numbers(g->id, "members", H5T_NATIVE_INT, 0, &r->members) &&
+              (!r->model || kl_h5_put_text(g->id, "model", r->model)) &&
+              (r->proven_moments == 0 || kl_h5_put_numbers(g->id, "proven_moment_exponent",
+                                                           H5T_NATIVE_DOUBLE, 0, &r->proven_moments));
+    for (int i = 0; ok && i < r->nlimits; i++) {
+        texts[i] = r->limit[i].name;
+        texts[r->nlimits + i] = r->limit[i].long_name;
+    }
+    if (ok && r->nlimits > 0)
+        ok = kl_h5_put_texts(g->id, "limits", r->nlimits, texts) &&
+             kl_h5_put_texts(g->id, "limit_long_names", r->nlimits, texts + r->nlimits);
+    KL_TRY(kl_alloc((size_t)r->nguides, sizeof *guide + sizeof(char *), "guides", &guide, err));
+    const char **line = (const char **)(void *)(guide + r->nguides);
+    for (int i = 0; i < r->nguides; i++) {
+        snprintf(guide[i], sizeof guide[i], "%s|%s|%.17g|%.17g", r->guide[i].observable,
+                 r->guide[i].words, r->guide[i].coefficient, r->guide[i].power);
+        line[i] = guide[i];
+    }
+    if (!(ok && (r->nguides == 0 || kl_h5_put_texts(g->id, "guides", r->nguides, line))))
+        kl_h5_group_fail(g, "attributes");
+    free(guide);
+    return KL_OK;
+}
+
+/* The dimension of the stations, by its own name. */
 static void put_time(const kl_results *r, kl_h5_group *g)
 {
-    kl_h5_scale(g, (kl_h5_label){"time", r->time_units, "macroscopic time"}, H5T_NATIVE_DOUBLE,
-                r->ntimes, r->time);
+    const double none = 0;
+    if (r->time_name[0])
+        kl_h5_scale(g, (kl_h5_label){r->time_name, r->time_units, r->time_long_name},
+                    H5T_NATIVE_DOUBLE, r->ntimes, r->time);
+    else
+        kl_h5_scale(g, (kl_h5_label){"station", "1", "the only one"}, H5T_NATIVE_DOUBLE, r->ntimes,
+                    &none);
 }
 
 /* The dimension `quantity`: "front.re". */
@@ -136,6 +184,8 @@ static kl_status put_samples(const kl_results *r, hid_t file, const char *path, 
     enum { POINT, REALIZATION, TIME, QUANTITY, CHECK };
     kl_h5_group g = kl_h5_group_create(file, "samples");
     kl_status status = put_shape(r, &g, err);
+    if (status == KL_OK)
+        status = put_presentation(r, &g, err);
     kl_h5_scale_index(&g, point_label, r->npoints);
     kl_h5_scale_index(&g, realization_label, r->nrealizations);
     put_time(r, &g);
@@ -156,10 +206,14 @@ static kl_status put_samples(const kl_results *r, hid_t file, const char *path, 
                    H5T_NATIVE_UINT8, 2, (int[]){POINT, REALIZATION}, r->done);
     kl_h5_variable(&g,
                    (kl_h5_label){"checksum", "1",
-                                 "checksum of psi after the last time, 0 where there is none"},
+                                 "checksum of the state after the last station, 0: none"},
                    H5T_NATIVE_UINT64, 2, (int[]){POINT, REALIZATION}, r->checksum);
     kl_h5_variable(&g, (kl_h5_label){"sample", "1", "sampled value of the quantity"},
                    H5T_NATIVE_DOUBLE, 4, (int[]){POINT, REALIZATION, TIME, QUANTITY}, r->sample);
+    if (r->sample_error)
+        kl_h5_variable(&g, (kl_h5_label){"sample_error", "1", "absolute error of the sample"},
+                       H5T_NATIVE_DOUBLE, 4, (int[]){POINT, REALIZATION, TIME, QUANTITY},
+                       r->sample_error);
     kl_h5_variable(&g, (kl_h5_label){"check_value", "1", "value of the check"}, H5T_NATIVE_DOUBLE,
                    4, (int[]){POINT, REALIZATION, TIME, CHECK}, r->check_value);
     kl_status closed = kl_h5_group_close(&g, path, status == KL_OK ? err : NULL);
@@ -174,25 +228,34 @@ static bool any_number(const double *values, size_t n)
     return false;
 }
 
-static kl_status put_reference(const kl_results *r, hid_t file, const char *path, kl_error *err)
+/* `reference`: value, error, note; another limit: NAME_value, NAME_error, NAME_note. */
+static void put_limit(const kl_limit_data *limit, kl_h5_group *g)
 {
     enum { POINT, TIME, QUANTITY };
+    static const char *const member[] = {"value", "error", "note"};
+    char name[3][KL_NAME + 8], words[2][2 * KL_NAME + 32];
+    const bool main_one = strcmp(limit->name, "reference") == 0;
+    for (int i = 0; i < 3; i++)
+        snprintf(name[i], sizeof name[i], "%s%s%s", main_one ? "" : limit->name,
+                 main_one ? "" : "_", member[i]);
+    snprintf(words[0], sizeof words[0], "value of the quantity: %s", limit->long_name);
+    snprintf(words[1], sizeof words[1], "absolute error of %s", name[0]);
+    kl_h5_variable(g, (kl_h5_label){name[0], "1", words[0]}, H5T_NATIVE_DOUBLE, 3,
+                   (int[]){POINT, TIME, QUANTITY}, limit->value);
+    kl_h5_variable(g, (kl_h5_label){name[1], "1", words[1]}, H5T_NATIVE_DOUBLE, 3,
+                   (int[]){POINT, TIME, QUANTITY}, limit->error);
+    kl_h5_variable_texts(g, (kl_h5_label){name[2], "1", "why there is none, or what it missed"},
+                         POINT, *limit->note, sizeof *limit->note);
+}
+
+static kl_status put_reference(const kl_results *r, hid_t file, const char *path, kl_error *err)
+{
     kl_h5_group g = kl_h5_group_create(file, "reference");
     kl_h5_scale_index(&g, point_label, r->npoints);
     put_time(r, &g);
     put_quantity(r, &g);
-    kl_h5_variable(&g, (kl_h5_label){"value", "1", "value of the quantity in the limit"},
-                   H5T_NATIVE_DOUBLE, 3, (int[]){POINT, TIME, QUANTITY}, r->reference);
-    kl_h5_variable(&g, (kl_h5_label){"error", "1", "absolute error of value"}, H5T_NATIVE_DOUBLE, 3,
-                   (int[]){POINT, TIME, QUANTITY}, r->reference_error);
-    if (any_number(r->infinite, (size_t)r->npoints * (size_t)r->ntimes * (size_t)r->nquantities)) {
-        kl_h5_variable(&g, (kl_h5_label){"infinite_value", "1", "value in infinite space"},
-                       H5T_NATIVE_DOUBLE, 3, (int[]){POINT, TIME, QUANTITY}, r->infinite);
-        kl_h5_variable(&g, (kl_h5_label){"infinite_error", "1", "absolute error of infinite_value"},
-                       H5T_NATIVE_DOUBLE, 3, (int[]){POINT, TIME, QUANTITY}, r->infinite_error);
-    }
-    kl_h5_variable_texts(&g, (kl_h5_label){"note", "1", "why there is none, or what it missed"},
-                         POINT, r->reference_note, sizeof *r->reference_note);
+    for (int i = 0; i < r->nlimits; i++)
+        put_limit(&r->limit[i], &g);
     return kl_h5_group_close(&g, path, err);
 }
 
@@ -274,7 +337,9 @@ static kl_status put_summary(const kl_results *r, hid_t file, const char *path, 
 
 /* ---- fields ---- */
 
-enum { TIME, AXIS, OTHER_AXIS }; /* the scales of a point */
+/* The scales of a point of a field: stations, then its axes. */
+enum { TIME, AXIS };
+static const int cell_scales[] = {TIME, AXIS, AXIS + 1, AXIS + 2, AXIS + 3};
 
 static void put_cells(const kl_field *f, kl_h5_group *g, const char *name, const char *long_name,
                       int power, const double *values)
@@ -283,7 +348,7 @@ static void put_cells(const kl_field *f, kl_h5_group *g, const char *name, const
     const bool powers = power > 1 && strcmp(f->units, "1") != 0;
     snprintf(units, sizeof units, powers ? "(%s)^%d" : "%s", f->units, power);
     kl_h5_variable(g, (kl_h5_label){name, units, long_name}, H5T_NATIVE_DOUBLE, 1 + f->naxes,
-                   (int[]){TIME, AXIS, OTHER_AXIS}, values);
+                   cell_scales, values);
 }
 
 static void put_statistics(const kl_field *f, int p, kl_h5_group *g)
@@ -344,10 +409,11 @@ static void put_forest(const kl_field *f, int p, kl_h5_group *g)
                    H5T_NATIVE_INT64, 1, &subtree, place);
     kl_h5_variable(g, (kl_h5_label){"subtree_index", "1", "the first is index 2^level"},
                    H5T_NATIVE_INT64, 1, &subtree, place + n);
+    int scales[3 + KL_FIELD_AXES] = {subtree, order};
+    memcpy(scales + 2, cell_scales, sizeof cell_scales);
     kl_h5_variable(
         g, (kl_h5_label){"subtree_sums", "1", "mean, and sums of powers of deviations from it"},
-        H5T_NATIVE_DOUBLE, 3 + f->naxes, (int[]){subtree, order, TIME, AXIS, OTHER_AXIS},
-        forest->sums);
+        H5T_NATIVE_DOUBLE, 3 + f->naxes, scales, forest->sums);
     free(place);
 }
 

@@ -2,34 +2,34 @@
 #include "study/study.h"
 
 #include "base/memory.h"
-#include "kinetic/boltzmann.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* ---- tables of keys ---- */
+
 typedef struct study_keys {
     const char *system;
-    kl_reals times, moments, deltas;
-    kl_node *realizations, *budget;
+    kl_reals moments, deltas;
+    kl_node *budget;
     int64_t snapshot;
     int reference;
 } study_keys;
 
 static const char *const references[] = {"solve", "none", NULL};
-static const kl_key table[] = {
+static const kl_key system_table[] = {
     {"system", KL_KEY_STRING, offsetof(study_keys, system), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
      "the physical system"},
-    {"times", KL_KEY_REALS, offsetof(study_keys, times), KL_REQUIRED | KL_RANGED | KL_INCREASING, 0,
-     1e9, 0, 0, NULL, NULL, "macroscopic T"},
-    {"realizations", KL_KEY_NODE, offsetof(study_keys, realizations), KL_REQUIRED, 0, 0, 0, 0, NULL,
-     NULL, "of the disorder, per point: a number, or min, max and until"},
+    {0}};
+static const kl_key moments_table[] = {
     {"moments", KL_KEY_REALS, offsetof(study_keys, moments), KL_RANGED | KL_DISTINCT, 1, 64, 0, 0,
      NULL, "[1, 2, 4]", "orders r"},
     {"deltas", KL_KEY_REALS, offsetof(study_keys, deltas), KL_RANGED | KL_LOW_OPEN | KL_INCREASING,
      0, 1e9, 0, 0, NULL, NULL, "distances from the limit whose probability is asked for"},
+    {0}};
+static const kl_key table[] = {
     {"reference", KL_KEY_CHOICE, offsetof(study_keys, reference), 0, 0, 0, 0, 0, references,
      "solve", "none: skip it (merge computes it later)"},
     {"budget", KL_KEY_MAP, offsetof(study_keys, budget), 0, 0, 0, 0, 0, NULL, NULL,
@@ -38,20 +38,38 @@ static const kl_key table[] = {
      "the realization whose density is written for ParaView"},
     {0}};
 
-/* ---- realizations ---- */
+/* ---- how many ---- */
 
 typedef struct count_keys {
-    int64_t realizations, min, max;
-    kl_node *until;
+    int64_t count, min, max;
+    kl_node *either, *until;
 } count_keys;
 
-static const kl_key count_table[] = {{"realizations", KL_KEY_INT,
-                                      offsetof(count_keys, realizations), KL_REQUIRED | KL_RANGED,
-                                      1, 1e8, 0, 0, NULL, NULL, "of the disorder, per point"},
-                                     {0}};
+static const kl_key realizations_table[] = {
+    {"realizations", KL_KEY_NODE, offsetof(count_keys, either), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
+     "of the disorder, per point: a number, or min, max and until"},
+    {0}};
+static const kl_key realizations_count_table[] = {
+    {"realizations", KL_KEY_INT, offsetof(count_keys, count), KL_REQUIRED | KL_RANGED, 1, 1e8, 0, 0,
+     NULL, NULL, "of the disorder, per point"},
+    {0}};
+static const kl_key one_table[] = {
+    {"realizations", KL_KEY_INT, offsetof(count_keys, count), KL_RANGED, 1, 1, 0, 0, NULL, NULL,
+     "1: the system is deterministic"},
+    {0}};
+static const kl_key members_table[] = {
+    {"realizations", KL_KEY_INT, offsetof(count_keys, count), KL_REQUIRED | KL_RANGED, 2, 1e6, 0, 0,
+     NULL, NULL, "members of each ensemble, which advance together"},
+    {"ensembles", KL_KEY_NODE, offsetof(count_keys, either), 0, 0, 0, 0, 0, NULL, "8",
+     "independent ensembles, per point: a number, or min, max and until"},
+    {0}};
+static const kl_key ensembles_count_table[] = {
+    {"ensembles", KL_KEY_INT, offsetof(count_keys, count), KL_REQUIRED | KL_RANGED, 1, 1e6, 0, 0,
+     NULL, NULL, "independent ensembles, per point"},
+    {0}};
 static const kl_key between_table[] = {
     {"min", KL_KEY_INT, offsetof(count_keys, min), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL,
-     NULL, "realizations per point at least"},
+     NULL, "per point at least"},
     {"max", KL_KEY_INT, offsetof(count_keys, max), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL,
      NULL, "at most"},
     {"until", KL_KEY_MAP, offsetof(count_keys, until), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
@@ -67,13 +85,15 @@ static const kl_key until_table[] = {
      "of this one; default: of all"},
     {0}};
 
-static kl_status read_realizations(kl_node *root, kl_node *node, kl_until *out, kl_error *err)
+/* A number, or min, max and until. */
+static kl_status read_until(kl_node *root, kl_node *node, const kl_key *count, kl_until *out,
+                            kl_error *err)
 {
     count_keys keys;
     *out = (kl_until){0};
     if (!kl_config_is_map(node)) {
-        KL_TRY(kl_config_read(root, count_table, &keys, err));
-        out->least = out->most = keys.realizations;
+        KL_TRY(kl_config_read(root, count, &keys, err));
+        out->least = out->most = keys.count;
         return KL_OK;
     }
     KL_TRY(kl_config_read(node, between_table, &keys, err));
@@ -86,16 +106,62 @@ static kl_status read_realizations(kl_node *root, kl_node *node, kl_until *out, 
     return KL_OK;
 }
 
+static kl_status read_counts(kl_study *study, kl_node *root, kl_error *err)
+{
+    count_keys keys = {0};
+    study->members = 1;
+    switch (study->system->ensemble) {
+    case KL_DETERMINISTIC:
+        study->until = (kl_until){.least = 1, .most = 1};
+        study->batches = 1;
+        return kl_config_read(root, one_table, &keys, err);
+    case KL_LOCKSTEP:
+        KL_TRY(kl_config_read(root, members_table, &keys, err));
+        study->members = (int)keys.count;
+        KL_TRY(read_until(root, keys.either, ensembles_count_table, &study->until, err));
+        break;
+    case KL_INDEPENDENT:
+        KL_TRY(kl_config_read(root, realizations_table, &keys, err));
+        KL_TRY(read_until(root, keys.either, realizations_count_table, &study->until, err));
+    }
+    study->batches = study->until.most;
+    return KL_OK;
+}
+
 /* The observable of `until` is one of the system's. */
 static kl_status check_observable(const kl_study *study, kl_node *root, kl_error *err)
 {
     const char *name = study->until.observable;
     bool found = !name;
-    for (int q = 0; !found && q < study->about->nquantities; q++)
-        found = strcmp(name, study->about->quantity[q].observable) == 0;
+    for (int q = 0; !found && q < study->description->nquantities; q++)
+        found = strcmp(name, study->description->quantity[q].observable) == 0;
+    const char *key = study->system->ensemble == KL_LOCKSTEP ? "ensembles.until.observable"
+                                                             : "realizations.until.observable";
     return found ? KL_OK
-                 : kl_config_fail(root, "realizations.until.observable", err,
+                 : kl_config_fail(root, key, err,
                                   "%s is not allowed: must be the name of an observable", name);
+}
+
+/* ---- stations ---- */
+
+typedef struct station_keys {
+    kl_reals value;
+} station_keys;
+
+static kl_status read_stations(kl_study *study, kl_node *root, kl_error *err)
+{
+    const kl_station_kind *kind = &study->system->stations;
+    const kl_key stations[] = {{kind->key, KL_KEY_REALS, offsetof(station_keys, value),
+                                KL_REQUIRED | KL_RANGED | KL_INCREASING, 0, 1e9, 0, 0, NULL, NULL,
+                                kind->long_name},
+                               {0}};
+    station_keys keys;
+    study->stations = (kl_stations){1, NULL};
+    if (!kind->key)
+        return KL_OK;
+    KL_TRY(kl_config_read(root, stations, &keys, err));
+    study->stations = (kl_stations){keys.value.n, keys.value.v};
+    return KL_OK;
 }
 
 /* ---- the error budget ---- */
@@ -109,49 +175,66 @@ static const kl_key budget_table[] = {
      1e8, 0, 0, NULL, NULL, "of each point, done again with finer tolerances"},
     {0}};
 
-static kl_status parse(const char *file, const char *text, int nset, const char *const *set,
-                       bool is_finer, kl_study **out, kl_error *err);
+typedef struct source { /* what a study is read from */
+    const char *file, *text;
+    int nset;
+    const char *const *set;
+    const kl_system *const *systems;
+    bool is_finer;
+} source;
+
+static kl_status read_study(const source *from, kl_study **out, kl_error *err);
 
 /* The study again, by its own text and the system's finer settings. */
-static kl_status make_finer(kl_study *study, kl_node *root, int64_t realizations, kl_error *err)
+static kl_status make_finer(kl_study *study, kl_node *root, int64_t count, kl_error *err)
 {
     enum { MOST = 8 };
-    char text[MOST][128], count[64];
-    const char *set[MOST + 1] = {count};
+    char text[MOST][128], number[64];
+    const char *set[MOST + 1] = {number};
     const kl_system *system = study->system;
     const int n = system->finer ? system->finer(study->self, text, MOST) : 0;
-    snprintf(count, sizeof count, "realizations=%lld", (long long)realizations);
+    snprintf(number, sizeof number, "%s=%lld",
+             system->ensemble == KL_LOCKSTEP ? "ensembles" : "realizations", (long long)count);
     for (int i = 0; i < n; i++)
         set[i + 1] = text[i];
     if (n == 0)
         return kl_config_fail(root, "budget", err, "is not allowed: %s",
                               system->finer ? "the tolerances leave no room for finer ones"
                                             : "this system has nothing to refine");
-    KL_TRY(parse("budget", study->resolved, n + 1, set, true, &study->finer, err));
+    const source again = {"budget", study->resolved, n + 1, set, study->systems, true};
+    KL_TRY(read_study(&again, &study->finer, err));
     study->finer->snapshot = -1;
     return KL_OK;
 }
 
-static kl_status read_budget(kl_study *study, kl_node *root, const kl_node *budget,
-                             int64_t realizations, kl_error *err)
+static kl_status read_budget(kl_study *study, kl_node *root, kl_node *node, kl_error *err)
 {
-    if (realizations > study->until.least)
-        return kl_config_fail(budget, "realizations", err,
-                              "%lld is not allowed: must be at most realizations, %lld",
-                              (long long)realizations, (long long)study->until.least);
-    return make_finer(study, root, realizations, err);
+    budget_keys budget = {0};
+    KL_TRY(kl_config_read(node, budget_table, &budget, err));
+    return budget.realizations <= study->until.least
+               ? KL_OK
+               : kl_config_fail(node, "realizations", err,
+                                "%lld is not allowed: must be at most %s, %lld",
+                                (long long)budget.realizations,
+                                study->system->ensemble == KL_LOCKSTEP ? "ensembles"
+                                                                       : "realizations",
+                                (long long)study->until.least);
 }
 
 /* ---- the study ---- */
 
-kl_status kl_begin(kl_error *err)
+static kl_status find_system(kl_study *study, kl_node *root, const char *name, kl_error *err)
 {
-    return kl_petsc_begin(err);
-}
-
-void kl_end(void)
-{
-    kl_petsc_end();
+    char known[512] = "";
+    for (int i = 0; study->systems[i]; i++) {
+        if (strcmp(study->systems[i]->name, name) == 0) {
+            study->system = study->systems[i];
+            return KL_OK;
+        }
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", study->systems[i]->name);
+    }
+    return kl_config_fail(root, "system", err, "%s is not allowed: must be one of %s", name, known);
 }
 
 /* "jobs/quickstart/study.yaml" -> "study". */
@@ -164,112 +247,69 @@ static void set_name(kl_study *study, const char *file)
         *dot = 0;
 }
 
+static kl_status read_own_keys(kl_study *study, kl_node *root, study_keys *keys, kl_error *err)
+{
+    KL_TRY(kl_config_read(root, system_table, keys, err));
+    KL_TRY(find_system(study, root, keys->system, err));
+    KL_TRY(read_stations(study, root, err));
+    KL_TRY(read_counts(study, root, err));
+    if (study->system->ensemble != KL_DETERMINISTIC)
+        KL_TRY(kl_config_read(root, moments_table, keys, err));
+    KL_TRY(kl_config_read(root, table, keys, err));
+    study->orders = keys->moments;
+    study->deltas = keys->deltas;
+    study->snapshot = keys->snapshot;
+    return KL_OK;
+}
+
 static kl_status configure(kl_study *study, bool is_finer, kl_error *err)
 {
-    budget_keys budget = {0};
     kl_node *root = kl_config_root(study->config);
     study_keys keys = {.snapshot = -1};
-    KL_TRY(kl_config_read(root, table, &keys, err));
-    study->times = (kl_times){keys.times.n, keys.times.v};
-    KL_TRY(read_realizations(root, keys.realizations, &study->until, err));
-    study->realizations = study->until.most;
-    study->orders = keys.moments;
-    study->deltas = keys.deltas;
-    study->reference = keys.reference == 0;
-    study->snapshot = keys.snapshot;
-    KL_TRY(kl_system_find(root, keys.system, &study->system, err));
-    if (study->system->kind == KL_DETERMINISTIC && study->realizations != 1)
-        return kl_config_fail(root, "realizations", err,
-                              "%lld is not allowed: must be 1, the system is deterministic",
-                              (long long)study->realizations);
+    KL_TRY(read_own_keys(study, root, &keys, err));
     if (!is_finer && keys.snapshot >= study->until.least)
         return kl_config_fail(root, "snapshot", err,
                               "%lld is not allowed: must be below realizations",
                               (long long)keys.snapshot);
     if (keys.budget)
-        KL_TRY(kl_config_read(keys.budget, budget_table, &budget, err));
-    KL_TRY(study->system->configure(root, &study->times, !study->reference, &study->self, err));
+        KL_TRY(read_budget(study, root, keys.budget, err));
+    KL_TRY(study->system->open(root, &study->stations, keys.reference != 0, &study->self, err));
     KL_TRY(kl_config_check_unknown(study->config, err));
-    study->about = study->system->describe(study->self);
+    study->description = study->system->describe(study->self);
+    KL_TRY(kl_point_sets_create(&study->description->points, &study->sets, err));
     KL_TRY(check_observable(study, root, err));
-    study->reference = study->reference && !study->about->no_reference && study->system->reference;
     KL_TRY(kl_config_emit(study->config, &study->resolved, err));
-    return keys.budget && !is_finer
-               ? read_budget(study, root, keys.budget, budget.realizations, err)
-               : KL_OK;
+    budget_keys budget = {0};
+    if (!keys.budget || is_finer)
+        return KL_OK;
+    KL_TRY(kl_config_read(keys.budget, budget_table, &budget, err));
+    return make_finer(study, root, budget.realizations, err);
 }
 
-static kl_status parse(const char *file, const char *text, int nset, const char *const *set,
-                       bool is_finer, kl_study **out, kl_error *err)
+static kl_status read_study(const source *from, kl_study **out, kl_error *err)
 {
     kl_study *study;
     *out = NULL;
     KL_TRY(kl_alloc(1, sizeof *study, "study", &study, err));
-    set_name(study, file);
-    kl_status status = kl_config_parse(file, text, strlen(text), &study->config, err);
-    for (int i = 0; status == KL_OK && i < nset; i++)
-        status = kl_config_set(study->config, set[i], err);
+    study->systems = from->systems;
+    set_name(study, from->file);
+    kl_status status =
+        kl_config_parse(from->file, from->text, strlen(from->text), &study->config, err);
+    for (int i = 0; status == KL_OK && i < from->nset; i++)
+        status = kl_config_set(study->config, from->set[i], err);
     if (status == KL_OK)
-        status = configure(study, is_finer, err);
+        status = configure(study, from->is_finer, err);
     if (status != KL_OK)
         kl_study_destroy(&study);
     *out = study;
     return status;
 }
 
-kl_status kl_study_parse(const char *file, const char *text, int nset, const char *const *set,
-                         kl_study **out, kl_error *err)
+kl_status kl_study_read(const char *file, const char *text, int nset, const char *const *set,
+                        const kl_system *const *systems, kl_study **out, kl_error *err)
 {
-    return parse(file, text, nset, set, false, out, err);
-}
-
-static kl_status read_text(const char *path, char **text, long *size, kl_error *err)
-{
-    enum { MOST = 1 << 24 };
-    FILE *file = fopen(path, "rb");
-    *text = NULL;
-    *size = 0;
-    if (!file)
-        return kl_fail(err, KL_INPUT, "%s: %s", path, strerror(errno));
-    kl_status status = kl_alloc(MOST + 2, 1, path, text, err);
-    if (status == KL_OK) {
-        *size = (long)fread(*text, 1, MOST + 1, file);
-        if (ferror(file))
-            status = kl_fail(err, KL_INPUT, "%s: %s", path, strerror(errno));
-        else if (*size > MOST)
-            status = kl_fail(err, KL_INPUT, "%s: longer than 16 MB is not allowed", path);
-        else if (memchr(*text, 0, (size_t)*size))
-            status = kl_fail(err, KL_INPUT, "%s: not a text file", path);
-    }
-    fclose(file);
-    return status;
-}
-
-kl_status kl_study_load(MPI_Comm comm, const char *path, int nset, const char *const *set,
-                        kl_study **out, kl_error *err)
-{
-    int rank;
-    long size = 0;
-    char *text = NULL;
-    kl_status status = KL_OK;
-    *out = NULL;
-    MPI_Comm_rank(comm, &rank);
-    if (rank == 0)
-        status = read_text(path, &text, &size, err);
-    KL_GOTO(kl_agree(comm, status, err));
-    MPI_Bcast(&size, 1, MPI_LONG, 0, comm);
-    if (rank != 0)
-        status = kl_alloc((size_t)size + 1, 1, path, &text, err);
-    KL_GOTO(kl_agree(comm, status, err));
-    MPI_Bcast(text, (int)size, MPI_CHAR, 0, comm);
-    text[size] = 0;
-    status = kl_study_parse(path, text, nset, set, out, err);
-    status = kl_agree(comm, status, err);
-    if (status != KL_OK)
-        kl_study_destroy(out);
-done:
-    free(text);
-    return status;
+    const source from = {file, text, nset, set, systems, false};
+    return read_study(&from, out, err);
 }
 
 void kl_study_destroy(kl_study **study)
@@ -279,53 +319,31 @@ void kl_study_destroy(kl_study **study)
         return;
     kl_study_destroy(&s->finer);
     if (s->system)
-        s->system->destroy(&s->self);
+        s->system->close(&s->self);
+    kl_point_sets_destroy(&s->sets);
     kl_config_destroy(&s->config);
     free(s->resolved);
     free(s);
     *study = NULL;
 }
 
-bool kl_study_same_times(const kl_study *study, const kl_study *old)
+const kl_limit *kl_study_limit(const kl_study *study, const char *name)
 {
-    if (study->times.n != old->times.n)
-        return false;
-    for (int i = 0; i < study->times.n; i++)
-        if (study->times.t[i] != old->times.t[i])
-            return false;
-    return true;
+    for (int i = 0; i < study->description->nlimits; i++)
+        if (strcmp(study->description->limit[i].name, name) == 0)
+            return &study->description->limit[i];
+    return NULL;
 }
 
-static bool has_time(const kl_study *study, double t)
+void kl_study_point_name(const kl_study *study, int point, char *text, size_t size)
 {
-    for (int i = 0; i < study->times.n; i++)
-        if (study->times.t[i] == t)
-            return true;
-    return false;
-}
-
-kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *old_name,
-                        kl_error *err)
-{
-    const char *const ignore[] = {"realizations",
-                                  "moments",
-                                  "times",
-                                  "deltas",
-                                  "reference",
-                                  "snapshot",
-                                  "cache",
-                                  "budget",
-                                  study->system->reference_key,
-                                  NULL};
-    char difference[512];
-    if (!kl_config_same(study->config, old->config, ignore, difference, sizeof difference))
-        return kl_fail(err, KL_INPUT, "%s is of another study: %s", old_name, difference);
-    if (study->realizations < old->realizations)
-        return kl_fail(err, KL_INPUT, "%s has realizations: %lld, more than the %lld asked for",
-                       old_name, (long long)old->realizations, (long long)study->realizations);
-    for (int i = 0; i < old->times.n; i++)
-        if (!has_time(study, old->times.t[i]))
-            return kl_fail(err, KL_INPUT, "%s has the time %g, which is not asked for", old_name,
-                           old->times.t[i]);
-    return KL_OK;
+    const kl_points *points = &study->description->points;
+    char word[KL_NAME];
+    const double value = points->ncolumns ? points->value[point * points->ncolumns] : 0;
+    if (points->ncolumns == 0)
+        snprintf(text, size, "point %d", point);
+    else if (kl_column_word(&points->column[0], value, word))
+        snprintf(text, size, "%s = %s", points->column[0].name, word);
+    else
+        snprintf(text, size, "%s = %g", points->column[0].name, value);
 }

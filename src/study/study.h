@@ -1,13 +1,14 @@
-/* A study as the rooms above see it. */
+/* A study as the rooms above see it: the keys of every study, whatever its system. */
 #ifndef KL_STUDY_STUDY_H
 #define KL_STUDY_STUDY_H
 
 #include "config/config.h"
-#include "kinlim/study.h"
+#include "contract/points.h"
 #include "kinlim/results.h"
-#include "kinlim/system.h"
+#include "kinlim/study.h"
 
-/* The `realizations` of a study: at each point `most`, or as many as until.h says. */
+/* How many batches a point gets: `most`, or as many as a wanted precision asks for (run/until.h).
+ * A batch is a realization, in lockstep `members` of them. */
 typedef struct kl_until {
     int64_t least, most;
     double relative_error;  /* 0: always `most` */
@@ -18,25 +19,42 @@ typedef struct kl_until {
 struct kl_study {
     char name[256]; /* of the file, without folder and ending */
     kl_config *config;
-    char *resolved; /* the resolved study, YAML */
+    char *resolved;                   /* the resolved study, YAML */
+    const kl_system *const *systems;  /* the table that it was read with */
     const kl_system *system;
     void *self; /* the system's own */
-    const kl_description *about;
-    kl_times times;
-    int64_t realizations; /* at most, at each point */
+    const kl_description *description;
+    kl_point_sets sets;
+    kl_stations stations;
+    int64_t batches; /* at most, at each point */
+    int members;     /* of a batch */
     kl_until until;
     kl_reals orders, deltas;
-    bool reference;
     int64_t snapshot;       /* the realization of which snapshots are written; -1: none */
-    struct kl_study *finer; /* the same with finer tolerances, few realizations; NULL: no budget */
+    struct kl_study *finer; /* the same with finer tolerances, few batches; NULL: no budget */
 };
 
-/* ---- study.c ---- */
+/* Reads a study from YAML text, with that table of systems; `file` is the name used in messages.
+ * Local, every rank alike. KL_INPUT: see docs/study.md. */
+kl_status kl_study_read(const char *file, const char *text, int nset, const char *const *set,
+                        const kl_system *const *systems, kl_study **out, kl_error *err);
 
 /* True if samples of the two may stand in one file; else KL_INPUT naming the
  * first key that differs. `old_name`: of the file that `old` is from. */
 kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *old_name,
                         kl_error *err);
-bool kl_study_same_times(const kl_study *study, const kl_study *old);
+bool kl_study_same_stations(const kl_study *study, const kl_study *old);
+
+/* Realizations at each point, at most. */
+static inline int64_t kl_study_realizations(const kl_study *study)
+{
+    return study->batches * study->members;
+}
+
+/* The limit of that name; NULL: the study has none. */
+const kl_limit *kl_study_limit(const kl_study *study, const char *name);
+
+/* "eta = 0.3": the first parameter of a point, for messages. */
+void kl_study_point_name(const kl_study *study, int point, char *text, size_t size);
 
 #endif

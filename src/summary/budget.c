@@ -4,8 +4,10 @@
  *   error:propagator       largest |difference| of a sample and the same with a finer evolution
  *   error:propagator_mean  mean of these
  *   error:reference        |difference| of the limit's value and the same with a finer tolerance
- *   error:box              |difference| of the limit's value in the box and in infinite space
- *   error:eta              what is left of the bias, its interval widened by the two
+ *   error:SIZE             |difference| of the reference and the same at infinite size; SIZE: the
+ *                          name of the column of sizes
+ *   error:SMALL            what is left of the bias, its interval widened by the two; SMALL: the small
+ *                          parameter
  *
  * and how a moment about the limit F divides into bias and fluctuation:
  *
@@ -16,21 +18,29 @@
  */
 #include "summary/rows.h"
 
-#include "base/memory.h"
-
 #include <math.h>
 #include <stdlib.h>
 
 typedef struct number {
+    const kl_table *t;
     const kl_results *r;
     kl_rows *rows;
     int p, it, q, n;
     const double *y; /* [n] */
 } number;
 
-static size_t at_limit(const number *x)
+/* The value of a limit; NAN: there is none. */
+static double value_of(const number *x, const kl_limit_data *limit)
 {
-    return kl_results_limit(x->r, x->p, x->it, x->q);
+    return kl_table_limit(x->t, limit, x->p, x->it, x->q).value;
+}
+
+static double at_infinite_size(const number *x)
+{
+    for (int i = 0; i < x->r->nlimits; i++)
+        if (x->r->limit[i].infinite_size)
+            return value_of(x, &x->r->limit[i]);
+    return NAN;
 }
 
 static kl_status add(const number *x, const char *statistic, double order, int n, kl_estimate e,
@@ -45,6 +55,16 @@ static kl_status add_exact(const number *x, const char *statistic, double order,
                            double value, kl_error *err)
 {
     return add(x, statistic, order, n, (kl_estimate){value, value, value}, err);
+}
+
+/* error:COLUMN of the column of that number, if there is one. */
+static kl_status add_column(const number *x, int column, kl_estimate e, kl_error *err)
+{
+    char name[2 * KL_NAME];
+    if (column < 0)
+        return KL_OK;
+    snprintf(name, sizeof name, "error:%s", x->r->column[column].name);
+    return add(x, name, 1, x->n, e, err);
 }
 
 /* Over the realizations that are done both ways; how many. */
@@ -69,7 +89,8 @@ static int compare_evolution(const number *x, double *largest, double *mean)
 
 static kl_status add_errors(const number *x, kl_error *err)
 {
-    const double limit = x->r->reference[at_limit(x)], finer = x->r->finer_reference[at_limit(x)];
+    const double limit = value_of(x, x->t->reference);
+    const double finer = x->r->finer_reference[kl_results_at(x->r, x->p, x->it, x->q)];
     double standard_error, evolution, evolution_mean;
     kl_estimate mean;
     kl_stats_mean(x->y, x->n, &mean, &standard_error);
@@ -80,24 +101,24 @@ static kl_status add_errors(const number *x, kl_error *err)
         KL_TRY(add_exact(x, "error:propagator", 1, n, evolution, err));
         KL_TRY(add_exact(x, "error:propagator_mean", 1, n, evolution_mean, err));
     }
-    const double box = fabs(limit - x->r->infinite[at_limit(x)]);
-    if (!isnan(box))
-        KL_TRY(add_exact(x, "error:box", 1, x->n, box, err));
+    const double size = fabs(limit - at_infinite_size(x));
+    if (!isnan(size))
+        KL_TRY(add_column(x, x->t->study->sets.size, (kl_estimate){size, size, size}, err));
     if (isnan(limit) || isnan(finer))
         return KL_OK;
     KL_TRY(add_exact(x, "error:reference", 1, x->n, fabs(limit - finer), err));
     if (n == 0)
         return KL_OK;
     const double slack = evolution + fabs(limit - finer);
-    return add(
-        x, "error:eta", 1, x->n,
+    return add_column(
+        x, x->r->small,
         (kl_estimate){mean.value - limit, mean.low - limit - slack, mean.high - limit + slack},
         err);
 }
 
 static kl_status add_shares(const number *x, kl_error *err)
 {
-    const double limit = x->r->reference[at_limit(x)];
+    const double limit = value_of(x, x->t->reference);
     double mean = 0;
     if (isnan(limit) || x->n < 2)
         return KL_OK;
@@ -115,22 +136,20 @@ static kl_status add_shares(const number *x, kl_error *err)
     return KL_OK;
 }
 
-kl_status kl_budget_rows(kl_rows *rows, kl_error *err)
+kl_status kl_budget_rows(kl_table *t, kl_error *err)
 {
-    const kl_results *r = rows->results;
-    double *y;
-    KL_TRY(kl_alloc((size_t)r->nrealizations, sizeof *y, "summary", &y, err));
-    number x = {.r = r, .rows = rows, .y = y};
-    kl_status status = KL_OK;
+    const kl_results *r = t->r;
+    number x = {.t = t, .r = r, .rows = &t->rows, .y = t->y};
+    if (r->ensemble == KL_DETERMINISTIC)
+        return KL_OK;
     for (x.p = 0; x.p < r->npoints; x.p++)
         for (x.it = 0; x.it < r->ntimes; x.it++)
-            for (x.q = 0; status == KL_OK && x.q < r->nquantities; x.q++) {
-                x.n = kl_rows_gather(r, x.p, x.it, x.q, y);
+            for (x.q = 0; x.q < r->nquantities; x.q++) {
+                x.n = kl_rows_gather(r, x.p, x.it, x.q, t->y);
                 if (x.n > 0)
-                    status = add_errors(&x, err);
-                if (status == KL_OK && x.n > 0)
-                    status = add_shares(&x, err);
+                    KL_TRY(add_errors(&x, err));
+                if (x.n > 0)
+                    KL_TRY(add_shares(&x, err));
             }
-    free(y);
-    return status;
+    return KL_OK;
 }

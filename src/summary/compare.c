@@ -1,19 +1,20 @@
 /* Points against each other.
  *
- * Twins, e.g. two distributions of the disorder at one eta and box, draw the same
- * random numbers, so their samples are correlated and the comparison is paired:
- * over the realizations that both have,
+ * Points that differ in a variant alone, e.g. in the distribution of the disorder, draw the same
+ * random numbers, so their samples are correlated and the comparison with the first of them, the
+ * twin, is paired: over the realizations that both have,
  *
- *   universality:mean            E(Y - Y_twin), Student's t of the differences
- *   universality:central_moment  (Var Y)^(1/2) - (Var Y_twin)^(1/2), BCa over pairs
+ *   STATISTIC:mean            E(Y - Y_twin), Student's t of the differences
+ *   STATISTIC:central_moment  (Var Y)^(1/2) - (Var Y_twin)^(1/2), BCa over pairs
  *
- * Local.
+ * STATISTIC is the variant column's name for it. Local.
  */
 #include "summary/rows.h"
 
 #include "base/memory.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 typedef struct pairs {
@@ -55,35 +56,40 @@ static double deviation_difference(const void *context, const double *mean)
            sqrt(fmax(scale * (mean[3] - mean[2] * mean[2]), 0));
 }
 
-static kl_status compare(kl_rows *rows, int p, int twin, int it, int q, pairs *scratch,
+/* kind: what is compared, "mean" or "central_moment". */
+static kl_row row_of(const kl_study *study, const kl_results *r, int p, int it, int q,
+                     const char *kind, double order, int n)
+{
+    char name[2 * KL_NAME];
+    snprintf(name, sizeof name, "%.40s:%s", r->column[study->sets.variant].statistic, kind);
+    return kl_row_blank(p, r->time[it], &r->quantity[q], name, order, n);
+}
+
+static kl_status compare(const kl_study *study, kl_rows *rows, int p, int it, int q, pairs *scratch,
                          kl_error *err)
 {
     const kl_results *r = rows->results;
-    const uint64_t key =
-        ~(((uint64_t)p * (uint64_t)r->ntimes + (uint64_t)it) * (uint64_t)r->nquantities +
-          (uint64_t)q);
     kl_estimate e;
     double standard_error;
-    gather_pairs(r, p, twin, it, q, scratch);
+    gather_pairs(r, p, study->sets.twin[p], it, q, scratch);
     const int n = scratch->n;
     if (n == 0)
         return KL_OK;
     kl_stats_mean(scratch->difference, n, &e, &standard_error);
-    KL_TRY(kl_rows_add(
-        rows, kl_row_blank(p, r->time[it], &r->quantity[q], "universality:mean", 1, n), e, err));
+    KL_TRY(kl_rows_add(rows, row_of(study, r, p, it, q, "mean", 1, n), e, err));
     if (n < 2)
         return KL_OK;
+    const kl_row row = row_of(study, r, p, it, q, "central_moment", 2, n);
+    const uint64_t key = kl_rows_key(study, p, row.statistic, row.observable, row.part, row.time, 2);
     KL_TRY(
         kl_stats_function_of_means(scratch->power, n, 4, deviation_difference, &n, key, &e, err));
-    return kl_rows_add(
-        rows, kl_row_blank(p, r->time[it], &r->quantity[q], "universality:central_moment", 2, n), e,
-        err);
+    return kl_rows_add(rows, row, e, err);
 }
 
-kl_status kl_compare_twins(const kl_study *study, kl_rows *rows, kl_error *err)
+kl_status kl_compare_variants(const kl_study *study, kl_rows *rows, kl_error *err)
 {
     const kl_results *r = rows->results;
-    const int *twin = study->about->twin;
+    const int *twin = study->sets.twin;
     pairs scratch = {0};
     kl_status status = KL_OK;
     if (!twin)
@@ -94,7 +100,7 @@ kl_status kl_compare_twins(const kl_study *study, kl_rows *rows, kl_error *err)
     for (int p = 0; p < r->npoints; p++)
         for (int it = 0; it < r->ntimes && twin[p] != p; it++)
             for (int q = 0; q < r->nquantities; q++)
-                KL_GOTO(compare(rows, p, twin[p], it, q, &scratch, err));
+                KL_GOTO(compare(study, rows, p, it, q, &scratch, err));
 done:
     free(scratch.difference);
     free(scratch.power);

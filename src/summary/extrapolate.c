@@ -1,28 +1,31 @@
-/* Means at several sizes ell of the box, all else equal, taken to infinite size.
+/* Means at several sizes ell, all else equal, taken to infinite size.
  *
  * Two models, for nothing says beforehand which one the data follow:
  *
- *   order 0  a plateau: the mean over the boxes that are free of their periodic images, which
- *            is exact up to exponentially small terms once the box holds the front;
- *   order 1  a line in 1/ell through all boxes.
+ *   order 0  a plateau: the mean over the sizes that are free of the effects of size, which are
+ *            exponentially small on a torus once it holds the front;
+ *   order 1  a line in 1/ell through all sizes.
  *
- * A box is free where its images change at most a tenth of the mean's standard error: by the
- * system's bound, or where it has none by the difference of the two references. Rows:
- * box_limit:mean; box_limit:chi2 (reduced) and box_limit:chance (of a larger one) where degrees of
- * freedom are left; box_limit:others, the chance that the boxes which are not free agree with the
- * plateau; box_limit:bias, less the reference in infinite space. Local.
+ * A size is free where its effect is at most a tenth of the mean's standard error: by the system's
+ * bound, or where it has none by the difference of the two limits. Rows, for a column of sizes
+ * named box: box_limit:mean; box_limit:chi2 (reduced) and box_limit:chance (of a larger one) where
+ * degrees of freedom are left; box_limit:others, the chance that the sizes which are not free agree
+ * with the plateau; box_limit:bias, less the limit at infinite size. Local.
  */
 #include "summary/rows.h"
 
 #include "base/memory.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const double free_share = 0.1; /* of a standard error */
 
 typedef struct family {
+    kl_table *t;
     const kl_study *study;
+    const kl_limit_data *infinite; /* or NULL */
     kl_rows *rows;
     int first, last;           /* points of the family: first is the row's */
     int it, q, n, fewest;      /* members with a mean and an error */
@@ -33,22 +36,21 @@ typedef struct family {
 } family;
 
 /* What the images may change at point p: by the system's bound, which knows the lattice; else
- * by the two references. NAN: not known, or the number itself depends on the size. */
+ * by the two limits. NAN: not known, or the number itself depends on the size. */
 static double effect(const family *f, int p)
 {
-    const kl_results *r = f->rows->results;
-    const size_t at = kl_results_limit(r, p, f->it, f->q);
-    if (f->study->system->box_effect)
-        return f->study->system->box_effect(f->study->self, p, f->it, f->q);
-    return fabs(r->reference[at] - r->infinite[at]) + r->reference_error[at] +
-           r->infinite_error[at];
+    if (f->study->system->size_effect)
+        return f->study->system->size_effect(f->study->self, p, f->it, f->q);
+    const kl_estimate here = kl_table_limit(f->t, f->t->reference, p, f->it, f->q);
+    const kl_estimate there = kl_table_limit(f->t, f->infinite, p, f->it, f->q);
+    return fabs(here.value - there.value) + (here.high - here.low + there.high - there.low) / 2;
 }
 
 /* The means of all members at a time. */
 static void gather_family(family *f)
 {
     const kl_results *r = f->rows->results;
-    const int *number = f->study->about->family, size = f->study->about->size;
+    const int *number = f->study->sets.family, size = f->study->sets.size;
     f->n = 0;
     f->fewest = INT32_MAX;
     f->limit = NAN;
@@ -62,9 +64,9 @@ static void gather_family(family *f)
         kl_stats_mean(f->sample, n, &mean, &error);
         if (!(error > 0))
             continue;
-        const size_t at = kl_results_limit(r, p, f->it, f->q);
-        f->limit = r->infinite[at];
-        f->limit_error = r->infinite_error[at];
+        const kl_estimate limit = kl_table_limit(f->t, f->infinite, p, f->it, f->q);
+        f->limit = limit.value;
+        f->limit_error = f->infinite ? f->infinite->error[kl_results_at(r, p, f->it, f->q)] : NAN;
         f->fewest = n < f->fewest ? n : f->fewest;
         f->x[f->n] = 1 / r->point[p * r->ncolumns + size];
         f->y[f->n] = mean.value;
@@ -73,15 +75,17 @@ static void gather_family(family *f)
     }
 }
 
-/* The columns in which all members agree. */
-static kl_row blank(const family *f, const char *statistic, int order)
+/* The columns in which all members agree; `kind`: what of the limit of sizes it is. */
+static kl_row blank(const family *f, const char *kind, int order)
 {
     const kl_results *r = f->rows->results;
-    kl_row row = kl_row_blank(-1, r->time[f->it], &r->quantity[f->q], statistic, order, f->fewest);
+    char name[2 * KL_NAME];
+    snprintf(name, sizeof name, "%.40s_limit:%s", r->column[f->study->sets.size].name, kind);
+    kl_row row = kl_row_blank(-1, r->time[f->it], &r->quantity[f->q], name, order, f->fewest);
     for (int c = 0; c < r->ncolumns; c++) {
         const double *first = r->point + f->first * r->ncolumns + c,
                      *last = r->point + f->last * r->ncolumns + c;
-        if (*first == *last && c != f->study->about->size)
+        if (*first == *last && c != f->study->sets.size)
             row.parameter[c] = *first;
     }
     return row;
@@ -102,16 +106,16 @@ static kl_status add_number(const family *f, const char *statistic, int order, d
 static kl_status add_fit(const family *f, int order, kl_estimate e, double chi2, int freedom,
                          kl_error *err)
 {
-    KL_TRY(add(f, "box_limit:mean", order, e, err));
+    KL_TRY(add(f, "mean", order, e, err));
     if (!isnan(f->limit))
-        KL_TRY(add(f, "box_limit:bias", order,
+        KL_TRY(add(f, "bias", order,
                    (kl_estimate){e.value - f->limit, e.low - f->limit - f->limit_error,
                                  e.high - f->limit + f->limit_error},
                    err));
     if (freedom < 1)
         return KL_OK;
-    KL_TRY(add_number(f, "box_limit:chi2", order, chi2 / freedom, err));
-    return add_number(f, "box_limit:chance", order, kl_stats_chi2_above(chi2, freedom), err);
+    KL_TRY(add_number(f, "chi2", order, chi2 / freedom, err));
+    return add_number(f, "chance", order, kl_stats_chi2_above(chi2, freedom), err);
 }
 
 /* Moves the free boxes to the front; how many. */
@@ -157,7 +161,7 @@ static kl_status add_plateau(family *f, kl_error *err)
         }
     }
     others -= c * c / (w + plateau); /* Sherman and Morrison: errors share the plateau's */
-    return add_number(f, "box_limit:others", 0, kl_stats_chi2_above(others, f->n - count), err);
+    return add_number(f, "others", 0, kl_stats_chi2_above(others, f->n - count), err);
 }
 
 static kl_status extrapolate(family *f, kl_error *err)
@@ -165,7 +169,7 @@ static kl_status extrapolate(family *f, kl_error *err)
     kl_estimate e;
     double chi2;
     int freedom;
-    if (f->study->system->box_effect && isnan(effect(f, f->first)))
+    if (f->study->system->size_effect && isnan(effect(f, f->first)))
         return KL_OK; /* it means another thing at every size */
     gather_family(f);
     if (f->n < 2)
@@ -184,21 +188,25 @@ static bool is_first(const int *number, int p)
     return true;
 }
 
-kl_status kl_extrapolate_sizes(const kl_study *study, kl_rows *rows, kl_error *err)
+kl_status kl_extrapolate_sizes(kl_table *t, kl_error *err)
 {
-    const kl_results *r = rows->results;
+    const kl_results *r = t->r;
     const size_t n = (size_t)r->npoints;
-    family f = {.study = study, .rows = rows};
+    const int *number = t->study->sets.family;
+    family f = {.t = t, .study = t->study, .rows = &t->rows};
     kl_status status = KL_OK;
-    if (!study->about->family)
+    if (!number)
         return KL_OK;
+    for (int i = 0; i < r->nlimits; i++)
+        if (r->limit[i].infinite_size)
+            f.infinite = &r->limit[i];
     KL_GOTO(kl_alloc(n, sizeof *f.x, "summary", &f.x, err));
     KL_GOTO(kl_alloc(n, sizeof *f.y, "summary", &f.y, err));
     KL_GOTO(kl_alloc(n, sizeof *f.sigma, "summary", &f.sigma, err));
     KL_GOTO(kl_alloc(n, sizeof *f.free, "summary", &f.free, err));
     KL_GOTO(kl_alloc((size_t)r->nrealizations, sizeof *f.sample, "summary", &f.sample, err));
     for (f.first = 0; f.first < r->npoints; f.first++)
-        for (f.it = 0; is_first(study->about->family, f.first) && f.it < r->ntimes; f.it++)
+        for (f.it = 0; is_first(number, f.first) && f.it < r->ntimes; f.it++)
             for (f.q = 0; f.q < r->nquantities; f.q++)
                 KL_GOTO(extrapolate(&f, err));
 done:

@@ -17,7 +17,7 @@ bool kl_moments_shortage(const kl_study *study, int64_t realizations, char *text
 {
     size_t at = 0;
     text[0] = 0;
-    if (study->system->kind == KL_DETERMINISTIC)
+    if (study->system->ensemble == KL_DETERMINISTIC)
         return false;
     for (int o = 0; o < study->orders.n; o++) {
         const double r = study->orders.v[o];
@@ -37,7 +37,7 @@ bool kl_moments_shortage(const kl_study *study, int64_t realizations, char *text
 void kl_moments_warn(const kl_study *study)
 {
     char text[512];
-    if (kl_moments_shortage(study, study->realizations, text, sizeof text))
+    if (kl_moments_shortage(study, kl_study_realizations(study), text, sizeof text))
         fprintf(stderr, "kinlim: warning: %s\n", text);
 }
 

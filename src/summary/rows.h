@@ -18,11 +18,59 @@ kl_row kl_row_of_series(const kl_study *study, int series, double time, const kl
                         const char *statistic, double order);
 /* Completes the row with the estimate and appends it. KL_ENVIRONMENT: no memory. */
 kl_status kl_rows_add(kl_rows *rows, kl_row row, kl_estimate e, kl_error *err);
+/* With a value that has no interval of its own. */
+kl_status kl_rows_add_exact(kl_rows *rows, kl_row row, double value, kl_error *err);
 
+/* Finished realizations of a point; in lockstep whole batches of them. Local. */
+int kl_rows_count(const kl_results *results, int point);
 /* Samples of one number, finished realizations in order, into y[nrealizations]; how many. */
 int kl_rows_gather(const kl_results *results, int point, int time, int quantity, double *y);
+/* Independent samples: the same, but in lockstep means over batches. */
+int kl_rows_gather_independent(const kl_results *results, int point, int time, int quantity,
+                               double *y);
 
-/* ---- moments.c ---- */
+/* The bootstrap's key of a number: by the values of its point, not by where the point stands. */
+uint64_t kl_rows_key(const kl_study *study, int point, const char *statistic, const char *observable,
+                     const char *part, double station, double order);
+
+/* ---- what the tables of one summary share ---- */
+
+typedef struct kl_table {
+    const kl_study *study;
+    kl_results *r;
+    kl_rows rows;
+    const kl_limit_data *reference; /* or NULL */
+    double *y;                      /* [nrealizations]: samples of one number */
+    int *count;                     /* [npoints]: finished realizations */
+    /* For the rates. Statistics: bias, central moments, deviation moments, biases from the other
+     * limits. [statistics][npoints][ntimes][nquantities] */
+    kl_estimate *estimate;
+    kl_estimate *derived; /* [nderived][npoints][ntimes] */
+} kl_table;
+
+/* How many statistics have rates, and where the estimate of one is. */
+int kl_table_statistics(const kl_table *table);
+kl_estimate *kl_table_estimate(const kl_table *table, int statistic, int point, int time,
+                               int quantity);
+kl_estimate *kl_table_derived(const kl_table *table, int derived, int point, int time);
+/* Statistic number of the bias from limit i. */
+int kl_table_bias(const kl_table *table, int limit);
+/* The known numerical error of a number's samples; 0: none known. */
+double kl_table_accuracy(const kl_table *table, int point, int time, int quantity);
+/* A limit's value and error at a number; NAN where there is none. */
+kl_estimate kl_table_limit(const kl_table *table, const kl_limit_data *limit, int point, int time,
+                           int quantity);
+
+/* ---- number_rows.c, derived_rows.c, rate_rows.c ---- */
+
+/* All rows of one number at one point and station. */
+kl_status kl_number_rows(kl_table *table, int point, int time, int quantity, kl_error *err);
+/* All derived statistics of a point. */
+kl_status kl_derived_rows(kl_table *table, int point, kl_error *err);
+/* The exponents of every series. */
+kl_status kl_rate_rows(kl_table *table, kl_error *err);
+
+/* ---- moment_rows.c ---- */
 
 /* `text` says which of the study's orders so many realizations give no interval, and which are
  * above the tested; false if there is nothing to say. */
@@ -34,24 +82,15 @@ kl_status kl_moments_note(const kl_study *study, int fewest, kl_results *results
 kl_status kl_moments_chances(const kl_study *study, kl_rows *rows, kl_row row, const double *y,
                              int n, double limit, const kl_estimate *moment, kl_error *err);
 
-/* ---- compare.c: points against each other ---- */
+/* ---- constants.c, budget.c, compare.c, extrapolate.c ---- */
 
-/* Differences between points whose realizations share their random numbers. Local. */
-kl_status kl_compare_twins(const kl_study *study, kl_rows *rows, kl_error *err);
-
-/* ---- extrapolate.c ---- */
-
-/* Means of points that differ in their size alone, taken to infinite size. Local. */
-kl_status kl_extrapolate_sizes(const kl_study *study, kl_rows *rows, kl_error *err);
-
-/* ---- facts.c ---- */
-
-/* What follows from the study alone, and its exponents. Local. */
-kl_status kl_add_facts(const kl_study *study, kl_rows *rows, kl_error *err);
-
-/* ---- budget.c: where the error comes from ---- */
-
-/* error:... and bias_share of every number. Local. */
-kl_status kl_budget_rows(kl_rows *rows, kl_error *err);
+/* What follows from the study alone, and its exponents. */
+kl_status kl_add_constants(const kl_study *study, kl_rows *rows, kl_error *err);
+/* Where the error comes from: error:... and bias_share of every number. */
+kl_status kl_budget_rows(kl_table *table, kl_error *err);
+/* Differences between points whose realizations share their random numbers. */
+kl_status kl_compare_variants(const kl_study *study, kl_rows *rows, kl_error *err);
+/* Means of points that differ in their size alone, taken to infinite size. */
+kl_status kl_extrapolate_sizes(kl_table *table, kl_error *err);
 
 #endif

@@ -1,0 +1,151 @@
+#include "summary/rows.h"
+
+#include "base/xxh64.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+kl_row kl_row_blank(int point, double time, const kl_quantity *q, const char *statistic,
+                    double order, int n)
+{
+    kl_row row = {.point = point, .time = time, .order = order, .realizations = n};
+    for (int c = 0; c < KL_MOST_COLUMNS; c++)
+        row.parameter[c] = NAN;
+    if (q) {
+        memcpy(row.observable, q->observable, sizeof row.observable);
+        memcpy(row.part, q->part, sizeof row.part);
+    }
+    snprintf(row.statistic, sizeof row.statistic, "%s", statistic);
+    return row;
+}
+
+kl_row kl_row_of_series(const kl_study *study, int series, double time, const kl_quantity *q,
+                        const char *statistic, double order)
+{
+    kl_row row = kl_row_blank(-1, time, q, statistic, order, 0);
+    const int n = study->description->points.ncolumns;
+    memcpy(row.parameter, study->sets.series_parameter + series * n,
+           (size_t)n * sizeof *row.parameter);
+    return row;
+}
+
+kl_status kl_rows_add(kl_rows *rows, kl_row row, kl_estimate e, kl_error *err)
+{
+    kl_results *r = rows->results;
+    if (r->nrows == rows->room) {
+        rows->room = 2 * rows->room + 256;
+        kl_row *longer = realloc(r->row, (size_t)rows->room * sizeof *longer);
+        if (!longer)
+            return kl_fail(err, KL_ENVIRONMENT, "summary: no memory for %d rows", rows->room);
+        r->row = longer;
+    }
+    row.value = e.value;
+    row.low = e.low;
+    row.high = e.high;
+    r->row[r->nrows++] = row;
+    return KL_OK;
+}
+
+kl_status kl_rows_add_exact(kl_rows *rows, kl_row row, double value, kl_error *err)
+{
+    return kl_rows_add(rows, row, (kl_estimate){value, value, value}, err);
+}
+
+/* ---- samples ---- */
+
+/* Batch b of a point is whole. */
+static bool has_batch(const kl_results *r, int p, int b)
+{
+    const uint8_t *done = r->done + (size_t)p * (size_t)r->nrealizations + (size_t)(b * r->members);
+    for (int m = 0; m < r->members; m++)
+        if (!done[m])
+            return false;
+    return true;
+}
+
+int kl_rows_count(const kl_results *r, int p)
+{
+    int n = 0;
+    for (int b = 0; b < r->nrealizations / r->members; b++)
+        n += has_batch(r, p, b) ? r->members : 0;
+    return n;
+}
+
+int kl_rows_gather(const kl_results *r, int p, int it, int q, double *y)
+{
+    int n = 0;
+    for (int b = 0; b < r->nrealizations / r->members; b++)
+        for (int m = 0; m < r->members && has_batch(r, p, b); m++)
+            y[n++] = kl_results_sample(r, p, b * r->members + m)[it * r->nquantities + q];
+    return n;
+}
+
+int kl_rows_gather_independent(const kl_results *r, int p, int it, int q, double *y)
+{
+    const int n = kl_rows_gather(r, p, it, q, y) / r->members;
+    for (int b = 0; r->members > 1 && b < n; b++) {
+        double sum = 0;
+        for (int m = 0; m < r->members; m++)
+            sum += y[b * r->members + m];
+        y[b] = sum / r->members;
+    }
+    return n;
+}
+
+uint64_t kl_rows_key(const kl_study *study, int point, const char *statistic, const char *observable,
+                     const char *part, double station, double order)
+{
+    struct {
+        uint64_t point;
+        double station, order;
+        char text[4 * KL_NAME];
+    } number;
+    memset(&number, 0, sizeof number);
+    number.point = kl_points_key(&study->description->points, point);
+    number.station = isnan(station) ? 0 : station;
+    number.order = order;
+    snprintf(number.text, sizeof number.text, "%s,%s,%s", statistic, observable, part);
+    return kl_xxh64(&number, sizeof number);
+}
+
+/* ---- tables ---- */
+
+int kl_table_statistics(const kl_table *t)
+{
+    return 1 + 2 * t->r->norders + t->r->nlimits;
+}
+
+kl_estimate *kl_table_estimate(const kl_table *t, int statistic, int p, int it, int q)
+{
+    const kl_results *r = t->r;
+    const size_t at = (size_t)statistic * (size_t)r->npoints + (size_t)p;
+    return &t->estimate[(at * (size_t)r->ntimes + (size_t)it) * (size_t)r->nquantities + (size_t)q];
+}
+
+kl_estimate *kl_table_derived(const kl_table *t, int derived, int p, int it)
+{
+    const size_t at = (size_t)derived * (size_t)t->r->npoints + (size_t)p;
+    return &t->derived[at * (size_t)t->r->ntimes + (size_t)it];
+}
+
+int kl_table_bias(const kl_table *t, int limit)
+{
+    return &t->r->limit[limit] == t->reference ? 0 : 1 + 2 * t->r->norders + limit;
+}
+
+double kl_table_accuracy(const kl_table *t, int p, int it, int q)
+{
+    const kl_system *system = t->study->system;
+    return system->accuracy ? system->accuracy(t->study->self, p, it, q) : 0;
+}
+
+kl_estimate kl_table_limit(const kl_table *t, const kl_limit_data *limit, int p, int it, int q)
+{
+    if (!limit)
+        return (kl_estimate){NAN, NAN, NAN};
+    const size_t at = kl_results_at(t->r, p, it, q);
+    return (kl_estimate){limit->value[at], limit->value[at] - limit->error[at],
+                         limit->value[at] + limit->error[at]};
+}
