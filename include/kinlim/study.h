@@ -2,7 +2,7 @@
 #ifndef KINLIM_STUDY_H
 #define KINLIM_STUDY_H
 
-#include "kinlim/status.h"
+#include "kinlim/system.h"
 
 #include <mpi.h>
 #include <stdbool.h>
@@ -16,20 +16,22 @@ kl_status kl_begin(kl_error *err);
 void kl_end(void);
 
 /* Reads a study file on rank 0 of comm, applies `nset` assignments
- * "key.path=value", checks everything. Collective over comm; *out is the
+ * "key.path=value", checks everything. `systems`: the table that its `system` is looked for in,
+ * ending with NULL; NULL: kinlim's own. Collective over comm; *out is the
  * caller's, on every rank. KL_INPUT: see docs/study.md. */
 kl_status kl_study_load(MPI_Comm comm, const char *path, int nset, const char *const *set,
-                        kl_study **out, kl_error *err);
+                        const kl_system *const *systems, kl_study **out, kl_error *err);
 /* From YAML text; `file` is the name used in messages. Local, every rank alike. */
 kl_status kl_study_parse(const char *file, const char *text, int nset, const char *const *set,
-                         kl_study **out, kl_error *err);
+                         const kl_system *const *systems, kl_study **out, kl_error *err);
 void kl_study_destroy(kl_study **study);
 
 typedef struct kl_run_options {
     const char *output;  /* RESULTS.h5; NULL: the study's name with .h5, in this folder */
     const char *command; /* recorded as provenance; may be NULL */
+    const char *const *libraries; /* "name=version" each, likewise; ends with NULL */
     bool resume;
-    int64_t first, last; /* realizations first..last-1; last = 0: all */
+    int64_t first, last; /* batches first..last-1 (realizations; in lockstep ensembles); last = 0: all */
     int groups;          /* 0: chosen from memory and rank count */
     double max_walltime; /* seconds; 0: none */
     double checkpoint;   /* least seconds between checkpoints; 0: chosen from their cost */
@@ -53,6 +55,10 @@ kl_status kl_study_unfinished(const char *results, bool *found, FILE *out, kl_er
 /* Joins results files of one study that hold disjoint or identical
  * realizations; computes the reference if they have none. Collective over comm. */
 kl_status kl_merge(MPI_Comm comm, const char *output, int n, const char *const *inputs,
-                   const char *command, kl_error *err);
+                   const char *command, const kl_system *const *systems, kl_error *err);
+
+/* The whole program: kinlim's command line with that table of systems (NULL: kinlim's own). Starts
+ * and ends MPI. Returns the exit code. */
+int kl_main(int argc, char **argv, const kl_system *const *systems);
 
 #endif

@@ -18,26 +18,26 @@ static const double worth_keeping = 5;                      /* seconds of work, 
 
 typedef struct head {
     char magic[8];
-    int64_t realization, planes, plane_bytes, record_bytes;
+    int64_t batch, pieces, piece_bytes, record_bytes;
     int64_t sequence; /* newer is larger */
-    int32_t point, time;
+    int32_t point, station;
     uint32_t record_crc, table_crc, reserved, head_crc; /* head_crc: of the bytes before it */
 } head;
 
-void kl_checkpoint_prepare(const char *journal, bool finer, int point, int64_t realization,
-                           double interval, MPI_Comm group, kl_checkpoint *out)
+void kl_checkpoint_prepare(const char *journal, bool finer, int point, int64_t batch,
+                           double interval, MPI_Comm comm, kl_checkpoint *out)
 {
-    *out = (kl_checkpoint){.group = group, .interval = interval, .last = kl_clock(), .time = -1};
-    MPI_Comm_rank(group, &out->rank);
+    *out = (kl_checkpoint){.comm = comm, .interval = interval, .last = kl_clock(), .sequence = -1};
+    MPI_Comm_rank(comm, &out->rank);
     snprintf(out->base, sizeof out->base, "%s/checkpoint-%s%d-%lld", journal, finer ? "finer-" : "",
-             point, (long long)realization);
+             point, (long long)batch);
 }
 
 /* The leader's clock decides for all. */
 static bool since_last(const kl_checkpoint *c, double seconds)
 {
     int yes = kl_clock() - c->last >= seconds;
-    MPI_Bcast(&yes, 1, MPI_INT, 0, c->group);
+    MPI_Bcast(&yes, 1, MPI_INT, 0, c->comm);
     return yes != 0;
 }
 
@@ -59,9 +59,15 @@ static void file_name(const kl_checkpoint *c, int generation, const char *suffix
     snprintf(path, 4300, "%s-%d%s", c->base, generation, suffix);
 }
 
-static size_t planes_start(const head *h)
+static size_t pieces_start(const head *h)
 {
-    return sizeof *h + (size_t)h->planes * sizeof(uint32_t) + (size_t)h->record_bytes;
+    return sizeof *h + (size_t)h->pieces * sizeof(uint32_t) + (size_t)h->record_bytes;
+}
+
+/* Of piece i of this rank. */
+static size_t piece_start(const head *h, const kl_packing *p, int64_t i)
+{
+    return pieces_start(h) + (size_t)kl_pieces_number(p, i) * p->piece_bytes;
 }
 
 static kl_status transfer(int file, const char *path, void *data, size_t size, size_t at, bool out,
@@ -84,34 +90,33 @@ static kl_status transfer(int file, const char *path, void *data, size_t size, s
 
 /* ---- writing ---- */
 
-/* This rank's planes; crc[count] receives their checksums. */
-static kl_status write_planes(const head *h, const char *path, const kl_system *system,
-                              const void *state, const kl_packing *p, uint32_t *crc, kl_error *err)
+/* This rank's pieces; crc[] receives their checksums. */
+static kl_status write_pieces(const head *h, const char *path, const kl_system *system,
+                              const void *state, const kl_packing *p, uint64_t *crc, kl_error *err)
 {
-    char *plane;
-    KL_TRY(kl_alloc(p->plane_bytes, 1, "a checkpoint's plane", &plane, err));
+    char *piece;
+    KL_TRY(kl_alloc(p->piece_bytes, 1, "a checkpoint's piece", &piece, err));
     int file = open(path, O_WRONLY);
     kl_status status =
         file < 0 ? kl_fail(err, KL_ENVIRONMENT, "%s: %s", path, strerror(errno)) : KL_OK;
-    for (int64_t i = 0; status == KL_OK && i < p->count; i++) {
-        system->pack(state, i, plane);
-        crc[i] = kl_crc32(plane, p->plane_bytes);
-        status = transfer(file, path, plane, p->plane_bytes,
-                          planes_start(h) + (size_t)(p->first + i) * p->plane_bytes, true, err);
+    for (int64_t i = 0; status == KL_OK && i < kl_pieces_held(p); i++) {
+        system->pack(state, i, piece);
+        crc[i] = kl_crc32(piece, p->piece_bytes);
+        status = transfer(file, path, piece, p->piece_bytes, piece_start(h, p, i), true, err);
     }
     if (status == KL_OK && fsync(file) != 0)
         status = kl_fail(err, KL_ENVIRONMENT, "%s: %s", path, strerror(errno));
     if (file >= 0)
         close(file);
-    free(plane);
+    free(piece);
     return status;
 }
 
 /* Leader: the head, the table and the samples; then the file takes its name. */
 static kl_status finish_file(head *h, const char *part, const char *path, uint32_t *table,
-                             const kl_sample_record *record, kl_error *err)
+                             const kl_record *record, kl_error *err)
 {
-    const size_t table_bytes = (size_t)h->planes * sizeof *table;
+    const size_t table_bytes = (size_t)h->pieces * sizeof *table;
     h->table_crc = kl_crc32(table, table_bytes);
     h->record_crc = kl_crc32(record->payload, record->size);
     h->head_crc = kl_crc32(h, offsetof(head, head_crc));
@@ -140,38 +145,44 @@ static kl_status create_file(const char *part, kl_error *err)
 }
 
 kl_status kl_checkpoint_write(kl_checkpoint *c, const kl_system *system, const void *state,
-                              const kl_sample_record *record, int time, kl_error *err)
+                              const kl_record *record, int station, int64_t sequence,
+                              kl_error *err)
 {
     char part[4300], path[4300];
     kl_packing p = {0};
-    uint32_t *crc = NULL, *table = NULL;
+    uint64_t *crc = NULL;
+    uint32_t *table = NULL;
     const double start = kl_clock();
     if (system->packing)
-        p = system->packing(state, time);
-    if (p.planes == 0 || time <= c->time)
+        p = system->packing(state, station);
+    if (p.pieces == 0 || sequence <= c->sequence)
         return KL_OK;
     head h = {.point = record->point,
-              .realization = record->realization,
-              .time = time,
-              .sequence = time,
-              .planes = p.planes,
-              .plane_bytes = (int64_t)p.plane_bytes,
+              .batch = record->batch,
+              .station = station,
+              .sequence = sequence,
+              .pieces = p.pieces,
+              .piece_bytes = (int64_t)p.piece_bytes,
               .record_bytes = (int64_t)record->size};
     memcpy(h.magic, magic, sizeof magic);
     file_name(c, c->next, ".part", part);
     file_name(c, c->next, "", path);
     kl_status status = c->rank == 0 ? create_file(part, err) : KL_OK;
     if (status == KL_OK)
-        status = kl_alloc((size_t)p.count, sizeof *crc, "a checkpoint", &crc, err);
+        status = kl_alloc((size_t)(kl_pieces_held(&p) + p.pieces), sizeof *crc, "a checkpoint", &crc,
+                          err);
     if (status == KL_OK)
-        status = kl_alloc((size_t)p.planes, sizeof *table, "a checkpoint", &table, err);
-    KL_GOTO(kl_agree(c->group, status, err));
-    KL_GOTO(kl_agree(c->group, write_planes(&h, part, system, state, &p, crc, err), err));
-    KL_GOTO(kl_planes_gather(c->group, &p, MPI_UINT32_T, crc, table, err));
+        status = kl_alloc((size_t)p.pieces, sizeof *table, "a checkpoint", &table, err);
+    KL_GOTO(kl_agree(c->comm, status, err));
+    KL_GOTO(kl_agree(c->comm, write_pieces(&h, part, system, state, &p, crc, err), err));
+    uint64_t *all = crc + kl_pieces_held(&p);
+    KL_GOTO(kl_pieces_gather(c->comm, &p, crc, all, err));
+    for (int64_t i = 0; i < p.pieces; i++)
+        table[i] = (uint32_t)all[i];
     status = c->rank == 0 ? finish_file(&h, part, path, table, record, err) : KL_OK;
-    KL_GOTO(kl_agree(c->group, status, err));
+    KL_GOTO(kl_agree(c->comm, status, err));
     c->next = 1 - c->next;
-    c->time = time;
+    c->sequence = sequence;
     c->last = kl_clock();
     c->cost = c->last - start;
 done:
@@ -201,33 +212,33 @@ bool kl_checkpoint_look(const char *path, kl_checkpoint_place *out)
     head h;
     if (!whole_head(path, &h))
         return false;
-    *out = (kl_checkpoint_place){h.point, h.time, h.realization};
+    *out = (kl_checkpoint_place){h.point, h.station, h.batch};
     return true;
 }
 
 /* Leader: a head that is whole, of this item and this packing. */
-static bool read_head(const char *path, const kl_packing *p, const kl_sample_record *record,
+static bool read_head(const char *path, const kl_packing *p, const kl_record *record,
                       head *h)
 {
     return whole_head(path, h) && h->point == record->point &&
-           h->realization == record->realization && h->planes == p->planes &&
-           h->plane_bytes == (int64_t)p->plane_bytes && h->record_bytes == (int64_t)record->size;
+           h->batch == record->batch && h->pieces == p->pieces &&
+           h->piece_bytes == (int64_t)p->piece_bytes && h->record_bytes == (int64_t)record->size;
 }
 
-/* Every rank: table and samples (into `payload`), then its planes into the state. */
+/* Every rank: table and samples (into `payload`), then its pieces into the state. */
 static kl_status read_body(const head *h, const char *path, const kl_system *system, void *state,
                            const kl_packing *p, char *payload, kl_error *err)
 {
-    const size_t table_bytes = (size_t)h->planes * sizeof(uint32_t);
+    const size_t table_bytes = (size_t)h->pieces * sizeof(uint32_t);
     uint32_t *table = NULL;
-    char *plane = NULL;
+    char *piece = NULL;
     int file = open(path, O_RDONLY);
     kl_status status =
         file < 0 ? kl_fail(err, KL_ENVIRONMENT, "%s: %s", path, strerror(errno)) : KL_OK;
     if (status == KL_OK)
-        status = kl_alloc((size_t)h->planes, sizeof *table, "a checkpoint", &table, err);
+        status = kl_alloc((size_t)h->pieces, sizeof *table, "a checkpoint", &table, err);
     if (status == KL_OK)
-        status = kl_alloc(p->plane_bytes, 1, "a checkpoint's plane", &plane, err);
+        status = kl_alloc(p->piece_bytes, 1, "a checkpoint's piece", &piece, err);
     if (status == KL_OK)
         status = transfer(file, path, table, table_bytes, sizeof *h, false, err);
     if (status == KL_OK)
@@ -236,74 +247,73 @@ static kl_status read_body(const head *h, const char *path, const kl_system *sys
     if (status == KL_OK && (kl_crc32(table, table_bytes) != h->table_crc ||
                             kl_crc32(payload, (size_t)h->record_bytes) != h->record_crc))
         status = kl_fail(err, KL_ENVIRONMENT, "%s: damaged", path);
-    for (int64_t i = 0; status == KL_OK && i < p->count; i++) {
-        status = transfer(file, path, plane, p->plane_bytes,
-                          planes_start(h) + (size_t)(p->first + i) * p->plane_bytes, false, err);
-        if (status == KL_OK && kl_crc32(plane, p->plane_bytes) != table[p->first + i])
+    for (int64_t i = 0; status == KL_OK && i < kl_pieces_held(p); i++) {
+        status = transfer(file, path, piece, p->piece_bytes, piece_start(h, p, i), false, err);
+        if (status == KL_OK && kl_crc32(piece, p->piece_bytes) != table[kl_pieces_number(p, i)])
             status = kl_fail(err, KL_ENVIRONMENT, "%s: damaged", path);
         if (status == KL_OK)
-            system->unpack(state, i, plane);
+            system->unpack(state, i, piece);
     }
     if (file >= 0)
         close(file);
     free(table);
-    free(plane);
+    free(piece);
     return status;
 }
 
 static kl_status try_generation(kl_checkpoint *c, int generation, const head *h,
                                 const kl_system *system, void *state, const kl_packing *p,
-                                kl_sample_record *record, kl_error *err)
+                                kl_record *record, kl_error *err)
 {
     char path[4300], *payload = NULL;
     file_name(c, generation, "", path);
     kl_status status = kl_alloc(record->size, 1, "a checkpoint", &payload, err);
     if (status == KL_OK)
         status = read_body(h, path, system, state, p, payload, err);
-    status = kl_agree(c->group, status, err);
+    status = kl_agree(c->comm, status, err);
     if (status == KL_OK) {
         memcpy(record->payload, payload, record->size);
-        system->restored(state, h->time);
+        system->restored(state, h->station);
         c->next = 1 - generation;
-        c->time = h->time;
+        c->sequence = h->sequence;
     }
     free(payload);
     return status;
 }
 
 kl_status kl_checkpoint_read(kl_checkpoint *c, const kl_system *system, void *state,
-                             kl_sample_record *record, int *time, kl_error *err)
+                             kl_record *record, int *station, kl_error *err)
 {
     char path[4300];
     struct {
         head h[2];
         int good[2];
     } found = {.good = {0, 0}};
-    *time = -1;
+    *station = -1;
     if (!system->packing)
         return KL_OK;
-    const kl_packing p = system->packing(state, -1);
+    const kl_packing p = system->shape(state);
     for (int g = 0; g < 2 && c->rank == 0; g++) {
         file_name(c, g, "", path);
         found.good[g] = read_head(path, &p, record, &found.h[g]);
         if (!found.good[g] && access(path, F_OK) == 0)
             fprintf(stderr, "kinlim: %s is damaged: passed over\n", path);
     }
-    MPI_Bcast(&found, (int)sizeof found, MPI_BYTE, 0, c->group);
+    MPI_Bcast(&found, (int)sizeof found, MPI_BYTE, 0, c->comm);
     for (int tries = 0; tries < 2; tries++) {
         int g = found.good[1] && (!found.good[0] || found.h[1].sequence > found.h[0].sequence);
         if (!found.good[g])
             return KL_OK;
         kl_error why = {0};
         if (try_generation(c, g, &found.h[g], system, state, &p, record, &why) == KL_OK) {
-            *time = found.h[g].time;
+            *station = found.h[g].station;
             return KL_OK;
         }
         if (c->rank == 0)
             fprintf(stderr, "kinlim: %s: passed over\n", why.message);
         found.good[g] = 0;
         /* The state may be half overwritten: begin it again. */
-        KL_TRY(system->start(state, record->realization, err));
+        KL_TRY(system->start(state, record->batch, err));
     }
     return KL_OK;
 }
@@ -311,31 +321,31 @@ kl_status kl_checkpoint_read(kl_checkpoint *c, const kl_system *system, void *st
 typedef char checkpoint_paths[4][4300];
 
 /* Two generations, and what a kill may leave of one that was being written. */
-static void all_paths(const char *journal, bool finer, int point, int64_t realization,
+static void all_paths(const char *journal, bool finer, int point, int64_t batch,
                       checkpoint_paths path)
 {
     kl_checkpoint c;
-    kl_checkpoint_prepare(journal, finer, point, realization, 0, MPI_COMM_SELF, &c);
+    kl_checkpoint_prepare(journal, finer, point, batch, 0, MPI_COMM_SELF, &c);
     for (int g = 0; g < 2; g++) {
         file_name(&c, g, "", path[2 * g]);
         file_name(&c, g, ".part", path[2 * g + 1]);
     }
 }
 
-bool kl_checkpoint_exists(const char *journal, bool finer, int point, int64_t realization)
+bool kl_checkpoint_exists(const char *journal, bool finer, int point, int64_t batch)
 {
     checkpoint_paths path;
-    all_paths(journal, finer, point, realization, path);
+    all_paths(journal, finer, point, batch, path);
     for (int i = 0; i < 4; i++)
         if (access(path[i], F_OK) == 0)
             return true;
     return false;
 }
 
-void kl_checkpoint_remove(const char *journal, bool finer, int point, int64_t realization)
+void kl_checkpoint_remove(const char *journal, bool finer, int point, int64_t batch)
 {
     checkpoint_paths path;
-    all_paths(journal, finer, point, realization, path);
+    all_paths(journal, finer, point, batch, path);
     for (int i = 0; i < 4; i++)
         unlink(path[i]);
 }

@@ -1,32 +1,31 @@
-/* Checkpoints of a realization in flight: its state at a time boundary and the
- * samples so far, in two generations beside the journal's records.
+/* Checkpoints of a batch in flight: its state and the samples so far, in two generations beside the
+ * journal's records.
  *
- * RESULTS.h5.journal/checkpoint-POINT-REALIZATION-{0,1} (checkpoint-finer-... for those of the
- * error budget) holds a head with
- * checksums of itself, of the samples and of every plane of the state, then the
- * samples, then the planes in global order: it can be read by any number of
+ * RESULTS.h5.journal/checkpoint-POINT-BATCH-{0,1} (checkpoint-finer-... for those of the error
+ * budget) holds a head with checksums of itself, of the samples and of every piece of the state, then
+ * the samples, then the pieces by their numbers: it can be read by any number of
  * ranks. A file is written under another name, synced and renamed. All
- * functions but the first and the last two are collective over the group.
+ * functions but the first and the last two are collective over the ensemble.
  */
 #ifndef KL_RUN_CHECKPOINT_H
 #define KL_RUN_CHECKPOINT_H
 
-#include "run/run.h"
+#include "run/record.h"
 
 typedef struct kl_checkpoint {
     char base[4200]; /* path without the generation */
-    MPI_Comm group;
+    MPI_Comm comm;   /* of the ensemble */
     int rank;
     int next;          /* generation to write */
     double interval;   /* least seconds between two; 0: chosen */
     double last, cost; /* clock after the last one; seconds it took */
-    int time;          /* of the last one, written or read; -1: none yet */
+    int64_t sequence;  /* of the last one, written or read; -1: none yet */
 } kl_checkpoint;
 
 /* For one item of a run. interval: least seconds between two checkpoints; 0:
  * a minute, and a hundred times what the last one took. Local. */
-void kl_checkpoint_prepare(const char *journal, bool finer, int point, int64_t realization,
-                           double interval, MPI_Comm group, kl_checkpoint *out);
+void kl_checkpoint_prepare(const char *journal, bool finer, int point, int64_t batch,
+                           double interval, MPI_Comm comm, kl_checkpoint *out);
 
 /* True on all ranks when it is time for one. */
 bool kl_checkpoint_due(const kl_checkpoint *checkpoint);
@@ -34,29 +33,31 @@ bool kl_checkpoint_due(const kl_checkpoint *checkpoint);
 /* True on all ranks when a stop now would lose more than a few seconds (or the interval). */
 bool kl_checkpoint_worth(const kl_checkpoint *checkpoint);
 
-/* Saves the state after time number `time` was measured. Nothing is written, and that is no
- * failure, where the system cannot be packed at this time, or the last one is no older. */
+/* Saves the state when `station` was the last one measured (-1: none yet). `sequence` grows from one
+ * to the next. Nothing is written, and that is no failure, where the system cannot be packed now, or
+ * the last one is no older. */
 kl_status kl_checkpoint_write(kl_checkpoint *checkpoint, const kl_system *system, const void *state,
-                              const kl_sample_record *record, int time, kl_error *err);
+                              const kl_record *record, int station, int64_t sequence,
+                              kl_error *err);
 
-/* Brings `state`, already started, and `record` to the newest whole checkpoint;
- * *time is the time it was written after, -1 if there is none. A damaged one is
- * passed over, saying so on standard error. */
+/* Brings `state`, already started, and `record` to the newest whole checkpoint, whose number is in
+ * checkpoint->sequence; *station is the last one that was measured, -1 where there is none. A
+ * damaged one is passed over, saying so on standard error. */
 kl_status kl_checkpoint_read(kl_checkpoint *checkpoint, const kl_system *system, void *state,
-                             kl_sample_record *record, int *time, kl_error *err);
+                             kl_record *record, int *station, kl_error *err);
 
 typedef struct kl_checkpoint_place {
-    int point, time;
-    int64_t realization;
+    int point, station;
+    int64_t batch;
 } kl_checkpoint_place;
 
 /* Where a checkpoint is, by its head; false if that is damaged. Local. */
 bool kl_checkpoint_look(const char *path, kl_checkpoint_place *out);
 
 /* True if anything is there of the checkpoints of an item. Local. */
-bool kl_checkpoint_exists(const char *journal, bool finer, int point, int64_t realization);
+bool kl_checkpoint_exists(const char *journal, bool finer, int point, int64_t batch);
 
 /* Removes it, once the item is in the journal and on disk. Local. */
-void kl_checkpoint_remove(const char *journal, bool finer, int point, int64_t realization);
+void kl_checkpoint_remove(const char *journal, bool finer, int point, int64_t batch);
 
 #endif

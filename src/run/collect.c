@@ -1,232 +1,210 @@
-/* Samples on their way: journal records, results in memory. */
-#include "run/run.h"
+#include "run/collect.h"
 
 #include "base/memory.h"
 #include "ensemble/journal.h"
+#include "run/limits.h"
+#include "run/record.h"
+#include "statistics/forest.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *err)
+static void put_name(char *to, const char *from)
 {
-    const kl_description *about = study->about;
-    const kl_system *system = study->system;
-    kl_results shape = {.ncolumns = about->ncolumns,
-                        .npoints = about->npoints,
-                        .ntimes = study->times.n,
+    strncpy(to, from, KL_NAME - 1);
+}
+
+/* What the study tells of itself; arrays are there. */
+static void describe(const kl_study *study, kl_results *r)
+{
+    const kl_description *about = study->description;
+    memcpy(r->column, about->points.column, (size_t)r->ncolumns * sizeof *r->column);
+    memcpy(r->point, about->points.value,
+           (size_t)r->npoints * (size_t)r->ncolumns * sizeof *r->point);
+    memcpy(r->series, study->sets.series, (size_t)r->npoints * sizeof *r->series);
+    memcpy(r->quantity, about->quantity, (size_t)r->nquantities * sizeof *r->quantity);
+    if (study->stations.value)
+        memcpy(r->time, study->stations.value, (size_t)r->ntimes * sizeof *r->time);
+    if (r->norders > 0)
+        memcpy(r->order, study->orders.v, (size_t)r->norders * sizeof *r->order);
+    for (int c = 0; c < r->nchecks; c++)
+        put_name(r->check[c], about->check[c]);
+    for (int i = 0; i < r->nlimits; i++) {
+        put_name(r->limit[i].name, about->limit[i].name);
+        put_name(r->limit[i].long_name, about->limit[i].long_name);
+        r->limit[i].infinite_size = about->limit[i].infinite_size;
+    }
+}
+
+static kl_status create_field(const kl_study *study, int f, kl_results *r, kl_error *err)
+{
+    const kl_field_kind *kind = &study->description->field[f];
+    kl_field *field = &r->field[f];
+    put_name(field->name, kind->name);
+    put_name(field->units, kind->units);
+    put_name(field->long_name, kind->long_name);
+    field->naxes = kind->naxes;
+    for (int a = 0; a < kind->naxes; a++) {
+        put_name(field->axis[a].name, kind->axis[a].name);
+        put_name(field->axis[a].units, kind->axis[a].units);
+        put_name(field->axis[a].long_name, kind->axis[a].long_name);
+    }
+    for (int p = 0; p < r->npoints; p++) {
+        int length[KL_FIELD_AXES];
+        for (int a = 0; a < kind->naxes; a++)
+            length[a] = study->system->axis(study->self, p, f, a, NULL);
+        KL_TRY(kl_results_field(r, f, p, length, err));
+        for (int a = 0; a < kind->naxes; a++)
+            study->system->axis(study->self, p, f, a, field->axis[a].coordinate[p]);
+    }
+    return KL_OK;
+}
+
+static kl_results shape_of(const kl_study *study)
+{
+    const kl_description *about = study->description;
+    const kl_station_kind *kind = &study->system->stations;
+    kl_results shape = {.ensemble = study->system->ensemble,
+                        .members = study->members,
+                        .model = study->system->model,
+                        .proven_moments = about->proven_moments,
+                        .nguides = about->nguides,
+                        .guide = about->guide,
+                        .small = study->sets.small,
+                        .ncolumns = about->points.ncolumns,
+                        .npoints = about->points.n,
+                        .ntimes = study->stations.n,
                         .nquantities = about->nquantities,
                         .nchecks = about->nchecks,
-                        .nrealizations = (int)study->realizations,
-                        .nfiner = study->finer ? (int)study->finer->realizations : 0,
+                        .nrealizations = (int)kl_study_realizations(study),
+                        .nfiner = study->finer ? (int)kl_study_realizations(study->finer) : 0,
                         .norders = study->orders.n,
-                        .nfields = about->nfields};
+                        .nfields = about->nfields,
+                        .nlimits = about->nlimits};
+    put_name(shape.system, study->system->name);
+    put_name(shape.time_name, kind->key ? kind->name : "");
+    put_name(shape.time_symbol, kind->key ? kind->symbol : "");
+    put_name(shape.time_units, kind->key ? kind->units : "1");
+    put_name(shape.time_long_name, kind->key ? kind->long_name : "");
+    return shape;
+}
+
+kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *err)
+{
+    const kl_results shape = shape_of(study);
     KL_TRY(kl_results_create(&shape, out, err));
     kl_results *r = *out;
-    strncpy(r->system, system->name, sizeof r->system - 1);
-    strncpy(r->time_units, "1", sizeof r->time_units - 1);
-    r->small = system->small;
+    describe(study, r);
     r->study = strdup(study->resolved);
-    memcpy(r->column, about->column, (size_t)r->ncolumns * sizeof *r->column);
-    memcpy(r->point, about->point, (size_t)(r->npoints * r->ncolumns) * sizeof *r->point);
-    memcpy(r->series, about->series, (size_t)r->npoints * sizeof *r->series);
-    memcpy(r->time, study->times.t, (size_t)r->ntimes * sizeof *r->time);
-    memcpy(r->quantity, about->quantity, (size_t)r->nquantities * sizeof *r->quantity);
-    memcpy(r->order, study->orders.v, (size_t)r->norders * sizeof *r->order);
-    for (int c = 0; c < r->nchecks; c++)
-        strncpy(r->check[c], about->check[c], sizeof r->check[c] - 1);
     kl_status status =
         r->study ? KL_OK : kl_fail(err, KL_ENVIRONMENT, "no memory for the study's text");
-    for (int f = 0; status == KL_OK && f < r->nfields; f++) {
-        const kl_field_kind *kind = &about->field[f];
-        strncpy(r->field[f].name, kind->name, KL_NAME - 1);
-        strncpy(r->field[f].units, kind->units, KL_NAME - 1);
-        strncpy(r->field[f].long_name, kind->long_name, KL_NAME - 1);
-        r->field[f].naxes = kind->naxes;
-        for (int a = 0; a < kind->naxes; a++) {
-            kl_axis *axis = &r->field[f].axis[a];
-            strncpy(axis->name, kind->axis[a].name, KL_NAME - 1);
-            strncpy(axis->units, kind->axis[a].units, KL_NAME - 1);
-            strncpy(axis->long_name, kind->axis[a].long_name, KL_NAME - 1);
-        }
-        for (int p = 0; status == KL_OK && p < r->npoints; p++) {
-            int length[KL_FIELD_AXES];
-            for (int a = 0; a < kind->naxes; a++)
-                length[a] = system->field_axis(study->self, p, f, a, NULL);
-            status = kl_results_field(r, f, p, length, err);
-            for (int a = 0; status == KL_OK && a < kind->naxes; a++)
-                system->field_axis(study->self, p, f, a, r->field[f].axis[a].coordinate[p]);
-        }
-    }
+    for (int f = 0; status == KL_OK && f < r->nfields; f++)
+        status = create_field(study, f, r, err);
     if (status != KL_OK)
         kl_results_destroy(out);
     return status;
 }
 
-/* ---- journal records ---- */
-
-typedef struct sample_head {
-    int32_t point, ntimes, nquantities, nchecks;
-    int64_t realization, doubles;
-    uint64_t checksum;
-} sample_head;
-
-size_t kl_collect_cells(const kl_study *study, int point, int f)
-{
-    size_t cells = 1;
-    for (int a = 0; a < study->about->field[f].naxes; a++)
-        cells *= (size_t)study->system->field_axis(study->self, point, f, a, NULL);
-    return cells;
-}
-
-static int64_t count_fields(const kl_study *study, int point)
-{
-    int64_t cells = 0;
-    for (int f = 0; f < study->about->nfields; f++)
-        cells += (int64_t)kl_collect_cells(study, point, f);
-    return cells;
-}
-
-static int64_t count_doubles(const kl_study *study, int point)
-{
-    return (study->about->nquantities + study->about->nchecks + count_fields(study, point)) *
-           study->times.n;
-}
-
-static sample_head head_of(const kl_study *study, int point, int64_t realization)
-{
-    return (sample_head){.point = point,
-                         .ntimes = study->times.n,
-                         .nquantities = study->about->nquantities,
-                         .nchecks = study->about->nchecks,
-                         .realization = realization,
-                         .doubles = count_doubles(study, point)};
-}
-
 double kl_collect_bytes(const kl_study *study, int ranks)
 {
-    const double n = (double)study->realizations, fields = KL_FOREST_ORDERS + 1;
+    const double n = (double)kl_study_realizations(study), moments = KL_FOREST_ORDERS + 1;
     /* One group joins siblings at once; of several, each may keep its realizations apart. */
     const double subtrees = ranks > 1 ? n / 2 : fmin(n, 2 * (1 + log2(n)));
+    const kl_description *about = study->description;
     double doubles = 0;
-    for (int p = 0; p < study->about->npoints; p++)
-        doubles += study->times.n * ((study->about->nquantities + study->about->nchecks) * n +
-                                     (double)count_fields(study, p) * fields * (subtrees + 2));
+    for (int p = 0; p < about->points.n; p++) {
+        double cells = 0;
+        for (int f = 0; f < about->nfields; f++)
+            cells += (double)kl_record_cells(study, p, f);
+        doubles += study->stations.n * ((about->nquantities + about->nchecks) * n +
+                                        cells * moments * (subtrees + 2));
+    }
     return 2 * sizeof(double) * doubles;
-}
-
-kl_status kl_sample_record_create(const kl_study *study, int point, kl_sample_record *out,
-                                  kl_error *err)
-{
-    const kl_description *about = study->about;
-    const sample_head head = head_of(study, point, 0);
-    *out = (kl_sample_record){.point = point};
-    out->size = sizeof head + (size_t)head.doubles * sizeof(double);
-    KL_TRY(kl_alloc(out->size, 1, "samples", &out->payload, err));
-    kl_status status =
-        kl_alloc((size_t)about->nfields, sizeof *out->field, "samples", &out->field, err);
-    if (status != KL_OK) {
-        kl_sample_record_destroy(out);
-        return status;
-    }
-    memcpy(out->payload, &head, sizeof head);
-    double *at = (double *)(void *)(out->payload + sizeof head);
-    out->quantity = at;
-    at += study->times.n * about->nquantities;
-    out->check = at;
-    at += study->times.n * about->nchecks;
-    for (int f = 0; f < about->nfields; f++) {
-        out->field[f] = at;
-        at += (size_t)study->times.n * kl_collect_cells(study, point, f);
-    }
-    return KL_OK;
-}
-
-void kl_sample_record_number(kl_sample_record *record, int64_t realization)
-{
-    record->realization = realization;
-    memcpy(record->payload + offsetof(sample_head, realization), &realization, sizeof realization);
-}
-
-void kl_sample_record_checksum(kl_sample_record *record, uint64_t checksum)
-{
-    memcpy(record->payload + offsetof(sample_head, checksum), &checksum, sizeof checksum);
-}
-
-void kl_sample_record_destroy(kl_sample_record *record)
-{
-    free(record->payload);
-    free(record->field);
-    *record = (kl_sample_record){0};
 }
 
 /* ---- into results ---- */
 
-static kl_status put_sample(kl_results *r, int point, int64_t k, uint64_t checksum,
-                            const double *values, kl_error *err)
+static kl_status put_member(kl_results *r, int point, int64_t k, uint64_t checksum, kl_member from,
+                            kl_error *err)
 {
     const size_t at = (size_t)point * (size_t)r->nrealizations + (size_t)k;
-    const size_t nq = (size_t)(r->ntimes * r->nquantities), nc = (size_t)(r->ntimes * r->nchecks);
-    memcpy(r->sample + at * nq, values, nq * sizeof *values);
-    memcpy(r->check_value + at * nc, values + nq, nc * sizeof *values);
-    values += nq + nc;
+    const size_t nq = (size_t)r->ntimes * (size_t)r->nquantities,
+                 nc = (size_t)r->ntimes * (size_t)r->nchecks;
+    memcpy(r->sample + at * nq, from.quantity, nq * sizeof(double));
+    if (from.error)
+        memcpy(r->sample_error + at * nq, from.error, nq * sizeof(double));
+    memcpy(r->check_value + at * nc, from.check, nc * sizeof(double));
     for (int f = 0; f < r->nfields; f++) {
         kl_forest *moments = &r->field[f].moments[point];
-        KL_TRY(kl_forest_add(moments, k, values, err));
+        KL_TRY(kl_forest_add(moments, k, from.field, err));
         if (k == 0)
-            memcpy(r->field[f].single[point], values, moments->cells * sizeof *values);
-        values += moments->cells;
+            memcpy(r->field[f].single[point], from.field, moments->cells * sizeof(double));
+        from.field += moments->cells;
     }
     r->checksum[at] = checksum;
     r->done[at] = 1;
     return KL_OK;
 }
 
+bool kl_collect_has(const kl_results *r, int point, int64_t batch)
+{
+    const uint8_t *done = r->done + (size_t)point * (size_t)r->nrealizations;
+    for (int m = 0; m < r->members; m++)
+        if (!done[batch * r->members + m])
+            return false;
+    return true;
+}
+
 typedef struct collecting {
     const kl_study *study;
     kl_results *results;
     const char *journal;
+    uint64_t settings; /* of the limits that are asked for */
 } collecting;
+
+/* A batch of the study, or of its finer one. */
+static kl_status take_samples(const collecting *c, const kl_study *study, const void *payload,
+                              size_t size, kl_error *err)
+{
+    kl_results *r = c->results;
+    kl_record_head head;
+    const bool whole = kl_record_read(study, payload, size, &head);
+    if (whole && study != c->study && head.batch >= study->batches)
+        return KL_OK; /* the budget has become smaller */
+    if (!whole || head.batch >= study->batches)
+        return kl_fail(err, KL_INPUT, "%s: a record is not of this study", c->journal);
+    for (int m = 0; m < study->members; m++) {
+        const int64_t k = head.batch * study->members + m;
+        const kl_member member = kl_record_member(study, payload, m);
+        if (study == c->study)
+            KL_TRY(put_member(r, head.point, k, head.checksum, member, err));
+        else
+            memcpy(kl_results_finer(r, head.point, k), member.quantity,
+                   (size_t)r->ntimes * (size_t)r->nquantities * sizeof(double));
+    }
+    return KL_OK;
+}
 
 static kl_status take_record(void *context, uint32_t type, const void *payload, size_t size,
                              kl_error *err)
 {
     const collecting *c = context;
-    sample_head head, want;
-    const kl_study *study = type == KL_RECORD_FINER ? c->study->finer : c->study;
-    if ((type != KL_RECORD_SAMPLE && type != KL_RECORD_FINER) || !study)
-        return KL_OK;
-    bool good = size >= sizeof head;
-    if (good) {
-        memcpy(&head, payload, sizeof head);
-        good = head.point >= 0 && head.point < study->about->npoints && head.realization >= 0;
-        if (good && study != c->study && head.realization >= study->realizations)
-            return KL_OK; /* the budget has become smaller */
-        good = good && head.realization < study->realizations;
-    }
-    if (good) {
-        want = head_of(study, head.point, head.realization);
-        want.checksum = head.checksum;
-        good = memcmp(&head, &want, sizeof head) == 0 &&
-               size == sizeof head + (size_t)head.doubles * sizeof(double);
-    }
-    if (!good)
-        return kl_fail(err, KL_INPUT, "%s: a record is not of this study", c->journal);
-    const double *values = (const double *)(const void *)((const char *)payload + sizeof head);
-    if (study != c->study) {
-        const size_t n = (size_t)(c->results->ntimes * c->results->nquantities);
-        memcpy(kl_results_finer(c->results, head.point, head.realization), values,
-               n * sizeof *values);
-        return KL_OK;
-    }
-    return put_sample(c->results, head.point, head.realization, head.checksum, values, err);
+    if (type == KL_RECORD_LIMIT)
+        return kl_limits_take(c->study, c->settings, payload, size, c->results, err);
+    if (type == KL_RECORD_SAMPLE)
+        return take_samples(c, c->study, payload, size, err);
+    return type == KL_RECORD_FINER && c->study->finer
+               ? take_samples(c, c->study->finer, payload, size, err)
+               : KL_OK;
 }
 
 kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_results *results,
                              kl_error *err)
 {
     int damaged;
-    collecting context = {study, results, journal};
+    collecting context = {study, results, journal, 0};
+    KL_TRY(kl_limits_settings(study->resolved, &context.settings, err));
     return kl_journal_read(journal, take_record, &context, &damaged, err);
 }
 
@@ -249,9 +227,12 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
     if (to->done[b] && (other_psi || !same_bits(from->sample + a * nq, to->sample + b * nq, nq)))
         return kl_fail(err, KL_INPUT,
                        "%s: realization %lld at %s = %g differs from the one in another file", name,
-                       (long long)k, to->column[0].name, to->point[point * to->ncolumns]);
+                       (long long)k, to->ncolumns ? to->column[0].name : "point",
+                       to->ncolumns ? to->point[point * to->ncolumns] : point);
     memcpy(to->sample + b * nq, from->sample + a * nq, nq * sizeof(double));
     memcpy(to->check_value + b * nc, from->check_value + a * nc, nc * sizeof(double));
+    if (to->sample_error && from->sample_error)
+        memcpy(to->sample_error + b * nq, from->sample_error + a * nq, nq * sizeof(double));
     if (from->checksum[a] != 0)
         to->checksum[b] = from->checksum[a];
     to->done[b] = 1;
@@ -282,7 +263,8 @@ kl_status kl_collect_results(const kl_results *from, const char *name, kl_result
 {
     bool same = from->npoints == to->npoints && from->ntimes == to->ntimes &&
                 from->nquantities == to->nquantities && from->nchecks == to->nchecks &&
-                from->nfields == to->nfields && from->nrealizations <= to->nrealizations;
+                from->nfields == to->nfields && from->members == to->members &&
+                from->nrealizations <= to->nrealizations;
     for (int f = 0; same && f < to->nfields; f++)
         for (int p = 0; same && p < to->npoints; p++)
             for (int a = 0; same && a < KL_FIELD_AXES; a++)

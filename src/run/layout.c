@@ -1,7 +1,9 @@
-/* Layout, memory and cost of a study before it runs. */
-#include "run/output.h"
+#include "run/layout.h"
 
 #include "base/memory.h"
+#include "ensemble/groups.h"
+#include "run/collect.h"
+#include "run/limits.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,104 +11,142 @@
 /* Part of the available memory that a run may take. */
 static const double memory_share = 0.9;
 
-static double most_bytes(const kl_study *study, int group_ranks)
+/* Members that the fullest group of a team holds. */
+static int most_members(const kl_study *study, const kl_layout *layout)
 {
-    double most = study->finer ? most_bytes(study->finer, group_ranks) : 0;
-    for (int i = 0; i < study->about->npoints; i++)
-        most = fmax(most, study->system->cost(study->self, i, group_ranks).bytes);
+    const int groups = layout->ngroups / layout->nteams; /* of the smallest team */
+    return (study->members + groups - 1) / groups;
+}
+
+static double bytes_at(const kl_study *study, int point, int group_ranks, int members)
+{
+    const kl_cost cost = study->system->cost(study->self, point, group_ranks);
+    return cost.bytes + (members - 1) * cost.more_bytes;
+}
+
+static double most_bytes(const kl_study *study, const kl_layout *layout)
+{
+    const int members = most_members(study, layout);
+    double most = study->finer ? most_bytes(study->finer, layout) : 0;
+    for (int i = 0; i < study->description->points.n; i++)
+        most = fmax(most, bytes_at(study, i, layout->largest, members));
     return most;
 }
 
 static int64_t most_ranks(const kl_study *study)
 {
     int64_t most = INT64_MAX;
-    for (int i = 0; i < study->about->npoints; i++) {
-        int64_t ranks = study->system->cost(study->self, i, 1).most_ranks;
-        most = ranks < most ? ranks : most;
+    for (int i = 0; i < study->description->points.n; i++) {
+        const int64_t ranks = study->system->cost(study->self, i, 1).most_ranks;
+        most = ranks > 0 && ranks < most ? ranks : most;
     }
     return most;
 }
 
-static void look_at_node(MPI_Comm comm, kl_plan *plan)
+static void look_at_node(MPI_Comm comm, kl_layout *layout)
 {
     MPI_Comm node;
-    MPI_Comm_size(comm, &plan->ranks);
+    MPI_Comm_size(comm, &layout->ranks);
     MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-    MPI_Comm_size(node, &plan->ranks_per_node);
+    MPI_Comm_size(node, &layout->ranks_per_node);
     MPI_Comm_free(&node);
-    plan->available = memory_share * (double)kl_memory_available() / plan->ranks_per_node;
-    MPI_Allreduce(MPI_IN_PLACE, &plan->ranks_per_node, 1, MPI_INT, MPI_MAX, comm);
-    MPI_Allreduce(MPI_IN_PLACE, &plan->available, 1, MPI_DOUBLE, MPI_MIN, comm);
+    layout->available = memory_share * (double)kl_memory_available() / layout->ranks_per_node;
+    MPI_Allreduce(MPI_IN_PLACE, &layout->ranks_per_node, 1, MPI_INT, MPI_MAX, comm);
+    MPI_Allreduce(MPI_IN_PLACE, &layout->available, 1, MPI_DOUBLE, MPI_MIN, comm);
 }
 
 static kl_status check_range(const kl_study *study, const kl_run_options *options, kl_error *err)
 {
     if (options->last > 0 && (options->first < 0 || options->first >= options->last ||
-                              options->last > study->realizations))
+                              options->last > study->batches))
         return kl_fail(
             err, KL_INPUT,
             "--realizations: %lld:%lld is not allowed: must be A:B with 0 <= A < B <= %lld",
-            (long long)options->first, (long long)options->last, (long long)study->realizations);
+            (long long)options->first, (long long)options->last, (long long)study->batches);
     return KL_OK;
 }
 
-/* Per point, at least and at most. */
-static void realizations_asked(const kl_study *study, const kl_run_options *options,
-                               int64_t asked[2])
+/* Batches per point, at least and at most. */
+static void batches_asked(const kl_study *study, const kl_run_options *options, int64_t asked[2])
 {
     const int64_t range = options->last - options->first;
     asked[0] = options->last > 0 ? range : study->until.least;
     asked[1] = options->last > 0 ? range : study->until.most;
 }
 
-static kl_status fail_memory(const kl_study *study, const kl_plan *plan, kl_error *err)
+static kl_status fail_memory(const kl_study *study, const kl_layout *layout, kl_error *err)
 {
+    const int members = most_members(study, layout);
+    char name[2 * KL_NAME];
     int worst = 0;
-    if (plan->results > plan->available * plan->ranks_per_node)
+    if (layout->results > layout->available * layout->ranks_per_node)
         return kl_fail(
             err, KL_ENVIRONMENT,
             "not enough memory: the samples of %lld realizations need %.3g GB, %.3g GB is "
             "available: ask for fewer realizations, times or observables",
-            (long long)study->realizations, 1e-9 * plan->results,
-            1e-9 * plan->available * plan->ranks_per_node);
-    for (int i = 0; i < study->about->npoints; i++)
-        if (study->system->cost(study->self, i, plan->largest).bytes >
-            study->system->cost(study->self, worst, plan->largest).bytes)
+            (long long)kl_study_realizations(study), 1e-9 * layout->results,
+            1e-9 * layout->available * layout->ranks_per_node);
+    for (int i = 0; i < study->description->points.n; i++)
+        if (bytes_at(study, i, layout->largest, members) >
+            bytes_at(study, worst, layout->largest, members))
             worst = i;
-    const double *point = study->about->point + worst * study->about->ncolumns;
+    kl_study_point_name(study, worst, name, sizeof name);
     return kl_fail(err, KL_ENVIRONMENT,
-                   "not enough memory: %s = %g needs %.3g GB per rank in groups of %d, %.3g GB is "
+                   "not enough memory: %s needs %.3g GB per rank in groups of %d, %.3g GB is "
                    "available: use fewer ranks per node, more nodes, or fewer groups",
-                   study->about->column[0].name, point[0], 1e-9 * plan->bytes, plan->largest,
-                   1e-9 * plan->available);
+                   name, 1e-9 * layout->bytes, layout->largest, 1e-9 * layout->available);
 }
 
 /* The samples are on one rank of a node; the node's memory is shared. */
-static bool fits(const kl_plan *plan)
+static bool fits(const kl_layout *layout)
 {
-    return plan->available <= 0 ||
-           plan->bytes + plan->results / plan->ranks_per_node <= plan->available;
+    return layout->available <= 0 ||
+           layout->bytes + layout->results / layout->ranks_per_node <= layout->available;
 }
 
-static void choose_groups(const kl_study *study, int64_t items, int groups, kl_plan *plan)
+static void set_groups(const kl_study *study, int64_t items, int ngroups, kl_layout *layout)
 {
-    plan->ngroups = groups ? groups : (int)(items < plan->ranks ? items : plan->ranks);
-    plan->largest = kl_groups_largest(plan->ranks, plan->ngroups);
-    plan->bytes = most_bytes(study, plan->largest);
-    while (!groups && !fits(plan) && plan->ngroups > 1) {
-        plan->ngroups--;
-        plan->largest = kl_groups_largest(plan->ranks, plan->ngroups);
-        plan->bytes = most_bytes(study, plan->largest);
+    layout->ngroups = ngroups;
+    layout->nteams = study->members == 1 || items >= ngroups ? ngroups : (int)items;
+    layout->largest = kl_groups_largest(layout->ranks, ngroups);
+    layout->bytes = most_bytes(study, layout);
+}
+
+/* As many groups as there is work for; in lockstep teams share members, then groups grow, until
+ * all fits. */
+static void choose_groups(const kl_study *study, int64_t items, int groups, kl_layout *layout)
+{
+    const int64_t parts = items * study->members;
+    set_groups(study, items, groups ? groups : (int)(parts < layout->ranks ? parts : layout->ranks),
+               layout);
+    for (;;) {
+        while (!fits(layout) && study->members > 1 && layout->nteams > 1) {
+            layout->nteams--;
+            layout->bytes = most_bytes(study, layout);
+        }
+        if (groups || fits(layout) || layout->ngroups == 1)
+            return;
+        set_groups(study, items, layout->ngroups - 1, layout);
     }
 }
 
-kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, const kl_run_options *options,
-                       kl_plan *out, kl_error *err)
+static void estimate_time(const kl_study *study, const int64_t asked[2], kl_layout *layout)
+{
+    for (int i = 0; i < study->description->points.n; i++) {
+        const double each = study->members *
+                            study->system->cost(study->self, i, 1).seconds / layout->ranks;
+        layout->least += each * (double)asked[0];
+        layout->seconds += each * (double)asked[1];
+    }
+}
+
+kl_status kl_layout_choose(const kl_study *study, MPI_Comm comm, const kl_run_options *options,
+                           kl_layout *out, kl_error *err)
 {
     const int64_t most = most_ranks(study);
     int64_t asked[2];
-    *out = (kl_plan){0};
-    realizations_asked(study, options, asked);
+    *out = (kl_layout){0};
+    batches_asked(study, options, asked);
     KL_TRY(check_range(study, options, err));
     look_at_node(comm, out);
     out->results = kl_collect_bytes(study, out->ranks);
@@ -116,7 +156,7 @@ kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, const kl_run_option
         return kl_fail(err, KL_INPUT,
                        "--groups: %d is not allowed: must be in [1, %d], the number of ranks",
                        options->groups, out->ranks);
-    choose_groups(study, study->about->npoints * asked[0], options->groups, out);
+    choose_groups(study, study->description->points.n * asked[0], options->groups, out);
     if (!fits(out))
         return fail_memory(study, out, err);
     if (out->largest > most)
@@ -124,19 +164,17 @@ kl_status kl_plan_make(const kl_study *study, MPI_Comm comm, const kl_run_option
                        "%d ranks share a lattice of %lld planes: must be at most as many: use more "
                        "groups (--groups) or fewer ranks",
                        out->largest, (long long)most);
-    for (int i = 0; i < study->about->npoints; i++) {
-        const double each = study->system->cost(study->self, i, 1).seconds / out->ranks;
-        out->least += each * (double)asked[0];
-        out->seconds += each * (double)asked[1];
-    }
-    const kl_study *finer = study->finer;
-    for (int i = 0; finer && i < finer->about->npoints; i++) {
-        const double each = finer->system->cost(finer->self, i, 1).seconds / out->ranks;
-        out->least += each * (double)finer->realizations;
-        out->seconds += each * (double)finer->realizations;
+    out->limits = kl_limits_seconds(study) / out->ranks;
+    out->least = out->seconds = out->limits;
+    estimate_time(study, asked, out);
+    if (study->finer) {
+        const int64_t finer[2] = {study->finer->batches, study->finer->batches};
+        estimate_time(study->finer, finer, out);
     }
     return KL_OK;
 }
+
+/* ---- in words ---- */
 
 static void print_duration(double seconds)
 {
@@ -159,64 +197,76 @@ static void print_parameter(const kl_column *column, double value)
         printf(" %12.6g", value);
 }
 
-static void print_plan(const kl_study *study, const kl_plan *plan, const int64_t asked[2])
+static void print_counts(const kl_study *study, const int64_t asked[2])
 {
-    const int nc = study->about->ncolumns;
-    printf("study        %s: %s\n", study->name, study->system->name);
-    printf("layout       %d rank%s in %d group%s of at most %d, %d per node\n", plan->ranks,
-           plan->ranks == 1 ? "" : "s", plan->ngroups, plan->ngroups == 1 ? "" : "s", plan->largest,
-           plan->ranks_per_node);
-    printf("memory       %.3g GB per rank at most, %.3g GB available\n", 1e-9 * plan->bytes,
-           1e-9 * plan->available);
-    printf("samples      %.3g GB on the first rank\n", 1e-9 * plan->results);
-    printf("realizations %lld", (long long)asked[0]);
+    const bool lockstep = study->system->ensemble == KL_LOCKSTEP;
+    const int64_t points = study->description->points.n;
+    if (study->system->ensemble == KL_DETERMINISTIC) {
+        printf("points       %lld\n", (long long)points);
+        return;
+    }
+    printf("%s %lld", lockstep ? "ensembles   " : "realizations", (long long)asked[0]);
     if (asked[1] > asked[0])
         printf(" to %lld", (long long)asked[1]);
-    printf(" per point, %lld", (long long)asked[0] * study->about->npoints);
+    printf(" per point, %lld", (long long)(asked[0] * points));
     if (asked[1] > asked[0])
-        printf(" to %lld", (long long)asked[1] * study->about->npoints);
-    printf(" in all\n");
+        printf(" to %lld", (long long)(asked[1] * points));
+    printf(" in all");
+    if (lockstep)
+        printf(", of %d realizations each", study->members);
+    printf("\n");
     if (study->finer)
         printf("budget       %lld of them again with finer tolerances, per point\n",
-               (long long)study->finer->realizations);
-    printf("times        %d, up to %g\n", study->times.n, study->times.t[study->times.n - 1]);
-    printf("time         about ");
-    print_duration(plan->least);
-    if (asked[1] > asked[0]) {
-        printf(" to ");
-        print_duration(plan->seconds);
-    }
-    printf("\n\n%5s", "point");
-    for (int c = 0; c < nc; c++)
-        printf(" %12s", study->about->column[c].name);
-    printf(" %14s %14s\n", "GB per rank", "s/realization");
-    for (int i = 0; i < study->about->npoints; i++) {
-        kl_cost cost = study->system->cost(study->self, i, plan->largest);
-        printf("%5d", i);
-        for (int c = 0; c < nc; c++)
-            print_parameter(&study->about->column[c], study->about->point[i * nc + c]);
-        printf(" %14.3g %14.3g\n", 1e-9 * cost.bytes, cost.seconds / plan->largest);
-    }
-    if (study->system->advise)
-        study->system->advise(study->self, stdout);
+               (long long)study->finer->batches);
 }
 
-kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options *options,
-                           kl_error *err)
+static void print_points(const kl_study *study, const kl_layout *layout)
 {
-    int rank;
-    kl_plan plan;
-    kl_output output;
+    const kl_points *points = &study->description->points;
+    printf("\n%5s", "point");
+    for (int c = 0; c < points->ncolumns; c++)
+        printf(" %12s", points->column[c].name);
+    printf(" %14s %14s\n", "GB per rank", "s/realization");
+    for (int i = 0; i < points->n; i++) {
+        const double seconds = study->system->cost(study->self, i, layout->largest).seconds;
+        printf("%5d", i);
+        for (int c = 0; c < points->ncolumns; c++)
+            print_parameter(&points->column[c], points->value[i * points->ncolumns + c]);
+        printf(" %14.3g %14.3g\n",
+               1e-9 * bytes_at(study, i, layout->largest, most_members(study, layout)),
+               seconds / layout->largest);
+    }
+}
+
+void kl_layout_print(const kl_study *study, const kl_layout *layout, const kl_run_options *options)
+{
+    const kl_stations *stations = &study->stations;
     int64_t asked[2];
-    MPI_Comm_rank(comm, &rank);
-    KL_TRY(kl_plan_make(study, comm, options, &plan, err));
-    kl_status status = KL_OK;
-    if (rank == 0)
-        status = kl_output_check(study, options->output, options->resume, &output, err);
-    realizations_asked(study, options, asked);
-    if (rank == 0 && status == KL_OK)
-        print_plan(study, &plan, asked);
-    if (rank == 0 && status == KL_OK)
-        kl_moments_warn(study);
-    return kl_agree(comm, status, err);
+    batches_asked(study, options, asked);
+    printf("study        %s: %s\n", study->name, study->system->name);
+    printf("layout       %d rank%s in %d group%s of at most %d, %d per node\n", layout->ranks,
+           layout->ranks == 1 ? "" : "s", layout->ngroups, layout->ngroups == 1 ? "" : "s",
+           layout->largest, layout->ranks_per_node);
+    printf("memory       %.3g GB per rank at most, %.3g GB available\n", 1e-9 * layout->bytes,
+           1e-9 * layout->available);
+    printf("samples      %.3g GB on the first rank\n", 1e-9 * layout->results);
+    print_counts(study, asked);
+    if (stations->value)
+        printf("%-12s %d, up to %g\n", study->system->stations.key, stations->n,
+               stations->value[stations->n - 1]);
+    if (layout->limits > 0) {
+        printf("limits       about ");
+        print_duration(layout->limits);
+        printf("\n");
+    }
+    printf("time         about ");
+    print_duration(layout->least);
+    if (asked[1] > asked[0]) {
+        printf(" to ");
+        print_duration(layout->seconds);
+    }
+    printf("\n");
+    print_points(study, layout);
+    if (study->system->advise)
+        study->system->advise(study->self, stdout);
 }

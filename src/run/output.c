@@ -3,6 +3,8 @@
 #include "base/cpu.h"
 #include "base/memory.h"
 #include "ensemble/journal.h"
+#include "run/collect.h"
+#include "run/limits.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -64,12 +66,13 @@ static kl_status same_study(const kl_study *study, const char *name, const char 
                             bool *same_times, kl_error *err)
 {
     kl_study *old = NULL;
-    KL_TRY(kl_study_parse(name, text, 0, NULL, &old, err));
+    KL_TRY(kl_study_read(name, text, 0, NULL, study->systems, &old, err));
     kl_status status = kl_study_same(study, old, name, err);
-    *same_times = status == KL_OK && kl_study_same_times(study, old);
+    *same_times = status == KL_OK && kl_study_same_stations(study, old);
     kl_study_destroy(&old);
     if (status == KL_OK && !*same_times)
-        fprintf(stderr, "kinlim: %s is at other times: its realizations are done again\n", name);
+        fprintf(stderr, "kinlim: %s is at other %s: its realizations are done again\n", name,
+                study->system->stations.key);
     return status;
 }
 
@@ -92,6 +95,8 @@ static kl_status collect_file(const kl_study *study, kl_output *output, kl_resul
         status = fail_instruction_set(output->file, set, err);
     if (status == KL_OK && same_times)
         status = kl_collect_results(old, output->file, results, err);
+    if (status == KL_OK && same_times)
+        status = kl_limits_copy(study, old, results, err);
     kl_results_destroy(&old);
     return status;
 }

@@ -4,7 +4,7 @@
 #ifndef KL_RUN_OUTPUT_H
 #define KL_RUN_OUTPUT_H
 
-#include "run/run.h"
+#include "study/study.h"
 
 typedef struct kl_output {
     char file[4096], journal[4096];

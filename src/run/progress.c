@@ -1,7 +1,4 @@
-/* done/total, rate, time left: one updating line on a terminal, a line now and
- * then in a log. Leaders tell rank 0 by small messages, so it costs no collective.
- */
-#include "run/run.h"
+#include "run/progress.h"
 
 #include "base/memory.h"
 #include "base/stop.h"
@@ -17,13 +14,13 @@ struct kl_progress {
     int rank, size;
     bool quiet, terminal;
     double start, last_print, interval;
-    int64_t done_before, done, total;
+    int64_t done_before, done, total, most;
     double cost_done, cost_total; /* cost_total: of the open items */
     int64_t sent, received;       /* reports */
 };
 
-kl_status kl_progress_create(MPI_Comm comm, bool quiet, int64_t done, int64_t total,
-                             double cost_total, kl_progress **out, kl_error *err)
+kl_status kl_progress_create(MPI_Comm comm, bool quiet, kl_progress_work work, kl_progress **out,
+                             kl_error *err)
 {
     kl_progress *p;
     KL_TRY(kl_agree(comm, kl_alloc(1, sizeof *p, "progress", &p, err), err));
@@ -34,9 +31,10 @@ kl_status kl_progress_create(MPI_Comm comm, bool quiet, int64_t done, int64_t to
     p->terminal = isatty(STDERR_FILENO);
     p->start = p->last_print = kl_clock();
     p->interval = p->terminal ? 0.2 : 5;
-    p->done_before = done;
-    p->total = total;
-    p->cost_total = cost_total;
+    p->done_before = work.total - work.open;
+    p->total = work.total;
+    p->most = work.most;
+    p->cost_total = work.cost;
     *out = p;
     return KL_OK;
 }
@@ -56,6 +54,8 @@ static void print(kl_progress *p, bool last)
     double elapsed = kl_clock() - p->start;
     fprintf(stderr, "%skinlim: %lld/%lld realizations", p->terminal ? "\r\033[K" : "",
             (long long)(p->done_before + p->done), (long long)p->total);
+    if (p->most > p->total)
+        fprintf(stderr, " (at most %lld)", (long long)p->most);
     if (p->done > 0 && elapsed > 0)
         fprintf(stderr, ", %.3g/s", (double)p->done / elapsed);
     if (!last && p->cost_done > 0) {

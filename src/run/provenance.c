@@ -1,5 +1,4 @@
-/* Where results come from: recorded in every results file. */
-#include "run/run.h"
+#include "run/provenance.h"
 
 #include "base/cpu.h"
 #include "kinlim_build.h"
@@ -18,8 +17,9 @@ void kl_timestamp(char text[32])
     strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
-kl_status kl_provenance(const kl_study *study, const kl_plan *plan, const char *command,
-                        const char *start, kl_results *results, kl_error *err)
+kl_status kl_provenance(const kl_study *study, const kl_layout *layout,
+                        const kl_run_options *options, const char *start, kl_results *results,
+                        kl_error *err)
 {
     char text[512], end[32];
     const struct {
@@ -31,21 +31,24 @@ kl_status kl_provenance(const kl_study *study, const kl_plan *plan, const char *
                  {"instruction_set", kl_cpu_instruction_set_name()}};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         KL_TRY(kl_results_set(results, fixed[i].key, fixed[i].value, err));
-    for (int i = 0; kl_systems_library(i, text, sizeof text); i++) {
+    for (int i = 0; options->libraries && options->libraries[i]; i++) {
+        snprintf(text, sizeof text, "%s", options->libraries[i]);
         char *value = strchr(text, '=');
         *value++ = 0;
         KL_TRY(kl_results_set(results, text, value, err));
     }
-    snprintf(text, sizeof text, "%" PRIu64, study->system->seed(study->self));
-    KL_TRY(kl_results_set(results, "seed", text, err));
+    if (study->description->random) {
+        snprintf(text, sizeof text, "%" PRIu64, study->description->seed);
+        KL_TRY(kl_results_set(results, "seed", text, err));
+    }
     if (gethostname(text, sizeof text) == 0)
         KL_TRY(kl_results_set(results, "host", text, err));
-    snprintf(text, sizeof text, "%d", plan->ranks);
+    snprintf(text, sizeof text, "%d", layout->ranks);
     KL_TRY(kl_results_set(results, "ranks", text, err));
-    snprintf(text, sizeof text, "%d", plan->ngroups);
+    snprintf(text, sizeof text, "%d", layout->ngroups);
     KL_TRY(kl_results_set(results, "groups", text, err));
-    if (command)
-        KL_TRY(kl_results_set(results, "command", command, err));
+    if (options->command)
+        KL_TRY(kl_results_set(results, "command", options->command, err));
     kl_timestamp(end);
     KL_TRY(kl_results_set(results, "start", start, err));
     return kl_results_set(results, "end", end, err);

@@ -27,18 +27,18 @@ static kl_status count_record(void *context, uint32_t type, const void *payload,
 static void put_checkpoints(const char *journal, struct dirent **file, int n, FILE *out)
 {
     char path[4400];
-    kl_checkpoint_place here, last = {.time = -1};
+    kl_checkpoint_place here, last = {.station = -2};
     for (int i = 0; i <= n; i++) {
         if (i < n) {
             snprintf(path, sizeof path, "%s/%s", journal, file[i]->d_name);
             if (!kl_checkpoint_look(path, &here))
                 continue;
         }
-        const bool same = i < n && here.point == last.point && here.realization == last.realization;
-        if (last.time >= 0 && !same)
+        const bool same = i < n && here.point == last.point && here.batch == last.batch;
+        if (last.station > -2 && !same)
             fprintf(out, "in_flight: point %d, realization %lld, after %d of its times\n",
-                    last.point, (long long)last.realization, last.time + 1);
-        if (i < n && !(same && last.time > here.time))
+                    last.point, (long long)last.batch, last.station + 1);
+        if (i < n && !(same && last.station > here.station))
             last = here;
     }
 }

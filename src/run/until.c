@@ -1,6 +1,7 @@
 #include "run/until.h"
 
 #include "base/memory.h"
+#include "run/collect.h"
 #include "statistics/statistics.h"
 
 #include <math.h>
@@ -18,20 +19,26 @@ static bool is_watched(const kl_until *until, const kl_quantity *q)
     return !until->observable || strcmp(until->observable, q->observable) == 0;
 }
 
-/* The statistic of one number from the first n realizations; y: scratch. */
+/* The statistic of one number from the first n batches; y: scratch. */
 static kl_status estimate(const kl_until *until, const kl_results *r, int p, int number, int n,
                           double *y, kl_estimate *out, kl_error *err)
 {
     double standard_error;
-    for (int k = 0; k < n; k++)
+    for (int k = 0; k < n * r->members; k++)
         y[k] = kl_results_sample(r, p, k)[number];
     if (until->order > 1)
-        return kl_stats_central_moment(y, n, until->order, out, err);
+        return kl_stats_central_moment(y, n * r->members, until->order, out, err);
+    for (int b = 0; r->members > 1 && b < n; b++) { /* batches are independent, members are not */
+        double sum = 0;
+        for (int m = 0; m < r->members; m++)
+            sum += y[b * r->members + m];
+        y[b] = sum / r->members;
+    }
     kl_stats_mean(y, n, out, &standard_error);
     return KL_OK;
 }
 
-/* How many realizations the first n ask for, by half widths that fall like the root of their
+/* How many batches the first n ask for, by half widths that fall like the root of their
  * number: at most n where they are enough, INFINITY where that cannot be told. */
 static kl_status needed(const kl_study *study, const kl_results *r, int p, int64_t n, double *y,
                         double *out, kl_error *err)
@@ -53,7 +60,7 @@ static kl_status needed(const kl_study *study, const kl_results *r, int p, int64
 static int64_t finished(const kl_results *r, int p)
 {
     int64_t n = 0;
-    while (n < r->nrealizations && r->done[(size_t)p * (size_t)r->nrealizations + (size_t)n])
+    while ((n + 1) * r->members <= r->nrealizations && kl_collect_has(r, p, n))
         n++;
     return n;
 }
@@ -63,7 +70,7 @@ static kl_status plan_point(const kl_study *study, kl_results *r, int p, double 
                             kl_error *err)
 {
     const kl_until *until = &study->until;
-    const double cost = study->system->cost(study->self, p, 1).seconds;
+    const double cost = r->members * study->system->cost(study->self, p, 1).seconds;
     const int64_t done = finished(r, p);
     int64_t n = until->least;
     double need = (double)n;
@@ -73,7 +80,7 @@ static kl_status plan_point(const kl_study *study, kl_results *r, int p, double 
             break;
         n = kl_until_next(until, n);
     }
-    r->planned[p] = (int)n;
+    r->planned[p] = (int)n * r->members;
     *work = cost * (fmin(fmax(need, (double)n), (double)until->most) - (double)done);
     return KL_OK;
 }

@@ -1,6 +1,6 @@
-/* Stopping by precision: how many realizations a point gets.
+/* Stopping by precision: how many batches a point gets.
  *
- * Realizations 0..n-1 of a point are enough when the 95% interval of the statistic has at
+ * Batches 0..n-1 of a point (realizations; in lockstep ensembles) are enough when the 95% interval of the statistic has at
  * most the half width `relative_error` * |value|, at every time, for every part of the
  * observables. It is asked only at the fixed counts n = min, then 3/2 of the last one rounded
  * up, to max; and answered from those n samples alone: the same for any layout of ranks,
@@ -9,7 +9,7 @@
 #ifndef KL_RUN_UNTIL_H
 #define KL_RUN_UNTIL_H
 
-#include "run/run.h"
+#include "study/study.h"
 
 /* The fixed count after n. Local. */
 int64_t kl_until_next(const kl_until *until, int64_t n);

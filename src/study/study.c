@@ -207,7 +207,7 @@ static kl_status make_finer(kl_study *study, kl_node *root, int64_t count, kl_er
     return KL_OK;
 }
 
-static kl_status read_budget(kl_study *study, kl_node *root, kl_node *node, kl_error *err)
+static kl_status read_budget(kl_study *study, kl_node *node, kl_error *err)
 {
     budget_keys budget = {0};
     KL_TRY(kl_config_read(node, budget_table, &budget, err));
@@ -272,7 +272,7 @@ static kl_status configure(kl_study *study, bool is_finer, kl_error *err)
                               "%lld is not allowed: must be below realizations",
                               (long long)keys.snapshot);
     if (keys.budget)
-        KL_TRY(read_budget(study, root, keys.budget, err));
+        KL_TRY(read_budget(study, keys.budget, err));
     KL_TRY(study->system->open(root, &study->stations, keys.reference != 0, &study->self, err));
     KL_TRY(kl_config_check_unknown(study->config, err));
     study->description = study->system->describe(study->self);

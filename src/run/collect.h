@@ -1,0 +1,24 @@
+/* Samples into results. Local, on the rank that has the results. */
+#ifndef KL_RUN_COLLECT_H
+#define KL_RUN_COLLECT_H
+
+#include "study/study.h"
+
+/* Bytes that the samples of a study take on rank 0 of so many, in memory and again as the
+ * image of the file. */
+double kl_collect_bytes(const kl_study *study, int ranks);
+
+/* An empty results object of the study's shape. KL_ENVIRONMENT: no memory. */
+kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *err);
+
+/* Adds every sample and every solved limit of a journal. KL_INPUT: a record of another study. */
+kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_results *results,
+                             kl_error *err);
+/* Adds every sample of other results of the same shape but for the number of
+ * realizations. Overlap must be identical, else KL_INPUT naming `name`. */
+kl_status kl_collect_results(const kl_results *from, const char *name, kl_results *results,
+                             kl_error *err);
+/* True if batch b of a point is whole. */
+bool kl_collect_has(const kl_results *results, int point, int64_t batch);
+
+#endif

@@ -1,0 +1,156 @@
+/* A run from beginning to end: layout, output, limits, realizations, statistics, results; and the
+ * dry one. */
+#include "run/limits.h"
+#include "run/loop.h"
+#include "run/provenance.h"
+#include "run/until.h"
+
+#include "base/stop.h"
+#include "run/collect.h"
+#include "summary/summary.h"
+
+#include <stdio.h>
+
+typedef struct run {
+    const kl_study *study;
+    const kl_run_options *options;
+    MPI_Comm comm;
+    int rank;
+    kl_layout layout;
+    kl_output output; /* open on rank 0; paths on every rank */
+    kl_loop loop;
+} run;
+
+/* ---- before the realizations ---- */
+
+static void warn(const kl_study *study)
+{
+    for (int i = 0; i < study->description->nwarnings; i++)
+        fprintf(stderr, "kinlim: warning: %s\n", study->description->warning[i]);
+    kl_moments_warn(study);
+}
+
+/* Rank 0: takes the place of the output, and from there what is done already. */
+static kl_status open_output(run *r, kl_error *err)
+{
+    KL_TRY(kl_collect_create(r->study, &r->loop.results, err));
+    KL_TRY(kl_output_open(r->study, r->options->output, r->options->resume, &r->output,
+                          r->loop.results, err));
+    warn(r->study);
+    r->loop.attempt = kl_journal_next_attempt(r->output.journal);
+    return KL_OK;
+}
+
+/* Each solved limit is on disk before the next one. A stop leaves the rest open. */
+static kl_status solve_limits(run *r, kl_error *err)
+{
+    kl_journal journal = {.file = -1};
+    kl_limits_run limits = {.comm = r->comm,
+                            .deadline = r->loop.deadline,
+                            .quiet = r->options->quiet};
+    kl_status status = KL_OK;
+    if (r->study->description->nlimits == 0)
+        return KL_OK;
+    if (r->rank == 0) {
+        status = kl_journal_open(r->output.journal, r->loop.attempt, 0, &journal, err);
+        limits.journal = &journal;
+    }
+    KL_TRY(kl_agree(r->comm, status, err));
+    status = kl_limits_solve(r->study, &limits, r->loop.results, err);
+    const kl_status closed = kl_journal_close(&journal, status == KL_OK ? err : NULL);
+    r->loop.attempt++;
+    status = kl_agree(r->comm, status == KL_OK ? closed : status, err);
+    r->loop.stopped = status == KL_STOPPED;
+    return r->loop.stopped ? KL_OK : status;
+}
+
+static kl_status prepare(run *r, kl_error *err)
+{
+    KL_TRY(kl_layout_choose(r->study, r->comm, r->options, &r->layout, err));
+    kl_status status = r->rank == 0 ? open_output(r, err) : KL_OK;
+    KL_TRY(kl_agree(r->comm, status, err));
+    MPI_Bcast(&r->loop.attempt, 1, MPI_INT, 0, r->comm);
+    /* Every rank needs the paths. */
+    MPI_Bcast(r->output.file, (int)sizeof r->output.file, MPI_BYTE, 0, r->comm);
+    MPI_Bcast(r->output.journal, (int)sizeof r->output.journal, MPI_BYTE, 0, r->comm);
+    KL_TRY(solve_limits(r, err));
+    kl_teams_create(r->comm, r->layout.ngroups, r->layout.nteams, r->study->members,
+                    &r->loop.teams);
+    return KL_OK;
+}
+
+/* ---- after them ---- */
+
+/* Rank 0: the summary, and the results file. */
+static kl_status finish(run *r, const char *start, kl_error *err)
+{
+    kl_results *results = r->loop.results;
+    KL_TRY(kl_until_plan(r->study, results, NULL, err));
+    KL_TRY(kl_summarise(r->study, results, err));
+    KL_TRY(kl_provenance(r->study, &r->layout, r->options, start, results, err));
+    return kl_output_finish(&r->output, results, !r->loop.stopped, err);
+}
+
+static kl_status say_stopped(const run *r, kl_error *err)
+{
+    int64_t counts[2] = {0};
+    if (r->rank == 0) {
+        counts[0] = kl_results_done(r->loop.results);
+        counts[1] = kl_results_asked(r->loop.results);
+    }
+    MPI_Bcast(counts, 2, MPI_INT64_T, 0, r->comm);
+    return kl_fail(err, KL_STOPPED,
+                   "stopped with %lld/%lld realizations done and saved: run again with "
+                   "--resume",
+                   (long long)counts[0], (long long)counts[1]);
+}
+
+static kl_status run_all(run *r, kl_error *err)
+{
+    char start[32];
+    kl_timestamp(start);
+    KL_TRY(prepare(r, err));
+    if (!r->loop.stopped)
+        KL_TRY(kl_loop_run(&r->loop, err));
+    const kl_status status = r->rank == 0 ? finish(r, start, err) : KL_OK;
+    KL_TRY(kl_agree(r->comm, status, err));
+    return r->loop.stopped ? say_stopped(r, err) : KL_OK;
+}
+
+kl_status kl_study_run(kl_study *study, MPI_Comm comm, const kl_run_options *options, kl_error *err)
+{
+    run r = {.study = study, .options = options, .comm = comm, .output.lock = -1};
+    r.loop = (kl_loop){.study = study,
+                       .options = options,
+                       .comm = comm,
+                       .output = &r.output,
+                       .teams = {.team = MPI_COMM_NULL, .groups.group = MPI_COMM_NULL}};
+    MPI_Comm_rank(comm, &r.rank);
+    if (options->max_walltime > 0)
+        r.loop.deadline = kl_clock() + options->max_walltime;
+    kl_stop_on_signals();
+    const kl_status status = run_all(&r, err);
+    kl_teams_destroy(&r.loop.teams);
+    kl_results_destroy(&r.loop.results);
+    if (r.rank == 0)
+        kl_output_close(&r.output);
+    return status;
+}
+
+kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options *options,
+                           kl_error *err)
+{
+    int rank;
+    kl_layout layout;
+    kl_output output;
+    MPI_Comm_rank(comm, &rank);
+    KL_TRY(kl_layout_choose(study, comm, options, &layout, err));
+    kl_status status = KL_OK;
+    if (rank == 0)
+        status = kl_output_check(study, options->output, options->resume, &output, err);
+    if (rank == 0 && status == KL_OK) {
+        kl_layout_print(study, &layout, options);
+        warn(study);
+    }
+    return kl_agree(comm, status, err);
+}
