@@ -7,10 +7,20 @@
 #include <string.h>
 
 static const kl_column lattice_columns[4] = {
-    {"eta", "1", "strength of disorder", false, ""},
-    {"sites", "1", "lattice sites per side", true, ""},
-    {"box", "1", "macroscopic side of the torus", false, ""},
-    {"disorder", "1", "distribution of the disorder", true, "gaussian uniform bernoulli laplace"},
+    {.name = "eta", .units = "1", .long_name = "strength of disorder", .role = KL_SMALL},
+    {.name = "sites",
+     .units = "1",
+     .long_name = "lattice sites per side",
+     .integer = true,
+     .role = KL_FOLLOWS},
+    {.name = "box", .units = "1", .long_name = "macroscopic side of the torus", .role = KL_SIZE},
+    {.name = "disorder",
+     .units = "1",
+     .long_name = "distribution of the disorder",
+     .integer = true,
+     .words = "gaussian uniform bernoulli laplace",
+     .role = KL_VARIANT,
+     .statistic = "universality"},
 };
 
 /* ---- disorder ---- */
@@ -142,24 +152,8 @@ static kl_status allocate_points(kl_lattice_points *out, kl_error *err)
 {
     const size_t n = (size_t)out->n, columns = (size_t)out->ncolumns;
     KL_TRY(kl_alloc(n, sizeof *out->point, "points", &out->point, err));
-    KL_TRY(kl_alloc(columns * n, sizeof *out->columns, "points", &out->columns, err));
-    KL_TRY(kl_alloc(n, sizeof *out->series, "points", &out->series, err));
-    KL_TRY(kl_alloc(n, sizeof *out->twin, "points", &out->twin, err));
-    return kl_alloc(columns * (size_t)out->nseries, sizeof *out->series_parameter, "points",
-                    &out->series_parameter, err);
-}
-
-static void name_series(const point_keys *keys, const kl_ints *distributions, int boxes,
-                        kl_lattice_points *out)
-{
-    for (int s = 0; s < out->nseries; s++) {
-        double *row = out->series_parameter + s * out->ncolumns;
-        row[0] = row[1] = row[2] = NAN;
-        if (s % boxes + 1 < boxes)
-            row[2] = keys->box.v[s % boxes];
-        if (out->ncolumns == 4)
-            row[3] = (double)distributions->v[s / boxes];
-    }
+    KL_TRY(kl_alloc(columns * n, sizeof *out->value, "points", &out->value, err));
+    return kl_alloc(columns * n, sizeof *out->level, "points", &out->level, err);
 }
 
 kl_status kl_keys_points(kl_node *root, double exponent, const kl_ints *distributions,
@@ -171,13 +165,8 @@ kl_status kl_keys_points(kl_node *root, double exponent, const kl_ints *distribu
     const int boxes = keys.sites.n ? 1 : keys.box.n, several = distributions->n;
     out->dimension = keys.dimension;
     out->n = boxes * keys.eta.n * several;
-    out->nseries = boxes * several;
-    out->column = lattice_columns;
     out->ncolumns = several > 1 ? 4 : 3;
     KL_TRY(allocate_points(out, err));
-    name_series(&keys, distributions, boxes, out);
-    if (boxes > 1)
-        KL_TRY(kl_alloc((size_t)out->n, sizeof *out->family, "points", &out->family, err));
     for (int i = 0; i < out->n; i++) {
         const int k = i % several, e = i / several / boxes, b = i / several % boxes;
         const double eta = keys.eta.v[e], unit = exponent == 2 ? eta * eta : pow(eta, exponent);
@@ -188,38 +177,29 @@ kl_status kl_keys_points(kl_node *root, double exponent, const kl_ints *distribu
                                   eta, sites);
         const int distribution = (int)distributions->v[k];
         out->point[i] = (kl_lattice_point){eta, unit, unit * sites, (int64_t)sites, distribution};
-        const double columns[4] = {eta, sites, unit * sites, distribution};
-        memcpy(out->columns + out->ncolumns * i, columns, (size_t)out->ncolumns * sizeof *columns);
-        out->series[i] = k * boxes + b;
-        out->twin[i] = i - k;
-        if (boxes > 1)
-            out->family[i] = e * several + k;
+        const double asked = keys.sites.n ? 0 : keys.box.v[b];
+        const double value[4] = {eta, sites, unit * sites, distribution};
+        const double level[4] = {eta, sites, asked, distribution};
+        memcpy(out->value + out->ncolumns * i, value, (size_t)out->ncolumns * sizeof *value);
+        memcpy(out->level + out->ncolumns * i, level, (size_t)out->ncolumns * sizeof *level);
     }
     return KL_OK;
 }
 
-void kl_lattice_points_describe(const kl_lattice_points *points, kl_description *out)
+kl_points kl_lattice_points_describe(const kl_lattice_points *points)
 {
-    out->npoints = points->n;
-    out->ncolumns = points->ncolumns;
-    out->column = points->column;
-    out->point = points->columns;
-    out->nseries = points->nseries;
-    out->series = points->series;
-    out->twin = points->twin;
-    out->family = points->family;
-    out->size = 2;
-    out->series_parameter = points->series_parameter;
+    return (kl_points){.n = points->n,
+                       .ncolumns = points->ncolumns,
+                       .column = lattice_columns,
+                       .value = points->value,
+                       .level = points->level};
 }
 
 void kl_lattice_points_free(kl_lattice_points *points)
 {
     free(points->point);
-    free(points->columns);
-    free(points->series);
-    free(points->twin);
-    free(points->family);
-    free(points->series_parameter);
+    free(points->value);
+    free(points->level);
     *points = (kl_lattice_points){0};
 }
 

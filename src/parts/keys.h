@@ -28,23 +28,17 @@ typedef struct kl_lattice_points { /* arrays owned by the caller */
     int64_t dimension;
     int n;
     kl_lattice_point *point;
-    int ncolumns; /* 4 with several distributions of the disorder, else 3 */
-    const kl_column *column;
-    double *columns; /* [n][ncolumns]: eta, sites, ell, distribution */
-    int nseries;
-    int *series;              /* [n]: distribution by distribution, in each the boxes */
-    int *twin;                /* [n]: the same with the first distribution */
-    int *family;              /* [n]: by eta and distribution; NULL: one box alone */
-    double *series_parameter; /* [nseries][ncolumns]: its distribution, if there are several;
-                               * of all boxes but the last, the side asked for */
+    int ncolumns;  /* 4 with several distributions of the disorder, else 3 */
+    double *value; /* [n][ncolumns]: eta, sites, ell, distribution */
+    double *level; /* [n][ncolumns]: the same, of the box the side asked for (0 with `sites`) */
 } kl_lattice_points;
 
 /* `dimension`, `eta`, and `box` or `sites`, each with every distribution of the list,
  * which has at least one; unit = eta^exponent. */
 kl_status kl_keys_points(kl_node *root, double exponent, const kl_ints *distributions,
                          kl_lattice_points *out, kl_error *err);
-/* The points, series and columns of a description. */
-void kl_lattice_points_describe(const kl_lattice_points *points, kl_description *out);
+/* As the contract wants them; its arrays are those of `points`. */
+kl_points kl_lattice_points_describe(const kl_lattice_points *points);
 void kl_lattice_points_free(kl_lattice_points *points);
 
 /* KL_INPUT unless `name`, the key `name` of the map, has 1 to `longest` letters, digits, _ or -. */

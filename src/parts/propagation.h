@@ -22,7 +22,7 @@ typedef struct kl_propagation_setup {
     int dimension;
     int64_t sites;
     double eta;
-    kl_times times;
+    kl_stations times;
     double unit; /* t = T/unit */
     kl_propagator propagator;
 } kl_propagation_setup;
@@ -60,7 +60,7 @@ void kl_propagation_destroy(kl_propagation *propagation);
 void kl_propagation_bound(kl_propagation *propagation);
 kl_status kl_propagation_start(kl_propagation *propagation, kl_error *err);
 
-/* *psi: the state at times.t[time], owned by the evolution, valid until the next
+/* *psi: the state at times.value[time], owned by the evolution, valid until the next
  * call. Times are taken in order. Collective. */
 kl_status kl_propagation_advance(kl_propagation *propagation, int time, const kl_state **psi,
                                  kl_error *err);
@@ -73,8 +73,10 @@ kl_status kl_propagation_check(kl_propagation *propagation, int time, const kl_s
 kl_status kl_propagation_drift(kl_propagation *propagation, int time, const kl_state *psi,
                                double drift[2], kl_error *err);
 
-/* Checkpoints, as in system.h: psi at a time that ends a sweep, re then im of each plane. */
+/* Checkpoints, as in kinlim/system.h: psi at a time that ends a sweep; a piece is a plane, re
+ * then im. */
 kl_packing kl_propagation_packing(const kl_propagation *propagation, int time);
+kl_packing kl_propagation_shape(const kl_propagation *propagation);
 void kl_propagation_pack(const kl_propagation *propagation, int64_t plane, void *bytes);
 void kl_propagation_unpack(kl_propagation *propagation, int64_t plane, const void *bytes);
 void kl_propagation_restored(kl_propagation *propagation, int time);

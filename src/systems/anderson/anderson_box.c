@@ -113,11 +113,11 @@ static int observable_of(const anderson *a, int quantity)
     return k;
 }
 
-double anderson_box_effect(const void *self, int point, int time, int quantity)
+double anderson_size_effect(const void *self, int point, int time, int quantity)
 {
     const anderson *a = self;
     const kl_lattice_point *p = &a->point[point];
-    return effect(a, observable_of(a, quantity), p->unit, p->ell, a->times.t[time]);
+    return effect(a, observable_of(a, quantity), p->unit, p->ell, a->times.value[time]);
 }
 
 /* The largest effect of all observables; *which (may be NULL) has it. */
@@ -125,7 +125,7 @@ static double worst(const anderson *a, double mu, double ell, int *which)
 {
     double most = 0;
     for (int k = 0; k < a->nobservables; k++) {
-        const double e = effect(a, k, mu, ell, a->times.t[a->times.n - 1]);
+        const double e = effect(a, k, mu, ell, a->times.value[a->times.n - 1]);
         if (e > most) {
             most = e;
             if (which)
@@ -167,7 +167,7 @@ static void print_images(const anderson *a, int point, FILE *out)
         return; /* another distribution of the disorder */
     fprintf(out, "%12g %12g ", p->eta, p->ell);
     for (int k = 0; k < a->nobservables; k++) {
-        const double e = effect(a, k, p->unit, p->ell, a->times.t[a->times.n - 1]);
+        const double e = effect(a, k, p->unit, p->ell, a->times.value[a->times.n - 1]);
         if (e > a->boltzmann_tolerance)
             fprintf(out, "%s %s %.1e", listed++ ? "," : "", name_of(a, k), e);
     }
@@ -177,14 +177,14 @@ static void print_images(const anderson *a, int point, FILE *out)
 void anderson_warn_of_box(anderson *a)
 {
     kl_description *d = &a->description;
-    for (int k = 0; d->infinite && k < a->nobservables; k++)
+    for (int k = 0; a->infinite && k < a->nobservables; k++)
         if (!anderson_has_infinite(a, k))
             snprintf(d->warning[d->nwarnings++], sizeof *d->warning,
                      "observable %s has no reference in infinite space: %s", name_of(a, k),
                      a->observable[k].position == KL_POSITION_WAVE
                          ? "its position is a wave of the torus"
                          : "a plane wave fills all of it");
-    for (int p = 0; d->infinite && p < a->npoints; p++) {
+    for (int p = 0; a->infinite && p < a->npoints; p++) {
         const kl_lattice_point *at = &a->point[p];
         int k = 0;
         const double e = worst(a, at->unit, at->ell, &k);
@@ -214,7 +214,7 @@ void anderson_advise(const void *self, FILE *out)
             fprintf(out, " %12.2f", least_side(a, a->point[p].unit, error[i]));
     }
     fprintf(out, "\n\n%12s %12s  observables that images may change at T = %g, by at most\n", "eta",
-            "box", a->times.t[a->times.n - 1]);
+            "box", a->times.value[a->times.n - 1]);
     for (int p = 0; p < a->npoints; p++)
         print_images(a, p, out);
 }

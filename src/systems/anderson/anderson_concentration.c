@@ -24,7 +24,7 @@ static kl_status transform(const anderson *a, int point, kl_concentration *out, 
     return status;
 }
 
-kl_status anderson_facts(const void *self, int point, double *value, kl_error *err)
+kl_status anderson_constants(const void *self, int point, double *value, kl_error *err)
 {
     const anderson *a = self;
     const kl_initial first = anderson_packet(a, point, 0);

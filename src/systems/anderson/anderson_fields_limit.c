@@ -46,7 +46,7 @@ done:
 
 /* Adds packet i to value[ntimes][cells]; one: room for as much. */
 static kl_status add_packet(const anderson *a, int point, int f, int i, kl_kinetic_problem problem,
-                            MPI_Comm comm, double *one, size_t cells, kl_reference *out,
+                            MPI_Comm comm, double *one, size_t cells, kl_limit_values *out,
                             kl_error *err)
 {
     char note[256] = "";
@@ -66,7 +66,7 @@ static kl_status add_packet(const anderson *a, int point, int f, int i, kl_kinet
 }
 
 kl_status anderson_fields_limit(const anderson *a, int point, const kl_kinetic_problem *problem,
-                                MPI_Comm comm, kl_reference *out, kl_error *err)
+                                MPI_Comm comm, kl_limit_values *out, kl_error *err)
 {
     kl_kinetic_problem loose = *problem;
     loose.tolerance = fmax(problem->tolerance, PICTURE);

@@ -23,7 +23,7 @@ typedef struct anderson_field { /* an entry of `fields` */
 
 typedef struct anderson {
     int64_t dimension;
-    kl_times times;
+    kl_stations times;
     int npackets;
     kl_initial *packet; /* [npackets]: more than one are a superposition, of gaussians and bumps;
                          * mu differs by point and is set there */
@@ -31,7 +31,9 @@ typedef struct anderson {
     kl_disorder_keys disorder;
     kl_propagator propagator;
     double boltzmann_tolerance;
-    bool reference; /* wanted */
+    bool no_limits, torus, infinite; /* what is wanted of the reference */
+    kl_limit limit[2];
+    kl_quantity *quantity;
     int npoints, nobservables;
     kl_lattice_points points;      /* unit = mu = eta^2 */
     const kl_lattice_point *point; /* [npoints], of points */
@@ -44,9 +46,9 @@ typedef struct anderson {
 
 enum { NORM_DRIFT, ENERGY_DRIFT, CHECKS };
 
-kl_status anderson_configure(kl_node *root, const kl_times *times, bool no_reference, void **self,
-                             kl_error *err);
-void anderson_destroy(void **self);
+kl_status anderson_open(kl_node *root, const kl_stations *times, bool no_limits, void **self,
+                        kl_error *err);
+void anderson_close(void **self);
 kl_status anderson_read_initial(anderson *a, kl_node *node, kl_error *err);
 kl_status anderson_check_initial(anderson *a, kl_node *root, kl_error *err);
 void anderson_free_initial(anderson *a);
@@ -68,21 +70,21 @@ kl_status anderson_measure_fields(const anderson *a, int point, const kl_state *
                                   kl_error *err);
 /* `problem` without a start. */
 kl_status anderson_fields_limit(const anderson *a, int point, const kl_kinetic_problem *problem,
-                                MPI_Comm comm, kl_reference *out, kl_error *err);
+                                MPI_Comm comm, kl_limit_values *out, kl_error *err);
 
 kl_cost anderson_cost(const void *self, int point, int group_ranks);
-kl_status anderson_begin(const void *self, int point, MPI_Comm group, void **run, kl_error *err);
-kl_status anderson_start(void *run, int64_t realization, kl_error *err);
-kl_status anderson_advance(void *run, int time, kl_error *err);
-kl_status anderson_measure(void *run, int time, double *quantity, double *check, double **field,
-                           kl_error *err);
-kl_status anderson_snapshot(void *run, int time, const char *path, kl_snapshot **snapshot,
+kl_status anderson_begin(const void *self, const kl_place *place, void **run, kl_error *err);
+kl_status anderson_start(void *run, int64_t batch, kl_error *err);
+kl_status anderson_advance(void *run, int station, bool *reached, kl_error *err);
+kl_status anderson_measure(void *run, int station, int member, kl_sample *out, kl_error *err);
+kl_status anderson_snapshot(void *run, int station, const char *path, kl_snapshot **snapshot,
                             kl_error *err);
 void anderson_end(void **run);
-kl_packing anderson_packing(const void *run, int time);
-void anderson_pack(const void *run, int64_t plane, void *bytes);
-void anderson_unpack(void *run, int64_t plane, const void *bytes);
-void anderson_restored(void *run, int time);
+kl_packing anderson_packing(const void *run, int station);
+kl_packing anderson_shape(const void *run);
+void anderson_pack(const void *run, int64_t piece, void *bytes);
+void anderson_unpack(void *run, int64_t piece, const void *bytes);
+void anderson_restored(void *run, int station);
 
 /* Fills the start of packet i, and its share of the weight. Free the start on failure too. Local.
  */
@@ -90,24 +92,25 @@ kl_status anderson_kinetic_packet(const anderson *a, int point, int i, kl_kineti
                                   double *share, kl_error *err);
 void anderson_kinetic_packet_free(kl_kinetic_problem *problem);
 
-kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
+kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                              kl_error *err);
-kl_status anderson_infinite_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
-                                      kl_error *err);
-int anderson_reference_like(const void *self, int point, bool infinite);
+kl_status anderson_infinite_reference(const void *self, int point, MPI_Comm comm,
+                                      kl_limit_values *out, kl_error *err);
+int anderson_same_reference(const void *self, int point);
+int anderson_same_infinite(const void *self, int point);
 
 /* ---- anderson_box.c: what the finite box changes ---- */
 
 /* Whether observable k means the same in infinite space. */
 bool anderson_has_infinite(const anderson *a, int k);
-double anderson_box_effect(const void *self, int point, int time, int quantity);
+double anderson_size_effect(const void *self, int point, int time, int quantity);
 /* Appends to the warnings; there is room for npoints + nobservables of them. */
 void anderson_warn_of_box(anderson *a);
 void anderson_advise(const void *self, FILE *out);
 
 /* ---- anderson_concentration.c ---- */
 
-kl_status anderson_facts(const void *self, int point, double *value, kl_error *err);
+kl_status anderson_constants(const void *self, int point, double *value, kl_error *err);
 /* Appends to the warnings; there is room for npackets of them. */
 void anderson_warn_of_concentration(anderson *a);
 

@@ -118,7 +118,7 @@ typedef struct solving {
     double *each;                      /* of one packet: both of them */
 } solving;
 
-static void fill_quantities(const solving *s, kl_reference *out)
+static void fill_quantities(const solving *s, kl_limit_values *out)
 {
     const anderson *a = s->a;
     const int nq = a->description.nquantities;
@@ -164,14 +164,14 @@ static kl_status create_solving(const anderson *a, int point, bool infinite, sol
     return KL_OK;
 }
 
-static kl_status solve(solving *s, MPI_Comm comm, kl_reference *out, kl_error *err)
+static kl_status solve(solving *s, MPI_Comm comm, kl_limit_values *out, kl_error *err)
 {
     const anderson *a = s->a;
     const kl_kinetic_problem problem = {.dimension = (int)a->dimension,
                                         .ell = a->point[s->point].ell,
                                         .infinite = s->infinite,
                                         .ntimes = a->times.n,
-                                        .times = a->times.t,
+                                        .times = a->times.value,
                                         .nobservables = s->n,
                                         .observables = s->observable,
                                         .tolerance = a->boltzmann_tolerance};
@@ -191,7 +191,7 @@ static kl_status solve(solving *s, MPI_Comm comm, kl_reference *out, kl_error *e
 }
 
 static kl_status reference(const anderson *a, int point, bool infinite, MPI_Comm comm,
-                           kl_reference *out, kl_error *err)
+                           kl_limit_values *out, kl_error *err)
 {
     solving s;
     if (a->dimension == 1) {
@@ -208,23 +208,22 @@ static kl_status reference(const anderson *a, int point, bool infinite, MPI_Comm
     return status;
 }
 
-kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
+kl_status anderson_reference(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                              kl_error *err)
 {
     return reference(self, point, false, comm, out, err);
 }
 
-kl_status anderson_infinite_reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
-                                      kl_error *err)
+kl_status anderson_infinite_reference(const void *self, int point, MPI_Comm comm,
+                                      kl_limit_values *out, kl_error *err)
 {
     return reference(self, point, true, comm, out, err);
 }
 
 /* The distribution of the disorder does not matter; in infinite space neither does the
  * box, nor eta unless it moves a start on one site. */
-int anderson_reference_like(const void *self, int point, bool infinite)
+static int first_alike(const anderson *a, int point, bool infinite)
 {
-    const anderson *a = self;
     const kl_lattice_point *p = &a->point[point];
     for (int q = 0; q < point; q++) {
         const bool same = a->point[q].eta == p->eta;
@@ -233,4 +232,14 @@ int anderson_reference_like(const void *self, int point, bool infinite)
             return q;
     }
     return point;
+}
+
+int anderson_same_reference(const void *self, int point)
+{
+    return first_alike(self, point, false);
+}
+
+int anderson_same_infinite(const void *self, int point)
+{
+    return first_alike(self, point, true);
 }

@@ -2,6 +2,7 @@
 #include "systems/anderson/anderson_private.h"
 
 #include "base/memory.h"
+#include "results/snapshot.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,8 +38,9 @@ static kl_status allocate(anderson_run *r, kl_error *err)
     return kl_alloc((size_t)r->a->nobservables, sizeof *r->value, "values", &r->value, err);
 }
 
-kl_status anderson_begin(const void *self, int point, MPI_Comm group, void **run, kl_error *err)
+kl_status anderson_begin(const void *self, const kl_place *place, void **run, kl_error *err)
 {
+    const MPI_Comm group = place->group;
     const anderson *a = self;
     anderson_run *r = NULL;
     kl_status status = kl_agree(group, kl_alloc(1, sizeof *r, "run", &r, err), err);
@@ -46,8 +48,8 @@ kl_status anderson_begin(const void *self, int point, MPI_Comm group, void **run
     if (status != KL_OK)
         return status;
     r->a = a;
-    r->index = point;
-    const kl_propagation_setup setup = anderson_setup(a, point);
+    r->index = place->point;
+    const kl_propagation_setup setup = anderson_setup(a, place->point);
     status = kl_propagation_create(&setup, group, &r->propagation, err);
     if (status == KL_OK)
         status = kl_agree(group, allocate(r, err), err);
@@ -83,39 +85,40 @@ static void fill_disorder(anderson_run *r)
                      r->propagation.omega);
 }
 
-kl_status anderson_start(void *run, int64_t realization, kl_error *err)
+kl_status anderson_start(void *run, int64_t batch, kl_error *err)
 {
     anderson_run *r = run;
-    r->realization = realization;
+    r->realization = batch;
     fill_disorder(r);
     kl_propagation_bound(&r->propagation);
     KL_TRY(anderson_fill_initial(r->a, r->index, &r->propagation.psi, err));
     return kl_propagation_start(&r->propagation, err);
 }
 
-kl_status anderson_advance(void *run, int time, kl_error *err)
+kl_status anderson_advance(void *run, int station, bool *reached, kl_error *err)
 {
     anderson_run *r = run;
-    return kl_propagation_advance(&r->propagation, time, &r->current, err);
+    (void)reached;
+    return kl_propagation_advance(&r->propagation, station, &r->current, err);
 }
 
-kl_status anderson_measure(void *run, int time, double *quantity, double *check, double **field,
-                           kl_error *err)
+kl_status anderson_measure(void *run, int station, int member, kl_sample *out, kl_error *err)
 {
     anderson_run *r = run;
     double norm, hop;
+    (void)member;
     KL_TRY(kl_wigner_evaluate(r->pairing, r->current, r->value, &norm, &hop, NULL, err));
     int q = 0;
     for (int k = 0; k < r->a->nobservables; k++) {
-        quantity[q++] = creal(r->value[k]);
+        out->quantity[q++] = creal(r->value[k]);
         if (r->a->complex_valued[k])
-            quantity[q++] = cimag(r->value[k]);
+            out->quantity[q++] = cimag(r->value[k]);
     }
-    KL_TRY(anderson_measure_fields(r->a, r->index, r->current, field, err));
-    return kl_propagation_check(&r->propagation, time, r->current, norm, hop, check, err);
+    KL_TRY(anderson_measure_fields(r->a, r->index, r->current, out->field, err));
+    return kl_propagation_check(&r->propagation, station, r->current, norm, hop, out->check, err);
 }
 
-kl_status anderson_snapshot(void *run, int time, const char *path, kl_snapshot **snapshot,
+kl_status anderson_snapshot(void *run, int station, const char *path, kl_snapshot **snapshot,
                             kl_error *err)
 {
     anderson_run *r = run;
@@ -135,28 +138,33 @@ kl_status anderson_snapshot(void *run, int time, const char *path, kl_snapshot *
         kl_state_load(psi->precision, psi->im, from + i, 1, &im);
         density[i] = (float)(re * re + im * im);
     }
-    status = kl_snapshot_write(*snapshot, r->a->times.t[time], (int)lattice->first,
+    status = kl_snapshot_write(*snapshot, r->a->times.value[station], (int)lattice->first,
                                (int)lattice->count, density, err);
     free(density);
     return status;
 }
 
-kl_packing anderson_packing(const void *run, int time)
+kl_packing anderson_packing(const void *run, int station)
 {
-    return kl_propagation_packing(&((const anderson_run *)run)->propagation, time);
+    return kl_propagation_packing(&((const anderson_run *)run)->propagation, station);
 }
 
-void anderson_pack(const void *run, int64_t plane, void *bytes)
+kl_packing anderson_shape(const void *run)
 {
-    kl_propagation_pack(&((const anderson_run *)run)->propagation, plane, bytes);
+    return kl_propagation_shape(&((const anderson_run *)run)->propagation);
 }
 
-void anderson_unpack(void *run, int64_t plane, const void *bytes)
+void anderson_pack(const void *run, int64_t piece, void *bytes)
 {
-    kl_propagation_unpack(&((anderson_run *)run)->propagation, plane, bytes);
+    kl_propagation_pack(&((const anderson_run *)run)->propagation, piece, bytes);
 }
 
-void anderson_restored(void *run, int time)
+void anderson_unpack(void *run, int64_t piece, const void *bytes)
 {
-    kl_propagation_restored(&((anderson_run *)run)->propagation, time);
+    kl_propagation_unpack(&((anderson_run *)run)->propagation, piece, bytes);
+}
+
+void anderson_restored(void *run, int station)
+{
+    kl_propagation_restored(&((anderson_run *)run)->propagation, station);
 }

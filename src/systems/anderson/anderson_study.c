@@ -41,15 +41,30 @@ static const kl_key boltzmann_table[] = {
      "in which the reference is solved: the study's box, all of R^d, or both"},
     {0}};
 
+static const kl_limit torus_limit = {.name = "reference",
+                                     .long_name = "kinetic limit",
+                                     .fields = true,
+                                     .solve = anderson_reference,
+                                     .same_as = anderson_same_reference};
+static const kl_limit infinite_limit = {.name = "infinite",
+                                        .long_name = "kinetic limit in infinite space",
+                                        .infinite_size = true,
+                                        .solve = anderson_infinite_reference,
+                                        .same_as = anderson_same_infinite};
+
 static kl_status read_boltzmann(anderson *a, kl_node *node, kl_error *err)
 {
     boltzmann_keys boltzmann;
     KL_TRY(kl_config_read(node, boltzmann_table, &boltzmann, err));
     a->boltzmann_tolerance = boltzmann.tolerance;
-    a->reference = a->reference && boltzmann.reference == 0;
-    a->description.no_reference = !a->reference;
-    a->description.skip_box = boltzmann.space == 1;
-    a->description.infinite = boltzmann.space > 0;
+    a->torus = boltzmann.space != 1;
+    a->infinite = boltzmann.space > 0;
+    a->no_limits = a->no_limits || boltzmann.reference != 0;
+    if (a->torus && !a->no_limits)
+        a->limit[a->description.nlimits++] = torus_limit;
+    if (a->infinite && !a->no_limits)
+        a->limit[a->description.nlimits++] = infinite_limit;
+    a->description.limit = a->limit;
     return KL_OK;
 }
 
@@ -152,7 +167,7 @@ static kl_status check_name(const anderson *a, kl_node *node, const char *name, 
 {
     KL_TRY(kl_keys_name(node, name, KL_NAME - 9, err));
     for (int q = 0; q < a->description.nquantities; q++)
-        if (strcmp(a->description.quantity[q].observable, name) == 0)
+        if (strcmp(a->quantity[q].observable, name) == 0)
             return kl_config_fail(node, "name", err, "%s comes twice: names must differ", name);
     return KL_OK;
 }
@@ -180,7 +195,7 @@ static kl_status read_observables(anderson *a, const kl_nodes *nodes, kl_error *
     KL_TRY(kl_alloc(count, sizeof *a->observable, "observables", &a->observable, err));
     KL_TRY(kl_alloc(count, sizeof *a->symbol, "observables", &a->symbol, err));
     KL_TRY(kl_alloc(count, sizeof *a->complex_valued, "observables", &a->complex_valued, err));
-    KL_TRY(kl_alloc(2 * count, sizeof(kl_quantity), "observables", &a->description.quantity, err));
+    KL_TRY(kl_alloc(2 * count, sizeof *a->quantity, "observables", &a->quantity, err));
     for (int k = 0; k < nodes->n; k++) {
         kl_observable *o = &a->observable[k];
         observable_keys keys;
@@ -196,7 +211,7 @@ static kl_status read_observables(anderson *a, const kl_nodes *nodes, kl_error *
         bool wave = o->wave[0] != 0 || o->wave[1] != 0 || o->wave[2] != 0;
         a->complex_valued[k] = !real || wave;
         for (int part = 0; part <= (int)a->complex_valued[k]; part++) {
-            kl_quantity *q = &a->description.quantity[a->description.nquantities++];
+            kl_quantity *q = &a->quantity[a->description.nquantities++];
             snprintf(q->observable, sizeof q->observable, "%s", keys.name);
             snprintf(q->part, sizeof q->part, "%s", part ? "im" : "re");
         }
@@ -214,7 +229,8 @@ static kl_status read_points(anderson *a, kl_node *root, kl_error *err)
     a->dimension = a->points.dimension;
     a->npoints = a->points.n;
     a->point = a->points.point;
-    kl_lattice_points_describe(&a->points, &a->description);
+    a->description.points = kl_lattice_points_describe(&a->points);
+    a->description.seed = a->disorder.seed;
     return KL_OK;
 }
 
@@ -258,7 +274,7 @@ int anderson_finer(const void *self, char text[][128], int most)
     snprintf(text[0], 128, "propagator.precision=double");
     snprintf(text[1], 128, "propagator.tolerance=%.17g", evolution);
     snprintf(text[2], 128, "boltzmann.tolerance=%.17g", limit);
-    if (a->description.skip_box)
+    if (!a->torus)
         return 3;
     snprintf(text[3], 128, "boltzmann.space=torus"); /* in infinite space it is not needed */
     return 4;
@@ -280,25 +296,32 @@ static kl_status configure(anderson *a, kl_node *root, kl_error *err)
     return check_tolerance(a, root, err);
 }
 
-kl_status anderson_configure(kl_node *root, const kl_times *times, bool no_reference, void **self,
-                             kl_error *err)
+kl_status anderson_open(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
+                        kl_error *err)
 {
     static const char *const checks[CHECKS] = {"norm_drift", "energy_drift"};
+    static const kl_constant constants[] = {{.name = "concentration", .rated = true},
+                                            {.name = "concentration_peak", .rated = true}};
     anderson *a;
     *self = NULL;
     KL_TRY(kl_alloc(1, sizeof *a, "study", &a, err));
-    a->times = *times;
-    a->reference = !no_reference;
-    a->description.nchecks = CHECKS;
-    a->description.check = checks;
+    a->times = *stations;
+    a->no_limits = no_limits;
+    a->description = (kl_description){.nchecks = CHECKS,
+                                      .check = checks,
+                                      .nconstants = 2,
+                                      .constant = constants,
+                                      .random = true,
+                                      .proven_moments = 1. / 300};
     *self = a;
     kl_status status = configure(a, root, err);
+    a->description.quantity = a->quantity;
     if (status != KL_OK)
-        anderson_destroy(self);
+        anderson_close(self);
     return status;
 }
 
-void anderson_destroy(void **self)
+void anderson_close(void **self)
 {
     anderson *a = *self;
     if (!a)
@@ -312,7 +335,7 @@ void anderson_destroy(void **self)
     free(a->field);
     free((void *)a->description.field);
     kl_lattice_points_free(&a->points);
-    free(a->description.quantity);
+    free(a->quantity);
     free(a->description.warning);
     free(a);
     *self = NULL;

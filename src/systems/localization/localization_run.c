@@ -15,7 +15,6 @@
 
 typedef struct localization_run {
     const localization *l;
-    int point;
     int64_t realization;
     kl_propagation propagation;
     double complex *ring; /* [ntimes][sites] free motion */
@@ -51,20 +50,20 @@ static kl_status free_motion(localization_run *r, kl_error *err)
     const int64_t sites = r->propagation.lattice.sites;
     const double unit = r->propagation.setup.unit;
     for (int i = 0; i < r->l->times.n; i++)
-        KL_TRY(kl_free_ring(sites, r->l->times.t[i] / unit, r->ring + i * sites, err));
+        KL_TRY(kl_free_ring(sites, r->l->times.value[i] / unit, r->ring + i * sites, err));
     return KL_OK;
 }
 
-kl_status localization_begin(const void *self, int point, MPI_Comm group, void **run, kl_error *err)
+kl_status localization_begin(const void *self, const kl_place *place, void **run, kl_error *err)
 {
+    const MPI_Comm group = place->group;
     localization_run *r = NULL;
     kl_status status = kl_agree(group, kl_alloc(1, sizeof *r, "run", &r, err), err);
     *run = r;
     if (status != KL_OK)
         return status;
     r->l = self;
-    r->point = point;
-    const kl_propagation_setup setup = localization_setup(r->l, point);
+    const kl_propagation_setup setup = localization_setup(r->l, place->point);
     status = kl_propagation_create(&setup, group, &r->propagation, err);
     if (status == KL_OK) {
         status = allocate(r, err);
@@ -176,11 +175,11 @@ static kl_status other_origins(localization_run *r, double *quantity, kl_error *
     return KL_OK;
 }
 
-kl_status localization_start(void *run, int64_t realization, kl_error *err)
+kl_status localization_start(void *run, int64_t batch, kl_error *err)
 {
     localization_run *r = run;
     double *quantity;
-    r->realization = realization;
+    r->realization = batch;
     kl_status status = kl_alloc((size_t)r->l->description.nquantities, sizeof *quantity,
                                 "quantities", &quantity, err);
     KL_TRY(kl_agree(r->propagation.lattice.comm, status, err));
@@ -190,44 +189,49 @@ kl_status localization_start(void *run, int64_t realization, kl_error *err)
     return start_at(r, 0, err);
 }
 
-kl_status localization_advance(void *run, int time, kl_error *err)
+kl_status localization_advance(void *run, int station, bool *reached, kl_error *err)
 {
     localization_run *r = run;
-    return kl_propagation_advance(&r->propagation, time, &r->current, err);
+    (void)reached;
+    return kl_propagation_advance(&r->propagation, station, &r->current, err);
 }
 
-kl_status localization_measure(void *run, int time, double *quantity, double *check, double **field,
-                               kl_error *err)
+kl_status localization_measure(void *run, int station, int member, kl_sample *out, kl_error *err)
 {
     localization_run *r = run;
     const int nq = r->l->description.nquantities;
-    (void)field;
-    KL_TRY(measure_one(r, time, quantity, check, err));
+    (void)member;
+    KL_TRY(measure_one(r, station, out->quantity, out->check, err));
     for (int q = 0; q < nq; q++)
-        quantity[q] = (quantity[q] + r->others[time * nq + q]) / (double)r->l->origins;
+        out->quantity[q] = (out->quantity[q] + r->others[station * nq + q]) / (double)r->l->origins;
     for (int c = 0; c < 2; c++)
-        check[c] = fmax(check[c], r->drift[time][c]);
+        out->check[c] = fmax(out->check[c], r->drift[station][c]);
     return KL_OK;
 }
 
 /* ---- checkpoints: of the first start site; start() does the others again ---- */
 
-kl_packing localization_packing(const void *run, int time)
+kl_packing localization_packing(const void *run, int station)
 {
-    return kl_propagation_packing(&((const localization_run *)run)->propagation, time);
+    return kl_propagation_packing(&((const localization_run *)run)->propagation, station);
 }
 
-void localization_pack(const void *run, int64_t plane, void *bytes)
+kl_packing localization_shape(const void *run)
 {
-    kl_propagation_pack(&((const localization_run *)run)->propagation, plane, bytes);
+    return kl_propagation_shape(&((const localization_run *)run)->propagation);
 }
 
-void localization_unpack(void *run, int64_t plane, const void *bytes)
+void localization_pack(const void *run, int64_t piece, void *bytes)
 {
-    kl_propagation_unpack(&((localization_run *)run)->propagation, plane, bytes);
+    kl_propagation_pack(&((const localization_run *)run)->propagation, piece, bytes);
 }
 
-void localization_restored(void *run, int time)
+void localization_unpack(void *run, int64_t piece, const void *bytes)
 {
-    kl_propagation_restored(&((localization_run *)run)->propagation, time);
+    kl_propagation_unpack(&((localization_run *)run)->propagation, piece, bytes);
+}
+
+void localization_restored(void *run, int station)
+{
+    kl_propagation_restored(&((localization_run *)run)->propagation, station);
 }

@@ -41,13 +41,13 @@ static kl_status name_quantities(localization *l, kl_error *err)
         l->nshells = n > l->nshells ? n : l->nshells;
     }
     d->nquantities = KL_SHELLS + l->nshells;
-    KL_TRY(kl_alloc((size_t)d->nquantities, sizeof *d->quantity, "quantities", &d->quantity, err));
+    KL_TRY(kl_alloc((size_t)d->nquantities, sizeof *l->quantity, "quantities", &l->quantity, err));
     for (int q = 0; q < d->nquantities; q++) {
         if (q < KL_SHELLS)
-            snprintf(d->quantity[q].observable, KL_NAME, "%s", names[q]);
+            snprintf(l->quantity[q].observable, KL_NAME, "%s", names[q]);
         else
-            snprintf(d->quantity[q].observable, KL_NAME, "shell_%d", q - KL_SHELLS);
-        snprintf(d->quantity[q].part, sizeof d->quantity[q].part, "re");
+            snprintf(l->quantity[q].observable, KL_NAME, "shell_%d", q - KL_SHELLS);
+        snprintf(l->quantity[q].part, sizeof l->quantity[q].part, "re");
     }
     return KL_OK;
 }
@@ -56,7 +56,7 @@ static kl_status name_quantities(localization *l, kl_error *err)
 static kl_status warn_of_wrapping(localization *l, kl_error *err)
 {
     kl_description *d = &l->description;
-    const double last = l->times.t[l->times.n - 1];
+    const double last = l->times.value[l->times.n - 1];
     KL_TRY(kl_alloc((size_t)l->points.n, sizeof *d->warning, "warnings", &d->warning, err));
     for (int i = 0; i < l->points.n; i++)
         if (l->points.point[i].ell + 0.5 * l->points.point[i].unit < 4 * last)
@@ -91,32 +91,28 @@ static kl_status configure(localization *l, kl_node *root, kl_error *err)
     return name_quantities(l, err);
 }
 
-kl_status localization_configure(kl_node *root, const kl_times *times, bool no_reference,
-                                 void **self, kl_error *err)
+kl_status localization_open(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
+                            kl_error *err)
 {
-    static const char *const checks[] = {"norm_drift", "energy_drift"};
     localization *l;
-    (void)no_reference; /* there is nothing that the reference forbids */
     *self = NULL;
     KL_TRY(kl_alloc(1, sizeof *l, "study", &l, err));
     *self = l;
-    l->times = *times;
+    l->times = *stations;
     kl_status status = configure(l, root, err);
-    l->description.nchecks = 2;
-    l->description.check = checks;
-    kl_lattice_points_describe(&l->points, &l->description);
+    localization_describe(l, no_limits);
     if (status != KL_OK)
-        localization_destroy(self);
+        localization_close(self);
     return status;
 }
 
-void localization_destroy(void **self)
+void localization_close(void **self)
 {
     localization *l = *self;
     if (!l)
         return;
     kl_lattice_points_free(&l->points);
-    free(l->description.quantity);
+    free(l->quantity);
     free(l->description.warning);
     free(l);
     *self = NULL;
