@@ -14,7 +14,8 @@ typedef struct open_system {
     const kl_description *about;
 } open_system;
 
-static open_system begin(const char *text, const kl_stations *times, int64_t realization)
+static open_system begin_on(MPI_Comm comm, const char *text, const kl_stations *times,
+                            int64_t realization)
 {
     open_system s;
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &s.config, why));
@@ -22,10 +23,15 @@ static open_system begin(const char *text, const kl_stations *times, int64_t rea
     assert_ok(kl_system_find(root, "localization", &s.system, why));
     assert_ok(s.system->open(root, times, false, &s.self, why));
     s.about = s.system->describe(s.self);
-    const kl_place place = {0, MPI_COMM_SELF, MPI_COMM_SELF, 1, 0, 1};
+    const kl_place place = {0, comm, comm, 1, 0, 1};
     assert_ok(s.system->begin(s.self, &place, &s.run, why));
     assert_ok(s.system->start(s.run, realization, why));
     return s;
+}
+
+static open_system begin(const char *text, const kl_stations *times, int64_t realization)
+{
+    return begin_on(MPI_COMM_SELF, text, times, realization);
 }
 
 static void at_time(open_system *s, int time, double *quantity, double check[2])
@@ -194,34 +200,6 @@ static void without_disorder_nothing_departs(void **state)
     }
 }
 
-/* A second run takes the state of the first after time 1 and goes on to the same bits. */
-static void goes_on_from_a_packed_state(void **state)
-{
-    (void)state;
-    const double T[3] = {0, 8, 16}; /* far apart: a sweep each */
-    const kl_stations times = {3, T};
-    static const char text[] = "dimension: 2\nsites: 11\neta: 0.6\nsigma: 0.1\norigins: 3\n"
-                               "propagator: {tolerance: 1.0e-4}\n";
-    double whole[MOST_QUANTITIES], resumed[MOST_QUANTITIES], check[2];
-    open_system a = begin(text, &times, 2), b = begin(text, &times, 2);
-    for (int time = 0; time < 2; time++)
-        at_time(&a, time, whole, check);
-    const kl_packing p = a.system->packing(a.run, 1);
-    assert_int_equal(p.pieces, 11);
-    char *bytes = malloc(p.piece_bytes);
-    for (int64_t plane = 0; plane < p.count; plane++) {
-        a.system->pack(a.run, plane, bytes);
-        b.system->unpack(b.run, plane, bytes);
-    }
-    free(bytes);
-    b.system->restored(b.run, 1);
-    at_time(&a, 2, whole, check);
-    at_time(&b, 2, resumed, check);
-    assert_memory_equal(whole, resumed, (size_t)a.about->nquantities * sizeof *whole);
-    end(&a);
-    end(&b);
-}
-
 static void crossing_is_found_between_times(void **state)
 {
     (void)state;
@@ -250,7 +228,6 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_dense_matrices),
         cmocka_unit_test(without_disorder_nothing_departs),
-        cmocka_unit_test(goes_on_from_a_packed_state),
         cmocka_unit_test(crossing_is_found_between_times),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
