@@ -29,32 +29,48 @@ typedef struct sub_map {
     kl_node *node;
 } sub_map;
 
-static const kl_key disorder_map[] = {
-    {"disorder", KL_KEY_MAP, offsetof(sub_map, node), 0, 0, 0, 0, 0, NULL, "{}", "the potential"},
-    {0}};
 static const kl_key disorder_table[] = {
-    {"distribution", KL_KEY_CHOICE, offsetof(kl_disorder_keys, distribution), 0, 0, 0, 0, 0,
-     kl_distribution_names, "gaussian", "of omega_x, mean 0 and variance 1"},
-    {"seed", KL_KEY_UINT64, offsetof(kl_disorder_keys, seed), 0, 0, 0, 0, 0, NULL, "1",
-     "below 2^64"},
+    {.name = "distribution",
+     KL_CHOICE_AT(kl_disorder_keys, distribution, kl_distribution_names),
+     .fallback = "gaussian",
+     .doc = "of omega_x, mean 0 and variance 1"},
+    {.name = "seed",
+     KL_UINT64_AT(kl_disorder_keys, seed),
+     .fallback = "1",
+     .doc = "of the random numbers, below 2^64"},
     {0}};
+const kl_key kl_disorder_map[] = {{.name = "disorder",
+                                   KL_MAP_AT(sub_map, node),
+                                   .fallback = "{}",
+                                   .doc = "the potential",
+                                   KL_BELOW(disorder_table)},
+                                  {0}};
 
 kl_status kl_keys_disorder(kl_node *root, kl_disorder_keys *out, kl_error *err)
 {
     sub_map map;
-    KL_TRY(kl_config_read(root, disorder_map, &map, err));
+    KL_TRY(kl_config_read(root, kl_disorder_map, &map, err));
     return kl_config_read(map.node, disorder_table, out, err);
 }
 
 static const kl_key several_table[] = {
-    {"distribution", KL_KEY_CHOICES, 0, 0, 0, 0, 0, 0, kl_distribution_names, "gaussian",
-     "of omega_x, mean 0 and variance 1; a list: every one at every point"},
+    {.name = "distribution",
+     .type = KL_KEY_CHOICES,
+     .choices = kl_distribution_names,
+     .fallback = "gaussian",
+     .doc = "of omega_x, mean 0 and variance 1; a list: every one at every point"},
     {0}};
+const kl_key kl_disorders_map[] = {{.name = "disorder",
+                                    KL_MAP_AT(sub_map, node),
+                                    .fallback = "{}",
+                                    .doc = "the potential",
+                                    KL_BELOW(several_table, disorder_table + 1)},
+                                   {0}};
 
 kl_status kl_keys_disorders(kl_node *root, kl_disorder_keys *out, kl_ints *list, kl_error *err)
 {
     sub_map map;
-    KL_TRY(kl_config_read(root, disorder_map, &map, err));
+    KL_TRY(kl_config_read(root, kl_disorders_map, &map, err));
     KL_TRY(kl_config_read(map.node, several_table, list, err));
     out->distribution = (int)list->v[0];
     return kl_config_read(map.node, disorder_table + 1, out, err);
@@ -73,29 +89,40 @@ typedef struct machine_keys {
     double cache;
 } machine_keys;
 
-static const kl_key machine_table[] = {{"cache", KL_KEY_REAL, offsetof(machine_keys, cache),
-                                        KL_RANGED, 0.01, 1e4, 0, 0, NULL, NULL,
-                                        "MB of cache that a rank may count on"},
-                                       {0}};
-static const kl_key propagator_map[] = {{"propagator", KL_KEY_MAP, offsetof(sub_map, node), 0, 0, 0,
-                                         0, 0, NULL, "{}", "time evolution"},
-                                        {0}};
-static const kl_key propagator_table[] = {
-    {"method", KL_KEY_CHOICE, offsetof(propagator_keys, method), 0, 0, 0, 0, 0, methods,
-     "chebyshev", "of time evolution"},
-    {"precision", KL_KEY_CHOICE, offsetof(propagator_keys, precision), 0, 0, 0, 0, 0, precisions,
-     "single", "of psi"},
-    {"tolerance", KL_KEY_REAL, offsetof(propagator_keys, tolerance), KL_RANGED | KL_LOW_OPEN, 0,
-     0.1, 0, 0, NULL, "1.0e-5", "relative l2 error of psi_t, rounding included"},
-    {0}};
+const kl_key kl_machine_table[] = {{.name = "cache",
+                                    KL_REAL_AT(machine_keys, cache),
+                                    .flags = KL_FREE,
+                                    KL_RANGE(0.01, 1e4),
+                                    .doc = "MB of cache that a rank may count on"},
+                                   {0}};
+static const kl_key propagator_table[] = {{.name = "method",
+                                           KL_CHOICE_AT(propagator_keys, method, methods),
+                                           .fallback = "chebyshev",
+                                           .doc = "of time evolution"},
+                                          {.name = "precision",
+                                           KL_CHOICE_AT(propagator_keys, precision, precisions),
+                                           .fallback = "single",
+                                           .doc = "of psi"},
+                                          {.name = "tolerance",
+                                           KL_REAL_AT(propagator_keys, tolerance),
+                                           KL_RANGE_ABOVE(0, 0.1),
+                                           .fallback = "1.0e-5",
+                                           .doc = "relative l2 error of psi_t, rounding included"},
+                                          {0}};
+const kl_key kl_propagator_map[] = {{.name = "propagator",
+                                     KL_MAP_AT(sub_map, node),
+                                     .fallback = "{}",
+                                     .doc = "time evolution",
+                                     KL_BELOW(propagator_table)},
+                                    {0}};
 
 kl_status kl_keys_propagator(kl_node *root, kl_propagator *out, kl_error *err)
 {
     sub_map map;
     propagator_keys keys;
     machine_keys machine = {0};
-    KL_TRY(kl_config_read(root, machine_table, &machine, err));
-    KL_TRY(kl_config_read(root, propagator_map, &map, err));
+    KL_TRY(kl_config_read(root, kl_machine_table, &machine, err));
+    KL_TRY(kl_config_read(root, kl_propagator_map, &map, err));
     KL_TRY(kl_config_read(map.node, propagator_table, &keys, err));
     *out = (kl_propagator){(kl_method)keys.method, (kl_precision)keys.precision, keys.tolerance,
                            (size_t)(machine.cache * 1048576)};
@@ -124,16 +151,28 @@ typedef struct point_keys {
     kl_ints sites;
 } point_keys;
 
-static const kl_key point_table[] = {
-    {"dimension", KL_KEY_INT, offsetof(point_keys, dimension), KL_REQUIRED | KL_RANGED, 1, 3, 0, 0,
-     NULL, NULL, "of the lattice: 1, 2 or 3"},
-    {"eta", KL_KEY_REALS, offsetof(point_keys, eta),
-     KL_REQUIRED | KL_RANGED | KL_LOW_OPEN | KL_DISTINCT, 0, 2, 0, 0, NULL, NULL,
-     "strengths of disorder, one point each"},
-    {"box", KL_KEY_REALS, offsetof(point_keys, box), KL_RANGED | KL_LOW_OPEN | KL_DISTINCT, 0, 1e6,
-     0, 0, NULL, NULL, "macroscopic side(s); sites = round(box/unit)"},
-    {"sites", KL_KEY_INTS, offsetof(point_keys, sites), KL_RANGED, 4, 1e9, 0, 0, NULL, NULL,
-     "lattice sites per side, one entry per eta, instead of box"},
+const kl_key kl_points_table[] = {
+    {.name = "dimension",
+     KL_INT_AT(point_keys, dimension),
+     .flags = KL_REQUIRED,
+     KL_RANGE(1, 3),
+     .doc = "of the lattice: 1, 2 or 3"},
+    {.name = "eta",
+     KL_REALS_AT(point_keys, eta),
+     .flags = KL_REQUIRED | KL_DISTINCT,
+     KL_RANGE_ABOVE(0, 2),
+     .doc = "strengths of disorder, one point each"},
+    {.name = "box",
+     KL_REALS_AT(point_keys, box),
+     .flags = KL_DISTINCT,
+     KL_RANGE_ABOVE(0, 1e6),
+     .one_of = "size",
+     .doc = "macroscopic side(s); sites = round(box/unit)"},
+    {.name = "sites",
+     KL_INTS_AT(point_keys, sites),
+     KL_RANGE(4, 1e9),
+     .one_of = "size",
+     .doc = "lattice sites per side, one entry per eta, instead of box"},
     {0}};
 
 static kl_status check_lists(kl_node *root, const point_keys *keys, kl_error *err)
@@ -160,7 +199,7 @@ kl_status kl_keys_points(kl_node *root, double exponent, const kl_ints *distribu
                          kl_lattice_points *out, kl_error *err)
 {
     point_keys keys = {0};
-    KL_TRY(kl_config_read(root, point_table, &keys, err));
+    KL_TRY(kl_config_read(root, kl_points_table, &keys, err));
     KL_TRY(check_lists(root, &keys, err));
     const int boxes = keys.sites.n ? 1 : keys.box.n, several = distributions->n;
     out->dimension = keys.dimension;

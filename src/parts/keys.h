@@ -5,6 +5,11 @@
 #include "lattice/disorder.h"
 #include "parts/propagation.h"
 
+/* The tables that the functions below read from the top of a study, for the `keys` of a system:
+ * kl_keys_disorder(), kl_keys_disorders(), kl_keys_propagator() (two) and kl_keys_points(). */
+extern const kl_key kl_disorder_map[], kl_disorders_map[], kl_propagator_map[], kl_machine_table[],
+    kl_points_table[];
+
 typedef struct kl_disorder_keys {
     int distribution; /* kl_distribution */
     uint64_t seed;

@@ -10,34 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct study_keys {
-    const char *system;
-    kl_reals times, moments, deltas;
-    kl_node *realizations, *budget;
-    int64_t snapshot;
-    int reference;
-} study_keys;
-
-static const char *const references[] = {"solve", "none", NULL};
-static const kl_key table[] = {
-    {"system", KL_KEY_STRING, offsetof(study_keys, system), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
-     "the physical system"},
-    {"times", KL_KEY_REALS, offsetof(study_keys, times), KL_REQUIRED | KL_RANGED | KL_INCREASING, 0,
-     1e9, 0, 0, NULL, NULL, "macroscopic T"},
-    {"realizations", KL_KEY_NODE, offsetof(study_keys, realizations), KL_REQUIRED, 0, 0, 0, 0, NULL,
-     NULL, "of the disorder, per point: a number, or min, max and until"},
-    {"moments", KL_KEY_REALS, offsetof(study_keys, moments), KL_RANGED | KL_DISTINCT, 1, 64, 0, 0,
-     NULL, "[1, 2, 4]", "orders r"},
-    {"deltas", KL_KEY_REALS, offsetof(study_keys, deltas), KL_RANGED | KL_LOW_OPEN | KL_INCREASING,
-     0, 1e9, 0, 0, NULL, NULL, "distances from the limit whose probability is asked for"},
-    {"reference", KL_KEY_CHOICE, offsetof(study_keys, reference), 0, 0, 0, 0, 0, references,
-     "solve", "none: skip it (merge computes it later)"},
-    {"budget", KL_KEY_MAP, offsetof(study_keys, budget), 0, 0, 0, 0, 0, NULL, NULL,
-     "errors measured by refinement"},
-    {"snapshot", KL_KEY_INT, offsetof(study_keys, snapshot), KL_RANGED, 0, 1e8, 0, 0, NULL, NULL,
-     "the realization whose density is written for ParaView"},
-    {0}};
-
 /* ---- realizations ---- */
 
 typedef struct count_keys {
@@ -45,27 +17,42 @@ typedef struct count_keys {
     kl_node *until;
 } count_keys;
 
-static const kl_key count_table[] = {{"realizations", KL_KEY_INT,
-                                      offsetof(count_keys, realizations), KL_REQUIRED | KL_RANGED,
-                                      1, 1e8, 0, 0, NULL, NULL, "of the disorder, per point"},
+static const kl_key count_table[] = {{.name = "realizations",
+                                      KL_INT_AT(count_keys, realizations),
+                                      .flags = KL_REQUIRED | KL_FREE,
+                                      KL_RANGE(1, 1e8),
+                                      .doc = "of the disorder, per point"},
                                      {0}};
-static const kl_key between_table[] = {
-    {"min", KL_KEY_INT, offsetof(count_keys, min), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL,
-     NULL, "realizations per point at least"},
-    {"max", KL_KEY_INT, offsetof(count_keys, max), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL,
-     NULL, "at most"},
-    {"until", KL_KEY_MAP, offsetof(count_keys, until), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
-     "when fewer than max are enough"},
-    {0}};
-static const kl_key until_table[] = {
-    {"relative_error", KL_KEY_REAL, offsetof(kl_until, relative_error),
-     KL_REQUIRED | KL_RANGED | KL_LOW_OPEN, 0, 1, 0, 0, NULL, NULL,
-     "half width of the 95% interval over the value"},
-    {"order", KL_KEY_REAL, offsetof(kl_until, order), KL_RANGED, 1, 64, 0, 0, NULL, "1",
-     "1: of the mean; r: of the central moment of order r"},
-    {"observable", KL_KEY_STRING, offsetof(kl_until, observable), 0, 0, 0, 0, 0, NULL, NULL,
-     "of this one; default: of all"},
-    {0}};
+static const kl_key until_table[] = {{.name = "relative_error",
+                                      KL_REAL_AT(kl_until, relative_error),
+                                      .flags = KL_REQUIRED,
+                                      KL_RANGE_ABOVE(0, 1),
+                                      .doc = "half width of the 95% interval over the value"},
+                                     {.name = "order",
+                                      KL_REAL_AT(kl_until, order),
+                                      KL_RANGE(1, 64),
+                                      .fallback = "1",
+                                      .doc = "1: of the mean; r: of the central moment of order r"},
+                                     {.name = "observable",
+                                      KL_STRING_AT(kl_until, observable),
+                                      .doc = "of this one; default: of all"},
+                                     {0}};
+static const kl_key between_table[] = {{.name = "min",
+                                        KL_INT_AT(count_keys, min),
+                                        .flags = KL_REQUIRED,
+                                        KL_RANGE(2, 1e8),
+                                        .doc = "realizations per point at least"},
+                                       {.name = "max",
+                                        KL_INT_AT(count_keys, max),
+                                        .flags = KL_REQUIRED,
+                                        KL_RANGE(2, 1e8),
+                                        .doc = "at most"},
+                                       {.name = "until",
+                                        KL_MAP_AT(count_keys, until),
+                                        .flags = KL_REQUIRED,
+                                        .doc = "when fewer than max are enough",
+                                        KL_BELOW(until_table)},
+                                       {0}};
 
 static kl_status read_realizations(kl_node *root, kl_node *node, kl_until *out, kl_error *err)
 {
@@ -104,10 +91,12 @@ typedef struct budget_keys {
     int64_t realizations;
 } budget_keys;
 
-static const kl_key budget_table[] = {
-    {"realizations", KL_KEY_INT, offsetof(budget_keys, realizations), KL_REQUIRED | KL_RANGED, 1,
-     1e8, 0, 0, NULL, NULL, "of each point, done again with finer tolerances"},
-    {0}};
+static const kl_key budget_table[] = {{.name = "realizations",
+                                       KL_INT_AT(budget_keys, realizations),
+                                       .flags = KL_REQUIRED,
+                                       KL_RANGE(1, 1e8),
+                                       .doc = "of each point, done again with finer tolerances"},
+                                      {0}};
 
 static kl_status parse(const char *file, const char *text, int nset, const char *const *set,
                        bool is_finer, kl_study **out, kl_error *err);
@@ -143,6 +132,60 @@ static kl_status read_budget(kl_study *study, kl_node *root, const kl_node *budg
 }
 
 /* ---- the study ---- */
+
+typedef struct study_keys {
+    const char *system;
+    kl_reals times, moments, deltas;
+    kl_node *realizations, *budget;
+    int64_t snapshot;
+    int reference;
+} study_keys;
+
+static const char *const references[] = {"solve", "none", NULL};
+static const kl_key table[] = {
+    {.name = "system",
+     KL_STRING_AT(study_keys, system),
+     .flags = KL_REQUIRED,
+     .doc = "the physical system"},
+    {.name = "times",
+     KL_REALS_AT(study_keys, times),
+     .flags = KL_REQUIRED | KL_INCREASING | KL_FREE,
+     KL_RANGE(0, 1e9),
+     .doc = "macroscopic T"},
+    {.name = "realizations",
+     KL_NODE_AT(study_keys, realizations),
+     .flags = KL_REQUIRED | KL_FREE,
+     .doc = "of the disorder, per point: a number, or min, max and until",
+     KL_BELOW(between_table)},
+    {.name = "moments",
+     KL_REALS_AT(study_keys, moments),
+     .flags = KL_DISTINCT | KL_FREE,
+     KL_RANGE(1, 64),
+     .fallback = "[1, 2, 4]",
+     .doc = "orders r"},
+    {.name = "deltas",
+     KL_REALS_AT(study_keys, deltas),
+     .flags = KL_INCREASING | KL_FREE,
+     KL_RANGE_ABOVE(0, 1e9),
+     .doc = "distances from the limit whose probability is asked for"},
+    {.name = "reference",
+     KL_CHOICE_AT(study_keys, reference, references),
+     .flags = KL_FREE,
+     .fallback = "solve",
+     .doc = "none: skip it (merge computes it later)"},
+    {.name = "budget",
+     KL_MAP_AT(study_keys, budget),
+     .flags = KL_FREE,
+     .doc = "errors measured by refinement",
+     KL_BELOW(budget_table)},
+    {.name = "snapshot",
+     KL_INT_AT(study_keys, snapshot),
+     .flags = KL_FREE,
+     KL_RANGE(0, 1e8),
+     .doc = "the realization whose density is written for ParaView"},
+    {0}};
+
+const kl_key *const kl_study_keys[] = {table, count_table, NULL};
 
 kl_status kl_begin(kl_error *err)
 {

@@ -33,6 +33,9 @@ struct kl_study {
 
 /* ---- study.c ---- */
 
+/* The tables of the keys of every study; NULL-terminated. */
+extern const kl_key *const kl_study_keys[];
+
 /* True if samples of the two may stand in one file; else KL_INPUT naming the
  * first key that differs. `old_name`: of the file that `old` is from. */
 kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *old_name,

@@ -20,6 +20,7 @@ const kl_system kl_system_anderson = {
               "(2010) 63, Theorem 3.1",
     .ensemble = KL_INDEPENDENT,
     .stations = {"times", "time", "T", "1", "macroscopic time"},
+    .keys = anderson_keys,
     .open = anderson_open,
     .close = anderson_close,
     .describe = describe,

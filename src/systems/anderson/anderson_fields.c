@@ -8,31 +8,50 @@
 #include <stdio.h>
 #include <string.h>
 
-#define AT(member) offsetof(anderson_field, member)
+static const char *const types[] = {"husimi", "momentum", "density", NULL};
+static const kl_key field_table[] = {
+    {.name = "type",
+     KL_CHOICE_AT(anderson_field, type, types),
+     .flags = KL_REQUIRED,
+     .doc = "of X and V, of V, or of X along an axis"},
+    {.name = "name", KL_STRING_AT(anderson_field, name), .doc = "default: the type"},
+    {.name = "axis",
+     KL_INT_AT(anderson_field, axis),
+     KL_RANGE(1, 3),
+     .fallback = "1",
+     .doc = "from 1"},
+    {0}};
+static const kl_key width_table[] = {
+    {.name = "width",
+     KL_REAL_AT(anderson_field, width),
+     KL_RANGE_ABOVE(0, 1e6),
+     .when = "type=husimi,momentum",
+     .doc = "of the packets, macroscopic; default: sqrt(ell mu/(4 pi))"},
+    {0}};
+static const kl_key positions_table[] = {{.name = "positions",
+                                          KL_INT_AT(anderson_field, positions),
+                                          KL_RANGE(4, 1024),
+                                          .when = "type=husimi",
+                                          .fallback = "48",
+                                          .doc = "points of the grid in X"},
+                                         {0}};
+static const kl_key momenta_table[] = {{.name = "momenta",
+                                        KL_INT_AT(anderson_field, momenta),
+                                        KL_RANGE(4, 1024),
+                                        .when = "type=husimi,momentum",
+                                        .fallback = "48",
+                                        .doc = "points of the grid in V"},
+                                       {0}};
 
 typedef struct fields_key {
     kl_nodes fields;
 } fields_key;
-static const char *const types[] = {"husimi", "momentum", "density", NULL};
-static const kl_key top_table[] = {{"fields", KL_KEY_MAPS, offsetof(fields_key, fields), 0, 0, 0, 0,
-                                    0, NULL, NULL, "distributions in position and momentum"},
-                                   {0}};
-static const kl_key field_table[] = {
-    {"type", KL_KEY_CHOICE, AT(type), KL_REQUIRED, 0, 0, 0, 0, types, NULL,
-     "of X and V, of V, or of X along an axis"},
-    {"name", KL_KEY_STRING, AT(name), 0, 0, 0, 0, 0, NULL, NULL, "default: the type"},
-    {"axis", KL_KEY_INT, AT(axis), KL_RANGED, 1, 3, 0, 0, NULL, "1", "from 1"},
+const kl_key anderson_fields_table[] = {
+    {.name = "fields",
+     KL_MAPS_AT(fields_key, fields),
+     .doc = "distributions in position and momentum",
+     KL_BELOW(field_table, width_table, positions_table, momenta_table)},
     {0}};
-static const kl_key width_table[] = {{"width", KL_KEY_REAL, AT(width), KL_RANGED | KL_LOW_OPEN, 0,
-                                      1e6, 0, 0, NULL, NULL,
-                                      "of the packets, macroscopic; default: sqrt(ell mu/(4 pi))"},
-                                     {0}};
-static const kl_key positions_table[] = {{"positions", KL_KEY_INT, AT(positions), KL_RANGED, 4,
-                                          1024, 0, 0, NULL, "48", "points of the grid in X"},
-                                         {0}};
-static const kl_key momenta_table[] = {{"momenta", KL_KEY_INT, AT(momenta), KL_RANGED, 4, 1024, 0,
-                                        0, NULL, "48", "points of the grid in V"},
-                                       {0}};
 
 static kl_status check_field(const anderson *a, int f, const kl_node *node, kl_error *err)
 {
@@ -75,7 +94,7 @@ kl_status anderson_read_fields(anderson *a, kl_node *root, kl_error *err)
 {
     fields_key top = {0};
     kl_field_kind *kind;
-    KL_TRY(kl_config_read(root, top_table, &top, err));
+    KL_TRY(kl_config_read(root, anderson_fields_table, &top, err));
     const size_t n = (size_t)top.fields.n;
     KL_TRY(kl_alloc(n, sizeof *a->field, "fields", &a->field, err));
     KL_TRY(kl_alloc(n, sizeof *kind, "fields", &kind, err));

@@ -9,87 +9,135 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AT(type, field) offsetof(type, field)
-
-typedef struct packet_keys {
-    kl_node *envelope, *phase;
-    double weight, angle;
-} packet_keys;
-static const kl_key packet_table[] = {
-    {"envelope", KL_KEY_MAP, AT(packet_keys, envelope), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
-     "h(X)"},
-    {"phase", KL_KEY_MAP, AT(packet_keys, phase), 0, 0, 0, 0, 0, NULL, "{}", "S(X)"},
-    {0}};
-static const kl_key weight_table[] = {{"weight", KL_KEY_REAL, AT(packet_keys, weight),
-                                       KL_RANGED | KL_LOW_OPEN, 0, 1e6, 0, 0, NULL, "1",
-                                       "amplitude; weights count relative to each other"},
-                                      {"angle", KL_KEY_REAL, AT(packet_keys, angle), KL_RANGED, -1,
-                                       1, 0, 0, NULL, "0", "of the amplitude, in turns"},
-                                      {0}};
-
-typedef struct list_keys {
-    kl_nodes packets;
-} list_keys;
-static const kl_key list_table[] = {{"packets", KL_KEY_MAPS, AT(list_keys, packets), 0, 0, 0, 2, 16,
-                                     NULL, NULL, "a superposition, instead of envelope and phase"},
-                                    {0}};
-
 typedef struct shape_keys {
     int shape;
     double width;
     kl_reals center;
 } shape_keys;
 static const char *const envelopes[] = {"gaussian", "bump", "uniform", "delta", NULL};
-static const kl_key envelope_table[] = {{"shape", KL_KEY_CHOICE, AT(shape_keys, shape), KL_REQUIRED,
-                                         0, 0, 0, 0, envelopes, NULL,
-                                         "uniform: a plane wave; delta: one site"},
+static const kl_key envelope_table[] = {{.name = "shape",
+                                         KL_CHOICE_AT(shape_keys, shape, envelopes),
+                                         .flags = KL_REQUIRED,
+                                         .doc = "of h(X); uniform: a plane wave; delta: one site"},
                                         {0}};
-static const kl_key width_table[] = {{"width", KL_KEY_REAL, AT(shape_keys, width),
-                                      KL_REQUIRED | KL_RANGED | KL_LOW_OPEN, 0, 1e6, 0, 0, NULL,
-                                      NULL, "macroscopic"},
-                                     {0}};
-static const kl_key center_table[] = {{"center", KL_KEY_REALS, AT(shape_keys, center), KL_RANGED,
-                                       -1e6, 1e6, 0, 0, NULL, NULL,
-                                       "macroscopic; default: the origin"},
-                                      {0}};
+const kl_key anderson_width_table[] = {{.name = "width",
+                                        KL_REAL_AT(shape_keys, width),
+                                        .flags = KL_REQUIRED,
+                                        KL_RANGE_ABOVE(0, 1e6),
+                                        .when = "shape=gaussian,bump",
+                                        .doc = "macroscopic"},
+                                       {0}};
+const kl_key anderson_center_table[] = {{.name = "center",
+                                         KL_REALS_AT(shape_keys, center),
+                                         KL_RANGE(-1e6, 1e6),
+                                         .when = "shape=gaussian,bump,delta",
+                                         .doc = "macroscopic; default: the origin"},
+                                        {0}};
+
+typedef struct term_keys {
+    kl_ints power;
+    double coefficient;
+} term_keys;
+static const kl_key term_table[] = {{.name = "power",
+                                     KL_INTS_AT(term_keys, power),
+                                     .flags = KL_REQUIRED,
+                                     KL_RANGE(0, KL_PHASE_DEGREE),
+                                     .doc = "n of prod_j X_j^n_j"},
+                                    {.name = "coefficient",
+                                     KL_REAL_AT(term_keys, coefficient),
+                                     .flags = KL_REQUIRED,
+                                     KL_RANGE(-1e6, 1e6),
+                                     .doc = "its factor"},
+                                    {0}};
+
+typedef struct wave_keys {
+    kl_reals wave;
+    double sine, cosine;
+} wave_keys;
+static const kl_key wave_table[] = {
+    {.name = "wave",
+     KL_REALS_AT(wave_keys, wave),
+     .flags = KL_REQUIRED,
+     KL_RANGE(-1e3, 1e3),
+     .doc = "q of sin, cos(2 pi q.X): waves per macroscopic length"},
+    {.name = "sine",
+     KL_REAL_AT(wave_keys, sine),
+     KL_RANGE(-1e6, 1e6),
+     .fallback = "0",
+     .doc = "factor of sin(2 pi q.X)"},
+    {.name = "cosine",
+     KL_REAL_AT(wave_keys, cosine),
+     KL_RANGE(-1e6, 1e6),
+     .fallback = "0",
+     .doc = "factor of cos(2 pi q.X)"},
+    {0}};
 
 typedef struct phase_keys {
     kl_reals momentum, hessian;
     kl_nodes terms, waves;
 } phase_keys;
 static const kl_key phase_table[] = {
-    {"momentum", KL_KEY_REALS, AT(phase_keys, momentum), KL_RANGED, -1, 1, 0, 0, NULL, NULL,
-     "p of S(X) = p.X + X.A.X/2 + ..., cycles per site; default: 0"},
-    {"hessian", KL_KEY_MATRIX, AT(phase_keys, hessian), KL_RANGED, -1e3, 1e3, 0, 0, NULL, NULL,
-     "A, symmetric; default: 0"},
-    {"terms", KL_KEY_MAPS, AT(phase_keys, terms), 0, 0, 0, 1, 100, NULL, NULL, "monomials of S"},
-    {"waves", KL_KEY_MAPS, AT(phase_keys, waves), 0, 0, 0, 1, 100, NULL, NULL,
-     "sines and cosines of S"},
+    {.name = "momentum",
+     KL_REALS_AT(phase_keys, momentum),
+     KL_RANGE(-1, 1),
+     .doc = "p of S(X) = p.X + X.A.X/2 + ..., cycles per site; default: 0"},
+    {.name = "hessian",
+     KL_MATRIX_AT(phase_keys, hessian),
+     KL_RANGE(-1e3, 1e3),
+     .doc = "A, symmetric; default: 0"},
+    {.name = "terms",
+     KL_MAPS_AT(phase_keys, terms),
+     KL_COUNT(1, 100),
+     .doc = "monomials of S",
+     KL_BELOW(term_table)},
+    {.name = "waves",
+     KL_MAPS_AT(phase_keys, waves),
+     KL_COUNT(1, 100),
+     .doc = "sines and cosines of S",
+     KL_BELOW(wave_table)},
     {0}};
 
-typedef struct term_keys {
-    kl_ints power;
-    double coefficient;
-} term_keys;
-static const kl_key term_table[] = {
-    {"power", KL_KEY_INTS, AT(term_keys, power), KL_REQUIRED | KL_RANGED, 0, KL_PHASE_DEGREE, 0, 0,
-     NULL, NULL, "n of prod_j X_j^n_j"},
-    {"coefficient", KL_KEY_REAL, AT(term_keys, coefficient), KL_REQUIRED | KL_RANGED, -1e6, 1e6, 0,
-     0, NULL, NULL, "its factor"},
+typedef struct packet_keys {
+    kl_node *envelope, *phase;
+    double weight, angle;
+} packet_keys;
+static const kl_key packet_table[] = {
+    {.name = "envelope",
+     KL_MAP_AT(packet_keys, envelope),
+     .flags = KL_REQUIRED,
+     .one_of = "start",
+     .doc = "h(X)",
+     KL_BELOW(envelope_table, anderson_width_table, anderson_center_table)},
+    {.name = "phase",
+     KL_MAP_AT(packet_keys, phase),
+     .when = "envelope",
+     .fallback = "{}",
+     .doc = "S(X)",
+     KL_BELOW(phase_table)},
     {0}};
+static const kl_key weight_table[] = {{.name = "weight",
+                                       KL_REAL_AT(packet_keys, weight),
+                                       KL_RANGE_ABOVE(0, 1e6),
+                                       .fallback = "1",
+                                       .doc = "amplitude; weights count relative to each other"},
+                                      {.name = "angle",
+                                       KL_REAL_AT(packet_keys, angle),
+                                       KL_RANGE(-1, 1),
+                                       .fallback = "0",
+                                       .doc = "of the amplitude, in turns"},
+                                      {0}};
 
-typedef struct wave_keys {
-    kl_reals wave;
-    double sine, cosine;
-} wave_keys;
-static const kl_key wave_table[] = {{"wave", KL_KEY_REALS, AT(wave_keys, wave),
-                                     KL_REQUIRED | KL_RANGED, -1e3, 1e3, 0, 0, NULL, NULL,
-                                     "q of sin, cos(2 pi q.X): waves per macroscopic length"},
-                                    {"sine", KL_KEY_REAL, AT(wave_keys, sine), KL_RANGED, -1e6, 1e6,
-                                     0, 0, NULL, "0", "factor of sin(2 pi q.X)"},
-                                    {"cosine", KL_KEY_REAL, AT(wave_keys, cosine), KL_RANGED, -1e6,
-                                     1e6, 0, 0, NULL, "0", "factor of cos(2 pi q.X)"},
+typedef struct list_keys {
+    kl_nodes packets;
+} list_keys;
+static const kl_key list_table[] = {{.name = "packets",
+                                     KL_MAPS_AT(list_keys, packets),
+                                     KL_COUNT(2, 16),
+                                     .one_of = "start",
+                                     .doc = "a superposition, instead of envelope and phase",
+                                     KL_BELOW(packet_table, weight_table)},
                                     {0}};
+const kl_key *const anderson_initial_tables[] = {packet_table, list_table, NULL};
 
 static kl_status check_count(const anderson *a, const kl_node *node, const char *key, int n,
                              kl_error *err)
@@ -115,7 +163,7 @@ static kl_status vector(const anderson *a, const kl_node *node, const char *key,
 kl_status anderson_read_width(kl_node *node, double *width, kl_error *err)
 {
     shape_keys shape;
-    KL_TRY(kl_config_read(node, width_table, &shape, err));
+    KL_TRY(kl_config_read(node, anderson_width_table, &shape, err));
     *width = shape.width;
     return KL_OK;
 }
@@ -123,7 +171,7 @@ kl_status anderson_read_width(kl_node *node, double *width, kl_error *err)
 kl_status anderson_read_center(const anderson *a, kl_node *node, double center[3], kl_error *err)
 {
     shape_keys shape = {0};
-    KL_TRY(kl_config_read(node, center_table, &shape, err));
+    KL_TRY(kl_config_read(node, anderson_center_table, &shape, err));
     return vector(a, node, "center", &shape.center, center, err);
 }
 

@@ -46,6 +46,11 @@ typedef struct anderson {
 
 enum { NORM_DRIFT, ENERGY_DRIFT, CHECKS };
 
+/* Tables of keys: of the top of a study (NULL-terminated), of `initial`, of `fields`, and of width
+ * and center, which envelopes and observables share. */
+extern const kl_key *const anderson_keys[], *const anderson_initial_tables[];
+extern const kl_key anderson_fields_table[], anderson_width_table[], anderson_center_table[];
+
 kl_status anderson_open(kl_node *root, const kl_stations *times, bool no_limits, void **self,
                         kl_error *err);
 void anderson_close(void **self);

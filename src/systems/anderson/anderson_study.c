@@ -8,21 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct top_keys {
-    kl_node *initial, *boltzmann;
-    kl_nodes observables;
-} top_keys;
-
-#define AT(type, field) offsetof(type, field)
-
-static const kl_key top_table[] = {
-    {"initial", KL_KEY_MAP, AT(top_keys, initial), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
-     "the initial state"},
-    {"observables", KL_KEY_MAPS, AT(top_keys, observables), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
-     "what is measured"},
-    {"boltzmann", KL_KEY_MAP, AT(top_keys, boltzmann), 0, 0, 0, 0, 0, NULL, "{}", "the reference"},
-    {0}};
-
 /* ---- the reference ---- */
 
 typedef struct boltzmann_keys {
@@ -33,12 +18,19 @@ typedef struct boltzmann_keys {
 static const char *const references[] = {"solve", "none", NULL};
 static const char *const spaces[] = {"torus", "infinite", "both", NULL};
 static const kl_key boltzmann_table[] = {
-    {"tolerance", KL_KEY_REAL, AT(boltzmann_keys, tolerance), KL_RANGED, 1e-12, 0.1, 0, 0, NULL,
-     "1.0e-8", "absolute error of each <J,F_T>"},
-    {"reference", KL_KEY_CHOICE, AT(boltzmann_keys, reference), 0, 0, 0, 0, 0, references, "solve",
-     "none: skip it (merge computes it later)"},
-    {"space", KL_KEY_CHOICE, AT(boltzmann_keys, space), 0, 0, 0, 0, 0, spaces, "torus",
-     "in which the reference is solved: the study's box, all of R^d, or both"},
+    {.name = "tolerance",
+     KL_REAL_AT(boltzmann_keys, tolerance),
+     KL_RANGE(1e-12, 0.1),
+     .fallback = "1.0e-8",
+     .doc = "absolute error of each <J,F_T>"},
+    {.name = "reference",
+     KL_CHOICE_AT(boltzmann_keys, reference, references),
+     .fallback = "solve",
+     .doc = "none: skip it (merge computes it later)"},
+    {.name = "space",
+     KL_CHOICE_AT(boltzmann_keys, space, spaces),
+     .fallback = "torus",
+     .doc = "in which the reference is solved: the study's box, all of R^d, or both"},
     {0}};
 
 static const kl_limit torus_limit = {.name = "reference",
@@ -70,47 +62,68 @@ static kl_status read_boltzmann(anderson *a, kl_node *node, kl_error *err)
 
 /* ---- observables ---- */
 
-typedef struct observable_keys {
-    const char *name;
-    kl_node *position, *momentum;
-} observable_keys;
-static const kl_key observable_table[] = {{"name", KL_KEY_STRING, AT(observable_keys, name),
-                                           KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
-                                           "letters, digits, _ and -"},
-                                          {"position", KL_KEY_MAP, AT(observable_keys, position),
-                                           KL_REQUIRED, 0, 0, 0, 0, NULL, NULL, "a(X)"},
-                                          {"momentum", KL_KEY_MAP, AT(observable_keys, momentum),
-                                           KL_REQUIRED, 0, 0, 0, 0, NULL, NULL, "b(V)"},
-                                          {0}};
-
 typedef struct shape_keys {
     int shape;
 } shape_keys;
 static const char *const positions[] = {"gaussian", "uniform", "wave", NULL};
-static const kl_key position_table[] = {{"shape", KL_KEY_CHOICE, AT(shape_keys, shape), KL_REQUIRED,
-                                         0, 0, 0, 0, positions, NULL,
-                                         "gaussian, 1, or a Fourier wave of the torus"},
-                                        {0}};
+static const kl_key position_table[] = {
+    {.name = "shape",
+     KL_CHOICE_AT(shape_keys, shape, positions),
+     .flags = KL_REQUIRED,
+     .doc = "of a(X): gaussian, 1, or a Fourier wave of the torus"},
+    {0}};
 typedef struct wave_keys {
     kl_ints wave;
 } wave_keys;
-static const kl_key wave_table[] = {{"wave", KL_KEY_INTS, AT(wave_keys, wave),
-                                     KL_REQUIRED | KL_RANGED, -1e6, 1e6, 0, 0, NULL, NULL,
-                                     "n of exp(2 pi i n.X/ell)"},
+static const kl_key wave_table[] = {{.name = "wave",
+                                     KL_INTS_AT(wave_keys, wave),
+                                     .flags = KL_REQUIRED,
+                                     KL_RANGE(-1e6, 1e6),
+                                     .when = "shape=wave",
+                                     .doc = "n of exp(2 pi i n.X/ell)"},
                                     {0}};
 
 typedef struct momentum_keys {
     kl_ints mode;
     int64_t energy, velocity;
 } momentum_keys;
-static const kl_key momentum_table[] = {{"mode", KL_KEY_INTS, AT(momentum_keys, mode), KL_RANGED,
-                                         -1e6, 1e6, 0, 0, NULL, NULL, "m of exp(2 pi i m.V)"},
-                                        {"energy", KL_KEY_INT, AT(momentum_keys, energy), KL_RANGED,
-                                         1, 8, 0, 0, NULL, NULL, "power of e(V)"},
-                                        {"velocity", KL_KEY_INT, AT(momentum_keys, velocity),
-                                         KL_RANGED, 1, 3, 0, 0, NULL, NULL,
-                                         "axis, from 1, of v(V)"},
+static const kl_key momentum_table[] = {{.name = "mode",
+                                         KL_INTS_AT(momentum_keys, mode),
+                                         KL_RANGE(-1e6, 1e6),
+                                         .one_of = "b",
+                                         .doc = "m of exp(2 pi i m.V)"},
+                                        {.name = "energy",
+                                         KL_INT_AT(momentum_keys, energy),
+                                         KL_RANGE(1, 8),
+                                         .one_of = "b",
+                                         .doc = "power of e(V)"},
+                                        {.name = "velocity",
+                                         KL_INT_AT(momentum_keys, velocity),
+                                         KL_RANGE(1, 3),
+                                         .one_of = "b",
+                                         .doc = "axis, from 1, of v(V)"},
                                         {0}};
+
+typedef struct observable_keys {
+    const char *name;
+    kl_node *position, *momentum;
+} observable_keys;
+static const kl_key observable_table[] = {
+    {.name = "name",
+     KL_STRING_AT(observable_keys, name),
+     .flags = KL_REQUIRED,
+     .doc = "letters, digits, _ and -"},
+    {.name = "position",
+     KL_MAP_AT(observable_keys, position),
+     .flags = KL_REQUIRED,
+     .doc = "a(X)",
+     KL_BELOW(position_table, anderson_width_table, anderson_center_table, wave_table)},
+    {.name = "momentum",
+     KL_MAP_AT(observable_keys, momentum),
+     .flags = KL_REQUIRED,
+     .doc = "b(V)",
+     KL_BELOW(momentum_table)},
+    {0}};
 
 static kl_status integer_vector(const anderson *a, const kl_node *node, const char *key,
                                 const kl_ints *list, int out[3], kl_error *err)
@@ -279,6 +292,33 @@ int anderson_finer(const void *self, char text[][128], int most)
     snprintf(text[3], 128, "boltzmann.space=torus"); /* in infinite space it is not needed */
     return 4;
 }
+
+typedef struct top_keys {
+    kl_node *initial, *boltzmann;
+    kl_nodes observables;
+} top_keys;
+
+static const kl_key top_table[] = {{.name = "initial",
+                                    KL_MAP_AT(top_keys, initial),
+                                    .flags = KL_REQUIRED,
+                                    .doc = "the initial state",
+                                    .below = anderson_initial_tables},
+                                   {.name = "observables",
+                                    KL_MAPS_AT(top_keys, observables),
+                                    .flags = KL_REQUIRED,
+                                    .doc = "what is measured",
+                                    KL_BELOW(observable_table)},
+                                   {.name = "boltzmann",
+                                    KL_MAP_AT(top_keys, boltzmann),
+                                    .flags = KL_FREE,
+                                    .fallback = "{}",
+                                    .doc = "the reference",
+                                    KL_BELOW(boltzmann_table)},
+                                   {0}};
+
+const kl_key *const anderson_keys[] = {
+    kl_points_table,   kl_disorders_map, top_table, anderson_fields_table,
+    kl_propagator_map, kl_machine_table, NULL};
 
 static kl_status configure(anderson *a, kl_node *root, kl_error *err)
 {

@@ -99,6 +99,7 @@ const kl_system kl_system_localization = {
     .source = "T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, section 4",
     .ensemble = KL_INDEPENDENT,
     .stations = {"times", "time", "T", "1", "macroscopic time"},
+    .keys = localization_keys,
     .open = localization_open,
     .close = localization_close,
     .describe = describe,

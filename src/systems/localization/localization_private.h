@@ -19,6 +19,9 @@ typedef struct localization {
     kl_description description;
 } localization;
 
+/* The tables of the top of a study; NULL-terminated. */
+extern const kl_key *const localization_keys[];
+
 kl_status localization_open(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
                             kl_error *err);
 /* Fills the description once everything is read. */

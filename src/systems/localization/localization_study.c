@@ -12,14 +12,25 @@ typedef struct own_keys {
     int64_t origins;
 } own_keys;
 
-static const kl_key own_table[] = {
-    {"sigma", KL_KEY_REAL, offsetof(own_keys, sigma), KL_RANGED, 0, 100, 0, 0, NULL, "0",
-     "decay of the potential, omega_x <x>^-sigma"},
-    {"level", KL_KEY_REAL, offsetof(own_keys, level), KL_RANGED | KL_LOW_OPEN | KL_HIGH_OPEN, 0, 2,
-     0, 0, NULL, "1", "of E departure at t_star"},
-    {"origins", KL_KEY_INT, offsetof(own_keys, origins), KL_RANGED, 1, 4096, 0, 0, NULL, "1",
-     "start sites that are averaged"},
-    {0}};
+static const kl_key own_table[] = {{.name = "sigma",
+                                    KL_REAL_AT(own_keys, sigma),
+                                    KL_RANGE(0, 100),
+                                    .fallback = "0",
+                                    .doc = "decay of the potential, omega_x <x>^-sigma"},
+                                   {.name = "level",
+                                    KL_REAL_AT(own_keys, level),
+                                    KL_RANGE_OPEN(0, 2),
+                                    .fallback = "1",
+                                    .doc = "of E departure at t_star"},
+                                   {.name = "origins",
+                                    KL_INT_AT(own_keys, origins),
+                                    KL_RANGE(1, 4096),
+                                    .fallback = "1",
+                                    .doc = "start sites that are averaged"},
+                                   {0}};
+
+const kl_key *const localization_keys[] = {kl_points_table,   own_table,        kl_disorder_map,
+                                           kl_propagator_map, kl_machine_table, NULL};
 
 kl_propagation_setup localization_setup(const localization *l, int point)
 {

@@ -74,13 +74,19 @@ typedef struct own_keys {
     kl_reals width, energy;
 } own_keys;
 
-static const kl_key own_table[] = {{"width", KL_KEY_REALS, offsetof(own_keys, width),
-                                    KL_REQUIRED | KL_RANGED | KL_LOW_OPEN | KL_DISTINCT, 0, 100, 0,
-                                    0, NULL, NULL, "of box disorder: sqrt(12) standard deviations"},
-                                   {"energy", KL_KEY_REALS, offsetof(own_keys, energy),
-                                    KL_REQUIRED | KL_RANGED | KL_DISTINCT, -100, 100, 0, 0, NULL,
-                                    NULL, "E, the band is [-2, 2]"},
+static const kl_key own_table[] = {{.name = "width",
+                                    KL_REALS_AT(own_keys, width),
+                                    .flags = KL_REQUIRED | KL_DISTINCT,
+                                    KL_RANGE_ABOVE(0, 100),
+                                    .doc = "of box disorder: sqrt(12) standard deviations"},
+                                   {.name = "energy",
+                                    KL_REALS_AT(own_keys, energy),
+                                    .flags = KL_REQUIRED | KL_DISTINCT,
+                                    KL_RANGE(-100, 100),
+                                    .doc = "E, the band is [-2, 2]"},
                                    {0}};
+
+static const kl_key *const keys_of_a_study[] = {own_table, kl_disorder_map, NULL};
 
 static kl_status make_points(lyapunov *l, const own_keys *keys, kl_error *err)
 {
@@ -259,6 +265,7 @@ const kl_system kl_system_lyapunov = {
               "F. Wegner, Z. Phys. B 45 (1981) 15",
     .ensemble = KL_INDEPENDENT,
     .stations = {"times", "length", "N", "sites", "length of the chain"},
+    .keys = keys_of_a_study,
     .open = open_study,
     .close = close_study,
     .describe = describe,
