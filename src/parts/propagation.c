@@ -7,6 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+kl_propagation_setup kl_propagation_at(const kl_lattice_points *points, int point,
+                                       const kl_stations *times, const kl_propagator *propagator)
+{
+    const kl_lattice_point *p = &points->point[point];
+    return (kl_propagation_setup){.dimension = (int)points->dimension,
+                                  .sites = p->sites,
+                                  .eta = p->eta,
+                                  .times = *times,
+                                  .unit = p->unit,
+                                  .propagator = *propagator};
+}
+
 static double microscopic(const kl_propagation_setup *s, int time)
 {
     return s->times.value[time] / s->unit;
@@ -49,6 +61,17 @@ double kl_propagation_rounding(const kl_propagation_setup *s)
     const double chebyshev = kl_chebyshev_rounding(
         s->propagator.precision, 2 * s->dimension + 2 * s->eta, microscopic(s, s->times.n - 1));
     return s->propagator.method == KL_CHEBYSHEV_METHOD ? chebyshev : fmax(chebyshev, fft);
+}
+
+double kl_propagation_worst_rounding(const kl_lattice_points *points, const kl_stations *times,
+                                     const kl_propagator *propagator)
+{
+    double worst = 0;
+    for (int i = 0; i < points->n; i++) {
+        const kl_propagation_setup setup = kl_propagation_at(points, i, times, propagator);
+        worst = fmax(worst, kl_propagation_rounding(&setup));
+    }
+    return worst;
 }
 
 kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)

@@ -7,16 +7,9 @@
 
 #include "dynamics/splitting.h"
 #include "kinlim/system.h"
+#include "parts/lattice_points.h"
+#include "parts/propagator.h"
 #include "wigner/pairing.h"
-
-typedef enum kl_method { KL_CHEBYSHEV_METHOD, KL_STRANG_METHOD, KL_FOURTH_ORDER_METHOD } kl_method;
-
-typedef struct kl_propagator { /* the `propagator` key */
-    kl_method method;
-    kl_precision precision;
-    double tolerance; /* relative l2 error of psi_t, rounding included */
-    size_t cache;     /* the `cache` key in bytes: changes no result; 0: kl_cpu_cache() */
-} kl_propagator;
 
 typedef struct kl_propagation_setup {
     int dimension;
@@ -45,8 +38,14 @@ typedef struct kl_propagation {
     double t;                /* microscopic time of psi, or of the last output */
 } kl_propagation;
 
-/* Bound on rounding of psi at the last time. Local. */
+/* Of a point. Local. */
+kl_propagation_setup kl_propagation_at(const kl_lattice_points *points, int point,
+                                       const kl_stations *times, const kl_propagator *propagator);
+
+/* Bound on rounding of psi at the last time; the largest of all points. Local. */
 double kl_propagation_rounding(const kl_propagation_setup *setup);
+double kl_propagation_worst_rounding(const kl_lattice_points *points, const kl_stations *times,
+                                     const kl_propagator *propagator);
 
 /* Of one propagation; `seconds` without measurements. Local. */
 kl_cost kl_propagation_cost(const kl_propagation_setup *setup, int group_ranks);

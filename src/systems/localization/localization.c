@@ -1,15 +1,14 @@
 #include "systems/localization/localization.h"
 
+#include "base/memory.h"
 #include "kinetic/departure.h"
 #include "systems/localization/localization_private.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-static const kl_description *describe(const void *self)
-{
-    return &((const localization *)self)->description;
-}
+/* ---- the limit, and what follows from the means ---- */
 
 static kl_status reference(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                            kl_error *err)
@@ -22,7 +21,7 @@ static kl_status reference(const void *self, int point, MPI_Comm comm, kl_limit_
         return KL_OK;
     }
     for (int i = 0; i < l->times.n; i++) {
-        const int at = i * l->description.nquantities + KL_DEPARTURE;
+        const int at = i * l->nquantities + KL_DEPARTURE;
         out->value[at] = kl_departure(d, l->times.value[i], &out->error[at]);
     }
     if (d == 1)
@@ -42,7 +41,7 @@ static double crossing_time(const void *self, const kl_derived *which, int point
     const double target = -log1p(-0.5 * l->level);
     double before = 0, time = 0;
     for (int i = 0; i < l->times.n; i++) {
-        const double d = mean[i * l->description.nquantities + KL_DEPARTURE], t = l->times.value[i];
+        const double d = mean[i * l->nquantities + KL_DEPARTURE], t = l->times.value[i];
         if (!(d >= l->level)) { /* also the end where the reference has none */
             before = -log1p(-0.5 * d);
             time = t;
@@ -65,7 +64,95 @@ static double proven_exponent(const localization *l)
     return l->points.dimension == 2 && l->sigma < 0.5 ? -2 / (1 - 2 * l->sigma) : 0;
 }
 
-void localization_describe(localization *l, bool no_limits)
+/* ---- the study ---- */
+
+typedef struct own_keys {
+    double sigma, level;
+    int64_t origins;
+} own_keys;
+
+static const kl_key own_table[] = {{.name = "sigma",
+                                    KL_REAL_AT(own_keys, sigma),
+                                    KL_RANGE(0, 100),
+                                    .fallback = "0",
+                                    .doc = "decay of the potential, omega_x <x>^-sigma"},
+                                   {.name = "level",
+                                    KL_REAL_AT(own_keys, level),
+                                    KL_RANGE_OPEN(0, 2),
+                                    .fallback = "1",
+                                    .doc = "of E departure at t_star"},
+                                   {.name = "origins",
+                                    KL_INT_AT(own_keys, origins),
+                                    KL_RANGE(1, 4096),
+                                    .fallback = "1",
+                                    .doc = "start sites that are averaged"},
+                                   {0}};
+
+static const kl_key *const keys[] = {kl_points_table,   own_table,        kl_disorder_map,
+                                     kl_propagator_map, kl_machine_table, NULL};
+
+kl_propagation_setup localization_setup(const localization *l, int point)
+{
+    return kl_propagation_at(&l->points, point, &l->times, &l->propagator);
+}
+
+static kl_status name_quantities(localization *l, kl_error *err)
+{
+    static const char *const names[KL_SHELLS] = {"departure", "msd", "return", "ipr", "near"};
+    for (int i = 0; i < l->points.n; i++) {
+        int n = kl_spreading_shells((int)l->points.dimension, l->points.point[i].sites);
+        l->nshells = n > l->nshells ? n : l->nshells;
+    }
+    l->nquantities = KL_SHELLS + l->nshells;
+    KL_TRY(kl_alloc((size_t)l->nquantities, sizeof *l->quantity, "quantities", &l->quantity, err));
+    for (int q = 0; q < l->nquantities; q++) {
+        if (q < KL_SHELLS)
+            snprintf(l->quantity[q].observable, KL_NAME, "%s", names[q]);
+        else
+            snprintf(l->quantity[q].observable, KL_NAME, "shell_%d", q - KL_SHELLS);
+        snprintf(l->quantity[q].part, sizeof l->quantity[q].part, "re");
+    }
+    return KL_OK;
+}
+
+/* The front moves two sites per unit of time each way. */
+static kl_status warn_of_wrapping(localization *l, kl_error *err)
+{
+    const double last = l->times.value[l->times.n - 1];
+    for (int i = 0; i < l->points.n; i++) {
+        const kl_lattice_point *p = &l->points.point[i];
+        if (p->ell + 0.5 * p->unit < 4 * last)
+            KL_TRY(kl_warnings_add(
+                &l->warnings, err,
+                "at eta %g the box %.4g is smaller than 4 T = %g: the front meets itself", p->eta,
+                p->ell, 4 * last));
+    }
+    return KL_OK;
+}
+
+static kl_status read_keys(localization *l, kl_node *root, kl_error *err)
+{
+    own_keys own;
+    KL_TRY(kl_config_read(root, own_table, &own, err));
+    l->sigma = own.sigma;
+    l->level = own.level;
+    l->origins = own.origins;
+    KL_TRY(kl_keys_disorder(root, &l->disorder, err));
+    int64_t distribution = l->disorder.distribution;
+    KL_TRY(kl_keys_points(root, own.sigma < 0.5 ? 2 / (1 - 2 * own.sigma) : 2,
+                          &(kl_ints){1, &distribution}, &l->points, err));
+    KL_TRY(kl_keys_propagator(root, &l->propagator, err));
+    for (int i = 0; i < l->points.n; i++)
+        if (l->origins > l->points.point[i].sites)
+            return kl_config_fail(root, "origins", err, "%lld are not allowed on %lld sites",
+                                  (long long)l->origins, (long long)l->points.point[i].sites);
+    const double rounding = kl_propagation_worst_rounding(&l->points, &l->times, &l->propagator);
+    KL_TRY(kl_keys_tolerance(root, &l->propagator, rounding, err));
+    KL_TRY(warn_of_wrapping(l, err));
+    return name_quantities(l, err);
+}
+
+static void make_description(localization *l, bool no_limits)
 {
     static const char *const checks[] = {"norm_drift", "energy_drift"};
     kl_description *d = &l->description;
@@ -75,6 +162,7 @@ void localization_describe(localization *l, bool no_limits)
                               .value = crossing_time,
                               .proven = proven_exponent(l)};
     d->points = kl_lattice_points_describe(&l->points);
+    d->nquantities = l->nquantities;
     d->quantity = l->quantity;
     d->nchecks = 2;
     d->check = checks;
@@ -82,8 +170,42 @@ void localization_describe(localization *l, bool no_limits)
     d->limit = &l->limit;
     d->nderived = 1;
     d->derived = &l->derived;
+    d->nwarnings = l->warnings.n;
+    d->warning = l->warnings.text;
     d->random = true;
     d->seed = l->disorder.seed;
+}
+
+static void close_study(void **self)
+{
+    localization *l = *self;
+    if (!l)
+        return;
+    kl_lattice_points_free(&l->points);
+    kl_warnings_free(&l->warnings);
+    free(l->quantity);
+    free(l);
+    *self = NULL;
+}
+
+static kl_status open_study(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
+                            kl_error *err)
+{
+    localization *l;
+    *self = NULL;
+    KL_TRY(kl_alloc(1, sizeof *l, "study", &l, err));
+    *self = l;
+    l->times = *stations;
+    kl_status status = read_keys(l, root, err);
+    make_description(l, no_limits);
+    if (status != KL_OK)
+        close_study(self);
+    return status;
+}
+
+static const kl_description *describe(const void *self)
+{
+    return &((const localization *)self)->description;
 }
 
 const kl_system kl_system_localization = {
@@ -99,9 +221,9 @@ const kl_system kl_system_localization = {
     .source = "T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, section 4",
     .ensemble = KL_INDEPENDENT,
     .stations = {"times", "time", "T", "1", "macroscopic time"},
-    .keys = localization_keys,
-    .open = localization_open,
-    .close = localization_close,
+    .keys = keys,
+    .open = open_study,
+    .close = close_study,
     .describe = describe,
     .cost = localization_cost,
     .begin = localization_begin,

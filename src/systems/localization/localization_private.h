@@ -2,7 +2,9 @@
 #ifndef KL_SYSTEMS_LOCALIZATION_PRIVATE_H
 #define KL_SYSTEMS_LOCALIZATION_PRIVATE_H
 
-#include "parts/keys.h"
+#include "parts/potential.h"
+#include "parts/propagation.h"
+#include "parts/warnings.h"
 #include "wigner/spreading.h"
 
 typedef struct localization {
@@ -12,22 +14,17 @@ typedef struct localization {
     kl_disorder_keys disorder;
     double sigma, level;
     int64_t origins;
-    int nshells; /* of the largest lattice */
+    int nshells, nquantities; /* nshells: of the largest lattice */
     kl_quantity *quantity;
+    kl_warnings warnings;
     kl_limit limit;
     kl_derived derived;
     kl_description description;
 } localization;
 
-/* The tables of the top of a study; NULL-terminated. */
-extern const kl_key *const localization_keys[];
-
-kl_status localization_open(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
-                            kl_error *err);
-/* Fills the description once everything is read. */
-void localization_describe(localization *l, bool no_limits);
-void localization_close(void **self);
 kl_propagation_setup localization_setup(const localization *l, int point);
+
+/* ---- the run, as in kl_system ---- */
 
 kl_cost localization_cost(const void *self, int point, int group_ranks);
 kl_status localization_begin(const void *self, const kl_place *place, void **run, kl_error *err);

@@ -52,12 +52,11 @@ kl_cost localization_cost(const void *self, int point, int group_ranks)
 static kl_status allocate(localization_run *r, kl_error *err)
 {
     const int64_t nt = r->l->times.n, sites = r->propagation.lattice.sites;
-    const int64_t sums = nt * r->l->description.nquantities;
+    const int64_t sums = nt * r->l->nquantities;
     r->slice = (SUMS + sums + 2 * nt + sites - 1) / sites;
     KL_TRY(kl_alloc((size_t)(nt * sites), sizeof *r->ring, "free motion", &r->ring, err));
     KL_TRY(kl_alloc((size_t)(r->slice * sites), sizeof *r->progress, "sums", &r->progress, err));
-    KL_TRY(kl_alloc((size_t)r->l->description.nquantities, sizeof *r->quantity, "sums",
-                    &r->quantity, err));
+    KL_TRY(kl_alloc((size_t)r->l->nquantities, sizeof *r->quantity, "sums", &r->quantity, err));
     r->others = r->progress + SUMS;
     r->drift = (double(*)[2])(r->others + sums);
     return KL_OK;
@@ -124,17 +123,14 @@ static double square_of(const localization_run *r, int64_t local)
 
 static void fill_potential(localization_run *r)
 {
-    const localization *l = r->l;
+    const double sigma = r->l->sigma;
     const kl_lattice *lattice = &r->propagation.lattice;
-    const double parameters[4] = {r->propagation.setup.eta, (double)lattice->sites,
-                                  (double)lattice->dimension, l->sigma};
-    const kl_disorder disorder = {(kl_distribution)l->disorder.distribution, l->disorder.seed,
-                                  kl_disorder_point(parameters, 4), (uint64_t)r->realization};
     float *omega = r->propagation.omega;
     const int64_t n = kl_lattice_local(lattice);
-    kl_disorder_fill(&disorder, lattice->first * lattice->plane, n, omega);
-    for (int64_t i = 0; l->sigma > 0 && i < n; i++)
-        omega[i] = (float)((double)omega[i] * pow(1 + square_of(r, i), -0.5 * l->sigma));
+    kl_potential_draw(&r->l->disorder, r->l->disorder.distribution, r->propagation.setup.eta,
+                      &sigma, r->realization, lattice, omega);
+    for (int64_t i = 0; sigma > 0 && i < n; i++)
+        omega[i] = (float)((double)omega[i] * pow(1 + square_of(r, i), -0.5 * sigma));
 }
 
 static void fill_start(localization_run *r)
@@ -188,7 +184,7 @@ static kl_status measure_one(localization_run *r, int time, double *quantity, do
 /* Takes another start site to a time and adds it up. */
 static kl_status add_origin(localization_run *r, int time, kl_error *err)
 {
-    const int nq = r->l->description.nquantities;
+    const int nq = r->l->nquantities;
     double drift[2];
     KL_TRY(kl_propagation_advance(&r->propagation, time, &r->current, err));
     KL_TRY(measure_one(r, time, r->quantity, drift, err));
@@ -245,7 +241,7 @@ kl_status localization_advance(void *run, int station, bool *reached, kl_error *
 kl_status localization_measure(void *run, int station, int member, kl_sample *out, kl_error *err)
 {
     localization_run *r = run;
-    const int nq = r->l->description.nquantities;
+    const int nq = r->l->nquantities;
     (void)member;
     KL_TRY(measure_one(r, station, out->quantity, out->check, err));
     for (int q = 0; q < nq; q++)

@@ -5,7 +5,7 @@
 #include "systems/lyapunov/lyapunov.h"
 
 #include "base/memory.h"
-#include "parts/keys.h"
+#include "parts/potential.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,4 @@
-/* The Boltzmann densities beside the fields of an `anderson` study, smoothed as the fields
- * are: by `width` in X and mu/(4 pi width) in V. */
-#include "systems/anderson/anderson_private.h"
+#include "parts/boltzmann_fields.h"
 
 #include "base/memory.h"
 #include "kinetic/phase_space.h"
@@ -12,27 +10,28 @@
 /* A picture needs no more; the error of a density is a sum over many <J,F_T>. */
 static const double PICTURE = 1e-6;
 
-static kl_status solve(const anderson *a, int point, int f, const kl_kinetic_problem *problem,
-                       MPI_Comm comm, double *value, char *note, kl_error *err)
+static kl_status solve(const kl_marginals *marginals, const kl_lattice_point *point, int f,
+                       const kl_kinetic_problem *problem, MPI_Comm comm, double *value, char *note,
+                       kl_error *err)
 {
-    const anderson_field *field = &a->field[f];
-    const bool momenta = field->type != DENSITY_FIELD, positions = field->type != MOMENTUM_FIELD;
-    const double width = anderson_field_width(a, point, f);
+    const kl_marginal *field = &marginals->field[f];
+    const bool momenta = field->type != KL_MARGINAL_DENSITY,
+               positions = field->type != KL_MARGINAL_MOMENTUM;
+    const double width = kl_marginals_width(marginals, point, f);
     double *axis = NULL, *error = NULL;
-    const int nx = positions ? anderson_field_axis(a, point, f, 0, NULL) : 0;
+    const int nx = positions ? kl_marginals_axis(marginals, point, f, 0, NULL) : 0;
     const int nv = momenta ? (int)field->momenta : 0;
     kl_status status = kl_alloc((size_t)(nx + nv), sizeof *axis, "fields", &axis, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)problem->ntimes, sizeof *error, "fields", &error, err);
     KL_GOTO(kl_agree(comm, status, err));
     if (positions)
-        anderson_field_axis(a, point, f, 0, axis);
+        kl_marginals_axis(marginals, point, f, 0, axis);
     if (momenta)
-        anderson_field_axis(a, point, f, positions, axis + nx);
+        kl_marginals_axis(marginals, point, f, positions, axis + nx);
     const kl_phase_space wanted = {.axis = (int)field->axis - 1,
-                                   .width = field->type == HUSIMI_FIELD ? width : 0,
-                                   .spread =
-                                       momenta ? a->point[point].unit / (4 * M_PI * width) : 0,
+                                   .width = field->type == KL_MARGINAL_HUSIMI ? width : 0,
+                                   .spread = momenta ? point->unit / (4 * M_PI * width) : 0,
                                    .npositions = nx,
                                    .position = axis,
                                    .nmomenta = nv,
@@ -45,38 +44,42 @@ done:
 }
 
 /* Adds packet i to value[ntimes][cells]; one: room for as much. */
-static kl_status add_packet(const anderson *a, int point, int f, int i, kl_kinetic_problem problem,
+static kl_status add_packet(const kl_packets *packets, const kl_marginals *marginals,
+                            const kl_lattice_point *point, int f, int i, kl_kinetic_problem problem,
                             MPI_Comm comm, double *one, size_t cells, kl_limit_values *out,
                             kl_error *err)
 {
     char note[256] = "";
     double share, *value = out->field[f];
     kl_status status =
-        kl_agree(comm, anderson_kinetic_packet(a, point, i, &problem, &share, err), err);
+        kl_agree(comm, kl_kinetic_start(packets, point, i, &problem, &share, err), err);
     /* The waves of one site's density do not fall off. */
-    const bool none = problem.envelope == KL_KINETIC_DELTA && a->field[f].type == DENSITY_FIELD;
+    const bool none =
+        problem.envelope == KL_KINETIC_DELTA && marginals->field[f].type == KL_MARGINAL_DENSITY;
     if (status == KL_OK && !none)
-        status = solve(a, point, f, &problem, comm, one, note, err);
+        status = solve(marginals, point, f, &problem, comm, one, note, err);
     for (size_t k = 0; status == KL_OK && !none && k < (size_t)problem.ntimes * cells; k++)
         value[k] = (i == 0 ? 0 : value[k]) + share * one[k];
     if (note[0] && !out->note[0])
-        snprintf(out->note, sizeof out->note, "field %.40s: %.200s", a->field[f].name, note);
-    anderson_kinetic_packet_free(&problem);
+        snprintf(out->note, sizeof out->note, "field %.40s: %.200s", marginals->field[f].name,
+                 note);
+    kl_kinetic_start_free(&problem);
     return status;
 }
 
-kl_status anderson_fields_limit(const anderson *a, int point, const kl_kinetic_problem *problem,
-                                MPI_Comm comm, kl_limit_values *out, kl_error *err)
+kl_status kl_boltzmann_fields(const kl_packets *packets, const kl_marginals *marginals,
+                              const kl_lattice_point *point, const kl_kinetic_problem *problem,
+                              MPI_Comm comm, kl_limit_values *out, kl_error *err)
 {
     kl_kinetic_problem loose = *problem;
     loose.tolerance = fmax(problem->tolerance, PICTURE);
-    for (int f = 0; f < a->description.nfields; f++) {
+    for (int f = 0; f < marginals->n; f++) {
         double *one;
         const size_t cells = out->cells[f], n = (size_t)problem->ntimes * cells;
         KL_TRY(kl_agree(comm, kl_alloc(n, sizeof *one, "fields", &one, err), err));
         kl_status status = KL_OK;
-        for (int i = 0; status == KL_OK && i < a->npackets; i++)
-            status = add_packet(a, point, f, i, loose, comm, one, cells, out, err);
+        for (int i = 0; status == KL_OK && i < packets->n; i++)
+            status = add_packet(packets, marginals, point, f, i, loose, comm, one, cells, out, err);
         free(one);
         KL_TRY(status);
     }
