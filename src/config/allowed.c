@@ -36,9 +36,9 @@ static void put_number(char *out, size_t size, double value)
 
 void kl_allowed_range(const kl_key *key, char *out, size_t size)
 {
-    bool low_open = key->flags & KL_LOW_OPEN, high_open = key->flags & KL_HIGH_OPEN;
+    bool low_open = key->range & KL_LOW_OPEN, high_open = key->range & KL_HIGH_OPEN;
     out[0] = '\0';
-    if (!(key->flags & KL_RANGED))
+    if (!(key->range & KL_RANGED))
         return;
     if (isinf(key->high) && isinf(key->low))
         return;

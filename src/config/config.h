@@ -16,6 +16,7 @@
 #include "base/error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct kl_config kl_config;
@@ -55,26 +56,80 @@ typedef enum kl_key_type {                 /* type of the field that is filled *
 
 enum { /* kl_key.flags */
        KL_REQUIRED = 1,
-       KL_LOW_OPEN = 2,    /* the range excludes `low` */
-       KL_HIGH_OPEN = 4,   /* the range excludes `high` */
-       KL_RANGED = 8,      /* low, high apply (to each element of a list) */
-       KL_INCREASING = 16, /* a list must be strictly increasing */
-       KL_DISTINCT = 32    /* no number of a list may come twice */
+       KL_INCREASING = 2, /* a list must be strictly increasing */
+       KL_DISTINCT = 4,   /* no number of a list may come twice */
+       KL_FREE = 8        /* samples do not depend on this key, nor on any below it */
 };
 
-typedef struct kl_key {
+enum { /* kl_key.range, set by KL_RANGE() and its kin */
+       KL_RANGED = 1,
+       KL_LOW_OPEN = 2, /* the range excludes `low` */
+       KL_HIGH_OPEN = 4 /* the range excludes `high` */
+};
+
+typedef struct kl_key kl_key;
+struct kl_key {
     const char *name;
     kl_key_type type;
     size_t offset; /* of the field in the struct to fill */
     unsigned flags;
-    double low, high;           /* with KL_RANGED; high may be INFINITY */
+    unsigned range; /* of the number, or of each number of a list or matrix */
+    double low, high;
     int min_count, max_count;   /* of a list (rows of a matrix); 0 and 0: one or more,
                                  * n and 0: n or more */
     const char *const *choices; /* KL_KEY_CHOICE, KL_KEY_CHOICES: NULL-terminated */
     const char *fallback;       /* the default as YAML text; NULL: none, the field stays */
     const char *doc;            /* one line: meaning and unit */
-} kl_key;
-/* A table ends with a kl_key whose name is NULL. */
+
+    /* What follows describes the whole tree of keys to who has no study (config/schema.h);
+     * kl_config_read() does not look at it. */
+    const kl_key *const *below; /* KL_KEY_MAP, KL_KEY_MAPS, or KL_KEY_NODE where it may be a map:
+                                 * the tables that read it, NULL-terminated. Together they know all
+                                 * its keys; a name that comes twice may be either */
+    const char *when;           /* the key goes with others of its map only: "shape=gaussian,bump",
+                                 * where that choice is one of these words; "envelope", where that
+                                 * key is given. NULL: with all */
+    const char *one_of;         /* exactly one of the keys of a map that say the same here must be
+                                 * given. NULL: none */
+};
+/* A table ends with a kl_key whose name is NULL. Its rows are written as
+ *     {.name = "eta", KL_REALS_AT(point_keys, eta), .flags = KL_REQUIRED | KL_DISTINCT,
+ *      KL_RANGE_ABOVE(0, 2), .doc = "strengths of disorder, one point each"},
+ * where KL_REALS_AT does not compile unless point_keys.eta is a kl_reals. */
+#define KL_AT(kind, ctype, type_, member)                                                          \
+    .type = kind,                                                                                  \
+    .offset = offsetof(type_, member) + 0 * sizeof(_Generic(((type_ *)0)->member, ctype : 0))
+#define KL_INT_AT(type_, member)    KL_AT(KL_KEY_INT, int64_t, type_, member)
+#define KL_UINT64_AT(type_, member) KL_AT(KL_KEY_UINT64, uint64_t, type_, member)
+#define KL_REAL_AT(type_, member)   KL_AT(KL_KEY_REAL, double, type_, member)
+#define KL_BOOL_AT(type_, member)   KL_AT(KL_KEY_BOOL, bool, type_, member)
+#define KL_STRING_AT(type_, member) KL_AT(KL_KEY_STRING, const char *, type_, member)
+#define KL_CHOICE_AT(type_, member, words)                                                         \
+    KL_AT(KL_KEY_CHOICE, int, type_, member), .choices = words
+#define KL_CHOICES_AT(type_, member, words)                                                        \
+    KL_AT(KL_KEY_CHOICES, kl_ints, type_, member), .choices = words
+#define KL_INTS_AT(type_, member)   KL_AT(KL_KEY_INTS, kl_ints, type_, member)
+#define KL_REALS_AT(type_, member)  KL_AT(KL_KEY_REALS, kl_reals, type_, member)
+#define KL_MATRIX_AT(type_, member) KL_AT(KL_KEY_MATRIX, kl_reals, type_, member)
+#define KL_MAP_AT(type_, member)    KL_AT(KL_KEY_MAP, kl_node *, type_, member)
+#define KL_MAPS_AT(type_, member)   KL_AT(KL_KEY_MAPS, kl_nodes, type_, member)
+#define KL_NODE_AT(type_, member)   KL_AT(KL_KEY_NODE, kl_node *, type_, member)
+
+/* [low, high], (low, high], [low, high) and (low, high); the ends may be infinite. */
+#define KL_RANGE(from, to)       .range = KL_RANGED, .low = from, .high = to
+#define KL_RANGE_ABOVE(from, to) .range = KL_RANGED | KL_LOW_OPEN, .low = from, .high = to
+#define KL_RANGE_BELOW(from, to) .range = KL_RANGED | KL_HIGH_OPEN, .low = from, .high = to
+#define KL_RANGE_OPEN(from, to)                                                                    \
+    .range = KL_RANGED | KL_LOW_OPEN | KL_HIGH_OPEN, .low = from, .high = to
+
+#define KL_COUNT(least, most) .min_count = least, .max_count = most
+
+/* The tables of a map: KL_BELOW(one_table, another_table). */
+#define KL_BELOW(...)                                                                              \
+    .below = (const kl_key *const[])                                                               \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
 /* Parses YAML text of `length` bytes; `file` is the name used in messages.
  * Refuses: malformed YAML, invalid UTF-8, duplicate keys, anchors and aliases,

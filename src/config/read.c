@@ -32,10 +32,10 @@ static kl_status check_range(const kl_node *node, const kl_key *key, long double
                              kl_error *err)
 {
     char range[ALLOWED];
-    if (!(key->flags & KL_RANGED))
+    if (!(key->range & KL_RANGED))
         return KL_OK;
-    bool low = key->flags & KL_LOW_OPEN ? value > key->low : value >= key->low;
-    bool high = key->flags & KL_HIGH_OPEN ? value < key->high : value <= key->high;
+    bool low = key->range & KL_LOW_OPEN ? value > key->low : value >= key->low;
+    bool high = key->range & KL_HIGH_OPEN ? value < key->high : value <= key->high;
     if (low && high)
         return KL_OK;
     kl_allowed_range(key, range, sizeof range);

@@ -7,9 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+kl_propagation_setup kl_propagation_at(const kl_lattice_points *points, int point,
+                                       const kl_stations *times, const kl_propagator *propagator)
+{
+    const kl_lattice_point *p = &points->point[point];
+    return (kl_propagation_setup){.dimension = (int)points->dimension,
+                                  .sites = p->sites,
+                                  .eta = p->eta,
+                                  .times = *times,
+                                  .unit = p->unit,
+                                  .propagator = *propagator};
+}
+
 static double microscopic(const kl_propagation_setup *s, int time)
 {
-    return s->times.t[time] / s->unit;
+    return s->times.value[time] / s->unit;
 }
 
 /* The spectral radius that decides how times are grouped: of the study alone. */
@@ -33,7 +45,7 @@ static int most_outputs(const kl_propagation_setup *s)
     double now = 0;
     if (s->propagator.method != KL_CHEBYSHEV_METHOD)
         return 0;
-    for (int time = s->times.t[0] == 0; time < s->times.n;) { /* T = 0 needs no sweep */
+    for (int time = s->times.value[0] == 0; time < s->times.n;) { /* T = 0 needs no sweep */
         int n = sweep_size(s, time, now);
         most = n > most ? n : most;
         time += n;
@@ -49,6 +61,17 @@ double kl_propagation_rounding(const kl_propagation_setup *s)
     const double chebyshev = kl_chebyshev_rounding(
         s->propagator.precision, 2 * s->dimension + 2 * s->eta, microscopic(s, s->times.n - 1));
     return s->propagator.method == KL_CHEBYSHEV_METHOD ? chebyshev : fmax(chebyshev, fft);
+}
+
+double kl_propagation_worst_rounding(const kl_lattice_points *points, const kl_stations *times,
+                                     const kl_propagator *propagator)
+{
+    double worst = 0;
+    for (int i = 0; i < points->n; i++) {
+        const kl_propagation_setup setup = kl_propagation_at(points, i, times, propagator);
+        worst = fmax(worst, kl_propagation_rounding(&setup));
+    }
+    return worst;
 }
 
 kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
@@ -207,8 +230,8 @@ kl_status kl_propagation_check(kl_propagation *e, int time, const kl_state *psi,
         if (!(drift[i] <= allowed[i]))
             return kl_fail(err, KL_BUG,
                            "eta %g, %lld sites, T = %g: the %s drifted by %.3g, more than %.3g",
-                           e->setup.eta, (long long)e->setup.sites, e->setup.times.t[time], name[i],
-                           drift[i], allowed[i]);
+                           e->setup.eta, (long long)e->setup.sites, e->setup.times.value[time],
+                           name[i], drift[i], allowed[i]);
     return KL_OK;
 }
 
@@ -227,15 +250,22 @@ static const kl_state *reached(const kl_propagation *e)
     return e->served > 0 ? &e->out[e->served - 1] : &e->psi;
 }
 
-kl_packing kl_propagation_packing(const kl_propagation *e, int time)
+kl_packing kl_propagation_shape(const kl_propagation *e)
 {
     const kl_lattice *lattice = &e->lattice;
-    const bool between = time >= 0 && e->served > 0 && time != e->served_from + e->served - 1;
-    return (kl_packing){.planes = between ? 0 : lattice->sites,
+    return (kl_packing){.pieces = lattice->sites,
                         .first = lattice->first,
                         .count = lattice->count,
-                        .plane_bytes = 2 * (size_t)lattice->plane *
+                        .piece_bytes = 2 * (size_t)lattice->plane *
                                        kl_precision_size(e->setup.propagator.precision)};
+}
+
+kl_packing kl_propagation_packing(const kl_propagation *e, int time)
+{
+    kl_packing packing = kl_propagation_shape(e);
+    if (time < 0 || (e->served > 0 && time != e->served_from + e->served - 1))
+        packing.pieces = 0;
+    return packing;
 }
 
 /* Bytes of one part (re or im) of a plane, and where the owned plane begins in it. */

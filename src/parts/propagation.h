@@ -7,22 +7,15 @@
 
 #include "dynamics/splitting.h"
 #include "kinlim/system.h"
+#include "parts/lattice_points.h"
+#include "parts/propagator.h"
 #include "wigner/pairing.h"
-
-typedef enum kl_method { KL_CHEBYSHEV_METHOD, KL_STRANG_METHOD, KL_FOURTH_ORDER_METHOD } kl_method;
-
-typedef struct kl_propagator { /* the `propagator` key */
-    kl_method method;
-    kl_precision precision;
-    double tolerance; /* relative l2 error of psi_t, rounding included */
-    size_t cache;     /* the `cache` key in bytes: changes no result; 0: kl_cpu_cache() */
-} kl_propagator;
 
 typedef struct kl_propagation_setup {
     int dimension;
     int64_t sites;
     double eta;
-    kl_times times;
+    kl_stations times;
     double unit; /* t = T/unit */
     kl_propagator propagator;
 } kl_propagation_setup;
@@ -45,8 +38,14 @@ typedef struct kl_propagation {
     double t;                /* microscopic time of psi, or of the last output */
 } kl_propagation;
 
-/* Bound on rounding of psi at the last time. Local. */
+/* Of a point. Local. */
+kl_propagation_setup kl_propagation_at(const kl_lattice_points *points, int point,
+                                       const kl_stations *times, const kl_propagator *propagator);
+
+/* Bound on rounding of psi at the last time; the largest of all points. Local. */
 double kl_propagation_rounding(const kl_propagation_setup *setup);
+double kl_propagation_worst_rounding(const kl_lattice_points *points, const kl_stations *times,
+                                     const kl_propagator *propagator);
 
 /* Of one propagation; `seconds` without measurements. Local. */
 kl_cost kl_propagation_cost(const kl_propagation_setup *setup, int group_ranks);
@@ -60,7 +59,7 @@ void kl_propagation_destroy(kl_propagation *propagation);
 void kl_propagation_bound(kl_propagation *propagation);
 kl_status kl_propagation_start(kl_propagation *propagation, kl_error *err);
 
-/* *psi: the state at times.t[time], owned by the evolution, valid until the next
+/* *psi: the state at times.value[time], owned by the evolution, valid until the next
  * call. Times are taken in order. Collective. */
 kl_status kl_propagation_advance(kl_propagation *propagation, int time, const kl_state **psi,
                                  kl_error *err);
@@ -73,8 +72,10 @@ kl_status kl_propagation_check(kl_propagation *propagation, int time, const kl_s
 kl_status kl_propagation_drift(kl_propagation *propagation, int time, const kl_state *psi,
                                double drift[2], kl_error *err);
 
-/* Checkpoints, as in system.h: psi at a time that ends a sweep, re then im of each plane. */
+/* Checkpoints, as in kinlim/system.h: psi at a time that ends a sweep; a piece is a plane, re
+ * then im. */
 kl_packing kl_propagation_packing(const kl_propagation *propagation, int time);
+kl_packing kl_propagation_shape(const kl_propagation *propagation);
 void kl_propagation_pack(const kl_propagation *propagation, int64_t plane, void *bytes);
 void kl_propagation_unpack(kl_propagation *propagation, int64_t plane, const void *bytes);
 void kl_propagation_restored(kl_propagation *propagation, int time);

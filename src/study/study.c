@@ -18,24 +18,55 @@ typedef struct study_keys {
     int reference;
 } study_keys;
 
-static const char *const references[] = {"solve", "none", NULL};
-static const kl_key system_table[] = {
-    {"system", KL_KEY_STRING, offsetof(study_keys, system), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
-     "the physical system"},
-    {0}};
+typedef struct budget_keys {
+    int64_t realizations;
+} budget_keys;
+
+static const kl_key budget_table[] = {{.name = "realizations",
+                                       KL_INT_AT(budget_keys, realizations),
+                                       .flags = KL_REQUIRED,
+                                       KL_RANGE(1, 1e8),
+                                       .doc = "of each point, done again with finer tolerances"},
+                                      {0}};
+
+static const kl_key system_table[] = {{.name = "system",
+                                       KL_STRING_AT(study_keys, system),
+                                       .flags = KL_REQUIRED,
+                                       .doc = "the physical system"},
+                                      {0}};
+
+/* Of random ensembles. */
 static const kl_key moments_table[] = {
-    {"moments", KL_KEY_REALS, offsetof(study_keys, moments), KL_RANGED | KL_DISTINCT, 1, 64, 0, 0,
-     NULL, "[1, 2, 4]", "orders r"},
-    {"deltas", KL_KEY_REALS, offsetof(study_keys, deltas), KL_RANGED | KL_LOW_OPEN | KL_INCREASING,
-     0, 1e9, 0, 0, NULL, NULL, "distances from the limit whose probability is asked for"},
+    {.name = "moments",
+     KL_REALS_AT(study_keys, moments),
+     .flags = KL_DISTINCT | KL_FREE,
+     KL_RANGE(1, 64),
+     .fallback = "[1, 2, 4]",
+     .doc = "orders r"},
+    {.name = "deltas",
+     KL_REALS_AT(study_keys, deltas),
+     .flags = KL_INCREASING | KL_FREE,
+     KL_RANGE_ABOVE(0, 1e9),
+     .doc = "distances from the limit whose probability is asked for"},
     {0}};
+
+static const char *const references[] = {"solve", "none", NULL};
 static const kl_key table[] = {
-    {"reference", KL_KEY_CHOICE, offsetof(study_keys, reference), 0, 0, 0, 0, 0, references,
-     "solve", "none: skip it (merge computes it later)"},
-    {"budget", KL_KEY_MAP, offsetof(study_keys, budget), 0, 0, 0, 0, 0, NULL, NULL,
-     "errors measured by refinement"},
-    {"snapshot", KL_KEY_INT, offsetof(study_keys, snapshot), KL_RANGED, 0, 1e8, 0, 0, NULL, NULL,
-     "the realization whose density is written for ParaView"},
+    {.name = "reference",
+     KL_CHOICE_AT(study_keys, reference, references),
+     .flags = KL_FREE,
+     .fallback = "solve",
+     .doc = "none: skip it (merge computes it later)"},
+    {.name = "budget",
+     KL_MAP_AT(study_keys, budget),
+     .flags = KL_FREE,
+     .doc = "errors measured by refinement",
+     KL_BELOW(budget_table)},
+    {.name = "snapshot",
+     KL_INT_AT(study_keys, snapshot),
+     .flags = KL_FREE,
+     KL_RANGE(0, 1e8),
+     .doc = "the realization whose density is written for ParaView"},
     {0}};
 
 /* ---- how many ---- */
@@ -45,45 +76,95 @@ typedef struct count_keys {
     kl_node *either, *until;
 } count_keys;
 
+static const kl_key until_table[] = {{.name = "relative_error",
+                                      KL_REAL_AT(kl_until, relative_error),
+                                      .flags = KL_REQUIRED,
+                                      KL_RANGE_ABOVE(0, 1),
+                                      .doc = "half width of the 95% interval over the value"},
+                                     {.name = "order",
+                                      KL_REAL_AT(kl_until, order),
+                                      KL_RANGE(1, 64),
+                                      .fallback = "1",
+                                      .doc = "1: of the mean; r: of the central moment of order r"},
+                                     {.name = "observable",
+                                      KL_STRING_AT(kl_until, observable),
+                                      .doc = "of this one; default: of all"},
+                                     {0}};
+static const kl_key between_table[] = {{.name = "min",
+                                        KL_INT_AT(count_keys, min),
+                                        .flags = KL_REQUIRED,
+                                        KL_RANGE(2, 1e8),
+                                        .doc = "per point at least"},
+                                       {.name = "max",
+                                        KL_INT_AT(count_keys, max),
+                                        .flags = KL_REQUIRED,
+                                        KL_RANGE(2, 1e8),
+                                        .doc = "at most"},
+                                       {.name = "until",
+                                        KL_MAP_AT(count_keys, until),
+                                        .flags = KL_REQUIRED,
+                                        .doc = "when fewer than max are enough",
+                                        KL_BELOW(until_table)},
+                                       {0}};
+
+/* Independent ones: a number (count_...) or a map. */
 static const kl_key realizations_table[] = {
-    {"realizations", KL_KEY_NODE, offsetof(count_keys, either), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
-     "of the disorder, per point: a number, or min, max and until"},
+    {.name = "realizations",
+     KL_NODE_AT(count_keys, either),
+     .flags = KL_REQUIRED | KL_FREE,
+     .doc = "per point: a number, or min, max and until",
+     KL_BELOW(between_table)},
     {0}};
-static const kl_key realizations_count_table[] = {
-    {"realizations", KL_KEY_INT, offsetof(count_keys, count), KL_REQUIRED | KL_RANGED, 1, 1e8, 0, 0,
-     NULL, NULL, "of the disorder, per point"},
-    {0}};
-static const kl_key one_table[] = {
-    {"realizations", KL_KEY_INT, offsetof(count_keys, count), KL_RANGED, 1, 1, 0, 0, NULL, NULL,
-     "1: the system is deterministic"},
-    {0}};
+static const kl_key count_table[] = {{.name = "realizations",
+                                      KL_INT_AT(count_keys, count),
+                                      .flags = KL_REQUIRED | KL_FREE,
+                                      KL_RANGE(1, 1e8),
+                                      .doc = "per point"},
+                                     {0}};
+static const kl_key one_table[] = {{.name = "realizations",
+                                    KL_INT_AT(count_keys, count),
+                                    .flags = KL_FREE,
+                                    KL_RANGE(1, 1),
+                                    .doc = "1: the system is deterministic"},
+                                   {0}};
+
+/* Ensembles in lockstep. */
 static const kl_key members_table[] = {
-    {"realizations", KL_KEY_INT, offsetof(count_keys, count), KL_REQUIRED | KL_RANGED, 2, 1e6, 0, 0,
-     NULL, NULL, "members of each ensemble, which advance together"},
-    {"ensembles", KL_KEY_NODE, offsetof(count_keys, either), 0, 0, 0, 0, 0, NULL, "8",
-     "independent ensembles, per point: a number, or min, max and until"},
+    {.name = "realizations",
+     KL_INT_AT(count_keys, count),
+     .flags = KL_REQUIRED,
+     KL_RANGE(2, 1e6),
+     .doc = "members of each ensemble, which advance together"},
+    {.name = "ensembles",
+     KL_NODE_AT(count_keys, either),
+     .flags = KL_FREE,
+     .fallback = "8",
+     .doc = "independent ensembles, per point: a number, or min, max and until",
+     KL_BELOW(between_table)},
     {0}};
-static const kl_key ensembles_count_table[] = {
-    {"ensembles", KL_KEY_INT, offsetof(count_keys, count), KL_REQUIRED | KL_RANGED, 1, 1e6, 0, 0,
-     NULL, NULL, "independent ensembles, per point"},
-    {0}};
-static const kl_key between_table[] = {
-    {"min", KL_KEY_INT, offsetof(count_keys, min), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL,
-     NULL, "per point at least"},
-    {"max", KL_KEY_INT, offsetof(count_keys, max), KL_REQUIRED | KL_RANGED, 2, 1e8, 0, 0, NULL,
-     NULL, "at most"},
-    {"until", KL_KEY_MAP, offsetof(count_keys, until), KL_REQUIRED, 0, 0, 0, 0, NULL, NULL,
-     "when fewer than max are enough"},
-    {0}};
-static const kl_key until_table[] = {
-    {"relative_error", KL_KEY_REAL, offsetof(kl_until, relative_error),
-     KL_REQUIRED | KL_RANGED | KL_LOW_OPEN, 0, 1, 0, 0, NULL, NULL,
-     "half width of the 95% interval over the value"},
-    {"order", KL_KEY_REAL, offsetof(kl_until, order), KL_RANGED, 1, 64, 0, 0, NULL, "1",
-     "1: of the mean; r: of the central moment of order r"},
-    {"observable", KL_KEY_STRING, offsetof(kl_until, observable), 0, 0, 0, 0, 0, NULL, NULL,
-     "of this one; default: of all"},
-    {0}};
+static const kl_key ensembles_table[] = {{.name = "ensembles",
+                                          KL_INT_AT(count_keys, count),
+                                          .flags = KL_REQUIRED | KL_FREE,
+                                          KL_RANGE(1, 1e6),
+                                          .doc = "independent ensembles, per point"},
+                                         {0}};
+
+int kl_study_tables(const kl_system *system, const kl_key *out[8])
+{
+    const kl_key *const counts[3][2] = {[KL_INDEPENDENT] = {realizations_table, count_table},
+                                        [KL_DETERMINISTIC] = {one_table, NULL},
+                                        [KL_LOCKSTEP] = {members_table, ensembles_table}};
+    int n = 0;
+    out[n++] = system_table;
+    for (int i = 0; i < 2; i++)
+        if (counts[system->ensemble][i])
+            out[n++] = counts[system->ensemble][i];
+    if (system->ensemble != KL_DETERMINISTIC)
+        out[n++] = moments_table;
+    out[n++] = table;
+    out[n] = NULL;
+    return n;
+}
 
 /* A number, or min, max and until. */
 static kl_status read_until(kl_node *root, kl_node *node, const kl_key *count, kl_until *out,
@@ -118,11 +199,11 @@ static kl_status read_counts(kl_study *study, kl_node *root, kl_error *err)
     case KL_LOCKSTEP:
         KL_TRY(kl_config_read(root, members_table, &keys, err));
         study->members = (int)keys.count;
-        KL_TRY(read_until(root, keys.either, ensembles_count_table, &study->until, err));
+        KL_TRY(read_until(root, keys.either, ensembles_table, &study->until, err));
         break;
     case KL_INDEPENDENT:
         KL_TRY(kl_config_read(root, realizations_table, &keys, err));
-        KL_TRY(read_until(root, keys.either, realizations_count_table, &study->until, err));
+        KL_TRY(read_until(root, keys.either, count_table, &study->until, err));
     }
     study->batches = study->until.most;
     return KL_OK;
@@ -148,32 +229,31 @@ typedef struct station_keys {
     kl_reals value;
 } station_keys;
 
+void kl_study_station_table(const kl_system *system, kl_key out[2])
+{
+    const kl_station_kind *kind = &system->stations;
+    out[0] = (kl_key){.name = kind->key,
+                      KL_REALS_AT(station_keys, value),
+                      .flags = KL_REQUIRED | KL_INCREASING | KL_FREE,
+                      KL_RANGE(0, 1e9),
+                      .doc = kind->long_name};
+    out[1] = (kl_key){0};
+}
+
 static kl_status read_stations(kl_study *study, kl_node *root, kl_error *err)
 {
-    const kl_station_kind *kind = &study->system->stations;
-    const kl_key stations[] = {{kind->key, KL_KEY_REALS, offsetof(station_keys, value),
-                                KL_REQUIRED | KL_RANGED | KL_INCREASING, 0, 1e9, 0, 0, NULL, NULL,
-                                kind->long_name},
-                               {0}};
+    kl_key stations[2];
     station_keys keys;
     study->stations = (kl_stations){1, NULL};
-    if (!kind->key)
+    if (!study->system->stations.key)
         return KL_OK;
+    kl_study_station_table(study->system, stations);
     KL_TRY(kl_config_read(root, stations, &keys, err));
     study->stations = (kl_stations){keys.value.n, keys.value.v};
     return KL_OK;
 }
 
 /* ---- the error budget ---- */
-
-typedef struct budget_keys {
-    int64_t realizations;
-} budget_keys;
-
-static const kl_key budget_table[] = {
-    {"realizations", KL_KEY_INT, offsetof(budget_keys, realizations), KL_REQUIRED | KL_RANGED, 1,
-     1e8, 0, 0, NULL, NULL, "of each point, done again with finer tolerances"},
-    {0}};
 
 typedef struct source { /* what a study is read from */
     const char *file, *text;

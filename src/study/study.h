@@ -39,6 +39,13 @@ struct kl_study {
 kl_status kl_study_read(const char *file, const char *text, int nset, const char *const *set,
                         const kl_system *const *systems, kl_study **out, kl_error *err);
 
+
+/* The tables of the pipeline's own keys in a study of a system; ends with NULL; how many. Without
+ * that of the stations. Local. */
+int kl_study_tables(const kl_system *system, const kl_key *out[8]);
+/* The table of the system's stations: one key. Local. */
+void kl_study_station_table(const kl_system *system, kl_key out[2]);
+
 /* True if samples of the two may stand in one file; else KL_INPUT naming the
  * first key that differs. `old_name`: of the file that `old` is from. */
 kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *old_name,

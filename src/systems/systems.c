@@ -1,4 +1,4 @@
-#include "kinlim/system.h"
+#include "systems/systems.h"
 
 #include "kinetic/boltzmann.h"
 #include "lattice/fft.h"

@@ -169,9 +169,13 @@ static void nesting_beyond_16_is_refused_together_with_the_path(void **state)
 static void messages_about_a_set_value_name_the_option(void **state)
 {
     int64_t n;
-    const kl_key table[] = {
-        {.name = "n", .type = KL_KEY_INT, .flags = KL_REQUIRED | KL_RANGED, .low = 1, .high = 9},
-        {0}};
+    const kl_key table[] = {{.name = "n",
+                             .type = KL_KEY_INT,
+                             .flags = KL_REQUIRED,
+                             .range = KL_RANGED,
+                             .low = 1,
+                             .high = 9},
+                            {0}};
     kl_error err = {0};
     (void)state;
     kl_config *config = parsed("n: 1\n");

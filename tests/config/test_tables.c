@@ -22,7 +22,8 @@ static const kl_key study_table[] = {
     {.name = "realizations",
      .type = KL_KEY_INT,
      .offset = offsetof(study, realizations),
-     .flags = KL_REQUIRED | KL_RANGED,
+     .flags = KL_REQUIRED,
+     .range = KL_RANGED,
      .low = 1,
      .high = 1e9},
     {.name = "moments",
@@ -102,7 +103,7 @@ static void a_default_that_its_table_refuses_is_a_bug(void **state)
         kl_error err = {0};
         const kl_key table[] = {{.name = "w",
                                  .type = KL_KEY_REAL,
-                                 .flags = KL_RANGED,
+                                 .range = KL_RANGED,
                                  .low = 0,
                                  .high = 1,
                                  .fallback = bad[i]},

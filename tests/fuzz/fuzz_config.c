@@ -28,7 +28,7 @@ static const char *const choices[] = {"anderson", "localization", NULL};
 
 static const kl_key table[] = {
     {.name = "system", .type = KL_KEY_CHOICE, FIELD(0), .choices = choices},
-    {.name = "dimension", .type = KL_KEY_INT, FIELD(1), .flags = KL_RANGED, .low = 1, .high = 3},
+    {.name = "dimension", .type = KL_KEY_INT, FIELD(1), .range = KL_RANGED, .low = 1, .high = 3},
     {.name = "seed", .type = KL_KEY_UINT64, FIELD(2), .fallback = "18446744073709551615"},
     {.name = "box", .type = KL_KEY_REAL, FIELD(3)},
     {.name = "reference", .type = KL_KEY_BOOL, FIELD(4)},

@@ -2,7 +2,7 @@
  * does not depend on which other times are asked for; costs follow the layout.
  */
 #include "lattice/check.h"
-#include "kinlim/system.h"
+#include "systems/systems.h"
 
 typedef struct open_system {
     kl_config *config;
@@ -10,18 +10,18 @@ typedef struct open_system {
     void *self;
 } open_system;
 
-static open_system configure(const char *text, const kl_times *times)
+static open_system open_text(const char *text, const kl_stations *times)
 {
     open_system s;
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &s.config, why));
     assert_ok(kl_system_find(kl_config_root(s.config), "anderson", &s.system, why));
-    assert_ok(s.system->configure(kl_config_root(s.config), times, true, &s.self, why));
+    assert_ok(s.system->open(kl_config_root(s.config), times, true, &s.self, why));
     return s;
 }
 
 static void end(open_system *s)
 {
-    s->system->destroy(&s->self);
+    s->system->close(&s->self);
     kl_config_destroy(&s->config);
 }
 
@@ -37,18 +37,22 @@ enum { QUANTITIES = 2, CHECKS = 2, SITES = 4, MOST_TIMES = 12 };
 /* value[time][QUANTITIES] of realization 5. */
 static void measure(const double *t, int n, double (*value)[QUANTITIES])
 {
-    const kl_times times = {n, t};
-    open_system s = configure(tiny, &times);
+    const kl_stations times = {n, t};
+    open_system s = open_text(tiny, &times);
     void *run;
     assert_int_equal(s.system->describe(s.self)->nquantities, QUANTITIES);
     assert_int_equal(s.system->describe(s.self)->nchecks, CHECKS);
-    assert_int_equal(s.system->field_axis(s.self, 0, 0, 0, NULL), SITES);
-    assert_ok(s.system->begin(s.self, 0, MPI_COMM_SELF, &run, why));
+    assert_int_equal(s.system->axis(s.self, 0, 0, 0, NULL), SITES);
+    const kl_place place = {0, MPI_COMM_SELF, MPI_COMM_SELF, 1, 0, 1};
+    assert_ok(s.system->begin(s.self, &place, &run, why));
     assert_ok(s.system->start(run, 5, why));
     for (int i = 0; i < n; i++) {
         double check[CHECKS], density[SITES], *field[] = {density}, sum = 0;
-        assert_ok(s.system->advance(run, i, why));
-        assert_ok(s.system->measure(run, i, value[i], check, field, why));
+        kl_sample sample = {.quantity = value[i], .check = check, .field = field};
+        bool reached = true;
+        assert_ok(s.system->advance(run, i, &reached, why));
+        assert_true(reached);
+        assert_ok(s.system->measure(run, i, 0, &sample, why));
         for (int x = 0; x < SITES; x++)
             sum += 0.25 * density[x]; /* dX = eta^2 */
         assert_near(sum, 1, 1e-8);
@@ -89,9 +93,9 @@ static void values_do_not_depend_on_the_other_times(void **state)
 static void memory_of_a_rank_falls_with_the_group(void **state)
 {
     const double t[] = {1};
-    const kl_times times = {1, t};
+    const kl_stations times = {1, t};
     (void)state;
-    open_system s = configure("dimension: 3\nsites: [64, 32]\neta: [0.3, 0.4]\n"
+    open_system s = open_text("dimension: 3\nsites: [64, 32]\neta: [0.3, 0.4]\n"
                               "initial: {envelope: {shape: uniform}}\n"
                               "observables:\n"
                               "  - {name: a, position: {shape: uniform}, momentum: {energy: 1}}\n",

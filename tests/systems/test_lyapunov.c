@@ -5,7 +5,7 @@
  */
 #include "lattice/check.h"
 #include "lattice/disorder.h"
-#include "kinlim/system.h"
+#include "systems/systems.h"
 
 #include <lapacke.h>
 
@@ -30,7 +30,7 @@ static void growth_is_the_characteristic_polynomial(void **state)
 {
     (void)state;
     const double length[4] = {1, 17, 300, MOST}, energy[3] = {0, 0.37, -2.4}, width = 2.5;
-    const kl_times times = {4, length};
+    const kl_stations times = {4, length};
     static const char text[] = "width: 2.5\nenergy: [0, 0.37, -2.4]\n"
                                "disorder: {distribution: uniform, seed: 4}\n";
     kl_config *config;
@@ -38,7 +38,7 @@ static void growth_is_the_characteristic_polynomial(void **state)
     void *self;
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &config, why));
     assert_ok(kl_system_find(kl_config_root(config), "lyapunov", &system, why));
-    assert_ok(system->configure(kl_config_root(config), &times, false, &self, why));
+    assert_ok(system->open(kl_config_root(config), &times, false, &self, why));
     for (int point = 0; point < 3; point++) {
         static float omega[MOST];
         static double potential[MOST];
@@ -48,13 +48,17 @@ static void growth_is_the_characteristic_polynomial(void **state)
         kl_disorder_fill(&disorder, 0, MOST, omega);
         for (int i = 0; i < MOST; i++)
             potential[i] = width / sqrt(12) * (double)omega[i];
-        assert_ok(system->begin(self, point, MPI_COMM_SELF, &run, why));
+        const kl_place place = {point, MPI_COMM_SELF, MPI_COMM_SELF, 1, 0, 1};
+        assert_ok(system->begin(self, &place, &run, why));
         assert_ok(system->start(run, 6, why));
         for (int i = 0; i < 4; i++) {
             const int n = (int)length[i];
             double gamma;
-            assert_ok(system->advance(run, i, why));
-            assert_ok(system->measure(run, i, &gamma, NULL, NULL, why));
+            bool reached = true;
+            kl_sample sample = {.quantity = &gamma};
+            assert_ok(system->advance(run, i, &reached, why));
+            assert_true(reached);
+            assert_ok(system->measure(run, i, 0, &sample, why));
             const double a = log_determinant(potential, n, energy[point]);
             const double b = n > 1 ? log_determinant(potential, n - 1, energy[point]) : 0;
             /* An eigenvalue is known to 1e-15; the nearest to E is some 1e-4 away. */
@@ -62,7 +66,7 @@ static void growth_is_the_characteristic_polynomial(void **state)
         }
         system->end(&run);
     }
-    system->destroy(&self);
+    system->close(&self);
     kl_config_destroy(&config);
 }
 

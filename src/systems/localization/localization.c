@@ -1,22 +1,16 @@
 #include "systems/localization/localization.h"
 
+#include "base/memory.h"
 #include "kinetic/departure.h"
 #include "systems/localization/localization_private.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-static const kl_description *describe(const void *self)
-{
-    return &((const localization *)self)->description;
-}
+/* ---- the limit, and what follows from the means ---- */
 
-static uint64_t seed(const void *self)
-{
-    return ((const localization *)self)->disorder.seed;
-}
-
-static kl_status reference(const void *self, int point, MPI_Comm comm, kl_reference *out,
+static kl_status reference(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                            kl_error *err)
 {
     const localization *l = self;
@@ -27,8 +21,8 @@ static kl_status reference(const void *self, int point, MPI_Comm comm, kl_refere
         return KL_OK;
     }
     for (int i = 0; i < l->times.n; i++) {
-        const int at = i * l->description.nquantities + KL_DEPARTURE;
-        out->value[at] = kl_departure(d, l->times.t[i], &out->error[at]);
+        const int at = i * l->nquantities + KL_DEPARTURE;
+        out->value[at] = kl_departure(d, l->times.value[i], &out->error[at]);
     }
     if (d == 1)
         snprintf(out->note, sizeof out->note,
@@ -39,13 +33,15 @@ static kl_status reference(const void *self, int point, MPI_Comm comm, kl_refere
 
 /* Where a level is first reached; linear in -log(1 - D/2), a straight line for
  * exponential decay of the overlap. D(0) = 0. Microscopic time. */
-static double crossing_time(const void *self, int point, const double *mean)
+static double crossing_time(const void *self, const kl_derived *which, int point, int station,
+                            const double *mean)
 {
     const localization *l = self;
+    (void)which, (void)station;
     const double target = -log1p(-0.5 * l->level);
     double before = 0, time = 0;
     for (int i = 0; i < l->times.n; i++) {
-        const double d = mean[i * l->description.nquantities + KL_DEPARTURE], t = l->times.t[i];
+        const double d = mean[i * l->nquantities + KL_DEPARTURE], t = l->times.value[i];
         if (!(d >= l->level)) { /* also the end where the reference has none */
             before = -log1p(-0.5 * d);
             time = t;
@@ -61,35 +57,183 @@ static double crossing_time(const void *self, int point, const double *mean)
 /* Of the lower bounds on localization lengths, up to logarithms and eta^delta: d = 1, 2
  * W. Schlag, C. Shubin, T. Wolff, J. Anal. Math. 88 (2002) 173; d = 3 and decay in d = 2
  * Chen's Theorems 4.2 and 4.3. */
-static double proven_exponent(const void *self)
+static double proven_exponent(const localization *l)
 {
-    const localization *l = self;
     if (l->sigma == 0)
         return -2;
-    return l->points.dimension == 2 && l->sigma < 0.5 ? -2 / (1 - 2 * l->sigma) : NAN;
+    return l->points.dimension == 2 && l->sigma < 0.5 ? -2 / (1 - 2 * l->sigma) : 0;
 }
 
-static const kl_derived derived[] = {{"t_star", "departure", crossing_time, proven_exponent}, {0}};
+/* ---- the study ---- */
+
+typedef struct own_keys {
+    double sigma, level;
+    int64_t origins;
+} own_keys;
+
+static const kl_key own_table[] = {{.name = "sigma",
+                                    KL_REAL_AT(own_keys, sigma),
+                                    KL_RANGE(0, 100),
+                                    .fallback = "0",
+                                    .doc = "decay of the potential, omega_x <x>^-sigma"},
+                                   {.name = "level",
+                                    KL_REAL_AT(own_keys, level),
+                                    KL_RANGE_OPEN(0, 2),
+                                    .fallback = "1",
+                                    .doc = "of E departure at t_star"},
+                                   {.name = "origins",
+                                    KL_INT_AT(own_keys, origins),
+                                    KL_RANGE(1, 4096),
+                                    .fallback = "1",
+                                    .doc = "start sites that are averaged"},
+                                   {0}};
+
+static const kl_key *const keys[] = {kl_points_table,   own_table,        kl_disorder_map,
+                                     kl_propagator_map, kl_machine_table, NULL};
+
+kl_propagation_setup localization_setup(const localization *l, int point)
+{
+    return kl_propagation_at(&l->points, point, &l->times, &l->propagator);
+}
+
+static kl_status name_quantities(localization *l, kl_error *err)
+{
+    static const char *const names[KL_SHELLS] = {"departure", "msd", "return", "ipr", "near"};
+    for (int i = 0; i < l->points.n; i++) {
+        int n = kl_spreading_shells((int)l->points.dimension, l->points.point[i].sites);
+        l->nshells = n > l->nshells ? n : l->nshells;
+    }
+    l->nquantities = KL_SHELLS + l->nshells;
+    KL_TRY(kl_alloc((size_t)l->nquantities, sizeof *l->quantity, "quantities", &l->quantity, err));
+    for (int q = 0; q < l->nquantities; q++) {
+        if (q < KL_SHELLS)
+            snprintf(l->quantity[q].observable, KL_NAME, "%s", names[q]);
+        else
+            snprintf(l->quantity[q].observable, KL_NAME, "shell_%d", q - KL_SHELLS);
+        snprintf(l->quantity[q].part, sizeof l->quantity[q].part, "re");
+    }
+    return KL_OK;
+}
+
+/* The front moves two sites per unit of time each way. */
+static kl_status warn_of_wrapping(localization *l, kl_error *err)
+{
+    const double last = l->times.value[l->times.n - 1];
+    for (int i = 0; i < l->points.n; i++) {
+        const kl_lattice_point *p = &l->points.point[i];
+        if (p->ell + 0.5 * p->unit < 4 * last)
+            KL_TRY(kl_warnings_add(
+                &l->warnings, err,
+                "at eta %g the box %.4g is smaller than 4 T = %g: the front meets itself", p->eta,
+                p->ell, 4 * last));
+    }
+    return KL_OK;
+}
+
+static kl_status read_keys(localization *l, kl_node *root, kl_error *err)
+{
+    own_keys own;
+    KL_TRY(kl_config_read(root, own_table, &own, err));
+    l->sigma = own.sigma;
+    l->level = own.level;
+    l->origins = own.origins;
+    KL_TRY(kl_keys_disorder(root, &l->disorder, err));
+    int64_t distribution = l->disorder.distribution;
+    KL_TRY(kl_keys_points(root, own.sigma < 0.5 ? 2 / (1 - 2 * own.sigma) : 2,
+                          &(kl_ints){1, &distribution}, &l->points, err));
+    KL_TRY(kl_keys_propagator(root, &l->propagator, err));
+    for (int i = 0; i < l->points.n; i++)
+        if (l->origins > l->points.point[i].sites)
+            return kl_config_fail(root, "origins", err, "%lld are not allowed on %lld sites",
+                                  (long long)l->origins, (long long)l->points.point[i].sites);
+    const double rounding = kl_propagation_worst_rounding(&l->points, &l->times, &l->propagator);
+    KL_TRY(kl_keys_tolerance(root, &l->propagator, rounding, err));
+    KL_TRY(warn_of_wrapping(l, err));
+    return name_quantities(l, err);
+}
+
+static void make_description(localization *l, bool no_limits)
+{
+    static const char *const checks[] = {"norm_drift", "energy_drift"};
+    kl_description *d = &l->description;
+    l->limit = (kl_limit){.name = "reference", .long_name = "kinetic limit", .solve = reference};
+    l->derived = (kl_derived){.name = "t_star",
+                              .observable = "departure",
+                              .value = crossing_time,
+                              .proven = proven_exponent(l)};
+    d->points = kl_lattice_points_describe(&l->points);
+    d->nquantities = l->nquantities;
+    d->quantity = l->quantity;
+    d->nchecks = 2;
+    d->check = checks;
+    d->nlimits = !no_limits;
+    d->limit = &l->limit;
+    d->nderived = 1;
+    d->derived = &l->derived;
+    d->nwarnings = l->warnings.n;
+    d->warning = l->warnings.text;
+    d->random = true;
+    d->seed = l->disorder.seed;
+}
+
+static void close_study(void **self)
+{
+    localization *l = *self;
+    if (!l)
+        return;
+    kl_lattice_points_free(&l->points);
+    kl_warnings_free(&l->warnings);
+    free(l->quantity);
+    free(l);
+    *self = NULL;
+}
+
+static kl_status open_study(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
+                            kl_error *err)
+{
+    localization *l;
+    *self = NULL;
+    KL_TRY(kl_alloc(1, sizeof *l, "study", &l, err));
+    *self = l;
+    l->times = *stations;
+    kl_status status = read_keys(l, root, err);
+    make_description(l, no_limits);
+    if (status != KL_OK)
+        close_study(self);
+    return status;
+}
+
+static const kl_description *describe(const void *self)
+{
+    return &((const localization *)self)->description;
+}
 
 const kl_system kl_system_localization = {
     .name = "localization",
     .summary = "departure from free motion: lower bounds on localization lengths",
-    .kind = KL_INDEPENDENT,
-    .small = 0,
-    .configure = localization_configure,
-    .destroy = localization_destroy,
+    .model =
+        "A quantum particle starts on one site of Z^d, in a random potential that may decay "
+        "away from it: i d/dt psi = (Delta + eta V) psi, V(x) = omega_x (1 + |x|^2)^(-sigma/2), "
+        "with omega_x independent, of mean 0 and variance 1. Its departure from free motion is "
+        "||psi_t - exp(-it Delta) psi_0||^2. While the mean departure is small, localization "
+        "lengths are at least of the order of t. Times are measured on the scale "
+        "T = eta^(2/(1-2 sigma)) t, T = eta^2 t where sigma is at least 1/2.",
+    .source = "T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, section 4",
+    .ensemble = KL_INDEPENDENT,
+    .stations = {"times", "time", "T", "1", "macroscopic time"},
+    .keys = keys,
+    .open = open_study,
+    .close = close_study,
     .describe = describe,
-    .seed = seed,
     .cost = localization_cost,
     .begin = localization_begin,
     .start = localization_start,
     .advance = localization_advance,
     .measure = localization_measure,
+    .end = localization_end,
     .packing = localization_packing,
+    .shape = localization_shape,
     .pack = localization_pack,
     .unpack = localization_unpack,
     .restored = localization_restored,
-    .end = localization_end,
-    .reference = reference,
-    .derived = derived,
 };

@@ -2,36 +2,40 @@
 #ifndef KL_SYSTEMS_LOCALIZATION_PRIVATE_H
 #define KL_SYSTEMS_LOCALIZATION_PRIVATE_H
 
-#include "parts/keys.h"
+#include "parts/potential.h"
+#include "parts/propagation.h"
+#include "parts/warnings.h"
 #include "wigner/spreading.h"
 
 typedef struct localization {
-    kl_times times;
+    kl_stations times;
     kl_lattice_points points; /* unit = eta^(2/(1-2 sigma)), eta^2 for sigma >= 1/2 */
     kl_propagator propagator;
     kl_disorder_keys disorder;
     double sigma, level;
     int64_t origins;
-    int nshells; /* of the largest lattice */
+    int nshells, nquantities; /* nshells: of the largest lattice */
+    kl_quantity *quantity;
+    kl_warnings warnings;
+    kl_limit limit;
+    kl_derived derived;
     kl_description description;
 } localization;
 
-kl_status localization_configure(kl_node *root, const kl_times *times, bool no_reference,
-                                 void **self, kl_error *err);
-void localization_destroy(void **self);
 kl_propagation_setup localization_setup(const localization *l, int point);
 
+/* ---- the run, as in kl_system ---- */
+
 kl_cost localization_cost(const void *self, int point, int group_ranks);
-kl_status localization_begin(const void *self, int point, MPI_Comm group, void **run,
-                             kl_error *err);
-kl_status localization_start(void *run, int64_t realization, kl_error *err);
-kl_status localization_advance(void *run, int time, kl_error *err);
-kl_status localization_measure(void *run, int time, double *quantity, double *check, double **field,
-                               kl_error *err);
-kl_packing localization_packing(const void *run, int time);
-void localization_pack(const void *run, int64_t plane, void *bytes);
-void localization_unpack(void *run, int64_t plane, const void *bytes);
-void localization_restored(void *run, int time);
+kl_status localization_begin(const void *self, const kl_place *place, void **run, kl_error *err);
+kl_status localization_start(void *run, int64_t batch, kl_error *err);
+kl_status localization_advance(void *run, int station, bool *reached, kl_error *err);
+kl_status localization_measure(void *run, int station, int member, kl_sample *out, kl_error *err);
+kl_packing localization_packing(const void *run, int station);
+kl_packing localization_shape(const void *run);
+void localization_pack(const void *run, int64_t piece, void *bytes);
+void localization_unpack(void *run, int64_t piece, const void *bytes);
+void localization_restored(void *run, int station);
 void localization_end(void **run);
 
 #endif

@@ -1,8 +1,12 @@
 /* One group's work at one point of a `localization` study.
  *
  * Start site o of n lies at o L/n on every axis; the decay is centred on it, so
- * each is the same problem with the disorder translated. All but the first are
- * taken through all times by start().
+ * each is the same problem with the disorder translated. They are worked on in the
+ * order 1, ..., n - 1, 0: the others pass all times within advance(), one a call, and
+ * are added up; the first is measured.
+ *
+ * How far this is goes with the checkpoints, cut into slices, one in each piece; what
+ * does not follow from the sums is the radius and the energy of the potential in work.
  */
 #include "systems/localization/localization_private.h"
 
@@ -13,15 +17,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ORIGIN, REACHED, RADIUS, ENERGY, SUMS }; /* the entries of progress */
+
 typedef struct localization_run {
     const localization *l;
-    int point;
     int64_t realization;
     kl_propagation propagation;
     double complex *ring; /* [ntimes][sites] free motion */
+    int64_t slice;        /* entries of progress in a piece */
+    double *progress;     /* [sites * slice]: the start site in work, the last time that was added
+                           * up of it (-1: none), its radius and energy; others and drift; zeros */
     double *others;       /* [ntimes][nquantities]: sum over the other start sites */
     double (*drift)[2];   /* [ntimes]: their largest */
+    double *quantity;     /* [nquantities]: of one start site */
     int64_t start[3];     /* the start site in work */
+    bool begun;           /* psi, potential, radius and energy are of the start site in work */
+    bool sliced;          /* unpacked: of progress only the slices of this rank are there */
+    int station;          /* that is restored, while sliced */
     const kl_state *current;
 } localization_run;
 
@@ -39,11 +51,15 @@ kl_cost localization_cost(const void *self, int point, int group_ranks)
 
 static kl_status allocate(localization_run *r, kl_error *err)
 {
-    const size_t nt = (size_t)r->l->times.n, sites = (size_t)r->propagation.lattice.sites;
-    const size_t n = nt * (size_t)r->l->description.nquantities;
-    KL_TRY(kl_alloc(nt * sites, sizeof *r->ring, "free motion", &r->ring, err));
-    KL_TRY(kl_alloc(n, sizeof *r->others, "sums", &r->others, err));
-    return kl_alloc(nt, sizeof *r->drift, "sums", &r->drift, err);
+    const int64_t nt = r->l->times.n, sites = r->propagation.lattice.sites;
+    const int64_t sums = nt * r->l->nquantities;
+    r->slice = (SUMS + sums + 2 * nt + sites - 1) / sites;
+    KL_TRY(kl_alloc((size_t)(nt * sites), sizeof *r->ring, "free motion", &r->ring, err));
+    KL_TRY(kl_alloc((size_t)(r->slice * sites), sizeof *r->progress, "sums", &r->progress, err));
+    KL_TRY(kl_alloc((size_t)r->l->nquantities, sizeof *r->quantity, "sums", &r->quantity, err));
+    r->others = r->progress + SUMS;
+    r->drift = (double(*)[2])(r->others + sums);
+    return KL_OK;
 }
 
 static kl_status free_motion(localization_run *r, kl_error *err)
@@ -51,20 +67,20 @@ static kl_status free_motion(localization_run *r, kl_error *err)
     const int64_t sites = r->propagation.lattice.sites;
     const double unit = r->propagation.setup.unit;
     for (int i = 0; i < r->l->times.n; i++)
-        KL_TRY(kl_free_ring(sites, r->l->times.t[i] / unit, r->ring + i * sites, err));
+        KL_TRY(kl_free_ring(sites, r->l->times.value[i] / unit, r->ring + i * sites, err));
     return KL_OK;
 }
 
-kl_status localization_begin(const void *self, int point, MPI_Comm group, void **run, kl_error *err)
+kl_status localization_begin(const void *self, const kl_place *place, void **run, kl_error *err)
 {
+    const MPI_Comm group = place->group;
     localization_run *r = NULL;
     kl_status status = kl_agree(group, kl_alloc(1, sizeof *r, "run", &r, err), err);
     *run = r;
     if (status != KL_OK)
         return status;
     r->l = self;
-    r->point = point;
-    const kl_propagation_setup setup = localization_setup(r->l, point);
+    const kl_propagation_setup setup = localization_setup(r->l, place->point);
     status = kl_propagation_create(&setup, group, &r->propagation, err);
     if (status == KL_OK) {
         status = allocate(r, err);
@@ -84,8 +100,8 @@ void localization_end(void **run)
         return;
     kl_propagation_destroy(&r->propagation);
     free(r->ring);
-    free(r->others);
-    free(r->drift);
+    free(r->progress);
+    free(r->quantity);
     free(r);
     *run = NULL;
 }
@@ -107,17 +123,14 @@ static double square_of(const localization_run *r, int64_t local)
 
 static void fill_potential(localization_run *r)
 {
-    const localization *l = r->l;
+    const double sigma = r->l->sigma;
     const kl_lattice *lattice = &r->propagation.lattice;
-    const double parameters[4] = {r->propagation.setup.eta, (double)lattice->sites,
-                                  (double)lattice->dimension, l->sigma};
-    const kl_disorder disorder = {(kl_distribution)l->disorder.distribution, l->disorder.seed,
-                                  kl_disorder_point(parameters, 4), (uint64_t)r->realization};
     float *omega = r->propagation.omega;
     const int64_t n = kl_lattice_local(lattice);
-    kl_disorder_fill(&disorder, lattice->first * lattice->plane, n, omega);
-    for (int64_t i = 0; l->sigma > 0 && i < n; i++)
-        omega[i] = (float)((double)omega[i] * pow(1 + square_of(r, i), -0.5 * l->sigma));
+    kl_potential_draw(&r->l->disorder, r->l->disorder.distribution, r->propagation.setup.eta,
+                      &sigma, r->realization, lattice, omega);
+    for (int64_t i = 0; sigma > 0 && i < n; i++)
+        omega[i] = (float)((double)omega[i] * pow(1 + square_of(r, i), -0.5 * sigma));
 }
 
 static void fill_start(localization_run *r)
@@ -137,14 +150,26 @@ static void fill_start(localization_run *r)
         kl_state_store(psi->precision, psi->re, kl_lattice_origin(lattice) + site, 1, &one);
 }
 
-static kl_status start_at(localization_run *r, int64_t origin, kl_error *err)
+/* Makes `origin` the start site in work; its potential. */
+static void move_to(localization_run *r, int64_t origin)
 {
     for (int axis = 0; axis < 3; axis++)
         r->start[axis] = origin * r->propagation.lattice.sites / r->l->origins;
     fill_potential(r);
+}
+
+static kl_status start_at(localization_run *r, int64_t origin, kl_error *err)
+{
+    move_to(r, origin);
     kl_propagation_bound(&r->propagation);
     fill_start(r);
-    return kl_propagation_start(&r->propagation, err);
+    KL_TRY(kl_propagation_start(&r->propagation, err));
+    r->progress[ORIGIN] = (double)origin;
+    r->progress[REACHED] = -1;
+    r->progress[RADIUS] = r->propagation.radius;
+    r->progress[ENERGY] = r->propagation.energy;
+    r->begun = true;
+    return KL_OK;
 }
 
 /* One start site at one time. */
@@ -156,78 +181,128 @@ static kl_status measure_one(localization_run *r, int time, double *quantity, do
     return kl_propagation_drift(&r->propagation, time, r->current, drift, err);
 }
 
-static kl_status other_origins(localization_run *r, double *quantity, kl_error *err)
+/* Takes another start site to a time and adds it up. */
+static kl_status add_origin(localization_run *r, int time, kl_error *err)
 {
-    const int nq = r->l->description.nquantities;
-    memset(r->others, 0, (size_t)(r->l->times.n * nq) * sizeof *r->others);
-    memset(r->drift, 0, (size_t)r->l->times.n * sizeof *r->drift);
-    for (int64_t origin = 1; origin < r->l->origins; origin++) {
-        KL_TRY(start_at(r, origin, err));
-        for (int time = 0; time < r->l->times.n; time++) {
-            double drift[2];
-            KL_TRY(kl_propagation_advance(&r->propagation, time, &r->current, err));
-            KL_TRY(measure_one(r, time, quantity, drift, err));
-            for (int q = 0; q < nq; q++)
-                r->others[time * nq + q] += quantity[q];
-            for (int c = 0; c < 2; c++)
-                r->drift[time][c] = fmax(r->drift[time][c], drift[c]);
-        }
-    }
-    return KL_OK;
-}
-
-kl_status localization_start(void *run, int64_t realization, kl_error *err)
-{
-    localization_run *r = run;
-    double *quantity;
-    r->realization = realization;
-    kl_status status = kl_alloc((size_t)r->l->description.nquantities, sizeof *quantity,
-                                "quantities", &quantity, err);
-    KL_TRY(kl_agree(r->propagation.lattice.comm, status, err));
-    status = other_origins(r, quantity, err);
-    free(quantity);
-    KL_TRY(status);
-    return start_at(r, 0, err);
-}
-
-kl_status localization_advance(void *run, int time, kl_error *err)
-{
-    localization_run *r = run;
-    return kl_propagation_advance(&r->propagation, time, &r->current, err);
-}
-
-kl_status localization_measure(void *run, int time, double *quantity, double *check, double **field,
-                               kl_error *err)
-{
-    localization_run *r = run;
-    const int nq = r->l->description.nquantities;
-    (void)field;
-    KL_TRY(measure_one(r, time, quantity, check, err));
+    const int nq = r->l->nquantities;
+    double drift[2];
+    KL_TRY(kl_propagation_advance(&r->propagation, time, &r->current, err));
+    KL_TRY(measure_one(r, time, r->quantity, drift, err));
     for (int q = 0; q < nq; q++)
-        quantity[q] = (quantity[q] + r->others[time * nq + q]) / (double)r->l->origins;
+        r->others[time * nq + q] += r->quantity[q];
     for (int c = 0; c < 2; c++)
-        check[c] = fmax(check[c], r->drift[time][c]);
+        r->drift[time][c] = fmax(r->drift[time][c], drift[c]);
+    r->progress[REACHED] = time;
     return KL_OK;
 }
 
-/* ---- checkpoints: of the first start site; start() does the others again ---- */
-
-kl_packing localization_packing(const void *run, int time)
+kl_status localization_start(void *run, int64_t batch, kl_error *err)
 {
-    return kl_propagation_packing(&((const localization_run *)run)->propagation, time);
+    localization_run *r = run;
+    (void)err;
+    r->realization = batch;
+    r->begun = r->sliced = false;
+    memset(r->progress, 0, (size_t)(r->slice * r->propagation.lattice.sites) * sizeof *r->progress);
+    return KL_OK;
 }
 
-void localization_pack(const void *run, int64_t plane, void *bytes)
+/* After unpacking: all of progress on every rank (elsewhere it is 0), and what follows from it.
+ * Collective. */
+static void join_slices(localization_run *r)
 {
-    kl_propagation_pack(&((const localization_run *)run)->propagation, plane, bytes);
+    const kl_lattice *lattice = &r->propagation.lattice;
+    const int bytes = (int)((size_t)(r->slice * lattice->sites) * sizeof *r->progress);
+    MPI_Allreduce(MPI_IN_PLACE, r->progress, bytes, MPI_BYTE, MPI_BOR, lattice->comm);
+    const bool other = r->progress[ORIGIN] > 0;
+    move_to(r, (int64_t)r->progress[ORIGIN]);
+    kl_propagation_restored(&r->propagation, other ? (int)r->progress[REACHED] : r->station);
+    r->propagation.radius = r->progress[RADIUS];
+    r->propagation.energy = r->progress[ENERGY];
+    r->sliced = false;
+    r->begun = true;
 }
 
-void localization_unpack(void *run, int64_t plane, const void *bytes)
+kl_status localization_advance(void *run, int station, bool *reached, kl_error *err)
 {
-    kl_propagation_unpack(&((localization_run *)run)->propagation, plane, bytes);
+    localization_run *r = run;
+    const int64_t n = r->l->origins;
+    if (r->sliced)
+        join_slices(r);
+    const int64_t origin = (int64_t)r->progress[ORIGIN];
+    const bool passed = (int)r->progress[REACHED] == r->l->times.n - 1;
+    if (!r->begun || (origin > 0 && passed))
+        KL_TRY(start_at(r, (origin + 1) % n, err));
+    *reached = r->progress[ORIGIN] == 0;
+    if (*reached)
+        return kl_propagation_advance(&r->propagation, station, &r->current, err);
+    return add_origin(r, (int)r->progress[REACHED] + 1, err);
 }
 
-void localization_restored(void *run, int time)
+kl_status localization_measure(void *run, int station, int member, kl_sample *out, kl_error *err)
 {
-    kl_propagation_restored(&((localization_run *)run)->propagation, time);
+    localization_run *r = run;
+    const int nq = r->l->nquantities;
+    (void)member;
+    KL_TRY(measure_one(r, station, out->quantity, out->check, err));
+    for (int q = 0; q < nq; q++)
+        out->quantity[q] = (out->quantity[q] + r->others[station * nq + q]) / (double)r->l->origins;
+    for (int c = 0; c < 2; c++)
+        out->check[c] = fmax(out->check[c], r->drift[station][c]);
+    return KL_OK;
+}
+
+/* ---- checkpoints: psi of the start site in work, and slices of progress ---- */
+
+kl_packing localization_shape(const void *run)
+{
+    const localization_run *r = run;
+    kl_packing packing = kl_propagation_shape(&r->propagation);
+    packing.progress_bytes = (size_t)r->slice * sizeof *r->progress;
+    packing.piece_bytes += packing.progress_bytes;
+    return packing;
+}
+
+kl_packing localization_packing(const void *run, int station)
+{
+    const localization_run *r = run;
+    const int time = r->progress[ORIGIN] > 0 ? (int)r->progress[REACHED] : station;
+    kl_packing packing = localization_shape(run);
+    if (!r->sliced)
+        packing.pieces = r->begun ? kl_propagation_packing(&r->propagation, time).pieces : 0;
+    return packing;
+}
+
+/* The slice of an owned plane, and where it is in the plane's piece. */
+static double *slice_of(const localization_run *r, int64_t piece, size_t *at, size_t *bytes)
+{
+    *at = kl_propagation_shape(&r->propagation).piece_bytes;
+    *bytes = (size_t)r->slice * sizeof *r->progress;
+    return r->progress + (r->propagation.lattice.first + piece) * r->slice;
+}
+
+void localization_pack(const void *run, int64_t piece, void *bytes)
+{
+    const localization_run *r = run;
+    size_t at, n;
+    const double *slice = slice_of(r, piece, &at, &n);
+    kl_propagation_pack(&r->propagation, piece, bytes);
+    memcpy((char *)bytes + at, slice, n);
+}
+
+void localization_unpack(void *run, int64_t piece, const void *bytes)
+{
+    localization_run *r = run;
+    size_t at, n;
+    double *slice = slice_of(r, piece, &at, &n);
+    kl_propagation_unpack(&r->propagation, piece, bytes);
+    memcpy(slice, (const char *)bytes + at, n);
+}
+
+/* The rest waits for the other ranks: join_slices(). */
+void localization_restored(void *run, int station)
+{
+    localization_run *r = run;
+    r->station = station;
+    r->sliced = true;
+    kl_propagation_restored(&r->propagation, 0);
 }

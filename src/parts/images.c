@@ -13,16 +13,11 @@
  * front of the lattice besides, about (2T)^(1/3) mu^(2/3) wide. Not in the bound, as it
  * is about F: the interference of a wave with its own images. Local.
  */
-#include "systems/anderson/anderson_private.h"
+#include "parts/images.h"
+
+#include "parts/boltzmann_limit.h"
 
 #include <math.h>
-
-bool anderson_has_infinite(const anderson *a, int k)
-{
-    const kl_position position = a->observable[k].position;
-    return position == KL_POSITION_UNIFORM ||
-           (position == KL_POSITION_GAUSSIAN && a->packet[0].envelope != KL_ENVELOPE_UNIFORM);
-}
 
 typedef struct tail {
     double front, scale, square, mu; /* log = -l R + front sinh(l mu/2)/(mu/2) + scale l +
@@ -73,59 +68,51 @@ static double symbol_size(const kl_symbol *s)
 }
 
 /* All images of an observable, as one packet sees them. */
-static double images(const anderson *a, const kl_initial *packet, const kl_observable *o, double mu,
-                     double ell, double time)
+static double all_images(const kl_images *at, const kl_initial *packet, const kl_observable *o,
+                         double mu, double ell, double time)
 {
     enum { IMAGES = 3 }; /* those beyond are smaller by the square at least */
     const tail t = tail_of(packet, o, mu, time);
     const double row = 1 + sqrt(2 * M_PI) * o->width / ell; /* images side by side */
     double sum = 0;
-    for (int j = 0; j < a->dimension; j++)
+    for (int j = 0; j < at->packets->dimension; j++)
         for (int n = 1; n <= IMAGES; n++) {
             const double off = o->center[j] - packet->center[j];
             sum += image(&t, fabs(n * ell - off)) + image(&t, fabs(n * ell + off));
         }
-    return fmin(sum, row) * pow(row, (double)a->dimension - 1);
+    return fmin(sum, row) * pow(row, (double)at->packets->dimension - 1);
 }
 
 /* Bound for observable k in a box of side ell; NAN if it has no meaning in infinite space. */
-static double effect(const anderson *a, int k, double mu, double ell, double time)
+static double effect(const kl_images *at, int k, double mu, double ell, double time)
 {
-    const kl_observable *o = &a->observable[k];
+    const kl_observable *o = &at->observables->observable[k];
+    const kl_packets *packets = at->packets;
     double sum = 0, weight = 0;
-    if (!anderson_has_infinite(a, k))
+    if (!kl_boltzmann_has_infinite(packets, at->observables, k))
         return NAN;
     if (o->position == KL_POSITION_UNIFORM)
         return 0;
-    for (int i = 0; i < a->npackets; i++) {
-        const double share = a->packet[i].weight * a->packet[i].weight;
-        sum += share * images(a, &a->packet[i], o, mu, ell, time);
+    for (int i = 0; i < packets->n; i++) {
+        const double share = packets->packet[i].weight * packets->packet[i].weight;
+        sum += share * all_images(at, &packets->packet[i], o, mu, ell, time);
         weight += share;
     }
     return symbol_size(o->symbol) * sum / weight;
 }
 
-static int observable_of(const anderson *a, int quantity)
+double kl_images_effect(const kl_images *at, int k, int point, double time)
 {
-    int k = 0;
-    for (int q = 0; (q += 1 + a->complex_valued[k]) <= quantity;)
-        k++;
-    return k;
-}
-
-double anderson_box_effect(const void *self, int point, int time, int quantity)
-{
-    const anderson *a = self;
-    const kl_lattice_point *p = &a->point[point];
-    return effect(a, observable_of(a, quantity), p->unit, p->ell, a->times.t[time]);
+    const kl_lattice_point *p = &at->points->point[point];
+    return effect(at, k, p->unit, p->ell, time);
 }
 
 /* The largest effect of all observables; *which (may be NULL) has it. */
-static double worst(const anderson *a, double mu, double ell, int *which)
+static double worst(const kl_images *at, double mu, double ell, int *which)
 {
     double most = 0;
-    for (int k = 0; k < a->nobservables; k++) {
-        const double e = effect(a, k, mu, ell, a->times.t[a->times.n - 1]);
+    for (int k = 0; k < at->observables->n; k++) {
+        const double e = effect(at, k, mu, ell, at->time);
         if (e > most) {
             most = e;
             if (which)
@@ -136,14 +123,14 @@ static double worst(const anderson *a, double mu, double ell, int *which)
 }
 
 /* The smallest side at which every observable is off by at most `error`. */
-static double least_side(const anderson *a, double mu, double error)
+static double least_side(const kl_images *at, double mu, double error)
 {
     double low = 0, high = 1;
-    while (worst(a, mu, high, NULL) > error && high < 1e7)
+    while (worst(at, mu, high, NULL) > error && high < 1e7)
         high *= 2;
     for (int i = 0; i < 50; i++) {
         const double middle = 0.5 * (low + high);
-        if (worst(a, mu, middle, NULL) > error)
+        if (worst(at, mu, middle, NULL) > error)
             low = middle;
         else
             high = middle;
@@ -151,70 +138,66 @@ static double least_side(const anderson *a, double mu, double error)
     return high;
 }
 
-static const char *name_of(const anderson *a, int k)
+static void print_images(const kl_images *at, int point, FILE *out)
 {
-    int q = 0;
-    while (observable_of(a, q) != k)
-        q++;
-    return a->description.quantity[q].observable;
-}
-
-static void print_images(const anderson *a, int point, FILE *out)
-{
-    const kl_lattice_point *p = &a->point[point];
+    const kl_lattice_point *p = &at->points->point[point];
     int listed = 0;
-    if (point > 0 && a->point[point - 1].eta == p->eta && a->point[point - 1].ell == p->ell)
+    if (point > 0 && at->points->point[point - 1].eta == p->eta &&
+        at->points->point[point - 1].ell == p->ell)
         return; /* another distribution of the disorder */
     fprintf(out, "%12g %12g ", p->eta, p->ell);
-    for (int k = 0; k < a->nobservables; k++) {
-        const double e = effect(a, k, p->unit, p->ell, a->times.t[a->times.n - 1]);
-        if (e > a->boltzmann_tolerance)
-            fprintf(out, "%s %s %.1e", listed++ ? "," : "", name_of(a, k), e);
+    for (int k = 0; k < at->observables->n; k++) {
+        const double e = effect(at, k, p->unit, p->ell, at->time);
+        if (e > at->tolerance)
+            fprintf(out, "%s %s %.1e", listed++ ? "," : "", kl_observables_name(at->observables, k),
+                    e);
     }
     fprintf(out, listed ? "\n" : " none\n");
 }
 
-void anderson_warn_of_box(anderson *a)
+kl_status kl_images_warn(const kl_images *at, kl_warnings *warnings, kl_error *err)
 {
-    kl_description *d = &a->description;
-    for (int k = 0; d->infinite && k < a->nobservables; k++)
-        if (!anderson_has_infinite(a, k))
-            snprintf(d->warning[d->nwarnings++], sizeof *d->warning,
-                     "observable %s has no reference in infinite space: %s", name_of(a, k),
-                     a->observable[k].position == KL_POSITION_WAVE
-                         ? "its position is a wave of the torus"
-                         : "a plane wave fills all of it");
-    for (int p = 0; d->infinite && p < a->npoints; p++) {
-        const kl_lattice_point *at = &a->point[p];
+    for (int k = 0; k < at->observables->n; k++)
+        if (!kl_boltzmann_has_infinite(at->packets, at->observables, k))
+            KL_TRY(kl_warnings_add(warnings, err,
+                                   "observable %s has no reference in infinite space: %s",
+                                   kl_observables_name(at->observables, k),
+                                   at->observables->observable[k].position == KL_POSITION_WAVE
+                                       ? "its position is a wave of the torus"
+                                       : "a plane wave fills all of it"));
+    for (int p = 0; p < at->points->n; p++) {
+        const kl_lattice_point *point = &at->points->point[p];
         int k = 0;
-        const double e = worst(a, at->unit, at->ell, &k);
-        if (e > 1e-3 && (p == 0 || at[-1].ell != at->ell))
-            snprintf(d->warning[d->nwarnings++], sizeof *d->warning,
-                     "at eta %g the box %.4g is not infinite space: its images may change %s by up "
-                     "to %.1g (a box of %.4g: by 1e-3)",
-                     at->eta, at->ell, name_of(a, k), e, least_side(a, at->unit, 1e-3));
+        const double e = worst(at, point->unit, point->ell, &k);
+        if (e > 1e-3 && (p == 0 || point[-1].ell != point->ell))
+            KL_TRY(kl_warnings_add(
+                warnings, err,
+                "at eta %g the box %.4g is not infinite space: its images may change %s by up to "
+                "%.1g (a box of %.4g: by 1e-3)",
+                point->eta, point->ell, kl_observables_name(at->observables, k), e,
+                least_side(at, point->unit, 1e-3)));
     }
+    return KL_OK;
 }
 
-void anderson_advise(const void *self, FILE *out)
+void kl_images_advise(const kl_images *at, FILE *out)
 {
-    const anderson *a = self;
-    const double error[] = {1e-2, 1e-3, 1e-4, a->boltzmann_tolerance};
+    const double error[] = {1e-2, 1e-3, 1e-4, at->tolerance};
     const int n = sizeof error / sizeof *error;
-    if (worst(a, a->point[0].unit, 1e-3, NULL) == 0)
+    if (worst(at, at->points->point[0].unit, 1e-3, NULL) == 0)
         return; /* nothing sees the box */
     fprintf(out, "\nbox in which periodic images change no observable by more than\n%12s", "eta");
     for (int i = 0; i < n; i++)
         fprintf(out, " %12g", error[i]);
-    for (int p = 0; p < a->npoints; p++) {
-        if (p > 0 && a->point[p].eta == a->point[p - 1].eta)
+    for (int p = 0; p < at->points->n; p++) {
+        if (p > 0 && at->points->point[p].eta == at->points->point[p - 1].eta)
             continue;
-        fprintf(out, "\n%12g", a->point[p].eta);
+        fprintf(out, "\n%12g", at->points->point[p].eta);
         for (int i = 0; i < n; i++)
-            fprintf(out, " %12.2f", least_side(a, a->point[p].unit, error[i]));
+            fprintf(out, " %12.2f", least_side(at, at->points->point[p].unit, error[i]));
     }
     fprintf(out, "\n\n%12s %12s  observables that images may change at T = %g, by at most\n", "eta",
-            "box", a->times.t[a->times.n - 1]);
-    for (int p = 0; p < a->npoints; p++)
-        print_images(a, p, out);
+            "box", at->time);
+    for (int p = 0; p < at->points->n; p++)
+        print_images(at, p, out);
 }

@@ -1,0 +1,232 @@
+#include "parts/boltzmann_limit.h"
+
+#include "base/memory.h"
+#include "parts/boltzmann_fields.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the key ---- */
+
+typedef struct choice_keys {
+    double tolerance;
+    int reference, space;
+} choice_keys;
+
+static const char *const references[] = {"solve", "none", NULL};
+static const char *const spaces[] = {"torus", "infinite", "both", NULL};
+static const kl_key choice_table[] = {
+    {.name = "tolerance",
+     KL_REAL_AT(choice_keys, tolerance),
+     KL_RANGE(1e-12, 0.1),
+     .fallback = "1.0e-8",
+     .doc = "absolute error of each <J,F_T>"},
+    {.name = "reference",
+     KL_CHOICE_AT(choice_keys, reference, references),
+     .fallback = "solve",
+     .doc = "none: skip it (merge computes it later)"},
+    {.name = "space",
+     KL_CHOICE_AT(choice_keys, space, spaces),
+     .fallback = "torus",
+     .doc = "in which the reference is solved: the study's box, all of R^d, or both"},
+    {0}};
+
+typedef struct top_keys {
+    kl_node *boltzmann;
+} top_keys;
+const kl_key kl_boltzmann_map[] = {{.name = "boltzmann",
+                                    KL_MAP_AT(top_keys, boltzmann),
+                                    .flags = KL_FREE,
+                                    .fallback = "{}",
+                                    .doc = "the reference",
+                                    KL_BELOW(choice_table)},
+                                   {0}};
+
+kl_status kl_keys_boltzmann(kl_node *root, kl_boltzmann_keys *out, kl_error *err)
+{
+    top_keys top;
+    choice_keys keys;
+    KL_TRY(kl_config_read(root, kl_boltzmann_map, &top, err));
+    KL_TRY(kl_config_read(top.boltzmann, choice_table, &keys, err));
+    *out = (kl_boltzmann_keys){.tolerance = keys.tolerance,
+                               .solve = keys.reference == 0,
+                               .torus = keys.space != 1,
+                               .infinite_space = keys.space > 0};
+    return KL_OK;
+}
+
+bool kl_boltzmann_has_infinite(const kl_packets *packets, const kl_observables *observables, int k)
+{
+    const kl_position position = observables->observable[k].position;
+    return position == KL_POSITION_UNIFORM ||
+           (position == KL_POSITION_GAUSSIAN && packets->packet[0].envelope != KL_ENVELOPE_UNIFORM);
+}
+
+/* ---- values ---- */
+
+/* The kinetic room's own description of an observable. */
+static kl_status translate(const kl_observable *from, kl_kinetic_observable *to,
+                           double (**coefficient)[2], kl_error *err)
+{
+    static const kl_kinetic_position position[] = {
+        KL_KINETIC_POSITION_GAUSSIAN, KL_KINETIC_POSITION_UNIFORM, KL_KINETIC_POSITION_WAVE};
+    const kl_symbol *s = from->symbol;
+    KL_TRY(kl_alloc((size_t)s->n, sizeof **coefficient, "symbols", coefficient, err));
+    for (int i = 0; i < s->n; i++) {
+        (*coefficient)[i][0] = creal(s->coefficient[i]);
+        (*coefficient)[i][1] = cimag(s->coefficient[i]);
+    }
+    *to = (kl_kinetic_observable){.position = position[from->position],
+                                  .width = from->width,
+                                  .nmodes = s->n,
+                                  .mode = (const int(*)[3])s->mode,
+                                  .coefficient = (const double(*)[2]) * coefficient};
+    memcpy(to->center, from->center, sizeof to->center);
+    memcpy(to->wave, from->wave, sizeof to->wave);
+    return KL_OK;
+}
+
+/* Collective. Adds packet i with its share of the weight; `one` has room for its values
+ * [ntimes][nobservables][2] and errors [ntimes][nobservables]. */
+static kl_status add_packet(const kl_packets *packets, const kl_lattice_point *point, int i,
+                            MPI_Comm comm, kl_kinetic_problem problem, double *one, double *value,
+                            double *error, char *note, kl_error *err)
+{
+    const int n = problem.ntimes * problem.nobservables;
+    double share;
+    char last[256] = "";
+    kl_status status =
+        kl_agree(comm, kl_kinetic_start(packets, point, i, &problem, &share, err), err);
+    if (status == KL_OK)
+        status = kl_boltzmann_solve(comm, &problem, one, one + 2 * n, last, err);
+    for (int k = 0; status == KL_OK && k < n; k++) {
+        value[2 * k] += share * one[2 * k];
+        value[2 * k + 1] += share * one[2 * k + 1];
+        error[k] += share * one[2 * n + k];
+    }
+    if (last[0])
+        snprintf(note, 256, "%s", last);
+    kl_kinetic_start_free(&problem);
+    return status;
+}
+
+typedef struct solving {
+    const kl_boltzmann_limit *of;
+    const kl_lattice_point *point;
+    bool infinite;
+    int n;                             /* observables solved for */
+    int *slot;                         /* [nobservables]: place among those solved for; -1: none */
+    kl_kinetic_observable *observable; /* [n] */
+    double (**coefficient)[2];         /* [nobservables] */
+    double *value, *error;             /* [ntimes][n][2], [ntimes][n] */
+    double *each;                      /* of one packet: both of them */
+} solving;
+
+static void fill_quantities(const solving *s, kl_limit_values *out)
+{
+    const kl_observables *o = s->of->observables;
+    const int nq = o->nquantities;
+    for (int t = 0; t < s->of->times.n; t++)
+        for (int k = 0, q = 0; k < o->n; k++)
+            for (int part = 0; part <= (int)o->complex_valued[k]; part++, q++)
+                if (s->slot[k] >= 0) {
+                    out->value[t * nq + q] = s->value[2 * (s->n * t + s->slot[k]) + part];
+                    out->error[t * nq + q] = s->error[s->n * t + s->slot[k]];
+                }
+}
+
+static void destroy_solving(solving *s)
+{
+    for (int k = 0; s->coefficient && k < s->of->observables->n; k++)
+        free(s->coefficient[k]);
+    free(s->slot);
+    free(s->coefficient);
+    free(s->observable);
+    free(s->value);
+    free(s->error);
+    free(s->each);
+}
+
+static kl_status create_solving(const kl_boltzmann_limit *of, int point, bool infinite, solving *s,
+                                kl_error *err)
+{
+    const kl_observables *o = of->observables;
+    const size_t most = (size_t)o->n;
+    const size_t size = most * (size_t)of->times.n;
+    *s = (solving){.of = of, .point = &of->points->point[point], .infinite = infinite};
+    KL_TRY(kl_alloc(most, sizeof *s->slot, "reference", &s->slot, err));
+    KL_TRY(kl_alloc(most, sizeof *s->observable, "reference", &s->observable, err));
+    KL_TRY(kl_alloc(most, sizeof *s->coefficient, "reference", &s->coefficient, err));
+    KL_TRY(kl_alloc(2 * size, sizeof *s->value, "reference", &s->value, err));
+    KL_TRY(kl_alloc(size, sizeof *s->error, "reference", &s->error, err));
+    KL_TRY(kl_alloc(3 * size, sizeof *s->each, "reference", &s->each, err));
+    for (int k = 0; k < o->n; k++) {
+        s->slot[k] = infinite && !kl_boltzmann_has_infinite(of->packets, o, k) ? -1 : s->n++;
+        if (s->slot[k] >= 0)
+            KL_TRY(
+                translate(&o->observable[k], &s->observable[s->slot[k]], &s->coefficient[k], err));
+    }
+    return KL_OK;
+}
+
+static kl_status solve(solving *s, MPI_Comm comm, kl_limit_values *out, kl_error *err)
+{
+    const kl_boltzmann_limit *of = s->of;
+    /* Once a kl_kinetic_problem takes a stop: .stop = out->stop, its context likewise. */
+    const kl_kinetic_problem problem = {.dimension = (int)of->points->dimension,
+                                        .ell = s->point->ell,
+                                        .infinite = s->infinite,
+                                        .ntimes = of->times.n,
+                                        .times = of->times.value,
+                                        .nobservables = s->n,
+                                        .observables = s->observable,
+                                        .tolerance = of->tolerance};
+    kl_status status = KL_OK;
+    for (int i = 0; i < of->packets->n && status == KL_OK; i++)
+        status = add_packet(of->packets, s->point, i, comm, problem, s->each, s->value, s->error,
+                            out->note, err);
+    if (status == KL_OK)
+        fill_quantities(s, out);
+    if (status == KL_OK && !s->infinite)
+        status =
+            kl_boltzmann_fields(of->packets, of->marginals, s->point, &problem, comm, out, err);
+    if (status == KL_INPUT &&
+        !of->packets->linear) { /* known only now: no reason to lose the run */
+        snprintf(out->note, sizeof out->note, "%.255s", err->message);
+        status = KL_OK;
+    }
+    return status;
+}
+
+kl_status kl_boltzmann_limit_solve(const kl_boltzmann_limit *limit, int point, bool infinite_space,
+                                   MPI_Comm comm, kl_limit_values *out, kl_error *err)
+{
+    solving s;
+    if (limit->points->dimension == 1) {
+        snprintf(
+            out->note, sizeof out->note,
+            "d = 1 has no Boltzmann limit: the localization length is of the order of the mean "
+            "free path, eta^-2");
+        return KL_OK;
+    }
+    kl_status status = kl_agree(comm, create_solving(limit, point, infinite_space, &s, err), err);
+    if (status == KL_OK && s.n > 0)
+        status = solve(&s, comm, out, err);
+    destroy_solving(&s);
+    return status;
+}
+
+/* The distribution of the disorder does not matter; in infinite space neither does the
+ * box, nor eta unless it moves a start on one site. */
+int kl_boltzmann_limit_same(const kl_boltzmann_limit *limit, int point, bool infinite_space)
+{
+    const kl_lattice_point *at = limit->points->point;
+    const bool at_a_site = limit->packets->packet[0].envelope == KL_ENVELOPE_DELTA;
+    for (int q = 0; q < point; q++) {
+        const bool same = at[q].eta == at[point].eta;
+        if (infinite_space ? same || !at_a_site : same && at[q].sites == at[point].sites)
+            return q;
+    }
+    return point;
+}

@@ -1,0 +1,273 @@
+/* The key `initial`: one packet or several, their envelopes and phases. */
+#include "parts/packets.h"
+
+#include "base/memory.h"
+#include "parts/plain_keys.h"
+
+#include <stdlib.h>
+
+typedef struct shape_keys {
+    int shape;
+} shape_keys;
+static const char *const envelopes[] = {"gaussian", "bump", "uniform", "delta", NULL};
+static const kl_key envelope_table[] = {{.name = "shape",
+                                         KL_CHOICE_AT(shape_keys, shape, envelopes),
+                                         .flags = KL_REQUIRED,
+                                         .doc = "of h(X); uniform: a plane wave; delta: one site"},
+                                        {0}};
+typedef struct term_keys {
+    kl_ints power;
+    double coefficient;
+} term_keys;
+static const kl_key term_table[] = {{.name = "power",
+                                     KL_INTS_AT(term_keys, power),
+                                     .flags = KL_REQUIRED,
+                                     KL_RANGE(0, KL_PHASE_DEGREE),
+                                     .doc = "n of prod_j X_j^n_j"},
+                                    {.name = "coefficient",
+                                     KL_REAL_AT(term_keys, coefficient),
+                                     .flags = KL_REQUIRED,
+                                     KL_RANGE(-1e6, 1e6),
+                                     .doc = "its factor"},
+                                    {0}};
+
+typedef struct wave_keys {
+    kl_reals wave;
+    double sine, cosine;
+} wave_keys;
+static const kl_key wave_table[] = {
+    {.name = "wave",
+     KL_REALS_AT(wave_keys, wave),
+     .flags = KL_REQUIRED,
+     KL_RANGE(-1e3, 1e3),
+     .doc = "q of sin, cos(2 pi q.X): waves per macroscopic length"},
+    {.name = "sine",
+     KL_REAL_AT(wave_keys, sine),
+     KL_RANGE(-1e6, 1e6),
+     .fallback = "0",
+     .doc = "factor of sin(2 pi q.X)"},
+    {.name = "cosine",
+     KL_REAL_AT(wave_keys, cosine),
+     KL_RANGE(-1e6, 1e6),
+     .fallback = "0",
+     .doc = "factor of cos(2 pi q.X)"},
+    {0}};
+
+typedef struct phase_keys {
+    kl_reals momentum, hessian;
+    kl_nodes terms, waves;
+} phase_keys;
+static const kl_key phase_table[] = {
+    {.name = "momentum",
+     KL_REALS_AT(phase_keys, momentum),
+     KL_RANGE(-1, 1),
+     .doc = "p of S(X) = p.X + X.A.X/2 + ..., cycles per site; default: 0"},
+    {.name = "hessian",
+     KL_MATRIX_AT(phase_keys, hessian),
+     KL_RANGE(-1e3, 1e3),
+     .doc = "A, symmetric; default: 0"},
+    {.name = "terms",
+     KL_MAPS_AT(phase_keys, terms),
+     KL_COUNT(1, 100),
+     .doc = "monomials of S",
+     KL_BELOW(term_table)},
+    {.name = "waves",
+     KL_MAPS_AT(phase_keys, waves),
+     KL_COUNT(1, 100),
+     .doc = "sines and cosines of S",
+     KL_BELOW(wave_table)},
+    {0}};
+
+typedef struct packet_keys {
+    kl_node *envelope, *phase;
+    double weight, angle;
+} packet_keys;
+static const kl_key packet_table[] = {{.name = "envelope",
+                                       KL_MAP_AT(packet_keys, envelope),
+                                       .flags = KL_REQUIRED,
+                                       .one_of = "start",
+                                       .doc = "h(X)",
+                                       KL_BELOW(envelope_table, kl_width_table, kl_center_table)},
+                                      {.name = "phase",
+                                       KL_MAP_AT(packet_keys, phase),
+                                       .when = "envelope",
+                                       .fallback = "{}",
+                                       .doc = "S(X)",
+                                       KL_BELOW(phase_table)},
+                                      {0}};
+static const kl_key weight_table[] = {{.name = "weight",
+                                       KL_REAL_AT(packet_keys, weight),
+                                       KL_RANGE_ABOVE(0, 1e6),
+                                       .fallback = "1",
+                                       .doc = "amplitude; weights count relative to each other"},
+                                      {.name = "angle",
+                                       KL_REAL_AT(packet_keys, angle),
+                                       KL_RANGE(-1, 1),
+                                       .fallback = "0",
+                                       .doc = "of the amplitude, in turns"},
+                                      {0}};
+
+typedef struct list_keys {
+    kl_nodes packets;
+} list_keys;
+static const kl_key list_table[] = {{.name = "packets",
+                                     KL_MAPS_AT(list_keys, packets),
+                                     KL_COUNT(2, 16),
+                                     .one_of = "start",
+                                     .doc = "a superposition, instead of envelope and phase",
+                                     KL_BELOW(packet_table, weight_table)},
+                                    {0}};
+
+typedef struct initial_keys {
+    kl_node *initial;
+} initial_keys;
+const kl_key kl_initial_map[] = {{.name = "initial",
+                                  KL_MAP_AT(initial_keys, initial),
+                                  .flags = KL_REQUIRED,
+                                  .doc = "the initial state",
+                                  KL_BELOW(packet_table, list_table)},
+                                 {0}};
+
+/* ---- the phase ---- */
+
+static kl_status read_hessian(const kl_packets *all, const kl_node *node, const kl_reals *list,
+                              double hessian[3][3], kl_error *err)
+{
+    const int d = (int)all->dimension;
+    if (list->n == 0)
+        return KL_OK;
+    if (list->n != d * d)
+        return kl_config_fail(node, "hessian", err, "must be %d x %d numbers, the dimension", d, d);
+    for (int i = 0; i < d; i++)
+        for (int j = 0; j < d; j++) {
+            hessian[i][j] = list->v[i * d + j];
+            if (hessian[i][j] != list->v[j * d + i])
+                return kl_config_fail(node, "hessian", err,
+                                      "entries %d,%d and %d,%d differ: must be "
+                                      "symmetric",
+                                      i, j, j, i);
+        }
+    return KL_OK;
+}
+
+static kl_status read_terms(const kl_packets *all, const kl_nodes *nodes, kl_initial *packet,
+                            kl_error *err)
+{
+    kl_phase_term *term;
+    KL_TRY(kl_alloc((size_t)nodes->n, sizeof *term, "phase", &term, err));
+    packet->higher.term = term;
+    packet->higher.nterms = nodes->n;
+    for (int t = 0; t < nodes->n; t++) {
+        term_keys keys = {0};
+        int degree = 0;
+        KL_TRY(kl_config_read(nodes->v[t], term_table, &keys, err));
+        KL_TRY(kl_keys_count(nodes->v[t], "power", keys.power.n, all->dimension, err));
+        for (int j = 0; j < keys.power.n; j++)
+            degree += term[t].power[j] = (int)keys.power.v[j];
+        if (degree < 1 || degree > KL_PHASE_DEGREE)
+            return kl_config_fail(nodes->v[t], "power", err,
+                                  "degree %d is not allowed: must be in [1, %d]", degree,
+                                  KL_PHASE_DEGREE);
+        term[t].coefficient = keys.coefficient;
+    }
+    return KL_OK;
+}
+
+static kl_status read_waves(const kl_packets *all, const kl_nodes *nodes, kl_initial *packet,
+                            kl_error *err)
+{
+    kl_phase_wave *wave;
+    KL_TRY(kl_alloc((size_t)nodes->n, sizeof *wave, "phase", &wave, err));
+    packet->higher.wave = wave;
+    packet->higher.nwaves = nodes->n;
+    for (int w = 0; w < nodes->n; w++) {
+        wave_keys keys = {0};
+        KL_TRY(kl_config_read(nodes->v[w], wave_table, &keys, err));
+        KL_TRY(kl_keys_vector(nodes->v[w], "wave", &keys.wave, all->dimension, wave[w].wave, err));
+        if (wave[w].wave[0] == 0 && wave[w].wave[1] == 0 && wave[w].wave[2] == 0)
+            return kl_config_fail(nodes->v[w], "wave", err, "0 is not allowed: S would not change");
+        wave[w].sine = keys.sine;
+        wave[w].cosine = keys.cosine;
+    }
+    return KL_OK;
+}
+
+static kl_status read_phase(kl_packets *all, kl_node *node, kl_initial *packet, kl_error *err)
+{
+    phase_keys phase = {0};
+    KL_TRY(kl_config_read(node, phase_table, &phase, err));
+    KL_TRY(
+        kl_keys_vector(node, "momentum", &phase.momentum, all->dimension, packet->momentum, err));
+    KL_TRY(read_hessian(all, node, &phase.hessian, packet->hessian, err));
+    KL_TRY(read_terms(all, &phase.terms, packet, err));
+    KL_TRY(read_waves(all, &phase.waves, packet, err));
+    all->linear = all->linear && kl_initial_linear(packet);
+    if (!kl_initial_linear(packet) && packet->envelope > KL_ENVELOPE_BUMP)
+        return kl_config_fail(node,
+                              phase.terms.n   ? "terms"
+                              : phase.waves.n ? "waves"
+                                              : "hessian",
+                              err, "goes with the envelopes gaussian and bump only");
+    return KL_OK;
+}
+
+/* ---- packets ---- */
+
+static kl_status read_packet(kl_packets *all, kl_node *node, kl_initial *packet, kl_error *err)
+{
+    packet_keys keys;
+    shape_keys shape;
+    KL_TRY(kl_config_read(node, packet_table, &keys, err));
+    KL_TRY(kl_config_read(keys.envelope, envelope_table, &shape, err));
+    packet->envelope = (kl_envelope)shape.shape;
+    packet->width = packet->weight = 1;
+    if (packet->envelope <= KL_ENVELOPE_BUMP)
+        KL_TRY(kl_keys_width(keys.envelope, &packet->width, err));
+    if (packet->envelope != KL_ENVELOPE_UNIFORM)
+        KL_TRY(kl_keys_center(keys.envelope, all->dimension, packet->center, err));
+    return read_phase(all, keys.phase, packet, err);
+}
+
+static kl_status read_packets(kl_packets *all, kl_node *node, const kl_nodes *nodes, kl_error *err)
+{
+    for (int k = 0; k < 2; k++)
+        if (kl_config_has(node, packet_table[k].name))
+            return kl_config_fail(node, packet_table[k].name, err,
+                                  "goes into each of the packets where there are packets");
+    for (int i = 0; i < nodes->n; i++) {
+        packet_keys keys;
+        KL_TRY(read_packet(all, nodes->v[i], &all->packet[i], err));
+        KL_TRY(kl_config_read(nodes->v[i], weight_table, &keys, err));
+        all->packet[i].weight = keys.weight;
+        all->packet[i].angle = keys.angle;
+        if (all->packet[i].envelope > KL_ENVELOPE_BUMP)
+            return kl_config_fail(nodes->v[i], "envelope.shape", err,
+                                  "%s is not allowed among packets: must be gaussian or bump",
+                                  envelopes[all->packet[i].envelope]);
+    }
+    return KL_OK;
+}
+
+kl_status kl_packets_read(kl_node *root, int64_t dimension, kl_packets *out, kl_error *err)
+{
+    initial_keys top;
+    list_keys keys = {0};
+    KL_TRY(kl_config_read(root, kl_initial_map, &top, err));
+    KL_TRY(kl_config_read(top.initial, list_table, &keys, err));
+    *out = (kl_packets){.dimension = dimension, .linear = true};
+    out->n = keys.packets.n ? keys.packets.n : 1;
+    KL_TRY(kl_alloc((size_t)out->n, sizeof *out->packet, "packets", &out->packet, err));
+    if (keys.packets.n)
+        return read_packets(out, top.initial, &keys.packets, err);
+    return read_packet(out, top.initial, out->packet, err);
+}
+
+void kl_packets_free(kl_packets *packets)
+{
+    for (int i = 0; packets->packet && i < packets->n; i++) {
+        free((void *)packets->packet[i].higher.term);
+        free((void *)packets->packet[i].higher.wave);
+    }
+    free(packets->packet);
+    *packets = (kl_packets){0};
+}

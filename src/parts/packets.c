@@ -1,0 +1,150 @@
+/* What the points must be for the packets; the state of the start, and how singular it is. */
+#include "parts/packets.h"
+
+#include "base/memory.h"
+#include "dynamics/concentration.h"
+#include "dynamics/interference.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+kl_initial kl_packets_at(const kl_packets *packets, int i, double mu)
+{
+    kl_initial packet = packets->packet[i];
+    packet.mu = mu;
+    return packet;
+}
+
+kl_status kl_packets_fill(const kl_packets *packets, double mu, kl_state *psi, kl_error *err)
+{
+    kl_initial *packet = NULL;
+    kl_status status = kl_alloc((size_t)packets->n, sizeof *packet, "packets", &packet, err);
+    KL_TRY(kl_agree(psi->lattice->comm, status, err));
+    for (int i = 0; i < packets->n; i++)
+        packet[i] = kl_packets_at(packets, i, mu);
+    status = kl_initial_superpose(packets->n, packet, psi, err);
+    free(packet);
+    return status;
+}
+
+/* ---- what the points allow ---- */
+
+static kl_status check_envelope(const kl_packets *packets, kl_node *root,
+                                const kl_lattice_point *point, int i, kl_warnings *warnings,
+                                kl_error *err)
+{
+    const kl_initial *packet = &packets->packet[i];
+    char key[64] = "initial.envelope.width";
+    if (packets->n > 1)
+        snprintf(key, sizeof key, "initial.packets.%d.envelope.width", i);
+    if (packet->width < point->unit) /* no site might see the packet */
+        return kl_config_fail(root, key, err,
+                              "%g is not allowed at eta %g: must be at least eta^2 = %.4g, the "
+                              "distance of two sites",
+                              packet->width, point->eta, point->unit);
+    double outside = kl_initial_outside(packet, (int)packets->dimension, point->ell);
+    if (outside > 1e-3)
+        return kl_config_fail(root, kl_config_has(root, "box") ? "box" : "sites", err,
+                              "%.4g is too small for the envelope at eta %g: %.2g of |h|^2 lies "
+                              "outside, at most 1e-3 is allowed",
+                              point->ell, point->eta, outside);
+    if (outside > 1e-6)
+        return kl_warnings_add(warnings, err, "at eta %g the box %.4g leaves %.2g of |h|^2 outside",
+                               point->eta, point->ell, outside);
+    return KL_OK;
+}
+
+/* Packets that interfere in the limit have no F_0 that is the sum of theirs. */
+static kl_status check_interference(const kl_packets *packets, kl_node *root,
+                                    const kl_lattice_points *points, int i, int k,
+                                    kl_warnings *warnings, kl_error *err)
+{
+    const kl_initial *one = &packets->packet[i], *two = &packets->packet[k];
+    const int d = (int)packets->dimension;
+    const double weight =
+        2 * one->weight * two->weight / (one->weight * one->weight + two->weight * two->weight);
+    double limit = weight * kl_interference(one, two, d, 0), most = 0, eta = 0;
+    char key[64];
+    snprintf(key, sizeof key, "initial.packets.%d", k);
+    if (limit > 1e-3)
+        return kl_config_fail(root, key, err,
+                              "interferes with packet %d, %.2g of their weight, at every eta: "
+                              "grad S is the same where both envelopes are large. Not more than "
+                              "1e-3 is allowed",
+                              i, limit);
+    for (int n = 0; n < points->n; n++) {
+        double at = weight * kl_interference(one, two, d, points->point[n].unit);
+        eta = at > most ? points->point[n].eta : eta;
+        most = fmax(most, at);
+    }
+    if (limit > 1e-6 || most > 1e-3)
+        return kl_warnings_add(
+            warnings, err,
+            "packets %d and %d interfere: about %.2g of their weight at eta %g, %.2g in the "
+            "limit, which the reference leaves out",
+            i, k, most, eta, limit);
+    return KL_OK;
+}
+
+kl_status kl_packets_check(const kl_packets *packets, kl_node *root,
+                           const kl_lattice_points *points, kl_warnings *warnings, kl_error *err)
+{
+    if (packets->packet[0].envelope > KL_ENVELOPE_BUMP)
+        return KL_OK;
+    for (int n = 0; n < points->n; n++)
+        for (int i = 0; i < packets->n; i++)
+            KL_TRY(check_envelope(packets, root, &points->point[n], i, warnings, err));
+    for (int i = 0; i < packets->n; i++)
+        for (int k = i + 1; k < packets->n; k++)
+            KL_TRY(check_interference(packets, root, points, i, k, warnings, err));
+    return KL_OK;
+}
+
+/* ---- how singular ---- */
+
+static const double most_sites = 1 << 21; /* that are transformed: two arrays of 32 MB */
+
+static kl_status transform(const kl_packets *packets, const kl_lattice_point *point,
+                           kl_concentration *out, kl_error *err)
+{
+    kl_lattice lattice;
+    kl_state psi;
+    KL_TRY(kl_lattice_create(MPI_COMM_SELF, (int)packets->dimension, point->sites, &lattice, err));
+    KL_TRY(kl_state_create(&lattice, KL_DOUBLE, &psi, err));
+    kl_status status = kl_packets_fill(packets, point->unit, &psi, err);
+    if (status == KL_OK)
+        status = kl_concentration_of_state(&psi, out, err);
+    kl_state_destroy(&psi);
+    return status;
+}
+
+kl_status kl_packets_concentration(const kl_packets *packets, const kl_lattice_point *point,
+                                   double *norm, double *peak, kl_error *err)
+{
+    const int d = (int)packets->dimension;
+    const kl_initial first = kl_packets_at(packets, 0, point->unit);
+    kl_concentration c = {NAN, NAN};
+    if (packets->n > 1 || !kl_concentration_closed(&first, d, &c))
+        if (pow((double)point->sites, d) <= most_sites)
+            KL_TRY(transform(packets, point, &c, err));
+    *norm = c.norm;
+    *peak = c.peak;
+    return KL_OK;
+}
+
+kl_status kl_packets_warn_of_concentration(const kl_packets *packets, kl_warnings *warnings,
+                                           kl_error *err)
+{
+    for (int i = 0; packets->dimension == 3 && i < packets->n; i++) {
+        const kl_initial *p = &packets->packet[i];
+        if (p->envelope <= KL_ENVELOPE_BUMP && p->higher.nterms == 0 && p->higher.nwaves == 0 &&
+            kl_hessian_rank(p->hessian, 3) == 2)
+            KL_TRY(kl_warnings_add(
+                warnings, err,
+                "initial.phase.hessian of rank 2: the concentration of singularity falls like "
+                "mu^(1/2), slower than the mu^(4/5) under which convergence in r-th mean is "
+                "proven"));
+    }
+    return KL_OK;
+}

@@ -1,0 +1,44 @@
+/* The start of a study: one packet or several, from the key `initial`; what the points must be for
+ * it, and how singular it is. Local unless said otherwise. */
+#ifndef KL_PARTS_PACKETS_H
+#define KL_PARTS_PACKETS_H
+
+#include "dynamics/initial.h"
+#include "parts/lattice_points.h"
+#include "parts/warnings.h"
+
+/* What kl_packets_read() reads from the top of a study. */
+extern const kl_key kl_initial_map[];
+
+typedef struct kl_packets {
+    int64_t dimension;
+    int n;
+    kl_initial *packet; /* [n], owned: more than one are a superposition, of gaussians and bumps; mu
+                         * differs by point: kl_packets_at() */
+    bool linear;        /* S = p.X in all of them */
+} kl_packets;
+
+/* KL_INPUT. Free on failure too. */
+kl_status kl_packets_read(kl_node *root, int64_t dimension, kl_packets *out, kl_error *err);
+void kl_packets_free(kl_packets *packets);
+
+/* Whether the points can show the packets: sites fine enough, boxes large enough (KL_INPUT), and
+ * no interference in the limit; warns of what is nearly so. */
+kl_status kl_packets_check(const kl_packets *packets, kl_node *root,
+                           const kl_lattice_points *points, kl_warnings *warnings, kl_error *err);
+
+/* Packet i on a lattice with this macroscopic distance of two sites. Its arrays are shared. */
+kl_initial kl_packets_at(const kl_packets *packets, int i, double mu);
+
+/* The start, normalised to 1, on psi's lattice. Collective. */
+kl_status kl_packets_fill(const kl_packets *packets, double mu, kl_state *psi, kl_error *err);
+
+/* The concentration of singularity at a point, in closed form where there is one, else from the
+ * lattice state; NAN on lattices too large for that. KL_ENVIRONMENT. */
+kl_status kl_packets_concentration(const kl_packets *packets, const kl_lattice_point *point,
+                                   double *norm, double *peak, kl_error *err);
+/* Warns of packets whose concentration falls too slowly for what is proven. */
+kl_status kl_packets_warn_of_concentration(const kl_packets *packets, kl_warnings *warnings,
+                                           kl_error *err);
+
+#endif
