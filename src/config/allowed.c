@@ -21,16 +21,10 @@ void kl_count_limits(const kl_key *key, int *min, int *max)
     }
 }
 
-/* The shortest of %.9g, %.15g, %.17g that reads back the same. */
 static void put_number(char *out, size_t size, double value)
 {
-    char text[32];
-    static const int precisions[] = {9, 15, 17};
-    for (int i = 0; i < 3; i++) {
-        snprintf(text, sizeof text, "%.*g", precisions[i], value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
+    char text[KL_REAL_TEXT];
+    kl_real_text(value, 9, text);
     kl_put(out, size, "%s", text);
 }
 

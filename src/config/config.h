@@ -171,15 +171,17 @@ bool kl_config_is_map(const kl_node *node);
 bool kl_config_is_list(const kl_node *node);
 
 /* The whole tree as canonical YAML, keys in their order (defaults where they
- * were inserted, at the end of their map). malloc'ed; reals as written by the user. */
+ * were inserted, at the end of their map). malloc'ed. Every reader of YAML 1.1 or
+ * 1.2 takes the scalars as we do: decimal integers, the shortest reals that read
+ * back the same, with a point (1.0e-05), and quotes around words that are no
+ * strings elsewhere (on, y, 2026-11-20). */
 kl_status kl_config_emit(const kl_config *config, char **text, kl_error *err);
 
-/* Compares two resolved studies, ignoring the top-level keys in `ignore`
- * (NULL-terminated) and the order of keys; numbers compare by value, and a
- * lone value equals a list of one. Returns true if equal; otherwise writes the
- * first differing key path of a (or b) with both values, e.g.
+/* Compares two resolved studies but for what a table has read as KL_FREE in
+ * either, and for the order of keys; numbers compare by value, and a lone value
+ * equals a list of one. Returns true if equal; otherwise writes the first
+ * differing key path of a (or b) with both values, e.g.
  * "eta.1: 0.3 here, 0.25 there". */
-bool kl_config_same(const kl_config *a, const kl_config *b, const char *const *ignore,
-                    char *difference, size_t size);
+bool kl_config_same(const kl_config *a, const kl_config *b, char *difference, size_t size);
 
 #endif

@@ -1,10 +1,14 @@
-/* The tree as canonical YAML: numbers as they were written, strings in quotes
- * only where they need them, lists without maps on one line. Local. */
+/* The tree as canonical YAML, the same to readers of YAML 1.1 and 1.2: one spelling
+ * for each number, strings in quotes only where they need them, lists without maps on
+ * one line. YAML 1.1 (https://yaml.org/type) takes 010 for eight, 1e5 for a string and
+ * `on` for true. Local. */
 #include "config/tree.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static void put(kl_writer *w, const char *text, size_t length)
 {
@@ -71,24 +75,72 @@ static void put_quoted(kl_writer *w, const char *text, size_t length)
     put(w, "\"", 1);
 }
 
+/* What YAML 1.1 takes for true or false, besides these words themselves. Dates, sexagesimals
+ * and other numbers of it begin with no letter. */
+static bool is_truth(const char *text)
+{
+    static const char *const words[] = {"y", "yes", "on", "n", "no", "off"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(text, words[i]) == 0)
+            return true;
+    return false;
+}
+
 static void put_string(kl_writer *w, const char *text, size_t length)
 {
     const kl_node plain = {.text = text, .length = length};
-    if (is_plain(text, length) && kl_scalar_classify(&plain) == KL_IS_STRING)
+    if (is_plain(text, length) && !is_truth(text) && kl_scalar_classify(&plain) == KL_IS_STRING)
         put(w, text, length);
     else
         put_quoted(w, text, length);
 }
 
+static void put_integer(kl_writer *w, const char *text)
+{
+    const char *digits = text + strspn(text, "+-0");
+    if (*digits && *text == '-')
+        put_word(w, "-");
+    put_word(w, *digits ? digits : "0");
+}
+
+/* With a point, and a sign in the exponent: else YAML 1.1 sees a string. */
+static void put_real(kl_writer *w, const char *text)
+{
+    char shortest[KL_REAL_TEXT];
+    const double value = strtod(text, NULL);
+    if (!isfinite(value)) { /* refused wherever a number is read */
+        put_word(w, text);
+        return;
+    }
+    kl_real_text(value, 6, shortest);
+    const size_t mantissa = strcspn(shortest, "e");
+    put(w, shortest, mantissa);
+    if (!memchr(shortest, '.', mantissa))
+        put_word(w, ".0");
+    put_word(w, shortest + mantissa);
+}
+
 static void put_scalar(kl_writer *w, const kl_node *node)
 {
-    kl_scalar_type type = kl_scalar_classify(node);
-    if (type == KL_IS_EMPTY)
+    switch (kl_scalar_classify(node)) {
+    case KL_IS_EMPTY:
         put_word(w, "null");
-    else if (type == KL_IS_STRING)
+        break;
+    case KL_IS_BOOL:
+        put_word(w, (node->text[0] | 32) == 't' ? "true" : "false");
+        break;
+    case KL_IS_INT:
+        put_integer(w, node->text);
+        break;
+    case KL_IS_REAL:
+        put_real(w, node->text);
+        break;
+    case KL_IS_STRING:
         put_string(w, node->text, node->length);
-    else
-        put(w, node->text, node->length);
+        break;
+    default: /* refused wherever a number is read */
+        put_word(w, node->text);
+    }
 }
 
 static void put_key(kl_writer *w, const kl_node *node)

@@ -380,13 +380,18 @@ static kl_status insert_default(kl_node *map, const kl_key *key, kl_node **out, 
     return kl_node_append(map, name, *out, err);
 }
 
+static kl_status read_known(kl_node *node, const kl_key *key, void *out, kl_error *err)
+{
+    node->known = true;
+    node->is_free = node->is_free || key->flags & KL_FREE;
+    return read_value(node, key, out, err);
+}
+
 static kl_status read_key(kl_node *map, const kl_key *key, void *out, kl_error *err)
 {
     kl_node *node = kl_node_find(map, key->name, strlen(key->name));
-    if (node) {
-        node->known = true;
-        return read_value(node, key, out, err);
-    }
+    if (node)
+        return read_known(node, key, out, err);
     if (key->flags & KL_REQUIRED)
         return missing(map, key, err);
     if (!key->fallback) {
@@ -395,10 +400,8 @@ static kl_status read_key(kl_node *map, const kl_key *key, void *out, kl_error *
         return KL_OK;
     }
     kl_status status = insert_default(map, key, &node, err);
-    if (status == KL_OK) {
-        node->known = true;
-        status = read_value(node, key, out, err);
-    }
+    if (status == KL_OK)
+        status = read_known(node, key, out, err);
     if (status != KL_INPUT)
         return status;
     return kl_fail(err, KL_BUG, "the default of %s, %s, is refused by its own table", key->name,

@@ -70,27 +70,18 @@ static bool differ(const comparison *c, const kl_node *a, const kl_node *b)
     return false;
 }
 
-static bool is_in(const char *key, const char *const *list)
-{
-    for (; list && *list; list++)
-        if (strcmp(key, *list) == 0)
-            return true;
-    return false;
-}
-
 static const kl_node *unwrap(const kl_node *node)
 {
     bool one = node->kind == KL_LIST && node->count == 1 && node->items[0]->kind == KL_SCALAR;
     return one ? node->items[0] : node;
 }
 
-static bool same_node(const comparison *c, const kl_node *a, const kl_node *b,
-                      const char *const *ignore);
+static bool same_node(const comparison *c, const kl_node *a, const kl_node *b);
 
 static bool same_list(const comparison *c, const kl_node *a, const kl_node *b)
 {
     for (int i = 0; i < a->count && i < b->count; i++)
-        if (!same_node(c, a->items[i], b->items[i], NULL))
+        if (!same_node(c, a->items[i], b->items[i]))
             return false;
     if (a->count > b->count)
         return differ(c, a->items[b->count], NULL);
@@ -99,43 +90,40 @@ static bool same_list(const comparison *c, const kl_node *a, const kl_node *b)
     return true;
 }
 
-static bool same_map(const comparison *c, const kl_node *a, const kl_node *b,
-                     const char *const *ignore)
+static bool same_map(const comparison *c, const kl_node *a, const kl_node *b)
 {
     for (int i = 0; i < a->count; i++) {
         const kl_node *item = a->items[i];
-        if (is_in(item->key, ignore))
-            continue;
         const kl_node *other = kl_node_find(b, item->key, strlen(item->key));
+        if (item->is_free || (other && other->is_free))
+            continue;
         if (!other)
             return differ(c, item, NULL);
-        if (!same_node(c, item, other, NULL))
+        if (!same_node(c, item, other))
             return false;
     }
     for (int i = 0; i < b->count; i++) {
         const kl_node *item = b->items[i];
-        if (!is_in(item->key, ignore) && !kl_node_find(a, item->key, strlen(item->key)))
+        if (!item->is_free && !kl_node_find(a, item->key, strlen(item->key)))
             return differ(c, NULL, item);
     }
     return true;
 }
 
-static bool same_node(const comparison *c, const kl_node *a, const kl_node *b,
-                      const char *const *ignore)
+static bool same_node(const comparison *c, const kl_node *a, const kl_node *b)
 {
     if (a->kind == KL_LIST && b->kind == KL_LIST)
         return same_list(c, a, b);
     if (a->kind == KL_MAP && b->kind == KL_MAP)
-        return same_map(c, a, b, ignore);
+        return same_map(c, a, b);
     const kl_node *x = unwrap(a), *y = unwrap(b);
     if (x->kind == KL_SCALAR && y->kind == KL_SCALAR && same_scalar(x, y))
         return true;
     return differ(c, a, b);
 }
 
-bool kl_config_same(const kl_config *a, const kl_config *b, const char *const *ignore,
-                    char *difference, size_t size)
+bool kl_config_same(const kl_config *a, const kl_config *b, char *difference, size_t size)
 {
     const comparison c = {difference, size};
-    return same_node(&c, kl_config_root((kl_config *)a), kl_config_root((kl_config *)b), ignore);
+    return same_node(&c, kl_config_root((kl_config *)a), kl_config_root((kl_config *)b));
 }

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -80,6 +81,15 @@ bool kl_scalar_integer(const kl_node *scalar, bool *negative, uint64_t *magnitud
             __builtin_add_overflow(*magnitude, (uint64_t)(*s - '0'), magnitude))
             return false;
     return true;
+}
+
+void kl_real_text(double value, int least, char text[KL_REAL_TEXT])
+{
+    for (int precision = least; precision <= 17; precision++) {
+        snprintf(text, KL_REAL_TEXT, "%.*g", precision, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
 }
 
 int kl_utf8(const char *text, size_t left, uint32_t *code)

@@ -27,6 +27,7 @@ struct kl_node {
     kl_kind kind;
     bool quoted;      /* a scalar in quotes or a block scalar: always a string */
     bool known;       /* read by a table */
+    bool is_free;     /* by a row with KL_FREE */
     const char *text; /* of a scalar, ends with a zero byte */
     size_t length;    /* of text */
     kl_node **items;  /* of a list or a map */
@@ -67,6 +68,10 @@ int kl_node_depth(const kl_node *node); /* 1 for the root */
 kl_scalar_type kl_scalar_classify(const kl_node *scalar);
 /* The integer as sign and magnitude; false if the magnitude is above 2^64 - 1. */
 bool kl_scalar_integer(const kl_node *scalar, bool *negative, uint64_t *magnitude);
+/* The fewest digits, `least` or more, that read back as the same finite number, as %g writes
+ * them. */
+enum { KL_REAL_TEXT = 32 };
+void kl_real_text(double value, int least, char text[KL_REAL_TEXT]);
 /* Bytes of the UTF-8 character at `text`, 0 if it is not valid; *code is its number. */
 int kl_utf8(const char *text, size_t left, uint32_t *code);
 /* True for a character that a message or a plain text must not show as it is. */

@@ -24,10 +24,8 @@ kl_status kl_study_same(const kl_study *study, const kl_study *old, const char *
 {
     const kl_station_kind *kind = &study->system->stations;
     const char *const count = study->system->ensemble == KL_LOCKSTEP ? "ensembles" : "realizations";
-    const char *const ignore[] = {count,      "moments",  "deltas", "reference", "snapshot",
-                                  "cache",    "budget",   "boltzmann", kind->key, NULL};
     char difference[512];
-    if (!kl_config_same(study->config, old->config, ignore, difference, sizeof difference))
+    if (!kl_config_same(study->config, old->config, difference, sizeof difference))
         return kl_fail(err, KL_INPUT, "%s is of another study: %s", old_name, difference);
     if (study->batches < old->batches)
         return kl_fail(err, KL_INPUT, "%s has %s: %lld, more than the %lld asked for", old_name,

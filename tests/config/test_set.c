@@ -34,7 +34,7 @@ static void refused(const char *assignment, const char *message)
     assert_int_equal(kl_config_set(config, assignment, &err), KL_INPUT);
     assert_int_equal(err.status, KL_INPUT);
     assert_string_equal(err.message, message);
-    assert_true(kl_config_same(config, before, NULL, difference, sizeof difference));
+    assert_true(kl_config_same(config, before, difference, sizeof difference));
     kl_config_destroy(&config);
     kl_config_destroy(&before);
 }

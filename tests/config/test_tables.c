@@ -79,7 +79,7 @@ static void defaults_are_read_and_become_part_of_the_tree(void **state)
     assert_int_equal(kl_config_check_unknown(config, &err), KL_OK);
     assert_int_equal(kl_config_emit(config, &text, &err), KL_OK);
     assert_string_equal(text, "realizations: 8\nmoments: [1, 2]\npropagator:\n"
-                              "  method: splitting\n  tolerance: 1.0e-5\n");
+                              "  method: splitting\n  tolerance: 1.0e-05\n");
     free(text);
     kl_config_destroy(&config);
 }
