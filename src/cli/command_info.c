@@ -45,16 +45,15 @@ static kl_status print_file(const char *path, kl_error *err)
 static kl_status info_main(int argc, char **argv, kl_error *err)
 {
     static const struct option options[] = {{0}};
-    int rank, code = getopt_long(argc, argv, ":", options, NULL);
+    int code = getopt_long(argc, argv, ":", options, NULL);
     if (code != -1)
         return kl_cli_refused(&kl_command_info, argv, code, err);
     if (argc - optind > 1)
         return kl_fail(err, KL_INPUT, "info: one results file only: see kinlim info --help");
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    if (rank != 0)
-        return KL_OK;
-    if (optind < argc)
+    if (optind < argc) {
+        KL_TRY(kl_cli_named("info", argv[optind], err));
         return print_file(argv[optind], err);
+    }
     print_build();
     return KL_OK;
 }
@@ -64,4 +63,4 @@ const kl_command kl_command_info = {
     "Prints versions; with a file, where it comes from and how much "
     "of it is done,\nand what a run that goes on or was "
     "stopped has in its journal.\n",
-    info_main};
+    false, info_main};

@@ -51,14 +51,25 @@ static bool is_open(const run *r, const kl_study *study, int point, int64_t k)
 
 /* ---- before the realizations ---- */
 
+/* Of several points that give cause for the same warning, one does. */
+static void warn(const kl_description *about)
+{
+    for (int i = 0; i < about->nwarnings; i++) {
+        int earlier = 0;
+        while (strcmp(about->warning[earlier], about->warning[i]) != 0)
+            earlier++;
+        if (earlier == i)
+            fprintf(stderr, "kinlim: warning: %s\n", about->warning[i]);
+    }
+}
+
 /* Rank 0: takes the place of the output, and from there what is done already. */
 static kl_status open_output(run *r, kl_error *err)
 {
     KL_TRY(kl_collect_create(r->study, &r->results, err));
     KL_TRY(kl_output_open(r->study, r->options->output, r->options->resume, &r->output, r->results,
                           err));
-    for (int i = 0; i < r->study->about->nwarnings; i++)
-        fprintf(stderr, "kinlim: warning: %s\n", r->study->about->warning[i]);
+    warn(r->study->about);
     kl_moments_warn(r->study);
     r->attempt = kl_journal_next_attempt(r->output.journal);
     return KL_OK;
@@ -98,6 +109,7 @@ static kl_status prepare(run *r, kl_error *err)
     const kl_study *study = r->study;
     const size_t items = (size_t)study->about->npoints * (size_t)study->realizations;
     KL_TRY(kl_plan_make(study, r->comm, r->options, &r->plan, err));
+    KL_TRY(kl_stop_early(r->comm, err));
     kl_status status = r->rank == 0 ? open_output(r, err) : KL_OK;
     if (status == KL_OK)
         status = kl_alloc(items, 1, "realizations", &r->done, err);

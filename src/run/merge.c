@@ -167,6 +167,7 @@ kl_status kl_merge(MPI_Comm comm, const char *output, int n, const char *const *
     KL_GOTO(share_study(comm, rank, text, &m.study, err));
     status = rank == 0 ? join(&m, n, inputs, first, err) : KL_OK;
     KL_GOTO(kl_agree(comm, status, err));
+    KL_GOTO(kl_stop_early(comm, err));
     int has_reference = m.has_reference;
     MPI_Bcast(&has_reference, 1, MPI_INT, 0, comm);
     if (!has_reference) {
