@@ -87,29 +87,28 @@ static bool is_help(const char *word)
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-static const kl_command *find_command(const char *name)
+/* argv[1], as a command; NULL if it is none. */
+static const kl_command *find_command(int argc, char **argv)
 {
-    for (int i = 0; commands[i]; i++)
-        if (strcmp(commands[i]->name, name) == 0)
+    for (int i = 0; argc > 1 && commands[i]; i++)
+        if (strcmp(commands[i]->name, argv[1]) == 0)
             return commands[i];
     return NULL;
 }
 
-/* first: this is the first rank, as far as is known before MPI runs. */
-static kl_status dispatch(int argc, char **argv, bool first, kl_error *err)
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 2; i < argc; i++)
+        if (is_help(argv[i]))
+            return true;
+    return false;
+}
+
+/* What is no command. */
+static kl_status answer(int argc, char **argv, kl_error *err)
 {
     if (argc < 2)
         return kl_fail(err, KL_INPUT, "no command given: see kinlim --help");
-    const kl_command *command = find_command(argv[1]);
-    if (command && command->parallel)
-        kl_stop_on_signals();
-    for (int a = 2; command && a < argc; a++)
-        if (is_help(argv[a])) {
-            print_command_help(command);
-            return KL_OK;
-        }
-    if (command)
-        return command->parallel || first ? command->main(argc - 1, argv + 1, err) : KL_OK;
     if (is_help(argv[1]))
         print_help();
     else if (strcmp(argv[1], "--version") == 0)
@@ -188,16 +187,23 @@ int kl_main(int argc, char **argv)
 {
     int started;
     kl_error err = {0};
-    const bool first = is_first_rank();
+    kl_status status = KL_OK;
+    const kl_command *command = find_command(argc, argv);
+    const bool help = asks_for_help(argc, argv), first = is_first_rank();
+    const bool parallel = command && command->parallel && !help;
     signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error like a full disk */
+    if (parallel)
+        kl_stop_on_signals();
+    else if (!first)
+        return 0;
     opterr = 0;
-    kl_status status = dispatch(argc, argv, first, &err);
+    if (command && help)
+        print_command_help(command);
+    else
+        status = command ? command->main(argc - 1, argv + 1, &err) : answer(argc, argv, &err);
     MPI_Initialized(&started);
     if (started)
         return (int)end_together(status, &err);
-    if (first)
-        return (int)report(status, &err);
-    /* The first rank speaks for all, and its exit code is the launcher's. */
-    __fpurge(stdout);
-    return 0;
+    /* Of wrong usage the first rank speaks, and its exit code is the launcher's. */
+    return first ? (int)report(status, &err) : 0;
 }
