@@ -1,4 +1,4 @@
-# libkinlim (every room but cli) and the program; their installation, with a
+# libkinlim (every room) and the program; their installation, with a
 # pkg-config file and a CMake package that name the very libraries kinlim was
 # built with: a libkinlim.a built on complex PETSc links to no other.
 include(GNUInstallDirs)
@@ -7,21 +7,17 @@ get_property(links GLOBAL PROPERTY KINLIM_LINKS)
 list(REMOVE_DUPLICATES links)
 set(objects)
 foreach(room ${rooms})
-  if(NOT room STREQUAL "cli")
-    list(APPEND objects $<TARGET_OBJECTS:room_${room}>)
-  endif()
+  list(APPEND objects $<TARGET_OBJECTS:room_${room}>)
 endforeach()
 add_library(kinlim_library STATIC ${objects})
 add_library(kinlim::kinlim ALIAS kinlim_library)
 set_target_properties(kinlim_library PROPERTIES OUTPUT_NAME kinlim)
 target_include_directories(kinlim_library PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
 target_link_libraries(kinlim_library PUBLIC MPI::MPI_C ${links} m)
-if(TARGET room_cli)
-  add_executable(kinlim $<TARGET_OBJECTS:room_cli>)
-  target_link_libraries(kinlim PRIVATE kinlim_library)
-  set_target_properties(kinlim PROPERTIES INSTALL_RPATH_USE_LINK_PATH TRUE)
-  install(TARGETS kinlim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
+add_executable(kinlim ${PROJECT_SOURCE_DIR}/src/kinlim.c)
+target_link_libraries(kinlim PRIVATE kinlim_library)
+set_target_properties(kinlim PROPERTIES INSTALL_RPATH_USE_LINK_PATH TRUE)
+install(TARGETS kinlim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 set(KINLIM_LINK_LIBRARIES ${PETSC_LINK_LIBRARIES} ${HDF5_C_LIBRARIES} ${KINLIM_fftw3_mpi}
     ${KINLIM_fftw3f_mpi} ${KINLIM_fftw3} ${KINLIM_fftw3f} ${YAML_LINK_LIBRARIES} ${MPI_C_LIBRARIES} m rt)

@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __linux__
@@ -48,31 +47,4 @@ kl_status kl_alloc_nan(size_t count, const char *what, double **out, kl_error *e
     for (size_t i = 0; i < count; i++)
         (*out)[i] = NAN;
     return KL_OK;
-}
-
-static size_t read_number(const char *path, const char *format)
-{
-    size_t value = 0;
-    char line[256];
-    FILE *f = fopen(path, "r");
-    if (!f)
-        return 0;
-    while (fgets(line, sizeof line, f))
-        if (sscanf(line, format, &value) == 1)
-            break;
-    fclose(f);
-    return value;
-}
-
-size_t kl_memory_available(void)
-{
-    size_t available = 1024 * read_number("/proc/meminfo", "MemAvailable: %zu kB");
-    size_t limit = read_number("/sys/fs/cgroup/memory.max", "%zu");
-    if (limit) {
-        size_t used = read_number("/sys/fs/cgroup/memory.current", "%zu");
-        size_t left = limit > used ? limit - used : 0;
-        if (left < available)
-            available = left;
-    }
-    return available;
 }

@@ -14,15 +14,25 @@ static void on_signal(int signal_number)
 
 void kl_stop_on_signals(void)
 {
-    struct sigaction action;
+    static const int numbers[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU};
+    struct sigaction action, now;
     memset(&action, 0, sizeof action);
     sigemptyset(&action.sa_mask);
     action.sa_handler = on_signal;
     action.sa_flags = SA_RESTART;
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGUSR1, &action, NULL);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        sigaction(numbers[i], &action, NULL);
+    if (sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, NULL);
     action.sa_flags = SA_RESTART | SA_RESETHAND;
     sigaction(SIGINT, &action, NULL);
+}
+
+kl_status kl_stop_early(MPI_Comm comm, kl_error *err)
+{
+    if (!kl_stop_requested(comm, 0))
+        return KL_OK;
+    return kl_fail(err, KL_STOPPED, "stopped before anything began: run the same command again");
 }
 
 double kl_clock(void)

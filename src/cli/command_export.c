@@ -14,23 +14,25 @@ static kl_status export_file(const char *path, bool samples, kl_error *err)
     return status;
 }
 
-static kl_status export_main(int argc, char **argv, kl_error *err)
+enum { SAMPLES = KL_LONG_OPTION };
+
+static kl_status export_main(int argc, char **argv, const kl_system *const *systems, kl_error *err)
 {
-    static const struct option options[] = {{"samples", no_argument, NULL, 's'}, {0}};
+    (void)systems;
+    static const struct option options[] = {{"samples", no_argument, NULL, SAMPLES}, {0}};
     bool samples = false;
-    int rank;
     for (int code; (code = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-        if (code != 's')
+        if (code != SAMPLES)
             return kl_cli_refused(&kl_command_export, argv, code, err);
         samples = true;
     }
     if (optind + 1 != argc)
         return kl_fail(err, KL_INPUT, "export: %s: see kinlim export --help",
                        optind < argc ? "one results file only" : "no results file given");
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    return rank == 0 ? export_file(argv[optind], samples, err) : KL_OK;
+    KL_TRY(kl_cli_named("export", argv[optind], err));
+    return export_file(argv[optind], samples, err);
 }
 
 const kl_command kl_command_export = {
     "export", "kinlim export RESULTS.h5 [--samples]",
-    "Prints the summary (or, with --samples, every sample) as CSV.\n", export_main};
+    "Prints the summary (or, with --samples, every sample) as CSV.\n", false, export_main};

@@ -4,14 +4,14 @@
 #include "kinlim_build.h"
 #include "kinlim/results.h"
 #include "kinlim/study.h"
-#include "kinlim/system.h"
+#include "systems/systems.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static void print_build(void)
+static void print_build(const kl_system *const *systems)
 {
     char text[512];
     printf("kinlim           %s\ngit_revision     %s\ncompiler         %s\nflags            %s\n"
@@ -24,8 +24,8 @@ static void print_build(void)
         printf("%-16s %s\n", text, value);
     }
     printf("systems          ");
-    for (int i = 0; kl_systems[i]; i++)
-        printf("%s%s", i ? ", " : "", kl_systems[i]->name);
+    for (int i = 0; systems[i]; i++)
+        printf("%s%s", i ? ", " : "", systems[i]->name);
     printf("\n");
 }
 
@@ -42,20 +42,19 @@ static kl_status print_file(const char *path, kl_error *err)
     return status;
 }
 
-static kl_status info_main(int argc, char **argv, kl_error *err)
+static kl_status info_main(int argc, char **argv, const kl_system *const *systems, kl_error *err)
 {
     static const struct option options[] = {{0}};
-    int rank, code = getopt_long(argc, argv, ":", options, NULL);
+    int code = getopt_long(argc, argv, ":", options, NULL);
     if (code != -1)
         return kl_cli_refused(&kl_command_info, argv, code, err);
     if (argc - optind > 1)
         return kl_fail(err, KL_INPUT, "info: one results file only: see kinlim info --help");
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    if (rank != 0)
-        return KL_OK;
-    if (optind < argc)
+    if (optind < argc) {
+        KL_TRY(kl_cli_named("info", argv[optind], err));
         return print_file(argv[optind], err);
-    print_build();
+    }
+    print_build(systems);
     return KL_OK;
 }
 
@@ -64,4 +63,4 @@ const kl_command kl_command_info = {
     "Prints versions; with a file, where it comes from and how much "
     "of it is done,\nand what a run that goes on or was "
     "stopped has in its journal.\n",
-    info_main};
+    false, info_main};

@@ -1,6 +1,8 @@
 #include "cli/cli.h"
 
+#include "base/stop.h"
 #include "kinlim/study.h"
+#include "systems/systems.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -32,27 +34,41 @@ typedef struct arguments {
     bool dry_run;
 } arguments;
 
+/* "A:B:..." as n whole numbers of at most 18 digits, so that none overflows. */
+static bool read_numbers(const char *text, int n, long long *out)
+{
+    for (int i = 0; i < n; i++) {
+        const size_t digits = strspn(text, "0123456789");
+        if (digits == 0 || digits > 18 || text[digits] != (i + 1 < n ? ':' : 0))
+            return false;
+        out[i] = strtoll(text, NULL, 10);
+        text += digits + 1;
+    }
+    return true;
+}
+
 static kl_status parse_range(const char *text, kl_run_options *options, kl_error *err)
 {
-    long long first, last;
-    char rest;
-    if (sscanf(text, "%lld:%lld%c", &first, &last, &rest) != 2 || first < 0 || last <= first)
+    long long range[2];
+    if (!read_numbers(text, 2, range) || range[1] <= range[0])
         return kl_fail(err, KL_INPUT,
-                       "--realizations: %.100s is not allowed: must be A:B with 0 <= A < B", text);
-    options->first = first;
-    options->last = last;
+                       "--realizations: %.100s is not allowed: must be A:B with 0 <= A < B",
+                       kl_cli_shown(text));
+    options->first = range[0];
+    options->last = range[1];
     return KL_OK;
 }
 
 static kl_status parse_walltime(const char *text, double *seconds, kl_error *err)
 {
-    int h, m, s;
-    char rest;
-    if (sscanf(text, "%d:%d:%d%c", &h, &m, &s, &rest) != 3 || h < 0 || m < 0 || m > 59 || s < 0 ||
-        s > 59 || h + m + s == 0)
-        return kl_fail(err, KL_INPUT, "--max-walltime: %.100s is not allowed: must be HH:MM:SS",
-                       text);
-    *seconds = 3600.0 * h + 60.0 * m + s;
+    long long time[3]; /* hours, minutes, seconds */
+    if (!read_numbers(text, 3, time) || time[0] > 999999 || time[1] > 59 || time[2] > 59 ||
+        time[0] + time[1] + time[2] == 0)
+        return kl_fail(err, KL_INPUT,
+                       "--max-walltime: %.100s is not allowed: must be HH:MM:SS, 00:00:01 to "
+                       "999999:59:59",
+                       kl_cli_shown(text));
+    *seconds = 3600.0 * (double)time[0] + 60.0 * (double)time[1] + (double)time[2];
     return KL_OK;
 }
 
@@ -62,37 +78,51 @@ static kl_status parse_seconds(const char *text, double *seconds, kl_error *err)
     *seconds = strtod(text, &end);
     if (end == text || *end || !(*seconds > 0) || *seconds > 1e6)
         return kl_fail(err, KL_INPUT,
-                       "--checkpoint: %.100s is not allowed: must be seconds in (0, 1e6]", text);
+                       "--checkpoint: %.100s is not allowed: must be seconds in (0, 1e6]",
+                       kl_cli_shown(text));
     return KL_OK;
 }
+
+enum {
+    OUTPUT = KL_LONG_OPTION,
+    SET,
+    RESUME,
+    REALIZATIONS,
+    DRY_RUN,
+    GROUPS,
+    WALLTIME,
+    CHECKPOINT,
+    QUIET
+};
 
 static kl_status parse_option(int code, char **argv, arguments *a, kl_error *err)
 {
     long long number;
     switch (code) {
     case 'o':
+    case OUTPUT:
         a->options.output = optarg;
-        return KL_OK;
-    case 's':
+        return kl_cli_named("-o", optarg, err);
+    case SET:
         a->set[a->nset++] = optarg;
         return KL_OK;
-    case 'r':
+    case RESUME:
         a->options.resume = true;
         return KL_OK;
-    case 'R':
+    case REALIZATIONS:
         return parse_range(optarg, &a->options, err);
-    case 'd':
+    case DRY_RUN:
         a->dry_run = true;
         return KL_OK;
-    case 'g':
+    case GROUPS:
         KL_TRY(kl_cli_integer("--groups", optarg, 1, 1 << 30, &number, err));
         a->options.groups = (int)number;
         return KL_OK;
-    case 'w':
+    case WALLTIME:
         return parse_walltime(optarg, &a->options.max_walltime, err);
-    case 'c':
+    case CHECKPOINT:
         return parse_seconds(optarg, &a->options.checkpoint, err);
-    case 'q':
+    case QUIET:
         a->options.quiet = true;
         return KL_OK;
     default:
@@ -102,15 +132,15 @@ static kl_status parse_option(int code, char **argv, arguments *a, kl_error *err
 
 static kl_status parse(int argc, char **argv, arguments *a, kl_error *err)
 {
-    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-                                            {"set", required_argument, NULL, 's'},
-                                            {"resume", no_argument, NULL, 'r'},
-                                            {"realizations", required_argument, NULL, 'R'},
-                                            {"dry-run", no_argument, NULL, 'd'},
-                                            {"groups", required_argument, NULL, 'g'},
-                                            {"max-walltime", required_argument, NULL, 'w'},
-                                            {"checkpoint", required_argument, NULL, 'c'},
-                                            {"quiet", no_argument, NULL, 'q'},
+    static const struct option options[] = {{"output", required_argument, NULL, OUTPUT},
+                                            {"set", required_argument, NULL, SET},
+                                            {"resume", no_argument, NULL, RESUME},
+                                            {"realizations", required_argument, NULL, REALIZATIONS},
+                                            {"dry-run", no_argument, NULL, DRY_RUN},
+                                            {"groups", required_argument, NULL, GROUPS},
+                                            {"max-walltime", required_argument, NULL, WALLTIME},
+                                            {"checkpoint", required_argument, NULL, CHECKPOINT},
+                                            {"quiet", no_argument, NULL, QUIET},
                                             {0}};
     for (int code; (code = getopt_long(argc, argv, ":o:", options, NULL)) != -1;)
         KL_TRY(parse_option(code, argv, a, err));
@@ -118,21 +148,28 @@ static kl_status parse(int argc, char **argv, arguments *a, kl_error *err)
         return kl_fail(err, KL_INPUT, "run: %s: see kinlim run --help",
                        optind < argc ? "one study file only" : "no study file given");
     a->study = argv[optind];
-    return KL_OK;
+    return kl_cli_named("run", a->study, err);
 }
 
-static kl_status with_libraries(arguments *a, kl_error *err)
+/* Reads, plans, runs; a stop is looked for after each. */
+static kl_status run_study(arguments *a, const kl_system *const *systems, kl_error *err)
 {
+    enum { MOST = 8 };
+    char text[MOST][512];
+    const char *libraries[MOST + 1] = {NULL};
     kl_study *study = NULL;
-    KL_TRY(kl_begin(err));
-    kl_status status = kl_study_load(MPI_COMM_WORLD, a->study, a->nset, a->set, &study, err);
-    if (status == KL_OK && a->dry_run)
-        status = kl_study_dry_run(study, MPI_COMM_WORLD, &a->options, err);
-    else if (status == KL_OK)
+    KL_TRY(kl_cli_start(err));
+    for (int i = 0; i < MOST; i++)
+        libraries[i] = kl_systems_library(i, text[i], sizeof text[i]);
+    a->options.libraries = libraries;
+    KL_TRY(kl_study_load(MPI_COMM_WORLD, a->study, a->nset, a->set, systems, &study, err));
+    kl_status status = kl_stop_early(MPI_COMM_WORLD, err);
+    if (status == KL_OK && !a->dry_run)
         status = kl_study_run(study, MPI_COMM_WORLD, &a->options, err);
+    else if (status == KL_OK)
+        status = kl_study_dry_run(study, MPI_COMM_WORLD, &a->options, err);
     kl_study_destroy(&study);
-    kl_end();
-    return status;
+    return status == KL_OK && a->dry_run ? kl_stop_early(MPI_COMM_WORLD, err) : status;
 }
 
 /* Seconds until a run inside a SLURM job is to save: five minutes before the job's limit,
@@ -146,7 +183,7 @@ static double job_walltime(void)
     return left > 600 ? left - 300 : left / 2;
 }
 
-static kl_status run_main(int argc, char **argv, kl_error *err)
+static kl_status run_main(int argc, char **argv, const kl_system *const *systems, kl_error *err)
 {
     arguments a = {0};
     a.set = calloc((size_t)argc + 1, sizeof *a.set);
@@ -161,7 +198,7 @@ static kl_status run_main(int argc, char **argv, kl_error *err)
     if (a.options.max_walltime == 0)
         a.options.max_walltime = job_walltime();
     if (status == KL_OK)
-        status = with_libraries(&a, err);
+        status = run_study(&a, systems, err);
     free(a.set);
     free(command);
     return status;
@@ -172,4 +209,4 @@ const kl_command kl_command_run = {
     "kinlim run STUDY.yaml [-o RESULTS.h5] [--set key.path=value]... [--resume]\n"
     "             [--realizations A:B] [--dry-run] [--groups G] [--max-walltime HH:MM:SS]\n"
     "             [--checkpoint SECONDS] [--quiet]",
-    help, run_main};
+    help, true, run_main};

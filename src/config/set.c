@@ -10,9 +10,10 @@ static kl_status refuse(const char *assignment, size_t length, const char *why, 
     return kl_fail(err, KL_INPUT, "--set: \"%s\" is not allowed: %s", shown, why);
 }
 
-/* Checks the path and counts its words. */
+/* Checks the path, `length` bytes of the assignment, and counts its words. */
 static kl_status check_path(const char *path, size_t length, int *words, kl_error *err)
 {
+    const size_t all = strlen(path);
     size_t word = 0;
     *words = 1;
     for (size_t i = 0, n; i < length; i += n) {
@@ -28,7 +29,7 @@ static kl_status check_path(const char *path, size_t length, int *words, kl_erro
             return refuse(path, length, "a key must not be longer than 100 bytes", err);
     }
     if (word == 0)
-        return refuse(path, length, "must be key.path=value, with a word between the dots", err);
+        return refuse(path, all, "must be key.path=value, with a word between the dots", err);
     if (*words >= KL_MAX_DEPTH)
         return refuse(path, length, "the path must have at most 15 words", err);
     return KL_OK;

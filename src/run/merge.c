@@ -128,6 +128,7 @@ kl_status kl_merge_files(MPI_Comm comm, const char *output, int n, const char *c
     KL_GOTO(kl_study_read_text(comm, "study", text, 0, NULL, systems, &m.study, err));
     status = rank == 0 ? join(&m, n, inputs, first, err) : KL_OK;
     KL_GOTO(kl_agree(comm, status, err));
+    KL_GOTO(kl_stop_early(comm, err));
     const kl_limits_run limits = {.comm = comm};
     KL_GOTO(kl_limits_solve(m.study, &limits, m.results, err));
     status = rank == 0 ? finish(&m, output, command, err) : KL_OK;

@@ -10,6 +10,7 @@
 #include "summary/summary.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef struct run {
     const kl_study *study;
@@ -23,10 +24,17 @@ typedef struct run {
 
 /* ---- before the realizations ---- */
 
+/* Of several points that give cause for the same warning, one does. */
 static void warn(const kl_study *study)
 {
-    for (int i = 0; i < study->description->nwarnings; i++)
-        fprintf(stderr, "kinlim: warning: %s\n", study->description->warning[i]);
+    const kl_description *about = study->description;
+    for (int i = 0; i < about->nwarnings; i++) {
+        int earlier = 0;
+        while (strcmp(about->warning[earlier], about->warning[i]) != 0)
+            earlier++;
+        if (earlier == i)
+            fprintf(stderr, "kinlim: warning: %s\n", about->warning[i]);
+    }
     kl_moments_warn(study);
 }
 
@@ -67,6 +75,7 @@ static kl_status solve_limits(run *r, kl_error *err)
 static kl_status prepare(run *r, kl_error *err)
 {
     KL_TRY(kl_layout_choose(r->study, r->comm, r->options, &r->layout, err));
+    KL_TRY(kl_stop_early(r->comm, err));
     kl_status status = r->rank == 0 ? open_output(r, err) : KL_OK;
     KL_TRY(kl_agree(r->comm, status, err));
     MPI_Bcast(&r->loop.attempt, 1, MPI_INT, 0, r->comm);

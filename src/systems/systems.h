@@ -6,8 +6,9 @@
 
 extern const kl_system *const kl_systems[]; /* ends with NULL */
 
-/* By name. KL_INPUT (through kl_config_fail on `root`) if there is none. */
-kl_status kl_system_find(kl_node *root, const char *name, const kl_system **out, kl_error *err);
+/* The libraries that systems need; MPI is running. Collective over MPI_COMM_WORLD. */
+kl_status kl_systems_begin(kl_error *err);
+void kl_systems_end(void);
 
 /* Versions of the libraries in use, one "name=version" a call, until NULL. Local. */
 const char *kl_systems_library(int i, char *text, size_t size);

@@ -172,10 +172,32 @@ static void signals_and_clock(void **state)
     assert_false(kl_stop_requested(MPI_COMM_SELF, 0));
     assert_false(kl_stop_requested(MPI_COMM_SELF, before + 1000));
     assert_true(kl_stop_requested(MPI_COMM_SELF, before - 1));
+    assert_int_equal(kl_stop_early(MPI_COMM_SELF, NULL), KL_OK);
     kl_stop_on_signals();
     raise(SIGUSR1);
     assert_true(kl_stop_requested(MPI_COMM_SELF, 0));
+    kl_error err = {0};
+    assert_int_equal(kl_stop_early(MPI_COMM_SELF, &err), KL_STOPPED);
+    assert_non_null(strstr(err.message, "stopped before anything began"));
     assert_true(kl_clock() >= before);
+}
+
+/* nohup ignores SIGHUP; the other signals stop a run whatever was before. */
+static void nohup_is_respected(void **state)
+{
+    struct sigaction now;
+    (void)state;
+    signal(SIGHUP, SIG_IGN);
+    kl_stop_on_signals();
+    sigaction(SIGHUP, NULL, &now);
+    assert_true(now.sa_handler == SIG_IGN);
+    const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU, SIGHUP};
+    signal(SIGHUP, SIG_DFL);
+    kl_stop_on_signals();
+    for (int i = 0; i < 6; i++) {
+        sigaction(numbers[i], NULL, &now);
+        assert_true(now.sa_handler != SIG_IGN && now.sa_handler != SIG_DFL);
+    }
 }
 
 /* The name says what the processor's flags say. */
@@ -205,5 +227,6 @@ static const struct CMUnitTest tests[] = {cmocka_unit_test(quantile_against_erfc
                                           cmocka_unit_test(allocation),
                                           cmocka_unit_test(messages),
                                           cmocka_unit_test(signals_and_clock),
+                                          cmocka_unit_test(nohup_is_respected),
                                           cmocka_unit_test(instruction_set)};
 TEST_MAIN(tests)

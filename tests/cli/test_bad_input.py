@@ -36,6 +36,9 @@ ARGUMENTS = {
     "no study": (["run"], 2, ["study"]),
     "two studies": (["run", "study.yaml", "study.yaml"], 2, ["one study"]),
     "unknown option": (["run", "study.yaml", "--frobnicate"], 2, ["--frobnicate"]),
+    "letters after the study": (["run", "study.yaml", "-xy"], 2, ["-x: no such option"]),
+    "letters after an option": (["run", "study.yaml", "--set", "a=1", "-ry"], 2, ["-r: no such option"]),
+    "a value for a flag": (["run", "study.yaml", "--resume=3"], 2, ["--resume=3: takes no value"]),
     "option without its value": (["run", "study.yaml", "-o"], 2, ["-o", "needs a value"]),
     "missing file": (["run", "nothing.yaml"], 2, ["nothing.yaml", "No such file"]),
     "a folder as study": (["run", "folder"], 2, ["folder", "directory"]),
@@ -50,8 +53,25 @@ ARGUMENTS = {
     "range beyond": (["run", "study.yaml", "--realizations", "2:5"], 2, ["--realizations: 2:5", "4"]),
     "range with more": (["run", "study.yaml", "--realizations", "0:2:4"], 2, ["0:2:4"]),
     "walltime": (["run", "study.yaml", "--max-walltime", "90"], 2, ["--max-walltime: 90", "HH:MM:SS"]),
+    "walltime beyond any number": (["run", "study.yaml", "--max-walltime", "99999999999:00:00"], 2,
+                                   ["--max-walltime: 99999999999:00:00", "999999:59:59"]),
+    "range beyond any number": (["run", "study.yaml", "--realizations", "0:99999999999999999999"], 2,
+                                ["--realizations: 0:99999999999999999999"]),
+    "walltime with a sign": (["run", "study.yaml", "--max-walltime", "00:+5:00"], 2, ["--max-walltime: 00:+5:00"]),
     "no walltime": (["run", "study.yaml", "--max-walltime", "0:0:0"], 2, ["--max-walltime"]),
     "set without value": (with_set("realizations"), 2, ["--set", "realizations"]),
+    "set without a key": (with_set("=5"), 2, ['--set: "=5"']),
+    "set of nothing": (with_set(""), 2, ['--set: ""']),
+    "no name for a command": ([""], 2, ['"": no such command']),
+    "no name for the study": (["run", ""], 2, ["run: an empty name"]),
+    "no name for the output": (["run", "study.yaml", "-o", ""], 2, ["-o: an empty name"]),
+    "no name for info": (["info", ""], 2, ["info: an empty name"]),
+    "no name for export": (["export", ""], 2, ["export: an empty name"]),
+    "no names for merge": (["merge", "", "old.h5"], 2, ["merge: an empty name"]),
+    "no number of groups": (["run", "study.yaml", "--groups", ""], 2, ['--groups: ""']),
+    "two lines in the study's name": (["run", "no\nsuch.yaml"], 2, ["no?such.yaml: No such file"]),
+    "two lines in the output's name": (["run", "study.yaml", "-o", "no\nsuch/a.h5"], 2, ["no?such"]),
+    "two lines in an option": (["run", "study.yaml", "--no\nsuch"], 2, ["--no?such: no such option"]),
     "set of an unknown key": (with_set("realisations=3"), 2, ["realisations", "realizations?"]),
     "set through a number": (with_set("eta.x.y=3"), 2, ["--set", "eta"]),
     "output folder missing": (["run", "study.yaml", "-o", "none/a.h5"], 2, ["none", "No such file"]),
@@ -182,6 +202,16 @@ STUDIES = {
     "neither box nor sites": (with_line("sites: [17, 12]\n", ""), ["box", "sites"]),
     "a map for a number": (with_line("realizations: 4", "realizations: {a: 4}"), ["realizations"]),
 }
+
+
+class AWarning(unittest.TestCase):
+    def test_is_said_once_however_many_points_give_cause(self):
+        with Folder() as folder:
+            folder.write("study.yaml", study_text())
+            said = folder.run("study.yaml", "a.h5", "--set", "realizations=1", "--set", "initial.envelope.width=0.5",
+                              "--set", "disorder.distribution=[gaussian, uniform]").err.splitlines()
+            self.assertEqual(len(said), 2)  # one for each eta
+            self.assertEqual(len(set(said)), 2)
 
 
 class EveryMistakeIsOneLine(unittest.TestCase):

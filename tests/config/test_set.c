@@ -89,13 +89,14 @@ static void what_is_not_an_assignment_is_refused(void **state)
     refused("eta", "--set: \"eta\" is not allowed: must be key.path=value");
     refused("", "--set: \"\" is not allowed: must be key.path=value");
     refused("=1",
-            "--set: \"\" is not allowed: must be key.path=value, with a word between the dots");
-    refused("a..b=1",
-            "--set: \"a..b\" is not allowed: must be key.path=value, with a word between the dots");
+            "--set: \"=1\" is not allowed: must be key.path=value, with a word between the dots");
+    refused(
+        "a..b=1",
+        "--set: \"a..b=1\" is not allowed: must be key.path=value, with a word between the dots");
     refused(".a=1",
-            "--set: \".a\" is not allowed: must be key.path=value, with a word between the dots");
+            "--set: \".a=1\" is not allowed: must be key.path=value, with a word between the dots");
     refused("a.=1",
-            "--set: \"a.\" is not allowed: must be key.path=value, with a word between the dots");
+            "--set: \"a.=1\" is not allowed: must be key.path=value, with a word between the dots");
     refused("a\nb=1",
             "--set: \"a\\nb\" is not allowed: the path must be text without control characters");
     refused("a\xff=1",
