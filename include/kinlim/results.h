@@ -14,6 +14,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { KL_NAME = 64, KL_MOST_COLUMNS = 8 };
 
 typedef enum kl_role { /* of a column among the parameters of the points */
@@ -172,5 +176,9 @@ kl_status kl_results_export_samples(const kl_results *results, FILE *out, kl_err
 
 /* Provenance and "realizations: DONE/TOTAL", as `kinlim info` prints it. */
 kl_status kl_results_print_info(const kl_results *results, FILE *out, kl_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

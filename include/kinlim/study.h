@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct kl_study kl_study;
 
 /* Starts and ends the libraries below; MPI is running. Collective over MPI_COMM_WORLD. */
@@ -60,5 +64,9 @@ kl_status kl_merge(MPI_Comm comm, const char *output, int n, const char *const *
 /* The whole program: kinlim's command line with that table of systems (NULL: kinlim's own). Starts
  * and ends MPI. Returns the exit code. */
 int kl_main(int argc, char **argv, const kl_system *const *systems);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

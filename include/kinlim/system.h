@@ -24,7 +24,7 @@
 #ifndef KINLIM_SYSTEM_H
 #define KINLIM_SYSTEM_H
 
-#include "config/config.h"
+#include "kinlim/config.h"
 #include "kinlim/results.h"
 
 #include <mpi.h>

@@ -1,4 +1,4 @@
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdarg.h>
 #include <stdio.h>

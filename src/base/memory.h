@@ -2,7 +2,7 @@
 #ifndef KL_BASE_MEMORY_H
 #define KL_BASE_MEMORY_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 /* Allocates count * size zeroed bytes, aligned to 64; *out is NULL on failure
  * (KL_ENVIRONMENT, naming `what`). Free with free(). */

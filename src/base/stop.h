@@ -2,7 +2,7 @@
 #ifndef KL_BASE_STOP_H
 #define KL_BASE_STOP_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdbool.h>
 

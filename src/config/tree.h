@@ -6,7 +6,7 @@
 #ifndef KL_CONFIG_TREE_H
 #define KL_CONFIG_TREE_H
 
-#include "config/config.h"
+#include "kinlim/config.h"
 
 enum {
     KL_MAX_BYTES = 16000000, /* of a study file */

@@ -2,7 +2,7 @@
 #ifndef KL_DYNAMICS_BESSEL_H
 #define KL_DYNAMICS_BESSEL_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 /* j[k] = J_k(x), 0 <= k < n, x >= 0, by downward recurrence normalised with
  * J_0 + 2 sum J_2k = 1 (DLMF 10.12.4) in long double; error half an ulp plus 1e-19. Local. */

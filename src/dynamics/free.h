@@ -8,7 +8,7 @@
 #ifndef KL_DYNAMICS_FREE_H
 #define KL_DYNAMICS_FREE_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <complex.h>
 #include <stdint.h>

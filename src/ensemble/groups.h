@@ -4,7 +4,7 @@
 #ifndef KL_ENSEMBLE_GROUPS_H
 #define KL_ENSEMBLE_GROUPS_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -13,7 +13,7 @@
 #ifndef KL_ENSEMBLE_JOURNAL_H
 #define KL_ENSEMBLE_JOURNAL_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <aio.h>
 #include <stdbool.h>

@@ -10,7 +10,7 @@
 #ifndef KL_KINETIC_BOLTZMANN_H
 #define KL_KINETIC_BOLTZMANN_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdbool.h>
 

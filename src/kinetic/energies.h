@@ -10,7 +10,7 @@
 #ifndef KL_KINETIC_ENERGIES_H
 #define KL_KINETIC_ENERGIES_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 enum { KL_BAND_PARTS = 3, KL_PIECE_POINTS = 40 };
 

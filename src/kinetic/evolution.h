@@ -16,7 +16,7 @@
 #ifndef KL_KINETIC_EVOLUTION_H
 #define KL_KINETIC_EVOLUTION_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
 #ifndef KL_KINETIC_PETSC_ERROR_H
 #define KL_KINETIC_PETSC_ERROR_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <petscsys.h>
 

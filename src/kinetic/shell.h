@@ -6,7 +6,7 @@
 #ifndef KL_KINETIC_SHELL_H
 #define KL_KINETIC_SHELL_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 /* Points theta_j = 2 pi U_j of the first octant (sine >= 0). A point stands for
  * its 2^d images theta_j -> -theta_j; `weight` is theirs together, so that the

@@ -9,7 +9,7 @@
 #ifndef KL_LATTICE_LATTICE_H
 #define KL_LATTICE_LATTICE_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
 #ifndef KL_PARTS_PLAIN_KEYS_H
 #define KL_PARTS_PLAIN_KEYS_H
 
-#include "config/config.h"
+#include "kinlim/config.h"
 
 extern const kl_key kl_width_table[];  /* read by kl_keys_width() */
 extern const kl_key kl_center_table[]; /* read by kl_keys_center() */

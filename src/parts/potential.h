@@ -2,7 +2,7 @@
 #ifndef KL_PARTS_POTENTIAL_H
 #define KL_PARTS_POTENTIAL_H
 
-#include "config/config.h"
+#include "kinlim/config.h"
 #include "lattice/disorder.h"
 
 /* What the two functions below read from the top of a study. */

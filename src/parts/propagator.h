@@ -2,7 +2,7 @@
 #ifndef KL_PARTS_PROPAGATOR_H
 #define KL_PARTS_PROPAGATOR_H
 
-#include "config/config.h"
+#include "kinlim/config.h"
 #include "dynamics/state.h"
 
 /* What kl_keys_propagator() reads from the top of a study. */

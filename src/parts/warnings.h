@@ -2,7 +2,7 @@
 #ifndef KL_PARTS_WARNINGS_H
 #define KL_PARTS_WARNINGS_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 typedef struct kl_warnings {
     int n;

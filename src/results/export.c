@@ -7,7 +7,7 @@
  */
 #include "kinlim/results.h"
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <errno.h>
 #include <math.h>

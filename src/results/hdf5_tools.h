@@ -5,7 +5,7 @@
 #ifndef KL_RESULTS_HDF5_TOOLS_H
 #define KL_RESULTS_HDF5_TOOLS_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #define H5_USE_110_API /* later libraries keep these signatures */
 #include <hdf5.h>

@@ -1,7 +1,7 @@
 /* What a results file is and how far it has come, as text. Local. */
 #include "kinlim/results.h"
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <errno.h>
 #include <inttypes.h>

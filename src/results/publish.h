@@ -2,7 +2,7 @@
 #ifndef KL_RESULTS_PUBLISH_H
 #define KL_RESULTS_PUBLISH_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 /* Writes bytes[size] and a seal to PATH.part, syncs, renames it to PATH and
  * syncs the folder. On failure PATH is as it was and PATH.part is gone.

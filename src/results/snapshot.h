@@ -5,7 +5,7 @@
 #ifndef KL_RESULTS_SNAPSHOT_H
 #define KL_RESULTS_SNAPSHOT_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 typedef struct kl_snapshot kl_snapshot;
 

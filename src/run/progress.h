@@ -4,7 +4,7 @@
 #ifndef KL_RUN_PROGRESS_H
 #define KL_RUN_PROGRESS_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>

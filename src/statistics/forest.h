@@ -14,7 +14,7 @@
 #ifndef KL_STATISTICS_FOREST_H
 #define KL_STATISTICS_FOREST_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,7 +5,7 @@
 #ifndef KL_STATISTICS_STATISTICS_H
 #define KL_STATISTICS_STATISTICS_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>

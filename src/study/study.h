@@ -2,7 +2,7 @@
 #ifndef KL_STUDY_STUDY_H
 #define KL_STUDY_STUDY_H
 
-#include "config/config.h"
+#include "kinlim/config.h"
 #include "contract/points.h"
 #include "kinlim/results.h"
 #include "kinlim/study.h"

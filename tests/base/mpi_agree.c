@@ -1,5 +1,5 @@
 /* The agreement of ranks on failure, and on a request to stop. */
-#include "base/error.h"
+#include "kinlim/status.h"
 #include "base/stop.h"
 
 #include "lattice/check.h"

@@ -1,6 +1,6 @@
 /* Errors, allocation, clock, the logarithm, and the normal quantile. */
 #include "base/cpu.h"
-#include "base/error.h"
+#include "kinlim/status.h"
 #include "base/logarithm.h"
 #include "base/memory.h"
 #include "base/normal.h"

@@ -3,7 +3,7 @@
 #ifndef KL_TESTS_CONFIG_SUPPORT_H
 #define KL_TESTS_CONFIG_SUPPORT_H
 
-#include "config/config.h"
+#include "kinlim/config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * a key, emit, parse again, compare. Broken promises abort. Build and
  * run: scripts/fuzz config
  */
-#include "config/config.h"
+#include "kinlim/config.h"
 #include "fuzz.h"
 
 #include <stddef.h>

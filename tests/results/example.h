@@ -10,7 +10,7 @@
 #ifndef KL_TESTS_RESULTS_EXAMPLE_H
 #define KL_TESTS_RESULTS_EXAMPLE_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 #include "kinlim/results.h"
 #include "statistics/forest.h"
 

@@ -10,14 +10,18 @@
  * The tree is the resolved study: a default is inserted into it when a table
  * that declares it is read, so kl_config_emit() afterwards gives every key.
  */
-#ifndef KL_CONFIG_CONFIG_H
-#define KL_CONFIG_CONFIG_H
+#ifndef KINLIM_CONFIG_H
+#define KINLIM_CONFIG_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef struct kl_config kl_config;
 typedef struct kl_node kl_node; /* owned by its kl_config */
@@ -183,5 +187,9 @@ kl_status kl_config_emit(const kl_config *config, char **text, kl_error *err);
  * differing key path of a (or b) with both values, e.g.
  * "eta.1: 0.3 here, 0.25 there". */
 bool kl_config_same(const kl_config *a, const kl_config *b, char *difference, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
