@@ -1,4 +1,4 @@
-/* libFuzzer entry for the checkpoint reader, with a system whose state is three planes
+/* libFuzzer entry for the checkpoint reader, with a system whose state is three pieces
  * of eight bytes. The input makes the two generations, each damaged at some places. What
  * is restored must be the newest that an independent look finds whole, and all of it;
  * where there is none nothing is. Build and run: scripts/fuzz checkpoint
@@ -15,39 +15,44 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Offsets in the file: head, table of three checksums, samples, planes. */
-enum { PLANES = 3, PLANE = 8, RECORD = 16, HEAD = 72, TABLE = 12 };
-enum { AT_RECORD = HEAD + TABLE, AT_PLANES = AT_RECORD + RECORD };
-enum { SIZE = AT_PLANES + PLANES * PLANE, POINT = 2, REALIZATION = 5 };
+/* Offsets in the file: head, table of three checksums, samples, pieces. */
+enum { PIECES = 3, PIECE = 8, RECORD = 16, HEAD = 72, TABLE = 12 };
+enum { AT_RECORD = HEAD + TABLE, AT_PIECES = AT_RECORD + RECORD };
+enum { SIZE = AT_PIECES + PIECES * PIECE, POINT = 2, BATCH = 5 };
 
 typedef struct state {
-    uint8_t plane[PLANES][PLANE];
-    int time; /* -1: as start() leaves it */
+    uint8_t piece[PIECES][PIECE];
+    int station; /* -1: as start() leaves it */
 } state;
 
-static kl_packing packing(const void *s, int time)
+static kl_packing shape(const void *s)
 {
     (void)s;
-    (void)time;
-    return (kl_packing){.planes = PLANES, .first = 0, .count = PLANES, .plane_bytes = PLANE};
+    return (kl_packing){.pieces = PIECES, .count = PIECES, .piece_bytes = PIECE};
 }
 
-static void unpack(void *s, int64_t plane, const void *bytes)
+static kl_packing packing(const void *s, int station)
 {
-    memcpy(((state *)s)->plane[plane], bytes, PLANE);
+    (void)station;
+    return shape(s);
 }
 
-static void restored(void *s, int time)
+static void unpack(void *s, int64_t piece, const void *bytes)
 {
-    ((state *)s)->time = time;
+    memcpy(((state *)s)->piece[piece], bytes, PIECE);
 }
 
-static kl_status start(void *s, int64_t realization, kl_error *err)
+static void restored(void *s, int station)
 {
-    (void)realization;
+    ((state *)s)->station = station;
+}
+
+static kl_status start(void *s, int64_t batch, kl_error *err)
+{
+    (void)batch;
     (void)err;
     memset(s, 0, sizeof(state));
-    ((state *)s)->time = -1;
+    ((state *)s)->station = -1;
     return KL_OK;
 }
 
@@ -68,22 +73,22 @@ static void seal_head(uint8_t *file)
     put(file + 68, crc(file, 68), 4);
 }
 
-/* A whole checkpoint after time number `time`. */
-static void make(uint8_t *file, uint8_t time)
+/* A whole checkpoint after station `station`. */
+static void make(uint8_t *file, uint8_t station)
 {
     memset(file, 0, SIZE);
     memcpy(file, "klchk01", 8);
-    put(file + 8, REALIZATION, 8);
-    put(file + 16, PLANES, 8);
-    put(file + 24, PLANE, 8);
+    put(file + 8, BATCH, 8);
+    put(file + 16, PIECES, 8);
+    put(file + 24, PIECE, 8);
     put(file + 32, RECORD, 8);
-    put(file + 40, time, 8);
+    put(file + 40, station, 8);
     put(file + 48, POINT, 4);
-    put(file + 52, time, 4);
-    for (int i = 0; i < RECORD + PLANES * PLANE; i++)
-        file[AT_RECORD + i] = (uint8_t)(time + 7 * i);
-    for (int p = 0; p < PLANES; p++)
-        put(file + HEAD + 4 * p, crc(file + AT_PLANES + p * PLANE, PLANE), 4);
+    put(file + 52, station, 4);
+    for (int i = 0; i < RECORD + PIECES * PIECE; i++)
+        file[AT_RECORD + i] = (uint8_t)(station + 7 * i);
+    for (int p = 0; p < PIECES; p++)
+        put(file + HEAD + 4 * p, crc(file + AT_PIECES + p * PIECE, PIECE), 4);
     put(file + 56, crc(file + AT_RECORD, RECORD), 4);
     put(file + 60, crc(file + HEAD, TABLE), 4);
     seal_head(file);
@@ -92,17 +97,17 @@ static void make(uint8_t *file, uint8_t time)
 static bool whole(const uint8_t *file, size_t size)
 {
     bool good = size >= SIZE && memcmp(file, "klchk01", 8) == 0 &&
-                get(file + 68, 4) == crc(file, 68) && get(file + 8, 8) == REALIZATION &&
-                get(file + 16, 8) == PLANES && get(file + 24, 8) == PLANE &&
+                get(file + 68, 4) == crc(file, 68) && get(file + 8, 8) == BATCH &&
+                get(file + 16, 8) == PIECES && get(file + 24, 8) == PIECE &&
                 get(file + 32, 8) == RECORD && get(file + 48, 4) == POINT &&
                 get(file + 56, 4) == crc(file + AT_RECORD, RECORD) &&
                 get(file + 60, 4) == crc(file + HEAD, TABLE);
-    for (int p = 0; good && p < PLANES; p++)
-        good = get(file + HEAD + 4 * p, 4) == crc(file + AT_PLANES + p * PLANE, PLANE);
+    for (int p = 0; good && p < PIECES; p++)
+        good = get(file + HEAD + 4 * p, 4) == crc(file + AT_PIECES + p * PIECE, PIECE);
     return good;
 }
 
-/* From (time, number of changes, (place, what)...): a file in one of four states of its
+/* From (station, number of changes, (place, what)...): a file in one of four states of its
  * head's checksum, maybe cut. Returns the bytes used. */
 static size_t damage(const uint8_t *data, size_t size, uint8_t *file, size_t *length)
 {
@@ -126,7 +131,7 @@ static size_t damage(const uint8_t *data, size_t size, uint8_t *file, size_t *le
 static void spill(const char *folder, int generation, const uint8_t *file, size_t size)
 {
     char path[128];
-    snprintf(path, sizeof path, "%s/checkpoint-%d-%d-%d", folder, POINT, REALIZATION, generation);
+    snprintf(path, sizeof path, "%s/checkpoint-%d-%d-%d", folder, POINT, BATCH, generation);
     unlink(path);
     if (size == 0)
         return;
@@ -137,7 +142,7 @@ static void spill(const char *folder, int generation, const uint8_t *file, size_
 
 /* What is restored against the newest whole generation. */
 static void check(const uint8_t file[2][SIZE], const size_t length[2], const state *s,
-                  const uint8_t *payload, int time)
+                  const uint8_t *payload, int station)
 {
     int best = -1;
     for (int g = 0; g < 2; g++)
@@ -145,30 +150,30 @@ static void check(const uint8_t file[2][SIZE], const size_t length[2], const sta
             (best < 0 || (int64_t)get(file[g] + 40, 8) > (int64_t)get(file[best] + 40, 8)))
             best = g;
     if (best < 0) {
-        const state none = {.time = -1};
-        require(time == -1 && memcmp(s, &none, sizeof none) == 0);
+        const state none = {.station = -1};
+        require(station == -1 && memcmp(s, &none, sizeof none) == 0);
         return;
     }
-    require(time == (int)get(file[best] + 52, 4) && s->time == time);
+    require(station == (int)get(file[best] + 52, 4) && s->station == station);
     require(memcmp(payload, file[best] + AT_RECORD, RECORD) == 0);
-    require(memcmp(s->plane, file[best] + AT_PLANES, sizeof s->plane) == 0);
+    require(memcmp(s->piece, file[best] + AT_PIECES, sizeof s->piece) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const kl_system system = {
-        .packing = packing, .unpack = unpack, .restored = restored, .start = start};
+        .packing = packing, .shape = shape, .unpack = unpack, .restored = restored, .start = start};
     const char *root = getenv("TMPDIR");
     char folder[64];
     uint8_t file[2][SIZE];
     size_t length[2], used;
     char payload[RECORD] = {0};
-    kl_sample_record record = {
-        .point = POINT, .realization = REALIZATION, .payload = payload, .size = RECORD};
-    state s = {.time = -1};
+    kl_record record = {
+        .point = POINT, .batch = BATCH, .payload = payload, .size = RECORD};
+    state s = {.station = -1};
     kl_checkpoint c;
     kl_error err = {0};
-    int started, time;
+    int started, station;
     MPI_Initialized(&started);
     if (!started)
         MPI_Init(NULL, NULL);
@@ -178,10 +183,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     damage(data + used, size - used, file[1], &length[1]);
     for (int g = 0; g < 2; g++)
         spill(folder, g, file[g], length[g]);
-    kl_checkpoint_prepare(folder, false, POINT, REALIZATION, 0, MPI_COMM_SELF, &c);
-    require(kl_checkpoint_read(&c, &system, &s, &record, &time, &err) == KL_OK);
-    check((const uint8_t(*)[SIZE])file, length, &s, (const uint8_t *)payload, time);
-    kl_checkpoint_remove(folder, false, POINT, REALIZATION);
+    kl_checkpoint_prepare(folder, false, POINT, BATCH, 0, MPI_COMM_SELF, &c);
+    require(kl_checkpoint_read(&c, &system, &s, &record, &station, &err) == KL_OK);
+    check((const uint8_t(*)[SIZE])file, length, &s, (const uint8_t *)payload, station);
+    kl_checkpoint_remove(folder, false, POINT, BATCH);
     require(rmdir(folder) == 0);
     return 0;
 }

@@ -5,7 +5,7 @@
  *   check_value = 1e-9 (1 + c) (1 + m)     reference = 0.1 (1 + t) (q - 1), error 1e-9
  *   density at point p: length 4 + p, coordinate i/10, field = 100 m + 10 t + i, reference = t + i
  *   husimi at point p: 3 x 2, coordinates i/10, j/5, field = m^2 + 10 t + i + j/2, no reference
- * Realization 2 of point 1 is not done; point 1 has no reference.
+ * Realization 2 of point 1 is not done; point 1 has no reference; the limit `other` is one more.
  */
 #ifndef KL_TESTS_RESULTS_EXAMPLE_H
 #define KL_TESTS_RESULTS_EXAMPLE_H
@@ -22,15 +22,19 @@ enum { STUDY_BYTES = 200000 };
 
 static void example_names(kl_results *r)
 {
-    r->column[0] = (kl_column){"eta", "1", "strength of the disorder", false, ""};
-    r->column[1] = (kl_column){"sites", "1", "sites per side", true, ""};
-    r->column[2] = (kl_column){"box", "eta^-2", "macroscopic side", false, ""};
+    r->column[0] = (kl_column){"eta", "1", "strength of the disorder", false, "", KL_SMALL, ""};
+    r->column[1] = (kl_column){"sites", "1", "sites per side", true, "", KL_FOLLOWS, ""};
+    r->column[2] = (kl_column){"box", "eta^-2", "macroscopic side", false, "", KL_SIZE, ""};
     r->quantity[0] = (kl_quantity){"front", "re"};
     r->quantity[1] = (kl_quantity){"flux", "re"};
     r->quantity[2] = (kl_quantity){"flux", "im"};
     strcpy(r->check[0], "norm_drift");
     strcpy(r->check[1], "energy_drift");
-    strcpy(r->reference_note[1], "no limit in one dimension");
+    strcpy(r->limit[0].name, "reference");
+    strcpy(r->limit[0].long_name, "kinetic limit");
+    strcpy(r->limit[0].note[1], "no limit in one dimension");
+    strcpy(r->limit[1].name, "other");
+    strcpy(r->limit[1].long_name, "another limit");
     kl_field *density = &r->field[0], *husimi = &r->field[1];
     strcpy(density->name, "density");
     strcpy(density->units, "eta^2");
@@ -72,8 +76,10 @@ static void example_numbers(kl_results *r)
     }
     for (int t = 0; t < 2; t++) {
         for (int q = 0; q < 3; q++) {
-            r->reference[3 * t + q] = 0.1 * (1 + t) * (q - 1);
-            r->reference_error[3 * t + q] = 1e-9;
+            r->limit[0].value[3 * t + q] = 0.1 * (1 + t) * (q - 1);
+            r->limit[0].error[3 * t + q] = 1e-9;
+            r->limit[1].value[3 * t + q] = 1 + r->limit[0].value[3 * t + q];
+            r->limit[1].error[3 * t + q] = 0;
         }
     }
 }
@@ -129,7 +135,12 @@ static kl_status example_fields(kl_results *r, kl_error *err)
 static kl_status example_create(kl_results **out, kl_error *err)
 {
     const kl_results shape = {.system = "anderson",
+                              .members = 1,
+                              .time_name = "time",
+                              .time_symbol = "T",
                               .time_units = "eta^-2",
+                              .time_long_name = "macroscopic time",
+                              .nlimits = 2,
                               .ncolumns = 3,
                               .npoints = 2,
                               .ntimes = 2,

@@ -71,12 +71,16 @@ static void assert_same_fields(const kl_results *a, const kl_results *b)
 static void assert_same(const kl_results *a, const kl_results *b)
 {
     const int *counts_a = &a->ncolumns, *counts_b = &b->ncolumns;
-    for (int i = 0; i < 9; i++) /* ncolumns to nrows */
+    for (int i = 0; i < 11; i++) /* ncolumns to nlimits */
         assert_int_equal(counts_a[i], counts_b[i]);
     size_t p = (size_t)a->npoints, m = (size_t)a->nrealizations, t = (size_t)a->ntimes;
     size_t q = (size_t)a->nquantities, c = (size_t)a->nchecks;
     assert_string_equal(a->system, b->system);
+    assert_string_equal(a->time_name, b->time_name);
+    assert_string_equal(a->time_symbol, b->time_symbol);
     assert_string_equal(a->time_units, b->time_units);
+    assert_int_equal(a->ensemble, b->ensemble);
+    assert_int_equal(a->members, b->members);
     assert_int_equal(a->small, b->small);
     assert_int_equal(!a->study, !b->study);
     if (a->study)
@@ -86,7 +90,8 @@ static void assert_same(const kl_results *a, const kl_results *b)
         assert_string_equal(a->pair[i].key, b->pair[i].key);
         assert_string_equal(a->pair[i].value, b->pair[i].value);
     }
-    ASSERT_ARRAY(column, a->ncolumns);
+    for (int i = 0; i < a->ncolumns; i++) /* roles and their statistics are written, not read */
+        assert_memory_equal(&a->column[i], &b->column[i], offsetof(kl_column, role));
     ASSERT_ARRAY(point, p * (size_t)a->ncolumns);
     ASSERT_ARRAY(series, p);
     ASSERT_ARRAY(time, t);
@@ -96,9 +101,17 @@ static void assert_same(const kl_results *a, const kl_results *b)
     ASSERT_ARRAY(done, p * m);
     ASSERT_ARRAY(sample, p * m * t * q);
     ASSERT_ARRAY(check_value, p * m * t * c);
-    ASSERT_ARRAY(reference, p * t * q);
-    ASSERT_ARRAY(reference_error, p * t * q);
-    ASSERT_ARRAY(reference_note, p);
+    for (int i = 0; i < a->nlimits; i++) {
+        const kl_limit_data *x = &a->limit[i], *y = &b->limit[i];
+        assert_string_equal(x->name, y->name);
+        assert_string_equal(x->long_name, y->long_name);
+        assert_memory_equal(x->value, y->value, p * t * q * sizeof(double));
+        assert_memory_equal(x->error, y->error, p * t * q * sizeof(double));
+        assert_memory_equal(x->note, y->note, p * sizeof *x->note);
+    }
+    assert_int_equal(!a->sample_error, !b->sample_error);
+    if (a->sample_error)
+        ASSERT_ARRAY(sample_error, p * m * t * q);
     for (int i = 0; i < a->nrows; i++) {
         const kl_row *x = &a->row[i], *y = &b->row[i];
         assert_int_equal(x->point, y->point);

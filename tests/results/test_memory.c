@@ -14,6 +14,7 @@ static void new_results_are_empty(void **state)
                               .ntimes = 3,
                               .nquantities = 4,
                               .nrealizations = 5,
+                              .nlimits = 2,
                               .npairs = 7,
                               .nrows = 1};
     kl_results *r;
@@ -21,7 +22,7 @@ static void new_results_are_empty(void **state)
     for (int i = 0; i < 2 * 5 * 3 * 4; i++)
         assert_true(isnan(r->sample[i]));
     for (int i = 0; i < 2 * 3 * 4; i++)
-        assert_true(isnan(r->reference[i]) && isnan(r->reference_error[i]));
+        assert_true(isnan(r->limit[1].value[i]) && isnan(r->limit[0].error[i]));
     for (int i = 0; i < 2 * 5; i++)
         assert_int_equal(r->done[i], 0);
     assert_int_equal(r->small, -1);

@@ -1,4 +1,4 @@
-/* The checksum of a state's planes: the same for any number of ranks, another for every
+/* The checksum of a state's pieces: the same for any number of ranks, another for every
  * state that differs in one bit.
  */
 #include "base/xxh64.h"
@@ -6,31 +6,58 @@
 
 #include "lattice/check.h"
 
-enum { PLANES = 7, BYTES = 40 };
+enum { PIECES = 7, BYTES = 40, PROGRESS = 8 };
 
 typedef struct cut {
     int64_t first, count;
-    unsigned char byte[PLANES][BYTES]; /* of all planes, on every rank */
+    unsigned char byte[PIECES][BYTES]; /* of all pieces, on every rank */
 } cut;
 
-static kl_packing packing(const void *state, int time)
+static kl_packing packing(const void *state, int station)
 {
     const cut *c = state;
-    (void)time;
-    return (kl_packing){PLANES, c->first, c->count, BYTES};
+    (void)station;
+    return (kl_packing){.pieces = PIECES,
+                        .first = c->first,
+                        .count = c->count,
+                        .piece_bytes = BYTES + PROGRESS,
+                        .progress_bytes = PROGRESS};
 }
 
-static void pack(const void *state, int64_t plane, void *bytes)
+static void pack(const void *state, int64_t piece, void *bytes)
 {
     const cut *c = state;
-    memcpy(bytes, c->byte[c->first + plane], BYTES);
+    memcpy(bytes, c->byte[c->first + piece], BYTES);
+    memset((char *)bytes + BYTES, 0x55, PROGRESS); /* does not count */
+}
+
+/* The same state in another order of holding: every second piece, one rank after the other. */
+static kl_packing interleaved(const void *state, int station)
+{
+    int rank, size;
+    (void)state, (void)station;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    return (kl_packing){.pieces = PIECES,
+                        .first = rank,
+                        .count = 1,
+                        .blocks = (PIECES - rank + size - 1) / size,
+                        .stride = size,
+                        .piece_bytes = BYTES};
+}
+
+static void pack_interleaved(const void *state, int64_t piece, void *bytes)
+{
+    const cut *c = state;
+    const kl_packing p = interleaved(state, 0);
+    memcpy(bytes, c->byte[p.first + piece * p.stride], BYTES);
 }
 
 static uint64_t checksum(const cut *c)
 {
     const kl_system system = {.packing = packing, .pack = pack};
     uint64_t value = 1;
-    assert_ok(kl_planes_checksum(MPI_COMM_WORLD, &system, c, 0, &value, why));
+    assert_ok(kl_pieces_checksum(MPI_COMM_WORLD, &system, c, 0, &value, why));
     MPI_Bcast(&value, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
     return value;
 }
@@ -41,9 +68,9 @@ static cut example(void)
     cut c;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
-    c.first = PLANES * rank / size;
-    c.count = PLANES * (rank + 1) / size - c.first;
-    for (int i = 0; i < PLANES * BYTES; i++)
+    c.first = PIECES * rank / size;
+    c.count = PIECES * (rank + 1) / size - c.first;
+    for (int i = 0; i < PIECES * BYTES; i++)
         c.byte[i / BYTES][i % BYTES] = (unsigned char)(i * i + 3 * i);
     return c;
 }
@@ -52,11 +79,22 @@ static cut example(void)
 static void is_the_same_on_any_ranks(void **state)
 {
     const cut c = example();
-    uint64_t table[PLANES];
+    uint64_t table[PIECES];
     (void)state;
-    for (int i = 0; i < PLANES; i++)
+    for (int i = 0; i < PIECES; i++)
         table[i] = kl_xxh64(c.byte[i], BYTES);
     assert_true(checksum(&c) == kl_xxh64(table, sizeof table));
+}
+
+static void does_not_depend_on_who_holds_what(void **state)
+{
+    const cut c = example();
+    const kl_system system = {.packing = interleaved, .pack = pack_interleaved};
+    uint64_t value = 1;
+    (void)state;
+    assert_ok(kl_pieces_checksum(MPI_COMM_WORLD, &system, &c, 0, &value, why));
+    MPI_Bcast(&value, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
+    assert_true(value == checksum(&c));
 }
 
 static void tells_every_bit(void **state)
@@ -64,7 +102,7 @@ static void tells_every_bit(void **state)
     cut c = example();
     const uint64_t whole = checksum(&c);
     (void)state;
-    for (int bit = 0; bit < PLANES * BYTES * 8; bit++) {
+    for (int bit = 0; bit < PIECES * BYTES * 8; bit++) {
         unsigned char *byte = &c.byte[bit / 8 / BYTES][bit / 8 % BYTES];
         *byte ^= (unsigned char)(1 << bit % 8);
         assert_true(checksum(&c) != whole);
@@ -73,7 +111,7 @@ static void tells_every_bit(void **state)
     assert_true(checksum(&c) == whole);
 }
 
-/* Two planes that change places are another state. */
+/* Two pieces that change places are another state. */
 static void tells_the_order(void **state)
 {
     cut c = example();
@@ -102,6 +140,7 @@ static void hash_is_xxh64(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(is_the_same_on_any_ranks), cmocka_unit_test(tells_every_bit),
+    cmocka_unit_test(is_the_same_on_any_ranks),
+    cmocka_unit_test(does_not_depend_on_who_holds_what), cmocka_unit_test(tells_every_bit),
     cmocka_unit_test(tells_the_order), cmocka_unit_test(hash_is_xxh64)};
 TEST_MAIN(tests)

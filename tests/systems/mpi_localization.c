@@ -3,7 +3,7 @@
  * the same bits. The group is all ranks; the run beside it is on each rank alone.
  */
 #include "lattice/check.h"
-#include "systems/systems.h"
+#include "systems/localization/localization.h"
 
 enum { TIMES = 3, MOST_QUANTITIES = 24, SITES = 11, CHECKS = 2 };
 enum { PER_TIME = MOST_QUANTITIES + CHECKS };
@@ -29,7 +29,7 @@ static work begin(MPI_Comm comm, const char *propagator, const double *times)
     snprintf(text, sizeof text, "%spropagator: {%s}\n", study, propagator);
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &w.config, why));
     kl_node *root = kl_config_root(w.config);
-    assert_ok(kl_system_find(root, "localization", &w.system, why));
+    w.system = &kl_system_localization;
     assert_ok(w.system->open(root, &stations, false, &w.self, why));
     assert_ok(w.system->begin(w.self, &place, &w.run, why));
     assert_ok(w.system->start(w.run, 2, why));

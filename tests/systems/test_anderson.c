@@ -2,6 +2,8 @@
  * does not depend on which other times are asked for; costs follow the layout.
  */
 #include "lattice/check.h"
+#include "systems/anderson/anderson.h"
+#include "kinlim/study.h"
 #include "systems/systems.h"
 
 typedef struct open_system {
@@ -14,7 +16,7 @@ static open_system open_text(const char *text, const kl_stations *times)
 {
     open_system s;
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &s.config, why));
-    assert_ok(kl_system_find(kl_config_root(s.config), "anderson", &s.system, why));
+    s.system = &kl_system_anderson;
     assert_ok(s.system->open(kl_config_root(s.config), times, true, &s.self, why));
     return s;
 }
@@ -114,16 +116,14 @@ static void memory_of_a_rank_falls_with_the_group(void **state)
 
 static void an_unknown_system_names_the_known_ones(void **state)
 {
-    const kl_system *system;
-    kl_config *config;
+    kl_study *study;
     kl_error err = {0};
     (void)state;
-    assert_ok(kl_config_parse("study.yaml", "system: andersen\n", 17, &config, why));
-    assert_int_equal(kl_system_find(kl_config_root(config), "andersen", &system, &err), KL_INPUT);
+    assert_int_equal(
+        kl_study_parse("study.yaml", "system: andersen\n", 0, NULL, NULL, &study, &err), KL_INPUT);
     assert_non_null(strstr(err.message, "study.yaml:1: system: andersen"));
     for (int i = 0; kl_systems[i]; i++)
         assert_non_null(strstr(err.message, kl_systems[i]->name));
-    kl_config_destroy(&config);
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(values_do_not_depend_on_the_other_times),
