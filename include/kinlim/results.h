@@ -20,12 +20,14 @@ extern "C" {
 
 enum { KL_NAME = 64, KL_MOST_COLUMNS = 8 };
 
-typedef enum kl_role { /* of a column among the parameters of the points */
-    KL_PARAMETER,  /* tells points apart */
-    KL_SMALL,      /* rates are fitted in it; it goes to zero in the limit */
-    KL_SIZE,       /* points that differ in it alone are extrapolated to infinite size */
-    KL_VARIANT,    /* points that differ in it alone share their random numbers and are compared */
-    KL_FOLLOWS     /* follows from the others */
+typedef enum kl_role {               /* of a column among the parameters of the points */
+                       KL_PARAMETER, /* tells points apart */
+                       KL_SMALL,     /* rates are fitted in it; it goes to zero in the limit */
+                       KL_SIZE, /* points that differ in it alone are extrapolated to infinite size
+                                 */
+                       KL_VARIANT, /* points that differ in it alone share their random numbers and
+                                      are compared */
+                       KL_FOLLOWS  /* follows from the others */
 } kl_role;
 
 typedef struct kl_column { /* a parameter of the points, e.g. eta */
@@ -72,9 +74,10 @@ typedef struct kl_limit_data { /* the values of a limit, e.g. of the Boltzmann e
 
 typedef enum kl_ensemble { KL_INDEPENDENT, KL_DETERMINISTIC, KL_LOCKSTEP } kl_ensemble;
 
-typedef struct kl_guide { /* a line through a logarithmic plot of an observable over the stations: */
+typedef struct kl_guide { /* a line through a logarithmic plot of an observable over the stations:
+                           */
     const char *observable, *words; /* e.g. "msd", "ballistic" */
-    double coefficient, power;      /* coefficient s^power; coefficient NAN: through the last point */
+    double coefficient, power; /* coefficient s^power; coefficient NAN: through the last point */
 } kl_guide;
 
 typedef struct kl_row { /* one number of the summary: one CSV row of `export` */
@@ -95,7 +98,7 @@ typedef struct kl_pair {
 typedef struct kl_results {
     char system[KL_NAME];
     kl_ensemble ensemble;
-    int members;   /* realizations of a batch: 1 but for KL_LOCKSTEP */
+    int members;   /* realizations of a batch: 1 but for KL_LOCKSTEP; 0 in a shape: 1 */
     char *study;   /* the resolved study, YAML text */
     int npairs;    /* provenance: program version, git revision, compiler, flags, */
     kl_pair *pair; /* instruction set, library versions, seed, host, ranks, start, end */
@@ -114,21 +117,21 @@ typedef struct kl_results {
     int *series;   /* [npoints]: points of one series are fitted together */
     /* The stations: times, lengths, ...; an empty name: there are none, ntimes is 1. */
     char time_name[KL_NAME], time_symbol[KL_NAME], time_units[KL_NAME], time_long_name[KL_NAME];
-    double *time;          /* [ntimes]; NAN where there are none */
-    kl_quantity *quantity; /* [nquantities] */
+    double *time;           /* [ntimes]; NAN where there are none */
+    kl_quantity *quantity;  /* [nquantities] */
     char (*check)[KL_NAME]; /* [nchecks], e.g. "norm_drift" */
     double *order;          /* [norders] */
 
-    int *planned;           /* [npoints]: realizations that are asked for, at most nrealizations;
-                             * with stopping by precision as far as is known */
-    uint8_t *done;          /* [npoints][nrealizations] */
-    uint64_t *checksum;     /* [npoints][nrealizations]: of the state after the last station; 0: none */
-    double *sample;         /* [npoints][nrealizations][ntimes][nquantities]; NAN where not done */
-    double *sample_error;   /* likewise: own error of deterministic values; else NULL */
-    double *check_value;    /* [npoints][nrealizations][ntimes][nchecks]; NAN where not done */
-    kl_limit_data *limit;   /* [nlimits] */
-    double *finer;          /* [npoints][nfiner][ntimes][nquantities]: samples of realizations 0.. with
-                             * finer tolerances; NAN where not done */
+    int *planned;       /* [npoints]: realizations that are asked for, at most nrealizations;
+                         * with stopping by precision as far as is known */
+    uint8_t *done;      /* [npoints][nrealizations] */
+    uint64_t *checksum; /* [npoints][nrealizations]: of the state after the last station; 0: none */
+    double *sample;     /* [npoints][nrealizations][ntimes][nquantities]; NAN where not done */
+    double *sample_error; /* likewise: own error of deterministic values; else NULL */
+    double *check_value;  /* [npoints][nrealizations][ntimes][nchecks]; NAN where not done */
+    kl_limit_data *limit; /* [nlimits] */
+    double *finer; /* [npoints][nfiner][ntimes][nquantities]: samples of realizations 0.. with
+                    * finer tolerances; NAN where not done */
     double *finer_reference; /* [npoints][ntimes][nquantities], likewise; NAN where there is none */
     kl_field *field;
     kl_row *row; /* [nrows]: the summary */

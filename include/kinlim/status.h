@@ -1,8 +1,8 @@
 /* Status codes, error messages, and the agreement of ranks on failure.
  *
  * Every function that can fail returns kl_status and takes a kl_error as its last argument. The
- * message is one line without a trailing newline; only the program prints it. Detection and reporting
- * are separate: a rank that fails fills its kl_error, and kl_agree() makes all ranks of a
+ * message is one line without a trailing newline; only the program prints it. Detection and
+ * reporting are separate: a rank that fails fills its kl_error, and kl_agree() makes all ranks of a
  * communicator return the same failure.
  */
 #ifndef KINLIM_STATUS_H

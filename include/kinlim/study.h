@@ -31,12 +31,13 @@ kl_status kl_study_parse(const char *file, const char *text, int nset, const cha
 void kl_study_destroy(kl_study **study);
 
 typedef struct kl_run_options {
-    const char *output;  /* RESULTS.h5; NULL: the study's name with .h5, in this folder */
-    const char *command; /* recorded as provenance; may be NULL */
+    const char *output;           /* RESULTS.h5; NULL: the study's name with .h5, in this folder */
+    const char *command;          /* recorded as provenance; may be NULL */
     const char *const *libraries; /* "name=version" each, likewise; ends with NULL */
     bool resume;
-    int64_t first, last; /* batches first..last-1 (realizations; in lockstep ensembles); last = 0: all */
-    int groups;          /* 0: chosen from memory and rank count */
+    int64_t first,
+        last;   /* batches first..last-1 (realizations; in lockstep ensembles); last = 0: all */
+    int groups; /* 0: chosen from memory and rank count */
     double max_walltime; /* seconds; 0: none */
     double checkpoint;   /* least seconds between checkpoints; 0: chosen from their cost */
     bool quiet;          /* no progress */

@@ -2,9 +2,9 @@
  * systems (docs/adding-a-system.md); nothing else changes.
  *
  * A study has points (values of the system's columns: eta, sites, ...) and, at each point,
- * realizations. A realization passes stations (times, lengths; or none) and is measured at each. The
- * pipeline owns that loop, and with it signals, progress, checkpoints, journal, statistics, files
- * and errors:
+ * realizations. A realization passes stations (times, lengths; or none) and is measured at each.
+ * The pipeline owns that loop, and with it signals, progress, checkpoints, journal, statistics,
+ * files and errors:
  *
  *   begin(place)                      once a point
  *   for each batch: start()           one realization, or `members` of them in lockstep
@@ -72,8 +72,8 @@ struct kl_derived {
     const char *name, *observable; /* its statistic and observable in the tables */
     double order;                  /* its order in the tables; 0: 1 */
     bool per_station;              /* one value at each station; else one in all */
-    /* mean[nstations][nquantities], of samples, resamples or a limit (NAN where there is none); NAN:
-     * it has no value. `station` is -1 unless per_station. */
+    /* mean[nstations][nquantities], of samples, resamples or a limit (NAN where there is none);
+     * NAN: it has no value. `station` is -1 unless per_station. */
     double (*value)(const void *self, const kl_derived *which, int point, int station,
                     const double *mean);
     double proven; /* its proven exponent in the small parameter; 0: none */
@@ -81,10 +81,10 @@ struct kl_derived {
 
 /* A number that follows from the study at a point, without realizations. */
 typedef struct kl_constant {
-    const char *name;             /* its statistic */
+    const char *name;              /* its statistic */
     const char *observable, *part; /* NULL: none */
-    double order;                 /* 0: 1 */
-    bool rated;                   /* its exponent in the small parameter is of interest */
+    double order;                  /* 0: 1 */
+    bool rated;                    /* its exponent in the small parameter is of interest */
 } kl_constant;
 
 /* ---- limits ---- */
@@ -104,7 +104,7 @@ typedef struct kl_limit {
     const char *name; /* "reference": rows reference, bias; NAME: rows NAME_reference, NAME_bias */
     const char *long_name; /* "kinetic limit" */
     bool fields;           /* the fields have it too */
-    bool infinite_size;    /* the reference at infinite size: the two differ by the effect of size */
+    bool infinite_size; /* the reference at infinite size: the two differ by the effect of size */
     /* The values at a point; what stays NAN has none, and note says why. Collective over comm. */
     kl_status (*solve)(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                        kl_error *err);
@@ -119,16 +119,16 @@ typedef struct kl_limit {
 typedef struct kl_description {
     kl_points points;
     int nquantities, nchecks, nfields, nlimits, nderived, nconstants, nguides, nwarnings;
-    const kl_quantity *quantity;  /* [nquantities]: re before im */
-    const char *const *check;     /* [nchecks]: non-negative numbers, small where all is well */
-    const kl_field_kind *field;   /* [nfields] */
-    const kl_limit *limit;        /* [nlimits]: those that the study wants, solved in this order */
-    const kl_derived *derived;    /* [nderived] */
-    const kl_constant *constant;  /* [nconstants] */
-    const kl_guide *guide;        /* [nguides] */
-    char (*warning)[256];         /* [nwarnings]: said once before a run */
-    bool random;                  /* it draws random numbers, */
-    uint64_t seed;                /* of this seed */
+    const kl_quantity *quantity; /* [nquantities]: re before im */
+    const char *const *check;    /* [nchecks]: non-negative numbers, small where all is well */
+    const kl_field_kind *field;  /* [nfields] */
+    const kl_limit *limit;       /* [nlimits]: those that the study wants, solved in this order */
+    const kl_derived *derived;   /* [nderived] */
+    const kl_constant *constant; /* [nconstants] */
+    const kl_guide *guide;       /* [nguides] */
+    char (*warning)[256];        /* [nwarnings]: said once before a run */
+    bool random;                 /* it draws random numbers, */
+    uint64_t seed;               /* of this seed */
     /* k of a proven (E|Y - E Y|^r)^(1/r) <= c small^(k/r); 0: nothing is proven */
     double proven_moments;
 } kl_description;
@@ -158,9 +158,9 @@ kl_status kl_ensemble_sum(const kl_place *place, int n, const double *value, dou
 
 typedef struct kl_sample { /* one member at one station; arrays owned by the caller */
     double *quantity;      /* [nquantities] */
-    double *error;         /* [nquantities], deterministic systems: of quantity, absolute; 0 on entry */
-    double *check;         /* [nchecks] */
-    double **field;        /* [nfields] -> [cells], last axis fastest */
+    double *error;  /* [nquantities], deterministic systems: of quantity, absolute; 0 on entry */
+    double *check;  /* [nchecks] */
+    double **field; /* [nfields] -> [cells], last axis fastest */
 } kl_sample;
 
 /* How the state of a batch in flight is cut for checkpoints: into `pieces` of piece_bytes each
@@ -170,8 +170,8 @@ typedef struct kl_sample { /* one member at one station; arrays owned by the cal
 typedef struct kl_packing {
     int64_t pieces, first, count, blocks, stride; /* blocks = 0: 1 */
     size_t piece_bytes;
-    size_t progress_bytes; /* the last ones of each piece: of how far the work is (sums so far, ...),
-                            * not of the state, and not in its checksum */
+    size_t progress_bytes; /* the last ones of each piece: of how far the work is (sums so far,
+                            * ...), not of the state, and not in its checksum */
 } kl_packing;
 
 typedef struct kl_snapshot kl_snapshot; /* results/snapshot.h */
@@ -198,12 +198,12 @@ typedef struct kl_system {
     kl_cost (*cost)(const void *self, int point, int group_ranks);
 
     /* The run. All are collective over place->group, in lockstep over place->ensemble. place is
-     * valid until end(). */
+     * valid until end(). start and advance may be NULL: nothing to do. */
     kl_status (*begin)(const void *self, const kl_place *place, void **run, kl_error *err);
     kl_status (*start)(void *run, int64_t batch, kl_error *err);
     /* Goes on towards the station; *reached, true on entry: false where there is more to do, and
-     * then it is called again. Between two calls the run may be stopped and checkpointed: seconds of
-     * work a call are good, much less is not needed. */
+     * then it is called again. Between two calls the run may be stopped and checkpointed: seconds
+     * of work a call are good, much less is not needed. */
     kl_status (*advance)(void *run, int station, bool *reached, kl_error *err);
     /* Member 0..count-1 of this group, on each of its ranks; collective over the group alone. */
     kl_status (*measure)(void *run, int station, int member, kl_sample *out, kl_error *err);

@@ -200,7 +200,8 @@ int kl_cli_main(int argc, char **argv, const kl_system *const *systems)
     if (command && help)
         print_command_help(command);
     else
-        status = command ? command->main(argc - 1, argv + 1, systems, &err) : answer(argc, argv, &err);
+        status =
+            command ? command->main(argc - 1, argv + 1, systems, &err) : answer(argc, argv, &err);
     MPI_Initialized(&started);
     if (started)
         return (int)end_together(status, &err);

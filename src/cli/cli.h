@@ -6,9 +6,10 @@
 
 #include <stdbool.h>
 
-/* The whole program: runs the command line with that table of systems and returns the exit code. One line on standard error,
- * from one rank, if that is not 0. MPI runs only while a parallel command needs it: help, usage
- * errors and reading files do without its temporary files and shared memory. Once a process. */
+/* The whole program: runs the command line with that table of systems and returns the exit code.
+ * One line on standard error, from one rank, if that is not 0. MPI runs only while a parallel
+ * command needs it: help, usage errors and reading files do without its temporary files and shared
+ * memory. Once a process. */
 int kl_cli_main(int argc, char **argv, const kl_system *const *systems);
 
 typedef struct kl_command {

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* count[ranks], place[ranks]: numbers that each rank of the ensemble gives, by its group's leader. */
+/* count[ranks], place[ranks]: numbers that each rank of the ensemble gives, by its group's leader.
+ */
 static void lay_out(const kl_place *place, int n, int ranks, int *count, int *at)
 {
     int rank, mine[2];

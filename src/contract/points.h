@@ -7,14 +7,15 @@
 typedef struct kl_point_sets { /* arrays owned by it */
     int small, size, variant;  /* the first column of that role; -1: none */
     int nseries;
-    int *series;              /* [n]: points that differ in the small parameter alone, fitted
-                               * together; numbered in the order of their levels, as these first
-                               * appear, the last column the most significant */
-    double *series_parameter; /* [nseries][ncolumns]: the columns of a series' own rows: those that
-                               * tell series apart; NAN: empty. Of a size the last level is empty. */
-    int *twin;                /* [n]: the first point that differs in the variant alone; itself:
-                               * none. NULL: there are no variants */
-    int *family;              /* [n]: points that differ in size alone; NULL: no two do */
+    int *series; /* [n]: points that differ in the small parameter alone, fitted
+                  * together; numbered in the order of their levels, as these first
+                  * appear, the last column the most significant */
+    double
+        *series_parameter; /* [nseries][ncolumns]: the columns of a series' own rows: those that
+                            * tell series apart; NAN: empty. Of a size the last level is empty. */
+    int *twin;             /* [n]: the first point that differs in the variant alone; itself:
+                            * none. NULL: there are no variants */
+    int *family;           /* [n]: points that differ in size alone; NULL: no two do */
 } kl_point_sets;
 
 /* KL_ENVIRONMENT: no memory. Free on failure too. */

@@ -19,14 +19,16 @@ static size_t product(int a, int b, int c, int d)
 
 static kl_status check_shape(const kl_results *s, kl_error *err)
 {
-    const int counts[] = {s->ncolumns,      s->npoints, s->ntimes,  s->nquantities, s->nchecks,
-                          s->nrealizations, s->norders, s->nfields, s->nrows,       s->nfiner,
-                          s->nlimits,       s->nguides};
+    const int counts[] = {s->ncolumns, s->npoints,       s->ntimes,  s->nquantities,
+                          s->nchecks,  s->nrealizations, s->norders, s->nfields,
+                          s->nrows,    s->nfiner,        s->nlimits, s->nguides};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (counts[i] < 0)
             return kl_fail(err, KL_BUG, "results: a count of %d", counts[i]);
     if (s->ncolumns > KL_MOST_COLUMNS)
         return kl_fail(err, KL_BUG, "results: %d columns", s->ncolumns);
+    if (!s->time_name[0] && s->ntimes > 1)
+        return kl_fail(err, KL_BUG, "results: %d stations without a name", s->ntimes);
     if (s->small < -1 || (s->small >= s->ncolumns && s->small != 0))
         return kl_fail(err, KL_BUG, "results: small parameter is column %d of %d", s->small,
                        s->ncolumns);
@@ -56,8 +58,8 @@ static kl_status alloc_limits(kl_results *r, kl_error *err)
         kl_limit_data *limit = &r->limit[i];
         KL_TRY(kl_alloc_nan(numbers, "a limit", &limit->value, err));
         KL_TRY(kl_alloc_nan(numbers, "a limit", &limit->error, err));
-        KL_TRY(
-            kl_alloc((size_t)r->npoints, sizeof *limit->note, "a limit's notes", &limit->note, err));
+        KL_TRY(kl_alloc((size_t)r->npoints, sizeof *limit->note, "a limit's notes", &limit->note,
+                        err));
     }
     return kl_alloc_nan(numbers, "a limit", &r->finer_reference, err);
 }
@@ -109,7 +111,7 @@ static void copy_shape(const kl_results *shape, kl_results *r)
     memcpy(r->time_units, shape->time_units, sizeof r->time_units);
     memcpy(r->time_long_name, shape->time_long_name, sizeof r->time_long_name);
     r->ensemble = shape->ensemble;
-    r->members = shape->members;
+    r->members = shape->members > 0 ? shape->members : 1;
     r->model = shape->model;
     r->proven_moments = shape->proven_moments;
     r->nguides = shape->nguides;
@@ -246,26 +248,10 @@ void kl_results_destroy(kl_results **results)
         destroy_limit(&r->limit[i]);
     for (int i = 0; i < r->npairs; i++)
         free(r->pair[i].value);
-    void *arrays[] = {r->study,
-                      r->pair,
-                      r->column,
-                      r->point,
-                      r->series,
-                      r->time,
-                      r->quantity,
-                      r->check,
-                      r->order,
-                      r->done,
-                      r->sample,
-                      r->check_value,
-                      r->sample_error,
-                      r->limit,
-                      r->field,
-                      r->row,
-                      r->checksum,
-                      r->planned,
-                      r->finer,
-                      r->finer_reference};
+    void *arrays[] = {r->study,  r->pair,        r->column,       r->point, r->series,
+                      r->time,   r->quantity,    r->check,        r->order, r->done,
+                      r->sample, r->check_value, r->sample_error, r->limit, r->field,
+                      r->row,    r->checksum,    r->planned,      r->finer, r->finer_reference};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(r);

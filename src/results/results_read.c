@@ -161,7 +161,8 @@ static kl_status read_shape(const kl_h5_reader *in, hid_t samples, hid_t fields,
     shape->nfields = (int)info.nlinks;
     shape->nlimits = count_limits(in, samples);
     if (shape->ncolumns < 0 || shape->ncolumns > KL_MOST_COLUMNS || shape->norders < 0 ||
-        shape->nlimits < 0 || shape->small < -1 || (shape->small >= shape->ncolumns && shape->small != 0))
+        shape->nlimits < 0 || shape->small < -1 ||
+        (shape->small >= shape->ncolumns && shape->small != 0))
         return kl_h5_damaged(in, "/samples");
     int p = shape->npoints, m = shape->nrealizations, t = shape->ntimes, q = shape->nquantities;
     KL_TRY(kl_h5_check(in, (kl_h5_array){"/samples/done", 2, {p, m}}));

@@ -122,14 +122,14 @@ static kl_status put_presentation(const kl_results *r, kl_h5_group *g, kl_error 
     static const char *const ensembles[] = {"independent", "deterministic", "lockstep"};
     const char *texts[2 * MOST_LIMITS];
     char(*guide)[4 * KL_NAME] = NULL;
-    bool ok = g->ok && r->nlimits <= MOST_LIMITS &&
-              kl_h5_put_text(g->id, "station", r->time_name) &&
-              kl_h5_put_text(g->id, "station_symbol", r->time_symbol) &&
-              kl_h5_put_text(g->id, "ensemble", ensembles[r->ensemble]) &&
-              kl_h5_put_numbers(g->id, "members", H5T_NATIVE_INT, 0, &r->members) &&
-              (!r->model || kl_h5_put_text(g->id, "model", r->model)) &&
-              (r->proven_moments == 0 || kl_h5_put_numbers(g->id, "proven_moment_exponent",
-                                                           H5T_NATIVE_DOUBLE, 0, &r->proven_moments));
+    bool ok =
+        g->ok && r->nlimits <= MOST_LIMITS && kl_h5_put_text(g->id, "station", r->time_name) &&
+        kl_h5_put_text(g->id, "station_symbol", r->time_symbol) &&
+        kl_h5_put_text(g->id, "ensemble", ensembles[r->ensemble]) &&
+        kl_h5_put_numbers(g->id, "members", H5T_NATIVE_INT, 0, &r->members) &&
+        (!r->model || kl_h5_put_text(g->id, "model", r->model)) &&
+        (r->proven_moments == 0 || kl_h5_put_numbers(g->id, "proven_moment_exponent",
+                                                     H5T_NATIVE_DOUBLE, 0, &r->proven_moments));
     for (int i = 0; ok && i < r->nlimits; i++) {
         texts[i] = r->limit[i].name;
         texts[r->nlimits + i] = r->limit[i].long_name;
@@ -204,10 +204,9 @@ static kl_status put_samples(const kl_results *r, hid_t file, const char *path, 
                          r->quantity ? r->quantity->part : NULL, sizeof *r->quantity);
     kl_h5_variable(&g, (kl_h5_label){"done", "1", "1 where the realization is finished"},
                    H5T_NATIVE_UINT8, 2, (int[]){POINT, REALIZATION}, r->done);
-    kl_h5_variable(&g,
-                   (kl_h5_label){"checksum", "1",
-                                 "checksum of the state after the last station, 0: none"},
-                   H5T_NATIVE_UINT64, 2, (int[]){POINT, REALIZATION}, r->checksum);
+    kl_h5_variable(
+        &g, (kl_h5_label){"checksum", "1", "checksum of the state after the last station, 0: none"},
+        H5T_NATIVE_UINT64, 2, (int[]){POINT, REALIZATION}, r->checksum);
     kl_h5_variable(&g, (kl_h5_label){"sample", "1", "sampled value of the quantity"},
                    H5T_NATIVE_DOUBLE, 4, (int[]){POINT, REALIZATION, TIME, QUANTITY}, r->sample);
     if (r->sample_error)

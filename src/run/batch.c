@@ -65,7 +65,8 @@ static kl_status advance(way *w, bool *stopped, kl_error *err)
                        : KL_OK;
         run->tick(run->tick_context);
         reached = true;
-        KL_TRY(run->study->system->advance(run->state, w->station, &reached, err));
+        if (run->study->system->advance)
+            KL_TRY(run->study->system->advance(run->state, w->station, &reached, err));
         w->step++;
         if (!reached && w->checkpoints && kl_checkpoint_due(&w->checkpoint))
             KL_TRY(write_checkpoint(w, err));
@@ -112,7 +113,8 @@ static kl_status begin(way *w, int64_t batch, kl_error *err)
     kl_record_number(&run->record, batch);
     kl_checkpoint_prepare(run->journal, run->finer, run->place.point, batch, run->checkpoint,
                           run->place.ensemble, &w->checkpoint);
-    KL_TRY(run->study->system->start(run->state, batch, err));
+    if (run->study->system->start)
+        KL_TRY(run->study->system->start(run->state, batch, err));
     if (!w->checkpoints)
         return KL_OK;
     KL_TRY(kl_checkpoint_read(&w->checkpoint, run->study->system, run->state, &run->record,
@@ -140,8 +142,9 @@ static kl_status fail_batch(const kl_batch_run *run, kl_error *err)
     const long long b = run->record.batch;
     if (!about->random)
         return KL_BUG;
-    return kl_fail_prefix(err, "realization %lld (seed %llu; --realizations %lld:%lld runs it alone)",
-                          b, (unsigned long long)about->seed, b, b + 1);
+    return kl_fail_prefix(err,
+                          "realization %lld (seed %llu; --realizations %lld:%lld runs it alone)", b,
+                          (unsigned long long)about->seed, b, b + 1);
 }
 
 kl_status kl_batch_realize(kl_batch_run *run, int64_t batch, bool *whole, kl_error *err)

@@ -9,12 +9,12 @@ typedef struct kl_batch_run {
     const kl_study *study; /* or its finer one, */
     bool finer;            /* then true */
     kl_place place;
-    void *state;           /* the system's, after begin() */
+    void *state; /* the system's, after begin() */
     kl_record record;
-    const char *journal;   /* the folder; checkpoints lie in it */
-    double checkpoint;     /* least seconds between two; 0: chosen */
-    double deadline;       /* of kl_clock(); 0: none */
-    const char *snapshot;  /* path without ending of this point's snapshot, if the batch has one */
+    const char *journal;  /* the folder; checkpoints lie in it */
+    double checkpoint;    /* least seconds between two; 0: chosen */
+    double deadline;      /* of kl_clock(); 0: none */
+    const char *snapshot; /* path without ending of this point's snapshot, if the batch has one */
     void (*tick)(void *context); /* called now and then */
     void *tick_context;
 } kl_batch_run;

@@ -145,8 +145,7 @@ static kl_status create_file(const char *part, kl_error *err)
 }
 
 kl_status kl_checkpoint_write(kl_checkpoint *c, const kl_system *system, const void *state,
-                              const kl_record *record, int station, int64_t sequence,
-                              kl_error *err)
+                              const kl_record *record, int station, int64_t sequence, kl_error *err)
 {
     char part[4300], path[4300];
     kl_packing p = {0};
@@ -169,8 +168,8 @@ kl_status kl_checkpoint_write(kl_checkpoint *c, const kl_system *system, const v
     file_name(c, c->next, "", path);
     kl_status status = c->rank == 0 ? create_file(part, err) : KL_OK;
     if (status == KL_OK)
-        status = kl_alloc((size_t)(kl_pieces_held(&p) + p.pieces), sizeof *crc, "a checkpoint", &crc,
-                          err);
+        status = kl_alloc((size_t)(kl_pieces_held(&p) + p.pieces), sizeof *crc, "a checkpoint",
+                          &crc, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)p.pieces, sizeof *table, "a checkpoint", &table, err);
     KL_GOTO(kl_agree(c->comm, status, err));
@@ -217,12 +216,11 @@ bool kl_checkpoint_look(const char *path, kl_checkpoint_place *out)
 }
 
 /* Leader: a head that is whole, of this item and this packing. */
-static bool read_head(const char *path, const kl_packing *p, const kl_record *record,
-                      head *h)
+static bool read_head(const char *path, const kl_packing *p, const kl_record *record, head *h)
 {
-    return whole_head(path, h) && h->point == record->point &&
-           h->batch == record->batch && h->pieces == p->pieces &&
-           h->piece_bytes == (int64_t)p->piece_bytes && h->record_bytes == (int64_t)record->size;
+    return whole_head(path, h) && h->point == record->point && h->batch == record->batch &&
+           h->pieces == p->pieces && h->piece_bytes == (int64_t)p->piece_bytes &&
+           h->record_bytes == (int64_t)record->size;
 }
 
 /* Every rank: table and samples (into `payload`), then its pieces into the state. */

@@ -2,10 +2,10 @@
  * journal's records.
  *
  * RESULTS.h5.journal/checkpoint-POINT-BATCH-{0,1} (checkpoint-finer-... for those of the error
- * budget) holds a head with checksums of itself, of the samples and of every piece of the state, then
- * the samples, then the pieces by their numbers: it can be read by any number of
- * ranks. A file is written under another name, synced and renamed. All
- * functions but the first and the last two are collective over the ensemble.
+ * budget) holds a head with checksums of itself, of the samples and of every piece of the state,
+ * then the samples, then the pieces by their numbers: it can be read by any number of ranks. A file
+ * is written under another name, synced and renamed. All functions but the first and the last two
+ * are collective over the ensemble.
  */
 #ifndef KL_RUN_CHECKPOINT_H
 #define KL_RUN_CHECKPOINT_H
@@ -33,9 +33,9 @@ bool kl_checkpoint_due(const kl_checkpoint *checkpoint);
 /* True on all ranks when a stop now would lose more than a few seconds (or the interval). */
 bool kl_checkpoint_worth(const kl_checkpoint *checkpoint);
 
-/* Saves the state when `station` was the last one measured (-1: none yet). `sequence` grows from one
- * to the next. Nothing is written, and that is no failure, where the system cannot be packed now, or
- * the last one is no older. */
+/* Saves the state when `station` was the last one measured (-1: none yet). `sequence` grows from
+ * one to the next. Nothing is written, and that is no failure, where the system cannot be packed
+ * now, or the last one is no older. */
 kl_status kl_checkpoint_write(kl_checkpoint *checkpoint, const kl_system *system, const void *state,
                               const kl_record *record, int station, int64_t sequence,
                               kl_error *err);

@@ -117,8 +117,8 @@ double kl_collect_bytes(const kl_study *study, int ranks)
         double cells = 0;
         for (int f = 0; f < about->nfields; f++)
             cells += (double)kl_record_cells(study, p, f);
-        doubles += study->stations.n * ((about->nquantities + about->nchecks) * n +
-                                        cells * moments * (subtrees + 2));
+        doubles += study->stations.n *
+                   ((about->nquantities + about->nchecks) * n + cells * moments * (subtrees + 2));
     }
     return 2 * sizeof(double) * doubles;
 }

@@ -22,7 +22,8 @@ kl_status kl_group_fields_create(const kl_study *study, kl_group_fields *out, kl
 
 void kl_group_fields_destroy(const kl_study *study, kl_group_fields *fields)
 {
-    for (int i = 0; fields->forest && i < study->description->points.n * study->description->nfields; i++)
+    for (int i = 0;
+         fields->forest && i < study->description->points.n * study->description->nfields; i++)
         kl_forest_destroy(&fields->forest[i]);
     free(fields->forest);
     fields->forest = NULL;

@@ -57,8 +57,8 @@ static void look_at_node(MPI_Comm comm, kl_layout *layout)
 
 static kl_status check_range(const kl_study *study, const kl_run_options *options, kl_error *err)
 {
-    if (options->last > 0 && (options->first < 0 || options->first >= options->last ||
-                              options->last > study->batches))
+    if (options->last > 0 &&
+        (options->first < 0 || options->first >= options->last || options->last > study->batches))
         return kl_fail(
             err, KL_INPUT,
             "--realizations: %lld:%lld is not allowed: must be A:B with 0 <= A < B <= %lld",
@@ -133,8 +133,8 @@ static void choose_groups(const kl_study *study, int64_t items, int groups, kl_l
 static void estimate_time(const kl_study *study, const int64_t asked[2], kl_layout *layout)
 {
     for (int i = 0; i < study->description->points.n; i++) {
-        const double each = study->members *
-                            study->system->cost(study->self, i, 1).seconds / layout->ranks;
+        const double each =
+            study->members * study->system->cost(study->self, i, 1).seconds / layout->ranks;
         layout->least += each * (double)asked[0];
         layout->seconds += each * (double)asked[1];
     }

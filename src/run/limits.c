@@ -15,8 +15,8 @@
 kl_status kl_limits_settings(const char *resolved, uint64_t *out, kl_error *err)
 {
     /* The keys of every study that do not matter, all at one value. */
-    static const char *const same[] = {"realizations=1", "ensembles=1", "moments=1", "deltas=1",
-                                       "reference=solve", "snapshot=0", "budget=1", "cache=1"};
+    static const char *const same[] = {"realizations=1",  "ensembles=1", "moments=1", "deltas=1",
+                                       "reference=solve", "snapshot=0",  "budget=1",  "cache=1"};
     kl_config *config = NULL;
     char *text = NULL;
     kl_status status = kl_config_parse("study", resolved, strlen(resolved), &config, err);
@@ -79,7 +79,8 @@ static void keep(const kl_study *study, int limit, const head *h, const double *
     const kl_limit *kind = &study->description->limit[limit];
     const size_t n = numbers(r);
     for (int p = h->point; p < r->npoints; p++) {
-        const bool same = p == h->point || (kind->same_as && kind->same_as(study->self, p) == h->point);
+        const bool same =
+            p == h->point || (kind->same_as && kind->same_as(study->self, p) == h->point);
         if (!same)
             continue;
         if (h->finer) {
@@ -123,8 +124,8 @@ kl_status kl_limits_take(const kl_study *study, uint64_t settings, const void *p
     const size_t want = 2 * numbers(results) +
                         field_doubles(study, h.point, study->description->limit[limit].fields);
     if (h.doubles == (int64_t)want && size == sizeof h + want * sizeof(double))
-        keep(study, limit, &h,
-             (const double *)(const void *)((const char *)payload + sizeof h), results);
+        keep(study, limit, &h, (const double *)(const void *)((const char *)payload + sizeof h),
+             results);
     return KL_OK;
 }
 
@@ -154,8 +155,7 @@ kl_status kl_limits_copy(const kl_study *study, const kl_results *from, kl_resul
         kl_limit_data *b = &to->limit[i];
         for (int p = 0; a && p < to->npoints; p++) {
             const size_t at = (size_t)p * n;
-            if (is_solved(to, i, p, false) ||
-                !is_solved(from, (int)(a - from->limit), p, false))
+            if (is_solved(to, i, p, false) || !is_solved(from, (int)(a - from->limit), p, false))
                 continue;
             memcpy(b->value + at, a->value + at, n * sizeof(double));
             memcpy(b->error + at, a->error + at, n * sizeof(double));
@@ -243,9 +243,9 @@ static kl_status keep_record(solving *s, int limit, kl_error *err)
     memcpy(h.note, s->out.note, sizeof h.note);
     memcpy(s->payload, &h, sizeof h);
     keep(s->study, limit, &h, s->out.value, s->results);
-    return s->run->journal ? kl_journal_append(s->run->journal, KL_RECORD_LIMIT, s->payload,
-                                               s->size, err)
-                           : KL_OK;
+    return s->run->journal
+               ? kl_journal_append(s->run->journal, KL_RECORD_LIMIT, s->payload, s->size, err)
+               : KL_OK;
 }
 
 static void say_note(const solving *s, int limit, int point)

@@ -1,5 +1,5 @@
-/* The realizations of a run: rounds of batches, shared out to teams, into the journal and from there
- * into the results.
+/* The realizations of a run: rounds of batches, shared out to teams, into the journal and from
+ * there into the results.
  */
 #ifndef KL_RUN_LOOP_H
 #define KL_RUN_LOOP_H

@@ -111,7 +111,7 @@ static kl_status finish(merging *m, const char *output, const char *command, kl_
 }
 
 kl_status kl_merge_files(MPI_Comm comm, const char *output, int n, const char *const *inputs,
-                   const char *command, const kl_system *const *systems, kl_error *err)
+                         const char *command, const kl_system *const *systems, kl_error *err)
 {
     int rank;
     struct stat info;

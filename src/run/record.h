@@ -1,9 +1,10 @@
 /* The samples of a batch on their way into the journal: one record.
  *
- * A record is a head and, for each member of the batch in order, its quantities [ntimes][nquantities],
- * for deterministic systems their errors likewise, checks [ntimes][nchecks] and fields
- * [nfields][ntimes][cells]. Every rank of a batch has a whole record and fills the members of its
- * group; the leader of the ensemble has them all after kl_record_gather(). Local but for that.
+ * A record is a head and, for each member of the batch in order, its quantities
+ * [ntimes][nquantities], for deterministic systems their errors likewise, checks [ntimes][nchecks]
+ * and fields [nfields][ntimes][cells]. Every rank of a batch has a whole record and fills the
+ * members of its group; the leader of the ensemble has them all after kl_record_gather(). Local but
+ * for that.
  */
 #ifndef KL_RUN_RECORD_H
 #define KL_RUN_RECORD_H

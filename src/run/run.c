@@ -53,9 +53,8 @@ static kl_status open_output(run *r, kl_error *err)
 static kl_status solve_limits(run *r, kl_error *err)
 {
     kl_journal journal = {.file = -1};
-    kl_limits_run limits = {.comm = r->comm,
-                            .deadline = r->loop.deadline,
-                            .quiet = r->options->quiet};
+    kl_limits_run limits = {
+        .comm = r->comm, .deadline = r->loop.deadline, .quiet = r->options->quiet};
     kl_status status = KL_OK;
     if (r->study->description->nlimits == 0)
         return KL_OK;

@@ -1,9 +1,9 @@
 /* Stopping by precision: how many batches a point gets.
  *
- * Batches 0..n-1 of a point (realizations; in lockstep ensembles) are enough when the 95% interval of the statistic has at
- * most the half width `relative_error` * |value|, at every time, for every part of the
- * observables. It is asked only at the fixed counts n = min, then 3/2 of the last one rounded
- * up, to max; and answered from those n samples alone: the same for any layout of ranks,
+ * Batches 0..n-1 of a point (realizations; in lockstep ensembles) are enough when the 95% interval
+ * of the statistic has at most the half width `relative_error` * |value|, at every time, for every
+ * part of the observables. It is asked only at the fixed counts n = min, then 3/2 of the last one
+ * rounded up, to max; and answered from those n samples alone: the same for any layout of ranks,
  * stops and resumes.
  */
 #ifndef KL_RUN_UNTIL_H

@@ -1,8 +1,9 @@
 /* The exponent of a smooth function of x: see statistics.h.
  *
  * With t = log x and v = log |value| the slope is a = sum_i w_i v_i, w_i = (t_i - mean t)/S,
- * S = sum_i (t_i - mean t)^2. An error of v_i of at most d_i changes it by at most sum |w_i| d_i; the
- * scatter s about the line, on n - 2 degrees of freedom, gives the standard error s/sqrt(S). Local.
+ * S = sum_i (t_i - mean t)^2. An error of v_i of at most d_i changes it by at most sum |w_i| d_i;
+ * the scatter s about the line, on n - 2 degrees of freedom, gives the standard error s/sqrt(S).
+ * Local.
  */
 #include "statistics/statistics.h"
 

@@ -72,10 +72,11 @@ bool kl_stats_fit_rate(const double *x, const kl_estimate *value, int n, bool po
                        kl_estimate *exponent, double *reduced_chi2);
 
 /* Exponent of values that are a smooth function of x and known up to bounds of their error, e.g.
- * deterministic biases c x^a (1 + d x + ...): a straight line through their logarithms, all with the
- * same weight. The interval holds what the errors may change, and Student's interval of the
- * scatter about the line, which is that of a power law's corrections. False, with NAN, for fewer than
- * two distinct x with a value whose interval excludes zero, or values of both signs among these. */
+ * deterministic biases c x^a (1 + d x + ...): a straight line through their logarithms, all with
+ * the same weight. The interval holds what the errors may change, and Student's interval of the
+ * scatter about the line, which is that of a power law's corrections. False, with NAN, for fewer
+ * than two distinct x with a value whose interval excludes zero, or values of both signs among
+ * these. */
 bool kl_stats_fit_smooth_rate(const double *x, const kl_estimate *value, int n,
                               kl_estimate *exponent);
 

@@ -51,23 +51,22 @@ static const kl_key moments_table[] = {
     {0}};
 
 static const char *const references[] = {"solve", "none", NULL};
-static const kl_key table[] = {
-    {.name = "reference",
-     KL_CHOICE_AT(study_keys, reference, references),
-     .flags = KL_FREE,
-     .fallback = "solve",
-     .doc = "none: skip it (merge computes it later)"},
-    {.name = "budget",
-     KL_MAP_AT(study_keys, budget),
-     .flags = KL_FREE,
-     .doc = "errors measured by refinement",
-     KL_BELOW(budget_table)},
-    {.name = "snapshot",
-     KL_INT_AT(study_keys, snapshot),
-     .flags = KL_FREE,
-     KL_RANGE(0, 1e8),
-     .doc = "the realization whose density is written for ParaView"},
-    {0}};
+static const kl_key table[] = {{.name = "reference",
+                                KL_CHOICE_AT(study_keys, reference, references),
+                                .flags = KL_FREE,
+                                .fallback = "solve",
+                                .doc = "none: skip it (merge computes it later)"},
+                               {.name = "budget",
+                                KL_MAP_AT(study_keys, budget),
+                                .flags = KL_FREE,
+                                .doc = "errors measured by refinement",
+                                KL_BELOW(budget_table)},
+                               {.name = "snapshot",
+                                KL_INT_AT(study_keys, snapshot),
+                                .flags = KL_FREE,
+                                KL_RANGE(0, 1e8),
+                                .doc = "the realization whose density is written for ParaView"},
+                               {0}};
 
 /* ---- how many ---- */
 
@@ -108,13 +107,12 @@ static const kl_key between_table[] = {{.name = "min",
                                        {0}};
 
 /* Independent ones: a number (count_...) or a map. */
-static const kl_key realizations_table[] = {
-    {.name = "realizations",
-     KL_NODE_AT(count_keys, either),
-     .flags = KL_REQUIRED | KL_FREE,
-     .doc = "per point: a number, or min, max and until",
-     KL_BELOW(between_table)},
-    {0}};
+static const kl_key realizations_table[] = {{.name = "realizations",
+                                             KL_NODE_AT(count_keys, either),
+                                             .flags = KL_REQUIRED | KL_FREE,
+                                             .doc = "per point: a number, or min, max and until",
+                                             KL_BELOW(between_table)},
+                                            {0}};
 static const kl_key count_table[] = {{.name = "realizations",
                                       KL_INT_AT(count_keys, count),
                                       .flags = KL_REQUIRED | KL_FREE,
@@ -293,12 +291,11 @@ static kl_status read_budget(kl_study *study, kl_node *node, kl_error *err)
     KL_TRY(kl_config_read(node, budget_table, &budget, err));
     return budget.realizations <= study->until.least
                ? KL_OK
-               : kl_config_fail(node, "realizations", err,
-                                "%lld is not allowed: must be at most %s, %lld",
-                                (long long)budget.realizations,
-                                study->system->ensemble == KL_LOCKSTEP ? "ensembles"
-                                                                       : "realizations",
-                                (long long)study->until.least);
+               : kl_config_fail(
+                     node, "realizations", err, "%lld is not allowed: must be at most %s, %lld",
+                     (long long)budget.realizations,
+                     study->system->ensemble == KL_LOCKSTEP ? "ensembles" : "realizations",
+                     (long long)study->until.least);
 }
 
 /* ---- the study ---- */

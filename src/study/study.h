@@ -19,8 +19,8 @@ typedef struct kl_until {
 struct kl_study {
     char name[256]; /* of the file, without folder and ending */
     kl_config *config;
-    char *resolved;                   /* the resolved study, YAML */
-    const kl_system *const *systems;  /* the table that it was read with */
+    char *resolved;                  /* the resolved study, YAML */
+    const kl_system *const *systems; /* the table that it was read with */
     const kl_system *system;
     void *self; /* the system's own */
     const kl_description *description;
@@ -38,7 +38,6 @@ struct kl_study {
  * Local, every rank alike. KL_INPUT: see docs/study.md. */
 kl_status kl_study_read(const char *file, const char *text, int nset, const char *const *set,
                         const kl_system *const *systems, kl_study **out, kl_error *err);
-
 
 /* The tables of the pipeline's own keys in a study of a system; ends with NULL; how many. Without
  * that of the stations. Local. */

@@ -6,8 +6,8 @@
  *   error:reference        |difference| of the limit's value and the same with a finer tolerance
  *   error:SIZE             |difference| of the reference and the same at infinite size; SIZE: the
  *                          name of the column of sizes
- *   error:SMALL            what is left of the bias, its interval widened by the two; SMALL: the small
- *                          parameter
+ *   error:SMALL            what is left of the bias, its interval widened by the two; SMALL: the
+ * small parameter
  *
  * and how a moment about the limit F divides into bias and fluctuation:
  *

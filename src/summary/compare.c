@@ -80,7 +80,8 @@ static kl_status compare(const kl_study *study, kl_rows *rows, int p, int it, in
     if (n < 2)
         return KL_OK;
     const kl_row row = row_of(study, r, p, it, q, "central_moment", 2, n);
-    const uint64_t key = kl_rows_key(study, p, row.statistic, row.observable, row.part, row.time, 2);
+    const uint64_t key =
+        kl_rows_key(study, p, row.statistic, row.observable, row.part, row.time, 2);
     KL_TRY(
         kl_stats_function_of_means(scratch->power, n, 4, deviation_difference, &n, key, &e, err));
     return kl_rows_add(rows, row, e, err);

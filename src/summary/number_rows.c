@@ -81,8 +81,9 @@ static kl_status add_size_effect(const number *x, const kl_limit_data *infinite,
     const double effect = t->reference->value[at] - infinite->value[at];
     const double both = infinite->error[at] + t->reference->error[at];
     snprintf(name, sizeof name, "%.40s_effect", t->r->column[column].name);
-    return isnan(effect) ? KL_OK
-                         : add(x, name, 1, (kl_estimate){effect, effect - both, effect + both}, err);
+    return isnan(effect)
+               ? KL_OK
+               : add(x, name, 1, (kl_estimate){effect, effect - both, effect + both}, err);
 }
 
 static kl_status add_limits(number *x, const kl_estimate *mean, kl_error *err)

@@ -1,9 +1,10 @@
 /* Fitted exponents in the small parameter, of each series of points (docs/statistics.md).
  *
  * No exponent is fitted to numerical error: points at which the values are not above what is known
- * of it (the error of the limit, that of the samples) do not count as positive statistics, and a bias
- * that is nowhere above it has none. Deterministic biases are smooth functions of the parameter, and
- * their intervals say how far they are from a power (kl_stats_fit_smooth_rate). Local.
+ * of it (the error of the limit, that of the samples) do not count as positive statistics, and a
+ * bias that is nowhere above it has none. Deterministic biases are smooth functions of the
+ * parameter, and their intervals say how far they are from a power (kl_stats_fit_smooth_rate).
+ * Local.
  */
 #include "summary/rows.h"
 
@@ -107,8 +108,7 @@ static kl_status add_bias_rate(rate_fit *f, int limit, int it, int q, kl_error *
     begin(f, it, &f->t->r->quantity[q]);
     for (int p = 0; p < f->t->r->npoints; p++)
         gather(f, p, kl_table_estimate(f->t, kl_table_bias(f->t, limit), p, it, q),
-               data->error[kl_results_at(f->t->r, p, it, q)] +
-                   kl_table_accuracy(f->t, p, it, q));
+               data->error[kl_results_at(f->t->r, p, it, q)] + kl_table_accuracy(f->t, p, it, q));
     return add_rate(f, name, 1, false, err);
 }
 

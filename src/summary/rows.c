@@ -94,8 +94,8 @@ int kl_rows_gather_independent(const kl_results *r, int p, int it, int q, double
     return n;
 }
 
-uint64_t kl_rows_key(const kl_study *study, int point, const char *statistic, const char *observable,
-                     const char *part, double station, double order)
+uint64_t kl_rows_key(const kl_study *study, int point, const char *statistic,
+                     const char *observable, const char *part, double station, double order)
 {
     struct {
         uint64_t point;

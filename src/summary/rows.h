@@ -30,8 +30,8 @@ int kl_rows_gather_independent(const kl_results *results, int point, int time, i
                                double *y);
 
 /* The bootstrap's key of a number: by the values of its point, not by where the point stands. */
-uint64_t kl_rows_key(const kl_study *study, int point, const char *statistic, const char *observable,
-                     const char *part, double station, double order);
+uint64_t kl_rows_key(const kl_study *study, int point, const char *statistic,
+                     const char *observable, const char *part, double station, double order);
 
 /* ---- what the tables of one summary share ---- */
 

@@ -168,8 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t file[2][SIZE];
     size_t length[2], used;
     char payload[RECORD] = {0};
-    kl_record record = {
-        .point = POINT, .batch = BATCH, .payload = payload, .size = RECORD};
+    kl_record record = {.point = POINT, .batch = BATCH, .payload = payload, .size = RECORD};
     state s = {.station = -1};
     kl_checkpoint c;
     kl_error err = {0};

@@ -166,7 +166,7 @@ static void empty_shapes_come_back(void **state)
 {
     (void)state;
     for (int zero = 0; zero <= 9; zero++) {
-        kl_results shape = {.small = -1}, *r;
+        kl_results shape = {.small = -1, .time_name = "time"}, *r;
         int *counts[] = {&shape.ncolumns,    &shape.npoints, &shape.ntimes,
                          &shape.nquantities, &shape.nchecks, &shape.nrealizations,
                          &shape.norders,     &shape.nfields, &shape.nrows};
@@ -209,8 +209,12 @@ static void spill(const char *bytes, size_t size)
 static void large_arrays_come_back_with_the_same_bytes(void **state)
 {
     (void)state;
-    const kl_results shape = {
-        .small = -1, .npoints = 2, .nrealizations = 5, .ntimes = 500, .nquantities = 300};
+    const kl_results shape = {.small = -1,
+                              .npoints = 2,
+                              .nrealizations = 5,
+                              .ntimes = 500,
+                              .nquantities = 300,
+                              .time_name = "time"};
     size_t sizes[2];
     char *bytes[2];
     kl_results *r;

@@ -12,6 +12,7 @@ static void new_results_are_empty(void **state)
                               .small = -1,
                               .npoints = 2,
                               .ntimes = 3,
+                              .time_name = "time",
                               .nquantities = 4,
                               .nrealizations = 5,
                               .nlimits = 2,
@@ -42,8 +43,11 @@ static void bad_shapes_are_refused(void **state)
     const int length[1] = {3}, none[1] = {0};
     const kl_results negative = {.ntimes = -1}, column = {.ncolumns = 2, .small = 2};
     /* 2^64 samples: a product that wraps around to 0 would be granted */
-    const kl_results huge = {
-        .npoints = 1 << 16, .nrealizations = 1 << 16, .ntimes = 1 << 16, .nquantities = 1 << 16};
+    const kl_results huge = {.npoints = 1 << 16,
+                             .nrealizations = 1 << 16,
+                             .ntimes = 1 << 16,
+                             .nquantities = 1 << 16,
+                             .time_name = "time"};
     assert_int_equal(kl_results_create(&negative, &r, &err), KL_BUG);
     assert_null(r);
     assert_int_equal(kl_results_create(&column, &r, &err), KL_BUG);

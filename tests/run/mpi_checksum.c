@@ -140,7 +140,7 @@ static void hash_is_xxh64(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(is_the_same_on_any_ranks),
-    cmocka_unit_test(does_not_depend_on_who_holds_what), cmocka_unit_test(tells_every_bit),
-    cmocka_unit_test(tells_the_order), cmocka_unit_test(hash_is_xxh64)};
+    cmocka_unit_test(is_the_same_on_any_ranks), cmocka_unit_test(does_not_depend_on_who_holds_what),
+    cmocka_unit_test(tells_every_bit), cmocka_unit_test(tells_the_order),
+    cmocka_unit_test(hash_is_xxh64)};
 TEST_MAIN(tests)

@@ -1,0 +1,104 @@
+/* Every system of the table, the example of docs/adding-a-system.md and a made-up one in lockstep:
+ * all keep the contract. A system without a study here fails.
+ */
+#include "systems/contract.h"
+#include "systems/lockstep.h"
+#include "systems/systems.h"
+
+#define main example_main /* the example is a whole program */
+#include "adding_a_system.h"
+#undef main
+
+typedef struct small_study {
+    const char *system, *text, *last_only;
+    double tolerance;
+} small_study;
+
+static const small_study studies[] = {
+    {"anderson",
+     "system: anderson\ndimension: 2\nsites: [12, 11]\neta: [0.5, 0.6]\ntimes: [0, 2, 5]\n"
+     "realizations: 3\ninitial: {envelope: {shape: gaussian, width: 0.4}, phase: {momentum: [0.1, "
+     "0.2]}}\n"
+     "observables:\n  - {name: a, position: {shape: uniform}, momentum: {mode: [1, 0]}}\n"
+     "  - {name: b, position: {shape: gaussian, width: 0.6}, momentum: {energy: 2}}\n"
+     "fields: [{type: husimi, positions: 4, momenta: 4}]\n"
+     "boltzmann: {tolerance: 1.0e-4}\npropagator: {tolerance: 1.0e-4}\n",
+     "times=[5]", 1e-3},
+    {"localization",
+     "system: localization\ndimension: 2\nsites: [11, 9]\neta: [0.6, 0.7]\ntimes: [0.5, 8, 16]\n"
+     "realizations: 3\norigins: 3\npropagator: {tolerance: 1.0e-4}\n",
+     "times=[16]", 0.02},
+    {"lyapunov",
+     "system: lyapunov\nwidth: [1.0, 2.0]\nenergy: [0.5, 0]\ntimes: [10, 5000, 9000]\n"
+     "realizations: 3\n",
+     "times=[9000]", 1e-12}};
+
+/* ---- the cases ---- */
+
+static contract_case cases[64];
+static int ncases;
+
+static void add_case(const kl_system *system, const char *text, const char *last_only,
+                     double tolerance)
+{
+    cases[ncases++] = (contract_case){system, text, last_only, tolerance};
+}
+
+static int collect(void **state)
+{
+    (void)state;
+    for (int i = 0; kl_systems[i]; i++) {
+        size_t k = 0;
+        while (k < sizeof studies / sizeof *studies &&
+               strcmp(studies[k].system, kl_systems[i]->name) != 0)
+            k++;
+        if (k == sizeof studies / sizeof *studies) {
+            fprintf(stderr, "no study of the system %s in this test\n", kl_systems[i]->name);
+            return -1;
+        }
+        add_case(kl_systems[i], studies[k].text, studies[k].last_only, studies[k].tolerance);
+    }
+    add_case(&toy_system, "system: toy\neps: [0.1, 0.05]\ntimes: [0.5, 1]\n", "times=[1]", 0);
+    add_case(
+        &lockstep_system,
+        "system: lockstep\nrate: [0.1, 0.2]\nsteps: [0, 12, 40]\nrealizations: 5\nensembles: 3\n",
+        "steps=[40]", 0);
+    return kl_systems_begin(NULL) == KL_OK ? 0 : -1;
+}
+
+static int finish(void **state)
+{
+    (void)state;
+    kl_systems_end();
+    return 0;
+}
+
+#define OF_ALL(check)                                                                              \
+    static void check(void **state)                                                                \
+    {                                                                                              \
+        (void)state;                                                                               \
+        for (int i = 0; i < ncases; i++)                                                           \
+            contract_##check(&cases[i]);                                                           \
+    }
+OF_ALL(describes_itself)
+OF_ALL(is_the_same_on_any_ranks)
+OF_ALL(starts_again)
+OF_ALL(takes_a_subset_of_stations)
+OF_ALL(comes_back_from_checkpoints)
+OF_ALL(knows_its_cost)
+OF_ALL(solves_its_limits)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(describes_itself),
+                                       cmocka_unit_test(is_the_same_on_any_ranks),
+                                       cmocka_unit_test(starts_again),
+                                       cmocka_unit_test(takes_a_subset_of_stations),
+                                       cmocka_unit_test(comes_back_from_checkpoints),
+                                       cmocka_unit_test(knows_its_cost),
+                                       cmocka_unit_test(solves_its_limits)};
+    MPI_Init(&argc, &argv);
+    const int failed = cmocka_run_group_tests(tests, collect, finish);
+    MPI_Finalize();
+    return failed != 0;
+}
