@@ -1,5 +1,8 @@
 # Shared by the scripts beside it; sourced with `root` set to the project's folder.
 
+# Not a folder that can be written to: no help to mktemp, compilers and MPI, which have /tmp without.
+[ -z "${TMPDIR:-}" ] || { [ -d "$TMPDIR" ] && [ -w "$TMPDIR" ] && [ -x "$TMPDIR" ]; } || unset TMPDIR
+
 # The first python3 that has the given modules; empty if none.
 find_python() {
     local python

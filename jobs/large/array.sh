@@ -21,13 +21,15 @@ done
 tasks=${arguments[0]:-}
 study=${arguments[1]:-jobs/large/study.yaml}
 results=${arguments[2]:-runs/large/large.h5}
-[[ $tasks =~ ^[1-9][0-9]*$ ]] || usage
+[[ $tasks =~ ^[0-9]{1,9}$ ]] && [ $((10#$tasks)) -gt 0 ] || usage
+tasks=$((10#$tasks)) # 08 is 8, not an octal number
 
 realizations=${REALIZATIONS:-$(sed -n 's/^realizations: *\([0-9][0-9]*\).*/\1/p' "$study")}
-if ! [[ $realizations =~ ^[1-9][0-9]*$ ]]; then
+if ! [[ $realizations =~ ^[0-9]{1,9}$ ]] || [ $((10#$realizations)) = 0 ]; then
     echo "$study: no line 'realizations: N'; set REALIZATIONS" >&2
     exit 2
 fi
+realizations=$((10#$realizations))
 [ "$tasks" -le "$realizations" ] || tasks=$realizations
 folder=$(dirname "$results")
 mkdir -p "$folder" || exit 3

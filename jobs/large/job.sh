@@ -21,7 +21,12 @@ results=${2:-runs/large/large.h5}
 options=(--resume)
 
 if [ -n "${SLURM_ARRAY_TASK_ID:-}" ]; then
-    task=$SLURM_ARRAY_TASK_ID tasks=${3:?} realizations=${4:?}
+    task=$SLURM_ARRAY_TASK_ID tasks=${3:-} realizations=${4:-}
+    if ! [[ $tasks =~ ^[0-9]{1,9}$ && $realizations =~ ^[0-9]{1,9}$ ]]; then
+        echo "job.sh: TASKS '$tasks' and REALIZATIONS '$realizations' must be numbers" >&2
+        exit 2
+    fi
+    tasks=$((10#$tasks)) realizations=$((10#$realizations)) # 08 is 8, not an octal number
     results=${results%.h5}-part-$task.h5
     options+=(--realizations $((task * realizations / tasks)):$(((task + 1) * realizations / tasks)))
 fi
@@ -29,16 +34,17 @@ fi
 # HH:MM:SS until this job is to save: SAVE_SECONDS before its limit, but not in the first half
 # of its time. Nothing if there is no limit.
 walltime() {
-    local left part seconds=0 days=0 save=${SAVE_SECONDS:-300}
+    local left part seconds=0 days=0 save=$((10#${SAVE_SECONDS:-300}))
     left=$(squeue -h -j "$SLURM_JOB_ID" -o %L) || return
     [[ $left =~ ^([0-9]+-)?[0-9]+(:[0-9]+)*$ ]] || return
-    [[ $left != *-* ]] || days=${left%%-*}
+    [[ $left != *-* ]] || days=$((10#${left%%-*}))
     for part in $(tr : ' ' <<<"${left#*-}"); do
         seconds=$((seconds * 60 + 10#$part))
     done
     seconds=$((days * 86400 + seconds))
     [ $((2 * save)) -le $seconds ] || save=$((seconds / 2))
     seconds=$((seconds - save))
+    [ $seconds -gt 0 ] || seconds=1 # at its end: nothing but save
     printf '%02d:%02d:%02d' $((seconds / 3600)) $((seconds / 60 % 60)) $((seconds % 60))
 }
 
@@ -48,7 +54,7 @@ mkdir -p "$(dirname "$results")" || exit 3
 
 # What is done, and how far the realizations in flight are.
 progress() {
-    $LAUNCH -n 1 "$KINLIM" info "$results" 2>/dev/null | grep -E '^(realizations|journal|in_flight):'
+    "$KINLIM" info "$results" 2>/dev/null | grep -E '^(realizations|journal|in_flight):'
 }
 
 before=$(progress)

@@ -28,8 +28,18 @@ set(ENV{PKG_CONFIG_PATH} "${saved_path}")
 add_library(kinlim_petsc INTERFACE)
 target_link_libraries(kinlim_petsc INTERFACE PkgConfig::PETSC)
 
+# FindHDF5 tries h5pcc, a script that takes no path with a blank, in the build folder.
+set(build_folder "${CMAKE_CURRENT_BINARY_DIR}")
+if(build_folder MATCHES " ")
+  execute_process(COMMAND mktemp -d /tmp/kinlim-hdf5-XXXXXX OUTPUT_VARIABLE CMAKE_CURRENT_BINARY_DIR
+                  OUTPUT_STRIP_TRAILING_WHITESPACE)
+endif()
 set(HDF5_PREFER_PARALLEL TRUE)
 find_package(HDF5 REQUIRED COMPONENTS C)
+if(NOT build_folder STREQUAL CMAKE_CURRENT_BINARY_DIR)
+  file(REMOVE_RECURSE "${CMAKE_CURRENT_BINARY_DIR}")
+  set(CMAKE_CURRENT_BINARY_DIR "${build_folder}")
+endif()
 if(NOT HDF5_IS_PARALLEL)
   message(FATAL_ERROR "kinlim needs parallel HDF5; found a serial one: ${HDF5_C_LIBRARIES}")
 endif()

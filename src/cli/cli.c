@@ -14,6 +14,7 @@
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const kl_command *const commands[] = {&kl_command_run, &kl_command_export, &kl_command_merge,
                                              &kl_command_info, NULL};
@@ -134,8 +135,17 @@ static bool is_first_rank(void)
     return true;
 }
 
+/* Open MPI ends the process where TMPDIR cannot be written to; without it, it takes /tmp. */
+static void drop_useless_tmpdir(void)
+{
+    const char *folder = getenv("TMPDIR");
+    if (folder && access(folder, W_OK | X_OK) != 0)
+        unsetenv("TMPDIR");
+}
+
 kl_status kl_cli_start(kl_error *err)
 {
+    drop_useless_tmpdir();
     MPI_Init(NULL, NULL);
     KL_TRY(kl_begin(err));
     return kl_stop_early(MPI_COMM_WORLD, err);

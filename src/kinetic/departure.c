@@ -33,7 +33,7 @@ static double complex square_lattice(double energy)
 {
     const double e = fabs(energy), sign = energy < 0 ? -1 : 1;
     if (e < 4)
-        return CMPLX(sign * elliptic(0.25 * sqrt((4 - e) * (4 + e))), -elliptic(0.25 * e)) /
+        return (sign * elliptic(0.25 * sqrt((4 - e) * (4 + e))) - I * elliptic(0.25 * e)) /
                (2 * M_PI);
     return sign * 2 / (M_PI * e) * elliptic(sqrt((e - 4) * (e + 4)) / e);
 }
@@ -67,7 +67,7 @@ static double complex cubic_lattice(double energy, int n)
 static double complex resolvent(int dimension, double energy, int n)
 {
     if (dimension == 1)
-        return CMPLX(0, -1 / sqrt((2 - energy) * (2 + energy)));
+        return 0 - I / sqrt((2 - energy) * (2 + energy));
     return dimension == 2 ? square_lattice(energy) : cubic_lattice(energy, n);
 }
 

@@ -4,6 +4,7 @@
 # named are all that is needed to link.
 set -eu
 build=$(dirname "$KINLIM")
+. "$SOURCE_DIR/scripts/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cmake --install "$build" --prefix "$work/usr" >/dev/null

@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
 # scripts/setup and scripts/run in faked surroundings: PATH holds a few tools and a
-# stand-in for apt-get that only notes how it was called.
+# stand-in for apt-get that only notes how it was called; TMPDIR is no folder, HOME not
+# set, and there is a blank in the project's path.
 set -eu
-scripts=$SOURCE_DIR/scripts
+. "$SOURCE_DIR/scripts/common.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+source="$work/a path"
+mkdir "$source"
+cp -r "$SOURCE_DIR"/{CMakeLists.txt,include,jobs,scripts,src,tests} "$source/"
+scripts=$source/scripts
 
 # new_world NAME USER-ID: a folder of programs that knows no compiler and no MPI.
 new_world() {
@@ -23,7 +28,7 @@ fake() { # NAME SCRIPT
 
 setup() {
     status=0
-    env -i PATH="$bin" TMPDIR="$work" ${3:+"$3"} bash "$scripts/setup" ${1:+"$1"} \
+    env -i PATH="$bin" TMPDIR="$work/none" ${3:+"$3"} bash "$scripts/setup" ${1:+"$1"} \
         >"$work/out" 2>"$work/err" </dev/null || status=$?
     if [ $status != "$2" ]; then
         echo "scripts/setup ${1:-}: exit code $status, expected $2"
@@ -110,3 +115,21 @@ run "$work/none.yaml"
 expect err 'none.yaml: no such study file$'
 run -n 0
 run -o elsewhere.h5
+
+# A name that is none leads out of runs/ or to runs/ itself.
+for name in ...yaml ..yaml .yaml; do
+    echo x >"$work/$name"
+    run "$work/$name"
+    expect err 'gives no name to a folder'
+    [ ! -e "$source/runs" ]
+done
+
+# CMake takes a path with a blank, and what it finds does not change with it.
+for folder in "$source" "$SOURCE_DIR"; do
+    if ! cmake -S "$folder" -B "$work/build $(basename "$folder")" -DKINLIM_TESTS=OFF >"$work/out" 2>&1; then
+        tail -20 "$work/out"
+        exit 1
+    fi
+done
+found() { grep -E '^(HDF5|MPI_C|YAML|PETSC)_[A-Z_]*(LIBRAR|INCLUDE)[A-Z_]*:' "$work/build $1/CMakeCache.txt"; }
+cmp <(found "a path") <(found "$(basename "$SOURCE_DIR")")

@@ -113,6 +113,16 @@ for args in --version info "info a.h5" "export a.h5" "run --help"; do "$KINLIM" 
         self.assertEqual((done.returncode, done.stderr), (0, "run: no study file given: see kinlim run --help\n"))
 
 
+class ARun(InAFolder):
+    def test_needs_neither_home_nor_a_folder_for_temporary_files(self):
+        environment = {key: value for key, value in os.environ.items() if key not in ("HOME", "TMPDIR")}
+        for more in ({}, {"TMPDIR": "/proc/none", "HOME": "/proc/none"}):
+            done = subprocess.run(command(["run", "study.yaml", "--dry-run"]), cwd=self.folder.path, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(environment, **more))
+            result = Result(done.returncode, done.stdout, done.stderr)
+            self.assertEqual((result.code, result.err), (0, ""), result)
+
+
 class AFullStandardOutput(InAFolder):
     def test_is_one_line_of_the_environment(self):
         self.folder.run("study.yaml", "a.h5")

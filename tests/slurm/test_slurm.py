@@ -1,6 +1,6 @@
-"""The batch scripts of jobs/large under a real SLURM: one node, this one, with a scratch
-controller and daemon of its own. A job is signalled before its limit, puts itself back into the
-queue and finishes; an array and its merge; the samples are those of a direct run, byte for byte.
+"""The batch scripts under a real SLURM: one node, this one, with a scratch controller and daemon of
+its own. A job is signalled before its limit, puts itself back into the queue and finishes; an array
+and its merge; a plain job; the samples are those of a direct run, byte for byte.
 """
 import os
 import pwd
@@ -242,6 +242,13 @@ class Batch(unittest.TestCase):
         self.folder.run("study.yaml", "direct.h5", "--resume")
         self.assertEqual(self.folder.samples(output), self.folder.samples("direct.h5"))
         self.assertFalse(self.folder.has(output + ".journal"))
+
+    def test_a_study_by_the_plain_script(self):
+        job = self.cluster.command("sbatch", "--parsable", "--ntasks=2", "--output=d.h5.log", "jobs/job.sh",
+                                   "short.yaml").strip()
+        self.assertEqual(self.cluster.ended(job), "COMPLETED", self.log("d.h5"))
+        self.folder.run("short.yaml", "plain.h5")
+        self.assertEqual(self.folder.samples("runs/short/short.h5"), self.folder.samples("plain.h5"))
 
     def test_an_array_and_its_merge(self):
         said = self.cluster.command("jobs/large/array.sh", "3", "short.yaml", "c.h5", "--",
