@@ -54,6 +54,7 @@ static kl_status alloc_numbers(kl_results *r, kl_error *err)
     size_t limit = product(p, t, q, 1);
     KL_TRY(kl_alloc_nan(product(p, m, t, q), "samples", &r->sample, err));
     KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->done, "done", &r->done, err));
+    KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->maker, "makers", &r->maker, err));
     KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->checksum, "checksums", &r->checksum, err));
     KL_TRY(kl_alloc_nan(product(p, m, t, r->nchecks), "checks", &r->check_value, err));
     KL_TRY(kl_alloc_nan(limit, "reference", &r->reference, err));
@@ -198,29 +199,14 @@ void kl_results_destroy(kl_results **results)
         destroy_field(&r->field[f], r->npoints);
     for (int i = 0; i < r->npairs; i++)
         free(r->pair[i].value);
-    void *arrays[] = {r->study,
-                      r->pair,
-                      r->column,
-                      r->point,
-                      r->series,
-                      r->time,
-                      r->quantity,
-                      r->check,
-                      r->order,
-                      r->done,
-                      r->sample,
-                      r->check_value,
-                      r->reference,
-                      r->reference_error,
-                      r->reference_note,
-                      r->field,
-                      r->row,
-                      r->checksum,
-                      r->planned,
-                      r->finer,
-                      r->finer_reference,
-                      r->infinite,
-                      r->infinite_error};
+    for (int i = 0; i < r->nbuilds; i++)
+        free(r->build[i]);
+    void *arrays[] = {
+        r->study,   r->pair,        r->column,          r->point,           r->series,
+        r->time,    r->quantity,    r->check,           r->order,           r->done,
+        r->sample,  r->check_value, r->reference,       r->reference_error, r->reference_note,
+        r->field,   r->row,         r->checksum,        r->build,           r->maker,
+        r->planned, r->finer,       r->finer_reference, r->infinite,        r->infinite_error};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(r);

@@ -162,7 +162,7 @@ void kl_sample_record_destroy(kl_sample_record *record)
 
 /* ---- into results ---- */
 
-static kl_status put_sample(kl_results *r, int point, int64_t k, uint64_t checksum,
+static kl_status put_sample(kl_results *r, int point, int64_t k, uint64_t checksum, int maker,
                             const double *values, kl_error *err)
 {
     const size_t at = (size_t)point * (size_t)r->nrealizations + (size_t)k;
@@ -178,6 +178,7 @@ static kl_status put_sample(kl_results *r, int point, int64_t k, uint64_t checks
         values += moments->cells;
     }
     r->checksum[at] = checksum;
+    r->maker[at] = maker;
     r->done[at] = 1;
     return KL_OK;
 }
@@ -186,12 +187,25 @@ typedef struct collecting {
     const kl_study *study;
     kl_results *results;
     const char *journal;
+    const char *text; /* the journal's study */
+    int build;        /* of the records that follow */
 } collecting;
+
+static kl_status begin_file(collecting *c, const void *payload, kl_error *err)
+{
+    char build[KL_BUILD];
+    int attempt;
+    memcpy(&attempt, payload, sizeof attempt);
+    kl_provenance_attempt(c->text, attempt, build);
+    return kl_results_build(c->results, build, &c->build, err);
+}
 
 static kl_status take_record(void *context, uint32_t type, const void *payload, size_t size,
                              kl_error *err)
 {
-    const collecting *c = context;
+    collecting *c = context;
+    if (type == KL_JOURNAL_BEGIN)
+        return begin_file(c, payload, err);
     sample_head head, want;
     const kl_study *study = type == KL_RECORD_FINER ? c->study->finer : c->study;
     if ((type != KL_RECORD_SAMPLE && type != KL_RECORD_FINER) || !study)
@@ -219,15 +233,22 @@ static kl_status take_record(void *context, uint32_t type, const void *payload, 
                n * sizeof *values);
         return KL_OK;
     }
-    return put_sample(c->results, head.point, head.realization, head.checksum, values, err);
+    return put_sample(c->results, head.point, head.realization, head.checksum, c->build, values,
+                      err);
 }
 
 kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_results *results,
                              kl_error *err)
 {
     int damaged;
-    collecting context = {study, results, journal};
-    return kl_journal_read(journal, take_record, &context, &damaged, err);
+    char *text = NULL;
+    kl_error why = {0};
+    if (kl_journal_study(journal, &text, &why) != KL_OK) /* it was there at the start */
+        return kl_fail(err, KL_ENVIRONMENT, "%s", why.message);
+    collecting context = {study, results, journal, text, 0};
+    kl_status status = kl_journal_read(journal, take_record, &context, &damaged, err);
+    free(text);
+    return status;
 }
 
 static bool same_bits(const double *a, const double *b, size_t n)
@@ -254,6 +275,8 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
     memcpy(to->check_value + b * nc, from->check_value + a * nc, nc * sizeof(double));
     if (from->checksum[a] != 0)
         to->checksum[b] = from->checksum[a];
+    if (!to->done[b] && from->nbuilds > 0)
+        KL_TRY(kl_results_build(to, from->build[from->maker[a]], &to->maker[b], err));
     to->done[b] = 1;
     return KL_OK;
 }

@@ -66,23 +66,17 @@ static kl_status open_output(run *r, kl_error *err)
 
 static void snapshot_path(const run *r, int point, const char *ending, char *path, size_t size)
 {
-    int length = (int)strlen(r->output.file);
-    if (length > 3 && strcmp(r->output.file + length - 3, ".h5") == 0)
-        length -= 3;
-    snprintf(path, size, "%.*s-snapshot-%d%s", length, r->output.file, point, ending);
+    kl_output_snapshot(&r->output, point, ending, path, size);
 }
 
 /* Rank 0. A realization whose snapshot is asked for and missing is done again. */
 static void mark_done(run *r)
 {
     const int64_t n = r->study->realizations;
-    char path[4200];
     memcpy(r->done, r->results->done, (size_t)(r->study->about->npoints * n));
-    for (int p = 0; r->study->snapshot >= 0 && p < r->study->about->npoints; p++) {
-        snapshot_path(r, p, ".xdmf", path, sizeof path);
-        if (r->study->system->snapshot && access(path, F_OK) != 0)
+    for (int p = 0; p < r->study->about->npoints; p++)
+        if (kl_output_wants_snapshot(r->study, &r->output, r->results, p))
             r->done[p * n + r->study->snapshot] = 0;
-    }
     const int finer = r->results->nfiner, m = r->results->ntimes * r->results->nquantities;
     for (int i = 0; i < finer * r->study->about->npoints; i++)
         r->finer_done[i] = !isnan(r->results->finer[(size_t)i * (size_t)m]);
@@ -164,6 +158,11 @@ static kl_status step(run *r, const kl_study *study, void *state, kl_sample_reco
                            record->check + time * about->nchecks, field, err));
     if (study->snapshot != record->realization || !system->snapshot)
         return KL_OK;
+    if (!*snapshot) {
+        kl_status status =
+            r->groups.leader ? kl_output_claim_snapshot(&r->output, record->point, err) : KL_OK;
+        KL_TRY(kl_agree(r->groups.group, status, err));
+    }
     snapshot_path(r, record->point, "", path, sizeof path);
     return system->snapshot(state, time, path, snapshot, err);
 }

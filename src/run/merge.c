@@ -1,4 +1,5 @@
 /* Joins results files of one study, e.g. of a job array over realizations. */
+#include "run/output.h"
 #include "run/until.h"
 
 #include "base/stop.h"
@@ -7,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 typedef struct merging {
+    kl_output output;    /* rank 0 */
     kl_study *study;     /* of the first file; every rank */
     kl_results *results; /* rank 0 */
     bool has_reference;
@@ -138,46 +139,60 @@ static kl_status share_study(MPI_Comm comm, int rank, char *text, kl_study **stu
     return kl_agree(comm, status, err);
 }
 
-static kl_status finish(merging *m, const char *output, const char *command, kl_error *err)
+static kl_status finish(merging *m, const char *command, kl_error *err)
 {
-    char now[32];
+    char now[32], own[KL_BUILD];
     KL_TRY(kl_summarise(m->study, m->results, err));
     if (command)
         KL_TRY(kl_results_set(m->results, "merge_command", command, err));
     kl_timestamp(now);
     KL_TRY(kl_results_set(m->results, "merged", now, err));
-    return kl_results_write(m->results, output, err);
+    kl_results_own_build(m->results, own);
+    kl_provenance_warn(m->results, own);
+    KL_TRY(kl_provenance_builds(m->results, err));
+    return kl_output_finish(&m->output, m->results, true, err);
+}
+
+/* Reads, joins, solves the references that are missing, writes. The place of the output is this
+ * merge's from here on. */
+static kl_status merge(merging *m, MPI_Comm comm, int n, const char *const *inputs,
+                       const char *command, kl_error *err)
+{
+    int rank;
+    char *text = NULL;
+    kl_results *first = NULL;
+    MPI_Comm_rank(comm, &rank);
+    kl_status status = rank == 0 ? read_first(n, inputs, &text, &first, err) : KL_OK;
+    KL_GOTO(kl_agree(comm, status, err));
+    KL_GOTO(share_study(comm, rank, text, &m->study, err));
+    status = rank == 0 ? join(m, n, inputs, first, err) : KL_OK;
+    KL_GOTO(kl_agree(comm, status, err));
+    int has_reference = m->has_reference;
+    MPI_Bcast(&has_reference, 1, MPI_INT, 0, comm);
+    if (!has_reference) {
+        KL_GOTO(kl_reference_compute(m->study, comm, false, m->results, err));
+        KL_GOTO(kl_reference_finer(m->study, comm, m->results, err));
+    }
+    status = rank == 0 ? finish(m, command, err) : KL_OK;
+    status = kl_agree(comm, status, err);
+done:
+    free(text);
+    kl_results_destroy(&first);
+    return status;
 }
 
 kl_status kl_merge(MPI_Comm comm, const char *output, int n, const char *const *inputs,
                    const char *command, kl_error *err)
 {
     int rank;
-    struct stat info;
-    merging m = {0};
-    char *text = NULL;
-    kl_results *first = NULL;
-    kl_status status = KL_OK;
+    merging m = {.output.lock = -1};
     MPI_Comm_rank(comm, &rank);
-    if (rank == 0 && stat(output, &info) == 0)
-        status = kl_fail(err, KL_INPUT, "%s exists: merge never overwrites", output);
-    else if (rank == 0)
-        status = read_first(n, inputs, &text, &first, err);
-    KL_GOTO(kl_agree(comm, status, err));
-    KL_GOTO(share_study(comm, rank, text, &m.study, err));
-    status = rank == 0 ? join(&m, n, inputs, first, err) : KL_OK;
-    KL_GOTO(kl_agree(comm, status, err));
-    int has_reference = m.has_reference;
-    MPI_Bcast(&has_reference, 1, MPI_INT, 0, comm);
-    if (!has_reference) {
-        KL_GOTO(kl_reference_compute(m.study, comm, false, m.results, err));
-        KL_GOTO(kl_reference_finer(m.study, comm, m.results, err));
-    }
-    status = rank == 0 ? finish(&m, output, command, err) : KL_OK;
+    kl_status status = rank == 0 ? kl_output_take(output, &m.output, err) : KL_OK;
     status = kl_agree(comm, status, err);
-done:
-    free(text);
-    kl_results_destroy(&first);
+    if (status == KL_OK)
+        status = merge(&m, comm, n, inputs, command, err);
+    if (rank == 0)
+        kl_output_close(&m.output);
     kl_results_destroy(&m.results);
     kl_study_destroy(&m.study);
     return status;
