@@ -70,9 +70,9 @@ kl_status kl_snapshot_reserve(const char *path, kl_error *err)
     if (lstat(name, &info) == 0)
         return fail_exists(name, err);
     snprintf(name, sizeof name, "%s.h5", path);
-    if (lstat(name, &info) == 0 && (!S_ISREG(info.st_mode) || info.st_size > 0))
-        return fail_exists(name, err);
-    return probe(name, O_CREAT | O_NOFOLLOW, 0, err);
+    if (lstat(name, &info) != 0)
+        return probe(name, O_CREAT | O_EXCL, 0, err);
+    return S_ISREG(info.st_mode) && info.st_size == 0 ? KL_OK : fail_exists(name, err);
 }
 
 static kl_status check_arguments(const kl_snapshot *s, const char *path, const char *const *texts,

@@ -47,7 +47,6 @@ class AtAFileThatIsToBeNew(Links):
 
     def test_of_the_journals_study_is_replaced(self):
         self.link("../victim", "a.h5.journal/study.part")
-        self.link("../victim", "a.h5.journal/study.yaml")
         self.resumed("a.h5", self.whole())
         self.is_left_alone()
 
@@ -59,7 +58,7 @@ class AtAFileThatIsToBeNew(Links):
             for generation in (0, 1):
                 self.link("../victim", f"a.h5.journal/checkpoint-{point}-0-{generation}.part")
         trace = faults.steps(self.folder, "a.h5", "study.yaml", *few, "--resume", "--checkpoint", "1e-6", STEPS="rename")
-        self.assertGreater(sum("checkpoint" in line for line in trace), 3)
+        self.assertGreater(sum("checkpoint" in line for line in trace), 1)
         self.assertEqual(self.folder.samples("a.h5"), samples)
         self.is_left_alone()
 
@@ -80,7 +79,8 @@ class AtTheResults(Links):
         self.folder.run("study.yaml", "links/c.h5")
         self.assertTrue(os.path.islink(self.path("a.h5")) and os.path.islink(self.path("links/c.h5")))
         self.assertEqual(self.folder.samples("disk/b.h5"), samples)
-        more = self.whole("--set", "realizations=6")
+        self.folder.run("study.yaml", "more.h5", "--set", "realizations=6")
+        more = self.folder.samples("more.h5")
         self.folder.run("study.yaml", "a.h5", "--resume", "--set", "realizations=6")
         self.assertTrue(os.path.islink(self.path("a.h5")))
         self.assertEqual(self.folder.samples("disk/b.h5"), more)
@@ -131,7 +131,7 @@ class AtTheJournal(Links):
         for name in ("a.h5", "b.h5", "c.h5"):
             for option in ([], ["--resume"]):
                 with self.subTest(name, option=option):
-                    result = self.folder.kinlim("run", "study.yaml", "-o", name, "--quiet", *option, timeout=20)
+                    result = self.folder.kinlim("run", "study.yaml", "-o", name, "--quiet", *option, timeout=10)
                     self.is_one_line(result, 2, 3)
                     self.assertIn(name + ".journal", result.err)
             self.assertFalse(self.folder.has(name))
