@@ -113,6 +113,7 @@ static void name_gaps(const kl_results *r)
 static kl_status join(merging *m, int n, const char *const *inputs, const kl_results *first,
                       kl_error *err)
 {
+    char own[KL_BUILD];
     KL_TRY(kl_collect_create(m->study, &m->results, err));
     for (int i = 0; i < first->npairs; i++)
         KL_TRY(kl_results_set(m->results, first->pair[i].key, first->pair[i].value, err));
@@ -120,6 +121,8 @@ static kl_status join(merging *m, int n, const char *const *inputs, const kl_res
         KL_TRY(add_part(m, inputs[i], err));
     KL_TRY(kl_until_plan(m->study, m->results, NULL, err));
     name_gaps(m->results);
+    kl_results_own_build(m->results, own);
+    kl_provenance_warn(m->results, own);
     return KL_OK;
 }
 
@@ -141,14 +144,12 @@ static kl_status share_study(MPI_Comm comm, int rank, char *text, kl_study **stu
 
 static kl_status finish(merging *m, const char *command, kl_error *err)
 {
-    char now[32], own[KL_BUILD];
+    char now[32];
     KL_TRY(kl_summarise(m->study, m->results, err));
     if (command)
         KL_TRY(kl_results_set(m->results, "merge_command", command, err));
     kl_timestamp(now);
     KL_TRY(kl_results_set(m->results, "merged", now, err));
-    kl_results_own_build(m->results, own);
-    kl_provenance_warn(m->results, own);
     KL_TRY(kl_provenance_builds(m->results, err));
     return kl_output_finish(&m->output, m->results, true, err);
 }
