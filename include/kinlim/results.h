@@ -125,6 +125,9 @@ typedef struct kl_results {
     int *planned;       /* [npoints]: realizations that are asked for, at most nrealizations;
                          * with stopping by precision as far as is known */
     uint8_t *done;      /* [npoints][nrealizations] */
+    int nbuilds;        /* programs that made realizations (kl_results_build()) */
+    char **build;       /* [nbuilds] */
+    int *maker;         /* [npoints][nrealizations]: index of a build, where done */
     uint64_t *checksum; /* [npoints][nrealizations]: of the state after the last station; 0: none */
     double *sample;     /* [npoints][nrealizations][ntimes][nquantities]; NAN where not done */
     double *sample_error; /* likewise: own error of deterministic values; else NULL */
@@ -158,6 +161,23 @@ void kl_results_destroy(kl_results **results);
 /* Appends or replaces a provenance pair / reads one (NULL if absent). */
 kl_status kl_results_set(kl_results *results, const char *key, const char *value, kl_error *err);
 const char *kl_results_get(const kl_results *results, const char *key);
+
+/* A program that makes samples in a few words, e.g. "kinlim 0.1.0, revision 12ab, GNU 12.2.0";
+ * NULL for what is not recorded. */
+enum { KL_BUILD = 256 };
+void kl_build_text(const char *version, const char *revision, const char *compiler,
+                   char text[KL_BUILD]);
+/* The one that the provenance pairs name. */
+void kl_results_own_build(const kl_results *results, char text[KL_BUILD]);
+/* The index of such a text, which is added if it is new. */
+kl_status kl_results_build(kl_results *results, const char *text, int *index, kl_error *err);
+/* The finished realizations that it made, over all points. */
+int64_t kl_results_made(const kl_results *results, int build);
+/* "A: 7 realizations; B: 1 realizations", of those that made any; malloc'ed, NULL without memory.
+ */
+char *kl_results_list_builds(const kl_results *results);
+/* True if any was made by another than `text`. */
+bool kl_results_made_by_others(const kl_results *results, const char *text);
 
 /* The word of a value of a column of words, or NULL: the value is a number. Local. */
 const char *kl_column_word(const kl_column *column, double value, char word[KL_NAME]);

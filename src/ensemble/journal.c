@@ -1,6 +1,7 @@
 #include "ensemble/journal.h"
 
 #include "base/crc32.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 #include <dirent.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const uint32_t record_magic = 0x6b6c6a31; /* "klj1" */
@@ -26,71 +28,20 @@ static kl_status fail_io(const char *path, kl_error *err)
     return kl_fail(err, KL_ENVIRONMENT, "%s: %s", path, strerror(errno));
 }
 
-static kl_status write_all(int file, const char *path, const void *data, size_t size, kl_error *err)
-{
-    const char *p = data;
-    while (size > 0) {
-        ssize_t done = write(file, p, size);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return fail_io(path, err);
-        p += done;
-        size -= (size_t)done;
-    }
-    return KL_OK;
-}
-
-static void sync_folder(const char *path)
-{
-    int folder = open(path, O_RDONLY | O_DIRECTORY);
-    if (folder >= 0) {
-        fsync(folder);
-        close(folder);
-    }
-}
-
 bool kl_journal_exists(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-static kl_status make_folder(const char *path, kl_error *err)
-{
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return kl_fail(err, errno == ENOENT || errno == ENOTDIR ? KL_INPUT : KL_ENVIRONMENT,
-                       "%s: %s", path, strerror(errno));
-    return KL_OK;
-}
-
-kl_status kl_journal_create(const char *path, const char *study, kl_error *err)
-{
-    char part[4096], whole[4096];
-    snprintf(part, sizeof part, "%s/study.part", path);
-    snprintf(whole, sizeof whole, "%s/study.yaml", path);
-    KL_TRY(make_folder(path, err));
-    int file = open(part, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (file < 0)
-        return fail_io(part, err);
-    kl_status status = write_all(file, part, study, strlen(study), err);
-    if (status == KL_OK && fsync(file) != 0)
-        status = fail_io(part, err);
-    close(file);
-    if (status == KL_OK && rename(part, whole) != 0)
-        status = fail_io(whole, err);
-    sync_folder(path);
-    return status;
-}
-
 static kl_status read_file(const char *path, char **text, size_t *size, kl_error *err)
 {
     struct stat info;
-    int file = open(path, O_RDONLY);
+    int file = kl_file_open(path);
     if (file < 0 || fstat(file, &info) != 0) {
         if (file >= 0)
             close(file);
-        return kl_fail(err, KL_INPUT, "%s: %s", path, strerror(errno));
+        return kl_fail(err, KL_INPUT, "%s: %s", path, kl_file_reason(errno));
     }
     kl_status status = kl_alloc((size_t)info.st_size + 1, 1, path, text, err);
     *size = 0;
@@ -108,44 +59,113 @@ static kl_status read_file(const char *path, char **text, size_t *size, kl_error
     return status;
 }
 
-kl_status kl_journal_study(const char *path, char **study, kl_error *err)
+/* A folder, or a link to one. */
+static kl_status make_folder(const char *path, kl_error *err)
 {
-    char name[4096];
-    size_t size;
-    snprintf(name, sizeof name, "%s/study.yaml", path);
-    return read_file(name, study, &size, err);
+    struct stat info;
+    if (mkdir(path, 0777) == 0)
+        return KL_OK;
+    if (errno != EEXIST)
+        return kl_fail(err, errno == ENOENT || errno == ENOTDIR ? KL_INPUT : KL_ENVIRONMENT,
+                       "%s: %s", path, strerror(errno));
+    if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode))
+        return kl_fail(err, KL_INPUT, "%s: not a folder", path);
+    if (stat(path, &info) != 0 && lstat(path, &info) == 0 && S_ISLNK(info.st_mode))
+        return kl_fail(err, KL_INPUT, "%s: a link to a folder that is not there", path);
+    return KL_OK;
 }
 
-/* A run that ends removes its lock with the folder: a lock on that file holds nothing. */
-static bool is_at(int file, const char *name)
+static kl_status write_new(const char *path, const char *text, kl_error *err)
 {
-    struct stat opened, named;
-    return fstat(file, &opened) == 0 && stat(name, &named) == 0 && opened.st_dev == named.st_dev &&
-           opened.st_ino == named.st_ino;
+    int file = kl_file_create(path);
+    if (file < 0)
+        return fail_io(path, err);
+    kl_status status = KL_OK;
+    if (kl_file_write(file, text, strlen(text)) != 0 || fsync(file) != 0)
+        status = fail_io(path, err);
+    close(file);
+    return status;
+}
+
+kl_status kl_journal_put(const char *path, const char *name, const char *text, kl_error *err)
+{
+    char part[4096], whole[4096];
+    snprintf(part, sizeof part, "%s/%.*s.part", path, (int)strcspn(name, "."), name);
+    snprintf(whole, sizeof whole, "%s/%s", path, name);
+    KL_TRY(write_new(part, text, err));
+    if (rename(part, whole) != 0)
+        return fail_io(whole, err);
+    kl_file_sync_folder(path);
+    return KL_OK;
+}
+
+kl_status kl_journal_get(const char *path, const char *name, char **text, kl_error *err)
+{
+    char whole[4096];
+    size_t size;
+    snprintf(whole, sizeof whole, "%s/%s", path, name);
+    return read_file(whole, text, &size, err);
+}
+
+kl_status kl_journal_create(const char *path, const char *study, kl_error *err)
+{
+    KL_TRY(make_folder(path, err));
+    return kl_journal_put(path, "study.yaml", study, err);
+}
+
+kl_status kl_journal_study(const char *path, char **study, kl_error *err)
+{
+    return kl_journal_get(path, "study.yaml", study, err);
+}
+
+static void lock_name(const char *path, char name[4096])
+{
+    snprintf(name, 4096, "%s/lock", path);
+}
+
+/* One try; *again: the folder went in the meantime. A run that ends removes its lock with the
+ * folder: a lock on that file holds nothing. */
+static kl_status try_lock(const char *path, int *lock, bool *again, kl_error *err)
+{
+    char name[4096];
+    struct flock region = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    *again = false;
+    lock_name(path, name);
+    KL_TRY(make_folder(path, err));
+    *lock = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+    if (*lock < 0) {
+        *again = errno == ENOENT;
+        return kl_fail(err, errno == ELOOP ? KL_INPUT : KL_ENVIRONMENT, "%s: %s", name,
+                       errno == ELOOP ? "a link" : strerror(errno));
+    }
+    if (fcntl(*lock, F_SETLK, &region) != 0) {
+        const bool busy = errno == EAGAIN || errno == EACCES;
+        kl_status status = fail_io(name, err);
+        return busy ? kl_fail(err, KL_INPUT, "%s: another run is writing here", path) : status;
+    }
+    *again = !kl_file_is_at(*lock, name);
+    return *again ? kl_fail(err, KL_ENVIRONMENT, "%s: goes whenever it is locked", name) : KL_OK;
 }
 
 kl_status kl_journal_lock(const char *path, int *lock, kl_error *err)
 {
-    char name[4096];
-    struct flock region = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    snprintf(name, sizeof name, "%s/lock", path);
-    for (*lock = -1;;) {
-        KL_TRY(make_folder(path, err));
-        *lock = open(name, O_RDWR | O_CREAT, 0666);
-        if (*lock < 0 && errno == ENOENT)
-            continue; /* removed since make_folder() */
-        if (*lock < 0)
-            return fail_io(name, err);
-        const bool locked = fcntl(*lock, F_SETLK, &region) == 0;
-        if (locked && is_at(*lock, name))
-            return KL_OK;
-        const bool busy = !locked && (errno == EAGAIN || errno == EACCES);
-        kl_status status = locked ? KL_OK : fail_io(name, err);
-        kl_journal_unlock(lock);
-        if (busy)
-            return kl_fail(err, KL_INPUT, "%s: another run is writing here", path);
-        KL_TRY(status);
+    enum { TRIES = 1000 }; /* as many runs that end just then; a folder that misbehaves ends it */
+    kl_status status = KL_OK;
+    bool again = true;
+    *lock = -1;
+    for (int i = 0; again && i < TRIES; i++) {
+        status = try_lock(path, lock, &again, err);
+        if (status != KL_OK)
+            kl_journal_unlock(lock);
     }
+    return status;
+}
+
+bool kl_journal_is_locked(const char *path, int lock)
+{
+    char name[4096];
+    lock_name(path, name);
+    return kl_file_is_at(lock, name);
 }
 
 void kl_journal_unlock(int *lock)
@@ -170,39 +190,60 @@ static void free_names(names *list)
     for (int i = 0; i < list->n; i++)
         free(list->name[i]);
     free(list->name);
+    *list = (names){0};
+}
+
+static kl_status add_name(names *list, const char *name, kl_error *err)
+{
+    char **longer = realloc(list->name, (size_t)(list->n + 1) * sizeof *longer);
+    if (longer) {
+        list->name = longer;
+        longer[list->n] = strdup(name);
+    }
+    if (!longer || !longer[list->n])
+        return kl_fail(err, KL_ENVIRONMENT, "no memory for the names of a journal's files");
+    list->n++;
+    return KL_OK;
 }
 
 /* The files whose names begin so, sorted: attempts in order. */
-static names files_of(const char *path, const char *start)
+static kl_status files_of(const char *path, const char *start, names *list, kl_error *err)
 {
-    names list = {0};
+    *list = (names){0};
     DIR *folder = opendir(path);
     if (!folder)
-        return list;
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        if (strncmp(entry->d_name, start, strlen(start)) != 0)
-            continue;
-        char **longer = realloc(list.name, (size_t)(list.n + 1) * sizeof *longer);
-        if (!longer)
-            break;
-        list.name = longer;
-        list.name[list.n] = strdup(entry->d_name);
-        if (list.name[list.n])
-            list.n++;
-    }
+        return fail_io(path, err);
+    kl_status status = KL_OK;
+    struct dirent *entry;
+    for (errno = 0; status == KL_OK && (entry = readdir(folder)) != NULL; errno = 0)
+        if (strncmp(entry->d_name, start, strlen(start)) == 0)
+            status = add_name(list, entry->d_name, err);
+    if (status == KL_OK && errno != 0)
+        status = fail_io(path, err);
     closedir(folder);
-    if (list.n)
-        qsort(list.name, (size_t)list.n, sizeof *list.name, by_name);
-    return list;
+    if (status != KL_OK)
+        free_names(list);
+    else if (list->n)
+        qsort(list->name, (size_t)list->n, sizeof *list->name, by_name);
+    return status;
+}
+
+/* Of a file of records; -1: another file. */
+static int attempt_of(const char *name)
+{
+    int attempt;
+    return sscanf(name, "records-%d-", &attempt) == 1 ? attempt : -1;
 }
 
 int kl_journal_next_attempt(const char *path)
 {
-    names list = files_of(path, "records-");
-    int attempt = 0, last;
+    names list;
+    int attempt = 0;
+    if (files_of(path, "records-", &list, NULL) != KL_OK)
+        return 0;
     for (int i = 0; i < list.n; i++)
-        if (sscanf(list.name[i], "records-%d-", &last) == 1 && last >= attempt)
-            attempt = last + 1;
+        if (attempt_of(list.name[i]) >= attempt)
+            attempt = attempt_of(list.name[i]) + 1;
     free_names(&list);
     return attempt;
 }
@@ -214,10 +255,10 @@ kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *
         snprintf(out->path, sizeof out->path, "%s/records-%04d-%04d", path, attempt, group);
     if (length >= (int)sizeof out->path)
         return kl_fail(err, KL_INPUT, "%.100s...: the path is too long", path);
-    out->file = open(out->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0666);
+    out->file = open(out->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
     if (out->file < 0)
         return fail_io(out->path, err);
-    sync_folder(path);
+    kl_file_sync_folder(path);
     return KL_OK;
 }
 
@@ -234,6 +275,14 @@ static kl_status start_sync(kl_journal *journal, kl_error *err)
     return KL_OK;
 }
 
+/* Whoever removes or moves the journal ends the run: it could save nothing more. */
+static kl_status check_place(const kl_journal *journal, kl_error *err)
+{
+    if (journal->file < 0 || kl_file_is_at(journal->file, journal->path))
+        return KL_OK;
+    return kl_fail(err, KL_ENVIRONMENT, "%s: was removed or moved during the run", journal->path);
+}
+
 kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payload, size_t size,
                             kl_error *err)
 {
@@ -241,8 +290,10 @@ kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payl
     head.payload_crc = kl_crc32(payload, size);
     head.head_crc = kl_crc32(&head, offsetof(record_head, head_crc));
     KL_TRY(kl_journal_wait(journal, err));
-    KL_TRY(write_all(journal->file, journal->path, &head, sizeof head, err));
-    KL_TRY(write_all(journal->file, journal->path, payload, size, err));
+    KL_TRY(check_place(journal, err));
+    if (kl_file_write(journal->file, &head, sizeof head) != 0 ||
+        kl_file_write(journal->file, payload, size) != 0)
+        return fail_io(journal->path, err);
     return start_sync(journal, err);
 }
 
@@ -264,6 +315,8 @@ kl_status kl_journal_wait(kl_journal *journal, kl_error *err)
 kl_status kl_journal_close(kl_journal *journal, kl_error *err)
 {
     kl_status status = kl_journal_wait(journal, err);
+    if (status == KL_OK)
+        status = check_place(journal, err);
     if (journal->file >= 0)
         close(journal->file);
     journal->file = -1;
@@ -311,32 +364,43 @@ static kl_status read_records(const char *path, kl_journal_visit visit, void *co
 kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *context, int *damaged,
                           kl_error *err)
 {
-    names list = files_of(path, "records-");
-    kl_status status = KL_OK;
+    names list;
     *damaged = 0;
+    KL_TRY(files_of(path, "records-", &list, err));
+    kl_status status = KL_OK;
     for (int i = 0; status == KL_OK && i < list.n; i++) {
         char name[4096];
         snprintf(name, sizeof name, "%s/%s", path, list.name[i]);
-        status = read_records(name, visit, context, damaged, err);
+        const int attempt = attempt_of(list.name[i]);
+        status = visit(context, KL_JOURNAL_BEGIN, &attempt, sizeof attempt, err);
+        if (status == KL_OK)
+            status = read_records(name, visit, context, damaged, err);
     }
     free_names(&list);
     return status;
 }
 
+static bool has(const char *path, const char *start)
+{
+    names list;
+    if (files_of(path, start, &list, NULL) != KL_OK)
+        return false;
+    const bool any = list.n > 0;
+    free_names(&list);
+    return any;
+}
+
 bool kl_journal_empty(const char *path)
 {
-    names records = files_of(path, "records-"), checkpoints = files_of(path, "checkpoint-");
-    bool empty = records.n == 0 && checkpoints.n == 0;
-    free_names(&records);
-    free_names(&checkpoints);
-    return empty;
+    return !has(path, "records-") && !has(path, "checkpoint-");
 }
 
 static kl_status remove_files(const char *path, const char *start, kl_error *err)
 {
-    names list = files_of(path, start);
-    kl_status status = KL_OK;
+    names list;
     char name[4096];
+    KL_TRY(files_of(path, start, &list, err));
+    kl_status status = KL_OK;
     for (int i = 0; status == KL_OK && i < list.n; i++) {
         snprintf(name, sizeof name, "%s/%s", path, list.name[i]);
         if (unlink(name) != 0)
@@ -352,16 +416,41 @@ kl_status kl_journal_clear(const char *path, kl_error *err)
     return remove_files(path, "records-", err);
 }
 
-kl_status kl_journal_remove(const char *path, kl_error *err)
+/* Where unlinked open files are kept under another name (NFS, FUSE), they go a moment after
+ * they are closed. */
+static kl_status remove_folder(const char *path, kl_error *err)
+{
+    enum { TRIES = 20 };
+    const struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
+    char lock[4096];
+    int reason = 0;
+    lock_name(path, lock);
+    for (int i = 0; i < TRIES; i++) {
+        if (rmdir(path) == 0 || errno == ENOENT || errno == ENOTDIR) /* ENOTDIR: a link to it */
+            return KL_OK;
+        if (errno != ENOTEMPTY && errno != EEXIST)
+            return fail_io(path, err);
+        reason = errno;
+        if (access(lock, F_OK) == 0) /* another run has come */
+            return KL_OK;
+        nanosleep(&moment, NULL);
+    }
+    errno = reason;
+    return fail_io(path, err);
+}
+
+kl_status kl_journal_remove(const char *path, int *lock, kl_error *err)
 {
     static const char *const others[] = {"study.yaml", "study.part", "lock"};
     char name[4096];
-    KL_TRY(kl_journal_clear(path, err));
-    for (int i = 0; i < 3; i++) {
+    kl_status status = kl_journal_clear(path, err);
+    if (status == KL_OK)
+        status = remove_files(path, "claim-", err);
+    for (int i = 0; status == KL_OK && i < 3; i++) {
         snprintf(name, sizeof name, "%s/%s", path, others[i]);
-        unlink(name);
+        if (unlink(name) != 0 && errno != ENOENT)
+            status = fail_io(name, err);
     }
-    if (rmdir(path) != 0)
-        return fail_io(path, err);
-    return KL_OK;
+    kl_journal_unlock(lock);
+    return status == KL_OK ? remove_folder(path, err) : status;
 }

@@ -2,10 +2,11 @@
  * which the results file can always be made again.
  *
  * The journal of RESULTS.h5 is the folder RESULTS.h5.journal:
- *   study.yaml               the resolved study
- *   lock                     locked while a run writes
+ *   study.yaml               the resolved study; in comments, which program made which attempts
+ *   lock                     locked while a run or a merge writes
  *   records-AAAA-GGGG        of attempt A, group G; never reopened for writing
- *   checkpoint-...           realizations in flight (study/checkpoint.h)
+ *   claim-P                  which file is this run's snapshot of point P (run/output.h)
+ *   checkpoint-...           realizations in flight (run/checkpoint.h)
  * A record is a 32-byte head (magic, type, payload length, CRC-32 of payload,
  * CRC-32 of the head) and its payload, native byte order. A torn or damaged
  * record ends the reading of its file. All functions are local.
@@ -28,10 +29,18 @@ kl_status kl_journal_create(const char *path, const char *study, kl_error *err);
 /* The study of a journal, malloc'ed; KL_INPUT if unreadable. */
 kl_status kl_journal_study(const char *path, char **study, kl_error *err);
 
+/* A small text under a name in the journal, whole or not at all, and on disk: puts it there in
+ * the place of an earlier one; gets it, malloc'ed, KL_INPUT if unreadable. */
+kl_status kl_journal_put(const char *path, const char *name, const char *text, kl_error *err);
+kl_status kl_journal_get(const char *path, const char *name, char **text, kl_error *err);
+
 /* Takes the lock, in a new folder if there is none, until kl_journal_unlock() or the
- * end of the process, however it comes; KL_INPUT if another process holds it. */
+ * end of the process, however it comes; KL_INPUT if another process holds it, or the folder is a
+ * link to none or no folder. */
 kl_status kl_journal_lock(const char *path, int *lock, kl_error *err);
 void kl_journal_unlock(int *lock);
+/* False once the folder or its lock was removed or moved: somebody else may hold another. */
+bool kl_journal_is_locked(const char *path, int lock);
 
 /* One more than the highest attempt so far. */
 int kl_journal_next_attempt(const char *path);
@@ -46,17 +55,21 @@ typedef struct kl_journal {
 
 kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *out, kl_error *err);
 /* Waits for the record before to be on disk, appends, and starts to sync: the disk works
- * beside the next realization. KL_ENVIRONMENT: disk full and the like. */
+ * beside the next realization. KL_ENVIRONMENT: disk full and the like, or the file is no longer
+ * where it was made. */
 kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payload, size_t size,
                             kl_error *err);
 /* Returns when the last record is on disk; KL_ENVIRONMENT if it could not be put there. */
 kl_status kl_journal_wait(kl_journal *journal, kl_error *err);
-/* Waits, and closes the file in any case. */
+/* Waits, and closes the file in any case. KL_ENVIRONMENT also if it is no longer at its place. */
 kl_status kl_journal_close(kl_journal *journal, kl_error *err);
 
 /* Calls visit(context, type, payload, size) for every whole record of every
- * file, attempts in order. *damaged counts files that end in a torn or damaged
- * record. A failure of visit ends the reading. */
+ * file, attempts in order, and with KL_JOURNAL_BEGIN and the attempt (an
+ * int) before the first of each file. *damaged
+ * counts files that end in a torn or damaged record. A failure of visit ends the reading.
+ * KL_ENVIRONMENT: the folder cannot be read, or is not there. */
+enum { KL_JOURNAL_BEGIN = 0 }; /* the type of no record */
 typedef kl_status (*kl_journal_visit)(void *context, uint32_t type, const void *payload,
                                       size_t size, kl_error *err);
 kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *context, int *damaged,
@@ -68,7 +81,9 @@ bool kl_journal_empty(const char *path);
 /* Removes the records and checkpoints, for a start afresh. */
 kl_status kl_journal_clear(const char *path, kl_error *err);
 
-/* Removes the journal's files and folder. */
-kl_status kl_journal_remove(const char *path, kl_error *err);
+/* Removes the journal's files, gives the lock back, and removes the folder. KL_ENVIRONMENT if one
+ * of them cannot go, e.g. a folder with files of somebody else; a folder that is a link stays,
+ * empty, and so does one that another run has taken since. The study goes after all records. */
+kl_status kl_journal_remove(const char *path, int *lock, kl_error *err);
 
 #endif

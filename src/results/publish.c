@@ -7,11 +7,12 @@
  * other damage 1 in 2^64 is not. (Fowler, Noll and Vo)
  */
 #include "results/publish.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,34 +45,6 @@ static uint64_t get64(const unsigned char *from)
     return value;
 }
 
-static int write_all(int fd, const unsigned char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t wrote = write(fd, bytes, n < (1u << 30) ? n : 1u << 30);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0)
-            return -1;
-        bytes += wrote;
-        n -= (size_t)wrote;
-    }
-    return 0;
-}
-
-static int sync_folder(const char *path)
-{
-    char *copy = strdup(path);
-    int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY) : -1;
-    /* EINVAL: a file system that cannot sync folders */
-    int result = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL) ? 0 : -1;
-    int reason = errno;
-    if (fd >= 0)
-        close(fd);
-    free(copy);
-    errno = reason;
-    return result;
-}
-
 static kl_status cannot_write(const char *path, int reason, kl_error *err)
 {
     if (reason == ENOENT || reason == ENOTDIR)
@@ -79,18 +52,33 @@ static kl_status cannot_write(const char *path, int reason, kl_error *err)
     return kl_fail(err, KL_ENVIRONMENT, "%s: cannot write: %s", path, strerror(reason));
 }
 
-static int write_part(const char *part, const void *bytes, size_t size)
+/* The new file is to be as open to others as the one whose place it takes, as far as the system
+ * allows: no reason to lose results. */
+static void keep_mode(int fd, const char *path)
+{
+    struct stat old, new;
+    if (stat(path, &old) != 0 || !S_ISREG(old.st_mode) || fstat(fd, &new) != 0)
+        return;
+    const bool owner = old.st_uid == new.st_uid, group = old.st_gid == new.st_gid;
+    bool kept = (owner && group) || fchown(fd, old.st_uid, old.st_gid) == 0;
+    kept = kept || fchown(fd, (uid_t)-1, old.st_gid) == 0;
+    if (old.st_mode != new.st_mode || !kept)
+        fchmod(fd, old.st_mode & (kept ? 07777 : 0707)); /* not to a group that had no right */
+}
+
+static int write_part(const char *part, const char *path, const void *bytes, size_t size)
 {
     unsigned char seal[SEAL];
     memcpy(seal, mark, MARK);
     put64(seal + MARK, size);
     put64(seal + MARK + 8, fnv(fnv_start, bytes, size));
-    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = kl_file_create(part);
     if (fd < 0)
         return -1;
-    int result = write_all(fd, bytes, size);
+    int result = kl_file_write(fd, bytes, size);
     if (result == 0)
-        result = write_all(fd, seal, SEAL);
+        result = kl_file_write(fd, seal, SEAL);
+    keep_mode(fd, path);
     if (result == 0)
         result = fsync(fd);
     int reason = errno;
@@ -104,15 +92,17 @@ static int write_part(const char *part, const void *bytes, size_t size)
 
 kl_status kl_publish(const char *path, const void *bytes, size_t size, kl_error *err)
 {
-    char *part = NULL;
-    size_t length = strlen(path) + sizeof ".part";
+    char target[4096], folder[4096], *part = NULL;
+    KL_TRY(kl_file_resolve(path, target, sizeof target, err));
+    kl_file_folder(target, folder, sizeof folder);
+    const size_t length = strlen(target) + sizeof ".part";
     KL_TRY(kl_alloc(length, 1, "file name", &part, err));
-    snprintf(part, length, "%s.part", path);
+    snprintf(part, length, "%s.part", target);
     kl_status status = KL_OK;
-    if (write_part(part, bytes, size) != 0 || rename(part, path) != 0) {
+    if (write_part(part, target, bytes, size) != 0 || rename(part, target) != 0) {
         status = cannot_write(path, errno, err);
         unlink(part);
-    } else if (sync_folder(path) != 0) {
+    } else if (kl_file_sync_folder(folder) != 0) {
         status = cannot_write(path, errno, err);
     }
     free(part);
@@ -149,17 +139,19 @@ static kl_status compare(FILE *file, const char *path, kl_error *err)
 
 kl_status kl_publish_check(const char *path, kl_error *err)
 {
-    struct stat info;
-    FILE *file = fopen(path, "rb");
-    if (!file && errno == ENOENT)
+    int fd = kl_file_open(path);
+    if (fd < 0 && errno == ENOENT)
         return kl_fail(err, KL_INPUT, "%s: no such file", path);
-    if (!file)
-        return kl_fail(err, KL_INPUT, "%s: cannot read: %s", path, strerror(errno));
-    kl_status status;
-    if (fstat(fileno(file), &info) != 0 || !S_ISREG(info.st_mode))
-        status = kl_fail(err, KL_INPUT, "%s: not a file", path);
-    else
-        status = compare(file, path, err);
+    FILE *file = fd >= 0 ? fdopen(fd, "rb") : NULL;
+    if (!file) {
+        kl_status status =
+            errno == ENOTSUP ? kl_fail(err, KL_INPUT, "%s: not a file", path)
+                             : kl_fail(err, KL_INPUT, "%s: cannot read: %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return status;
+    }
+    kl_status status = compare(file, path, err);
     fclose(file);
     return status;
 }

@@ -69,6 +69,7 @@ static kl_status alloc_numbers(kl_results *r, kl_error *err)
     int p = r->npoints, m = r->nrealizations, t = r->ntimes, q = r->nquantities;
     KL_TRY(kl_alloc_nan(product(p, m, t, q), "samples", &r->sample, err));
     KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->done, "done", &r->done, err));
+    KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->maker, "makers", &r->maker, err));
     KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->checksum, "checksums", &r->checksum, err));
     KL_TRY(kl_alloc_nan(product(p, m, t, r->nchecks), "checks", &r->check_value, err));
     if (r->ensemble == KL_DETERMINISTIC)
@@ -248,10 +249,13 @@ void kl_results_destroy(kl_results **results)
         destroy_limit(&r->limit[i]);
     for (int i = 0; i < r->npairs; i++)
         free(r->pair[i].value);
+    for (int i = 0; i < r->nbuilds; i++)
+        free(r->build[i]);
     void *arrays[] = {r->study,  r->pair,        r->column,       r->point, r->series,
                       r->time,   r->quantity,    r->check,        r->order, r->done,
                       r->sample, r->check_value, r->sample_error, r->limit, r->field,
-                      r->row,    r->checksum,    r->planned,      r->finer, r->finer_reference};
+                      r->row,    r->checksum,    r->planned,      r->finer, r->finer_reference,
+                      r->build,  r->maker};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(r);

@@ -204,6 +204,39 @@ static kl_status read_columns(const kl_h5_reader *in, hid_t samples, kl_results 
     return status;
 }
 
+/* The programs that made the realizations: that of the root attributes, and others if there
+ * are any. */
+static kl_status read_builds(const kl_h5_reader *in, hid_t samples, kl_results *r)
+{
+    char own[KL_BUILD], (*others)[KL_BUILD];
+    const size_t items = (size_t)r->npoints * (size_t)r->nrealizations;
+    int *number = NULL, index, n = kl_h5_attribute_length(samples, "other_builds");
+    kl_results_own_build(r, own);
+    KL_TRY(kl_results_build(r, own, &index, in->err));
+    if (n == 0)
+        return KL_OK;
+    if (n < 0)
+        return kl_h5_damaged(in, "other_builds");
+    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/build", 2, {r->npoints, r->nrealizations}},
+                         H5T_NATIVE_INT, r->maker));
+    for (size_t i = 0; i < items; i++) {
+        if (r->maker[i] < -1 || r->maker[i] > n || (r->maker[i] < 0 && r->done[i]))
+            return kl_h5_damaged(in, "/samples/build");
+        r->maker[i] = r->maker[i] < 0 ? 0 : r->maker[i];
+    }
+    KL_TRY(kl_alloc((size_t)n, sizeof *others, "builds", &others, in->err));
+    kl_status status = kl_alloc((size_t)n + 1, sizeof *number, "builds", &number, in->err);
+    if (status == KL_OK)
+        status = kl_h5_text_attributes(in, samples, "other_builds", n, others, KL_BUILD, KL_BUILD);
+    for (int i = 0; status == KL_OK && i < n; i++)
+        status = kl_results_build(r, others[i], &number[i + 1], in->err);
+    for (size_t i = 0; status == KL_OK && i < items; i++)
+        r->maker[i] = number[r->maker[i]];
+    free(others);
+    free(number);
+    return status;
+}
+
 static kl_status read_samples(const kl_h5_reader *in, hid_t samples, kl_results *r)
 {
     int p = r->npoints, m = r->nrealizations, t = r->ntimes, q = r->nquantities;
@@ -227,6 +260,7 @@ static kl_status read_samples(const kl_h5_reader *in, hid_t samples, kl_results 
     if (H5Lexists(in->file, "/samples/checksum", H5P_DEFAULT) > 0) /* not in the first files */
         KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/checksum", 2, {p, m}}, H5T_NATIVE_UINT64,
                              r->checksum));
+    KL_TRY(read_builds(in, samples, r));
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/sample", 4, {p, m, t, q}}, real, r->sample));
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/check_value", 4, {p, m, t, r->nchecks}}, real,
                          r->check_value));

@@ -179,6 +179,42 @@ static void put_quantity(const kl_results *r, kl_h5_group *g)
 static const kl_h5_label point_label = {"point", "1", "index of the point of the study"};
 static const kl_h5_label realization_label = {"realization", "1", "index of the realization"};
 
+/* Which program made which realization, where not all are of the one that the root attributes
+ * name: 0 is that one, k the k-th of `other_builds`. */
+static kl_status put_builds(const kl_results *r, kl_h5_group *g, kl_error *err)
+{
+    enum { POINT, REALIZATION };
+    char own[KL_BUILD];
+    const char **others;
+    int *number, *build, n = 0;
+    const size_t items = (size_t)r->npoints * (size_t)r->nrealizations;
+    kl_results_own_build(r, own);
+    if (!kl_results_made_by_others(r, own))
+        return KL_OK;
+    KL_TRY(kl_alloc((size_t)r->nbuilds, sizeof *others, "builds", &others, err));
+    kl_status status = kl_alloc((size_t)r->nbuilds + items, sizeof *number, "builds", &number, err);
+    if (status == KL_OK) {
+        build = number + r->nbuilds;
+        for (int b = 0; b < r->nbuilds; b++)
+            if (strcmp(r->build[b], own) != 0) {
+                others[n] = r->build[b];
+                number[b] = ++n;
+            }
+        for (size_t i = 0; i < items; i++)
+            build[i] = r->done[i] ? number[r->maker[i]] : -1;
+        kl_h5_variable(g,
+                       (kl_h5_label){"build", "1",
+                                     "program of the realization: 0 that of the file, else the "
+                                     "place in other_builds; -1 where not done"},
+                       H5T_NATIVE_INT, 2, (int[]){POINT, REALIZATION}, build);
+        if (g->ok && !kl_h5_put_texts(g->id, "other_builds", n, others))
+            kl_h5_group_fail(g, "other_builds");
+        free(number);
+    }
+    free(others);
+    return status;
+}
+
 static kl_status put_samples(const kl_results *r, hid_t file, const char *path, kl_error *err)
 {
     enum { POINT, REALIZATION, TIME, QUANTITY, CHECK };
@@ -207,6 +243,8 @@ static kl_status put_samples(const kl_results *r, hid_t file, const char *path, 
     kl_h5_variable(
         &g, (kl_h5_label){"checksum", "1", "checksum of the state after the last station, 0: none"},
         H5T_NATIVE_UINT64, 2, (int[]){POINT, REALIZATION}, r->checksum);
+    if (status == KL_OK)
+        status = put_builds(r, &g, err);
     kl_h5_variable(&g, (kl_h5_label){"sample", "1", "sampled value of the quantity"},
                    H5T_NATIVE_DOUBLE, 4, (int[]){POINT, REALIZATION, TIME, QUANTITY}, r->sample);
     if (r->sample_error)

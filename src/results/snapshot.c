@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MAX_DIMENSION = 3, MAX_PATH = 4096, MAX_TEXT = 64 };
@@ -56,6 +57,24 @@ static kl_status probe(const char *path, int flags, size_t bytes, kl_error *err)
     return kl_fail(err, KL_ENVIRONMENT, "%s: cannot write: %s", path, strerror(errno));
 }
 
+static kl_status fail_exists(const char *name, kl_error *err)
+{
+    return kl_fail(err, KL_INPUT, "%s exists: a snapshot never overwrites: move it away", name);
+}
+
+kl_status kl_snapshot_reserve(const char *path, kl_error *err)
+{
+    char name[MAX_PATH + 8];
+    struct stat info;
+    snprintf(name, sizeof name, "%s.xdmf", path);
+    if (lstat(name, &info) == 0)
+        return fail_exists(name, err);
+    snprintf(name, sizeof name, "%s.h5", path);
+    if (lstat(name, &info) != 0)
+        return probe(name, O_CREAT | O_EXCL, 0, err);
+    return S_ISREG(info.st_mode) && info.st_size == 0 ? KL_OK : fail_exists(name, err);
+}
+
 static kl_status check_arguments(const kl_snapshot *s, const char *path, const char *const *texts,
                                  kl_error *err)
 {
@@ -76,7 +95,7 @@ static kl_status open_file(kl_snapshot *s, kl_error *err)
 {
     char name[MAX_PATH + 8];
     snprintf(name, sizeof name, "%s.h5", s->path);
-    kl_status status = s->rank == 0 ? probe(name, O_CREAT | O_TRUNC, 0, err) : KL_OK;
+    kl_status status = s->rank == 0 ? kl_snapshot_reserve(s->path, err) : KL_OK;
     KL_TRY(kl_agree(s->comm, status, err));
     kl_h5_errors errors = kl_h5_silence();
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
@@ -289,7 +308,9 @@ static kl_status put_xdmf(const kl_snapshot *s, kl_error *err)
     char name[MAX_PATH + 8];
     const char *slash = strrchr(s->path, '/'), *file = slash ? slash + 1 : s->path;
     snprintf(name, sizeof name, "%s.xdmf", s->path);
-    FILE *out = fopen(name, "w");
+    FILE *out = fopen(name, "wx"); /* x: of a file or link that came in the meantime, nothing */
+    if (!out && errno == EEXIST)
+        return fail_exists(name, err);
     if (!out)
         return kl_fail(err, KL_ENVIRONMENT, "%s: cannot write: %s", name, strerror(errno));
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Xdmf Version=\"3.0\">\n <Domain>\n"

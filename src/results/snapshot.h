@@ -9,9 +9,14 @@
 
 typedef struct kl_snapshot kl_snapshot;
 
-/* Creates PATH.h5 and PATH.xdmf. The field has `dimension` axes of `sites`
- * sites each, axis 0 slowest; macroscopic spacing `spacing`, the coordinate of index 0
- * `origin` on every axis. `name`: of the field; `long_name`, `units` become attributes. */
+/* Creates PATH.h5, empty, where it is not. KL_INPUT: it is there and not empty, or a link, or
+ * PATH.xdmf is there; nothing is ever overwritten. Local. */
+kl_status kl_snapshot_reserve(const char *path, kl_error *err);
+
+/* Creates PATH.h5 (or takes the one that is reserved) and PATH.xdmf; KL_INPUT as above. The field
+ * has `dimension` axes of `sites` sites each, axis 0 slowest; macroscopic spacing `spacing`, the
+ * coordinate of index 0 `origin` on every axis. `name`: of the field; `long_name`, `units` become
+ * attributes. */
 kl_status kl_snapshot_create(MPI_Comm comm, const char *path, int dimension, int sites,
                              double spacing, double origin, const char *name, const char *long_name,
                              const char *units, kl_snapshot **out, kl_error *err);

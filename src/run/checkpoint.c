@@ -1,6 +1,7 @@
 #include "run/checkpoint.h"
 
 #include "base/crc32.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/stop.h"
 #include "run/pieces.h"
@@ -96,7 +97,7 @@ static kl_status write_pieces(const head *h, const char *path, const kl_system *
 {
     char *piece;
     KL_TRY(kl_alloc(p->piece_bytes, 1, "a checkpoint's piece", &piece, err));
-    int file = open(path, O_WRONLY);
+    int file = open(path, O_WRONLY | O_NOFOLLOW);
     kl_status status =
         file < 0 ? kl_fail(err, KL_ENVIRONMENT, "%s: %s", path, strerror(errno)) : KL_OK;
     for (int64_t i = 0; status == KL_OK && i < kl_pieces_held(p); i++) {
@@ -120,7 +121,7 @@ static kl_status finish_file(head *h, const char *part, const char *path, uint32
     h->table_crc = kl_crc32(table, table_bytes);
     h->record_crc = kl_crc32(record->payload, record->size);
     h->head_crc = kl_crc32(h, offsetof(head, head_crc));
-    int file = open(part, O_WRONLY);
+    int file = open(part, O_WRONLY | O_NOFOLLOW);
     if (file < 0)
         return kl_fail(err, KL_ENVIRONMENT, "%s: %s", part, strerror(errno));
     kl_status status = transfer(file, part, h, sizeof *h, 0, true, err);
@@ -137,7 +138,7 @@ static kl_status finish_file(head *h, const char *part, const char *path, uint32
 
 static kl_status create_file(const char *part, kl_error *err)
 {
-    int file = open(part, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    int file = kl_file_create(part);
     if (file < 0)
         return kl_fail(err, KL_ENVIRONMENT, "%s: %s", part, strerror(errno));
     close(file);
@@ -196,7 +197,7 @@ done:
 
 static bool whole_head(const char *path, head *h)
 {
-    int file = open(path, O_RDONLY);
+    int file = kl_file_open(path);
     if (file < 0)
         return false;
     const bool good = transfer(file, path, h, sizeof *h, 0, false, NULL) == KL_OK &&
@@ -230,9 +231,9 @@ static kl_status read_body(const head *h, const char *path, const kl_system *sys
     const size_t table_bytes = (size_t)h->pieces * sizeof(uint32_t);
     uint32_t *table = NULL;
     char *piece = NULL;
-    int file = open(path, O_RDONLY);
+    int file = kl_file_open(path);
     kl_status status =
-        file < 0 ? kl_fail(err, KL_ENVIRONMENT, "%s: %s", path, strerror(errno)) : KL_OK;
+        file < 0 ? kl_fail(err, KL_ENVIRONMENT, "%s: %s", path, kl_file_reason(errno)) : KL_OK;
     if (status == KL_OK)
         status = kl_alloc((size_t)h->pieces, sizeof *table, "a checkpoint", &table, err);
     if (status == KL_OK)

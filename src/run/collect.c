@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "ensemble/journal.h"
 #include "run/limits.h"
+#include "run/provenance.h"
 #include "run/record.h"
 #include "statistics/forest.h"
 
@@ -125,8 +126,8 @@ double kl_collect_bytes(const kl_study *study, int ranks)
 
 /* ---- into results ---- */
 
-static kl_status put_member(kl_results *r, int point, int64_t k, uint64_t checksum, kl_member from,
-                            kl_error *err)
+static kl_status put_member(kl_results *r, int point, int64_t k, uint64_t checksum, int maker,
+                            kl_member from, kl_error *err)
 {
     const size_t at = (size_t)point * (size_t)r->nrealizations + (size_t)k;
     const size_t nq = (size_t)r->ntimes * (size_t)r->nquantities,
@@ -143,6 +144,7 @@ static kl_status put_member(kl_results *r, int point, int64_t k, uint64_t checks
         from.field += moments->cells;
     }
     r->checksum[at] = checksum;
+    r->maker[at] = maker;
     r->done[at] = 1;
     return KL_OK;
 }
@@ -160,8 +162,19 @@ typedef struct collecting {
     const kl_study *study;
     kl_results *results;
     const char *journal;
+    const char *text;  /* the journal's study */
     uint64_t settings; /* of the limits that are asked for */
+    int build;         /* of the records that follow */
 } collecting;
+
+static kl_status begin_file(collecting *c, const void *payload, kl_error *err)
+{
+    char build[KL_BUILD];
+    int attempt;
+    memcpy(&attempt, payload, sizeof attempt);
+    kl_provenance_attempt(c->text, attempt, build);
+    return kl_results_build(c->results, build, &c->build, err);
+}
 
 /* A batch of the study, or of its finer one. */
 static kl_status take_samples(const collecting *c, const kl_study *study, const void *payload,
@@ -178,7 +191,7 @@ static kl_status take_samples(const collecting *c, const kl_study *study, const 
         const int64_t k = head.batch * study->members + m;
         const kl_member member = kl_record_member(study, payload, m);
         if (study == c->study)
-            KL_TRY(put_member(r, head.point, k, head.checksum, member, err));
+            KL_TRY(put_member(r, head.point, k, head.checksum, c->build, member, err));
         else
             memcpy(kl_results_finer(r, head.point, k), member.quantity,
                    (size_t)r->ntimes * (size_t)r->nquantities * sizeof(double));
@@ -189,7 +202,9 @@ static kl_status take_samples(const collecting *c, const kl_study *study, const 
 static kl_status take_record(void *context, uint32_t type, const void *payload, size_t size,
                              kl_error *err)
 {
-    const collecting *c = context;
+    collecting *c = context;
+    if (type == KL_JOURNAL_BEGIN)
+        return begin_file(c, payload, err);
     if (type == KL_RECORD_LIMIT)
         return kl_limits_take(c->study, c->settings, payload, size, c->results, err);
     if (type == KL_RECORD_SAMPLE)
@@ -203,9 +218,16 @@ kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_resu
                              kl_error *err)
 {
     int damaged;
-    collecting context = {study, results, journal, 0};
-    KL_TRY(kl_limits_settings(study->resolved, &context.settings, err));
-    return kl_journal_read(journal, take_record, &context, &damaged, err);
+    char *text = NULL;
+    kl_error why = {0};
+    if (kl_journal_study(journal, &text, &why) != KL_OK) /* it was there at the start */
+        return kl_fail(err, KL_ENVIRONMENT, "%s", why.message);
+    collecting context = {study, results, journal, text, 0, 0};
+    kl_status status = kl_limits_settings(study->resolved, &context.settings, err);
+    if (status == KL_OK)
+        status = kl_journal_read(journal, take_record, &context, &damaged, err);
+    free(text);
+    return status;
 }
 
 static bool same_bits(const double *a, const double *b, size_t n)
@@ -235,6 +257,8 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
         memcpy(to->sample_error + b * nq, from->sample_error + a * nq, nq * sizeof(double));
     if (from->checksum[a] != 0)
         to->checksum[b] = from->checksum[a];
+    if (!to->done[b] && from->nbuilds > 0)
+        KL_TRY(kl_results_build(to, from->build[from->maker[a]], &to->maker[b], err));
     to->done[b] = 1;
     return KL_OK;
 }

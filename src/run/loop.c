@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct rounds {
     kl_loop *loop;
@@ -49,29 +48,16 @@ static bool is_open(const rounds *r, const kl_study *study, int point, int64_t b
     return is_asked(r, study, point, b) && !done[point * study->batches + b];
 }
 
-void kl_loop_snapshot_path(const kl_output *output, int point, const char *ending, char *path,
-                           size_t size)
-{
-    int length = (int)strlen(output->file);
-    if (length > 3 && strcmp(output->file + length - 3, ".h5") == 0)
-        length -= 3;
-    snprintf(path, size, "%.*s-snapshot-%d%s", length, output->file, point, ending);
-}
-
 /* Rank 0. A realization whose snapshot is asked for and missing is done again. */
 static void mark_done(rounds *r)
 {
     const kl_study *study = r->loop->study;
     const kl_results *results = r->loop->results;
     const size_t numbers = (size_t)results->ntimes * (size_t)results->nquantities;
-    char path[4200];
     for (int p = 0; p < points_of(r); p++) {
         for (int64_t b = 0; b < study->batches; b++)
             r->done[p * study->batches + b] = kl_collect_has(results, p, b);
-        if (study->snapshot < 0 || !study->system->snapshot)
-            continue;
-        kl_loop_snapshot_path(r->loop->output, p, ".xdmf", path, sizeof path);
-        if (access(path, F_OK) != 0)
+        if (kl_output_wants_snapshot(study, r->loop->output, results, p))
             r->done[p * study->batches + study->snapshot] = 0;
     }
     const int64_t finer = study->finer ? study->finer->batches : 0;
@@ -155,8 +141,14 @@ static kl_status work_on_batch(rounds *r, kl_batch_run *run, int64_t batch, kl_e
     const kl_study *study = run->study;
     char path[4200];
     bool whole;
-    kl_loop_snapshot_path(r->loop->output, run->place.point, "", path, sizeof path);
+    kl_output_snapshot(r->loop->output, run->place.point, "", path, sizeof path);
     run->snapshot = study->snapshot == batch && study->system->snapshot ? path : NULL;
+    if (run->snapshot) {
+        const kl_status status =
+            r->loop->teams.leader ? kl_output_claim_snapshot(r->loop->output, run->place.point, err)
+                                  : KL_OK;
+        KL_TRY(kl_agree(run->place.ensemble, status, err));
+    }
     KL_TRY(kl_batch_realize(run, batch, &whole, err));
     r->stopped = !whole;
     if (!whole)

@@ -24,8 +24,4 @@ typedef struct kl_loop {
 /* Does what is open. Collective over comm. A stop is no failure: loop->stopped. */
 kl_status kl_loop_run(kl_loop *loop, kl_error *err);
 
-/* The path of a point's snapshot with that ending. Local. */
-void kl_loop_snapshot_path(const kl_output *output, int point, const char *ending, char *path,
-                           size_t size);
-
 #endif

@@ -4,6 +4,7 @@
 #include "run/collect.h"
 #include "run/limits.h"
 #include "run/provenance.h"
+#include "run/output.h"
 #include "run/until.h"
 #include "study/load.h"
 #include "summary/summary.h"
@@ -13,9 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 typedef struct merging {
+    kl_output output;    /* rank 0 */
     kl_study *study;     /* of the first file; every rank */
     kl_results *results; /* rank 0 */
 } merging;
@@ -89,6 +90,7 @@ static void name_gaps(const kl_study *study, const kl_results *r)
 static kl_status join(merging *m, int n, const char *const *inputs, const kl_results *first,
                       kl_error *err)
 {
+    char own[KL_BUILD];
     KL_TRY(kl_collect_create(m->study, &m->results, err));
     for (int i = 0; i < first->npairs; i++)
         KL_TRY(kl_results_set(m->results, first->pair[i].key, first->pair[i].value, err));
@@ -96,10 +98,12 @@ static kl_status join(merging *m, int n, const char *const *inputs, const kl_res
         KL_TRY(add_part(m, inputs[i], err));
     KL_TRY(kl_until_plan(m->study, m->results, NULL, err));
     name_gaps(m->study, m->results);
+    kl_results_own_build(m->results, own);
+    kl_provenance_warn(m->results, own);
     return KL_OK;
 }
 
-static kl_status finish(merging *m, const char *output, const char *command, kl_error *err)
+static kl_status finish(merging *m, const char *command, kl_error *err)
 {
     char now[32];
     KL_TRY(kl_summarise(m->study, m->results, err));
@@ -107,35 +111,47 @@ static kl_status finish(merging *m, const char *output, const char *command, kl_
         KL_TRY(kl_results_set(m->results, "merge_command", command, err));
     kl_timestamp(now);
     KL_TRY(kl_results_set(m->results, "merged", now, err));
-    return kl_results_write(m->results, output, err);
+    KL_TRY(kl_provenance_builds(m->results, err));
+    return kl_output_finish(&m->output, m->results, true, err);
+}
+
+/* Reads, joins, solves the references that are missing, writes. The place of the output is this
+ * merge's from here on. */
+static kl_status merge(merging *m, MPI_Comm comm, int n, const char *const *inputs,
+                       const char *command, const kl_system *const *systems, kl_error *err)
+{
+    int rank;
+    char *text = NULL;
+    kl_results *first = NULL;
+    MPI_Comm_rank(comm, &rank);
+    kl_status status = rank == 0 ? read_first(n, inputs, &text, &first, err) : KL_OK;
+    KL_GOTO(kl_agree(comm, status, err));
+    KL_GOTO(kl_study_read_text(comm, "study", text, 0, NULL, systems, &m->study, err));
+    status = rank == 0 ? join(m, n, inputs, first, err) : KL_OK;
+    KL_GOTO(kl_agree(comm, status, err));
+    KL_GOTO(kl_stop_early(comm, err));
+    const kl_limits_run limits = {.comm = comm};
+    KL_GOTO(kl_limits_solve(m->study, &limits, m->results, err));
+    status = rank == 0 ? finish(m, command, err) : KL_OK;
+    status = kl_agree(comm, status, err);
+done:
+    free(text);
+    kl_results_destroy(&first);
+    return status;
 }
 
 kl_status kl_merge_files(MPI_Comm comm, const char *output, int n, const char *const *inputs,
                          const char *command, const kl_system *const *systems, kl_error *err)
 {
     int rank;
-    struct stat info;
-    merging m = {0};
-    char *text = NULL;
-    kl_results *first = NULL;
-    kl_status status = KL_OK;
+    merging m = {.output.lock = -1};
     MPI_Comm_rank(comm, &rank);
-    if (rank == 0 && stat(output, &info) == 0)
-        status = kl_fail(err, KL_INPUT, "%s exists: merge never overwrites", output);
-    else if (rank == 0)
-        status = read_first(n, inputs, &text, &first, err);
-    KL_GOTO(kl_agree(comm, status, err));
-    KL_GOTO(kl_study_read_text(comm, "study", text, 0, NULL, systems, &m.study, err));
-    status = rank == 0 ? join(&m, n, inputs, first, err) : KL_OK;
-    KL_GOTO(kl_agree(comm, status, err));
-    KL_GOTO(kl_stop_early(comm, err));
-    const kl_limits_run limits = {.comm = comm};
-    KL_GOTO(kl_limits_solve(m.study, &limits, m.results, err));
-    status = rank == 0 ? finish(&m, output, command, err) : KL_OK;
+    kl_status status = rank == 0 ? kl_output_take(output, &m.output, err) : KL_OK;
     status = kl_agree(comm, status, err);
-done:
-    free(text);
-    kl_results_destroy(&first);
+    if (status == KL_OK)
+        status = merge(&m, comm, n, inputs, command, systems, err);
+    if (rank == 0)
+        kl_output_close(&m.output);
     kl_results_destroy(&m.results);
     kl_study_destroy(&m.study);
     return status;

@@ -1,10 +1,12 @@
 #include "run/output.h"
 
 #include "base/cpu.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "ensemble/journal.h"
 #include "run/collect.h"
 #include "run/limits.h"
+#include "run/provenance.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,16 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static kl_status check_folder(const char *path, kl_error *err)
+static kl_status check_folder(const char *folder, kl_error *err)
 {
-    char folder[4096];
     struct stat info;
-    snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    if (slash)
-        slash[slash == folder ? 1 : 0] = 0;
-    else
-        snprintf(folder, sizeof folder, ".");
     if (stat(folder, &info) != 0)
         return kl_fail(err, errno == EACCES ? KL_ENVIRONMENT : KL_INPUT, "%s: %s", folder,
                        strerror(errno));
@@ -31,6 +26,42 @@ static kl_status check_folder(const char *path, kl_error *err)
     if (access(folder, W_OK | X_OK) != 0)
         return kl_fail(err, KL_ENVIRONMENT, "%s: %s", folder, strerror(errno));
     return KL_OK;
+}
+
+/* The results have companions with longer names: the journal, *.part, snapshots of `points`. */
+static kl_status check_length(const kl_output *out, const char *folder, int points, kl_error *err)
+{
+    char snapshot[4200];
+    const char *slash = strrchr(out->file, '/'), *name = slash ? slash + 1 : out->file;
+    const long most = pathconf(folder, _PC_NAME_MAX);
+    const size_t allowed = most > 0 ? (size_t)most : 255;
+    size_t longest = strlen(name) + strlen(".journal");
+    kl_output_snapshot(out, points, ".xdmf", snapshot, sizeof snapshot);
+    const size_t of_snapshot = strlen(snapshot) - (size_t)(name - out->file);
+    if (points > 0 && of_snapshot > longest)
+        longest = of_snapshot;
+    if (longest > allowed)
+        return kl_fail(err, KL_INPUT,
+                       "%.64s...: a name of %zu bytes is not allowed: must be at most %zu, so that "
+                       "there is one for the files beside it",
+                       name, strlen(name), allowed - (longest - strlen(name)));
+    return KL_OK;
+}
+
+/* The place of the output, links followed: the folder is there and can be written. */
+static kl_status find_place(const char *path, int snapshots, kl_output *out, kl_error *err)
+{
+    enum { SPARE = 96 }; /* for the names of files in the journal */
+    char folder[sizeof out->file];
+    *out = (kl_output){.lock = -1};
+    KL_TRY(kl_file_resolve(path, out->file, sizeof out->file - SPARE, err));
+    const size_t length = strlen(out->file);
+    if (length == 0 || out->file[length - 1] == '/')
+        return kl_fail(err, KL_INPUT, "-o: %s is not the name of a file", out->file);
+    snprintf(out->journal, sizeof out->journal, "%.*s.journal", (int)length, out->file);
+    kl_file_folder(out->file, folder, sizeof folder);
+    KL_TRY(check_length(out, folder, snapshots, err));
+    return check_folder(folder, err);
 }
 
 static kl_status fail_exists(const char *path, kl_error *err)
@@ -42,16 +73,10 @@ kl_status kl_output_check(const kl_study *study, const char *path, bool resume, 
                           kl_error *err)
 {
     struct stat info;
-    *out = (kl_output){.lock = -1};
-    int length = path ? snprintf(out->file, sizeof out->file - 16, "%s", path)
-                      : snprintf(out->file, sizeof out->file - 16, "%s.h5", study->name);
-    if (length >= (int)sizeof out->file - 16)
-        return kl_fail(err, KL_INPUT, "-o: the path is too long: at most %zu bytes",
-                       sizeof out->file - 17);
-    if (length == 0 || out->file[length - 1] == '/')
-        return kl_fail(err, KL_INPUT, "-o: %s is not the name of a file", out->file);
-    snprintf(out->journal, sizeof out->journal, "%.*s.journal", length, out->file);
-    KL_TRY(check_folder(out->file, err));
+    char name[4096];
+    snprintf(name, sizeof name, "%s.h5", study->name);
+    const int snapshots = study->snapshot >= 0 ? study->description->points.n : 0;
+    KL_TRY(find_place(path ? path : name, snapshots, out, err));
     out->had_journal = kl_journal_exists(out->journal);
     out->had_file = stat(out->file, &info) == 0;
     if (out->had_file && S_ISDIR(info.st_mode))
@@ -59,6 +84,25 @@ kl_status kl_output_check(const kl_study *study, const char *path, bool resume, 
     if ((out->had_file || out->had_journal) && !resume)
         return fail_exists(out->had_file ? out->file : out->journal, err);
     return KL_OK;
+}
+
+/* What a merge may not overwrite. A run that was killed before its first record left nothing. */
+static kl_status nothing_there(const kl_output *out, kl_error *err)
+{
+    if (access(out->file, F_OK) == 0)
+        return kl_fail(err, KL_INPUT, "%s exists: merge never overwrites", out->file);
+    if (!kl_journal_empty(out->journal))
+        return kl_fail(err, KL_INPUT, "%s exists: an unfinished run, which run --resume continues",
+                       out->journal);
+    return KL_OK;
+}
+
+kl_status kl_output_take(const char *path, kl_output *out, kl_error *err)
+{
+    KL_TRY(find_place(path, 0, out, err));
+    KL_TRY(nothing_there(out, err));
+    KL_TRY(kl_journal_lock(out->journal, &out->lock, err));
+    return nothing_there(out, err); /* another may have ended between the two */
 }
 
 /* Reads the study that an output belongs to and compares. */
@@ -107,14 +151,26 @@ static void stamp_of(char *text, size_t size)
     snprintf(text, size, "# instruction_set: %s\n", kl_cpu_instruction_set_name());
 }
 
-static kl_status write_study(const kl_study *study, const kl_output *output, kl_error *err)
+/* keep: the attempts so far are gone on with. */
+static kl_status write_study(const kl_study *study, const kl_output *output, bool keep,
+                             kl_error *err)
 {
-    char stamp[64], *text;
+    char stamp[64], *old = NULL, *attempts = NULL, *text = NULL;
     stamp_of(stamp, sizeof stamp);
-    const size_t size = strlen(stamp) + strlen(study->resolved) + 1;
-    KL_TRY(kl_alloc(size, 1, "study", &text, err));
-    snprintf(text, size, "%s%s", stamp, study->resolved);
-    kl_status status = kl_journal_create(output->journal, text, err);
+    kl_status status = keep ? kl_journal_study(output->journal, &old, err) : KL_OK;
+    if (status == KL_OK)
+        status =
+            kl_provenance_attempts(old, kl_journal_next_attempt(output->journal), &attempts, err);
+    if (status == KL_OK) {
+        const size_t size = strlen(stamp) + strlen(attempts) + strlen(study->resolved) + 1;
+        status = kl_alloc(size, 1, "study", &text, err);
+        if (status == KL_OK)
+            snprintf(text, size, "%s%s%s", stamp, attempts, study->resolved);
+    }
+    if (status == KL_OK)
+        status = kl_journal_create(output->journal, text, err);
+    free(old);
+    free(attempts);
     free(text);
     return status;
 }
@@ -143,6 +199,7 @@ kl_status kl_output_open(const kl_study *study, const char *path, bool resume, k
                          kl_results *results, kl_error *err)
 {
     bool keep = false;
+    char build[KL_BUILD];
     KL_TRY(kl_output_check(study, path, resume, out, err));
     KL_TRY(kl_journal_lock(out->journal, &out->lock, err));
     /* Another run may have ended between the two. */
@@ -157,20 +214,32 @@ kl_status kl_output_open(const kl_study *study, const char *path, bool resume, k
         KL_TRY(collect_journal(study, out, results, &keep, err));
     if (out->had_journal && !keep)
         KL_TRY(kl_journal_clear(out->journal, err));
-    return write_study(study, out, err);
+    KL_TRY(kl_output_clear_snapshots(study, out, results, err));
+    kl_provenance_build(build);
+    kl_provenance_warn(results, build);
+    return write_study(study, out, keep, err);
 }
 
 kl_status kl_output_finish(kl_output *output, const kl_results *results, bool complete,
                            kl_error *err)
 {
-    KL_TRY(kl_results_write(results, output->file, err));
-    return complete ? kl_journal_remove(output->journal, err) : KL_OK;
+    kl_error why = {0};
+    if (!kl_journal_is_locked(output->journal, output->lock))
+        return kl_fail(err, KL_ENVIRONMENT, "%s: was removed or moved during the run",
+                       output->journal);
+    kl_status status = kl_results_write(results, output->file, &why);
+    if (status != KL_OK) /* not of the user's: the place was good at the start */
+        return kl_fail(err, status == KL_INPUT ? KL_ENVIRONMENT : status, "%s", why.message);
+    if (complete && kl_journal_remove(output->journal, &output->lock, &why) != KL_OK)
+        fprintf(stderr, "kinlim: warning: the results are whole, but their journal stays: %s\n",
+                why.message);
+    return KL_OK;
 }
 
 void kl_output_close(kl_output *output)
 {
     if (output->lock >= 0 && !output->had_journal && kl_journal_exists(output->journal) &&
         kl_journal_empty(output->journal))
-        kl_journal_remove(output->journal, NULL);
+        kl_journal_remove(output->journal, &output->lock, NULL);
     kl_journal_unlock(&output->lock);
 }

@@ -1,6 +1,7 @@
 /* What an unfinished run has left in its journal, as text. */
 #include "run/checkpoint.h"
 
+#include "base/file.h"
 #include "ensemble/journal.h"
 
 #include <dirent.h>
@@ -45,11 +46,12 @@ static void put_checkpoints(const char *journal, struct dirent **file, int n, FI
 
 kl_status kl_study_unfinished(const char *results, bool *found, FILE *out, kl_error *err)
 {
-    char journal[4096];
+    char place[4000], journal[4096];
     struct dirent **file = NULL;
     int64_t records = 0;
     int damaged;
-    snprintf(journal, sizeof journal, "%s.journal", results);
+    KL_TRY(kl_file_resolve(results, place, sizeof place, err));
+    snprintf(journal, sizeof journal, "%s.journal", place);
     *found = kl_journal_exists(journal);
     if (!*found)
         return KL_OK;

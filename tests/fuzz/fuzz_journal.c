@@ -18,6 +18,7 @@
 typedef struct walk {
     const uint8_t *data;
     size_t size, at;
+    bool begun;
 } walk;
 
 static uint32_t word(const uint8_t *p)
@@ -44,6 +45,11 @@ static kl_status visit(void *context, uint32_t type, const void *payload, size_t
 {
     walk *w = context;
     (void)err;
+    if (!w->begun) { /* the one that tells of the file */
+        w->begun = true;
+        require(type == KL_JOURNAL_BEGIN && size == sizeof(int));
+        return KL_OK;
+    }
     require(whole(w) && word(w->data + w->at + 4) == type);
     require(memcmp(w->data + w->at + 32, payload, size) == 0);
     w->at += 32 + size;
@@ -84,7 +90,7 @@ static void read_file(const uint8_t *data, size_t size)
     char folder[64], file[96];
     const char *root = getenv("TMPDIR");
     int damaged = 0;
-    walk w = {data, size, 0};
+    walk w = {data, size, 0, false};
     snprintf(folder, sizeof folder, "%.32s/fuzz-%ld", root ? root : "/tmp", (long)getpid());
     snprintf(file, sizeof file, "%s/records-0000-0000", folder);
     mkdir(folder, 0700);

@@ -34,13 +34,18 @@ def library():
 
 
 def start(folder, output, *args, ranks=None, **faults):
-    """`kinlim run ARGS -o OUTPUT` in FOLDER; faults without FAULT_, e.g. KILL=3. FILES are all of
-    the output's, unless given."""
+    """`kinlim run ARGS -o OUTPUT` in FOLDER, as start_command()."""
+    return start_command(folder, output, ["run", *args, "-o", output, "--quiet"], ranks, **faults)
+
+
+def start_command(folder, output, args, ranks=None, **faults):
+    """`kinlim ARGS` in FOLDER; faults without FAULT_, e.g. KILL=3. FILES are all of the output's,
+    unless given."""
     environment = dict(os.environ, LD_PRELOAD=library(), FAULT_FILES=output,
                        ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
     environment.update({f"FAULT_{name}": str(value) for name, value in faults.items()})
-    return subprocess.Popen(command(["run", *args, "-o", output, "--quiet"], ranks), cwd=folder.path,
-                            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command(args, ranks), cwd=folder.path, env=environment,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def result(process):
