@@ -237,3 +237,12 @@ kl_status kl_observables_measure(const kl_observables *observables, kl_wigner *p
     }
     return KL_OK;
 }
+
+double kl_observables_size(const kl_observables *all, int k)
+{
+    const kl_symbol *s = all->observable[k].symbol;
+    double size = 0;
+    for (int i = 0; i < s->n; i++)
+        size += cabs(s->coefficient[i]);
+    return size;
+}
