@@ -89,7 +89,7 @@ static double effect(const kl_images *at, int k, double mu, double ell, double t
         sum += share * all_images(at, &packets->packet[i], o, mu, ell, time);
         weight += share;
     }
-    return kl_observables_size(at->observables, k) * sum / weight;
+    return kl_observables_bound(at->observables, k) * sum / weight;
 }
 
 double kl_images_effect(const kl_images *at, int k, int point, double time)

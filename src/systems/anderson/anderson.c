@@ -194,7 +194,7 @@ static double accuracy(const void *self, int point, int station, int quantity)
     const double tolerance = a->propagator.tolerance;
     (void)point, (void)station;
     return (2 + tolerance) * tolerance *
-           kl_observables_size(&a->observables, kl_observables_of(&a->observables, quantity));
+           kl_observables_bound(&a->observables, kl_observables_of(&a->observables, quantity));
 }
 
 static double size_effect(const void *self, int point, int station, int quantity)
