@@ -58,15 +58,6 @@ static double image(const tail *t, double distance)
     return exp(fmin(exponent(t, distance, low), 0));
 }
 
-/* sup |J| without its position. */
-static double symbol_size(const kl_symbol *s)
-{
-    double size = 0;
-    for (int i = 0; i < s->n; i++)
-        size += cabs(s->coefficient[i]);
-    return size;
-}
-
 /* All images of an observable, as one packet sees them. */
 static double all_images(const kl_images *at, const kl_initial *packet, const kl_observable *o,
                          double mu, double ell, double time)
@@ -98,7 +89,7 @@ static double effect(const kl_images *at, int k, double mu, double ell, double t
         sum += share * all_images(at, &packets->packet[i], o, mu, ell, time);
         weight += share;
     }
-    return symbol_size(o->symbol) * sum / weight;
+    return kl_observables_bound(at->observables, k) * sum / weight;
 }
 
 double kl_images_effect(const kl_images *at, int k, int point, double time)

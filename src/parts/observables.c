@@ -224,6 +224,15 @@ const char *kl_observables_name(const kl_observables *observables, int k)
     return observables->quantity[q].observable;
 }
 
+double kl_observables_bound(const kl_observables *observables, int k)
+{
+    const kl_symbol *s = &observables->symbol[k];
+    double bound = 0;
+    for (int i = 0; i < s->n; i++)
+        bound += cabs(s->coefficient[i]);
+    return bound;
+}
+
 kl_status kl_observables_measure(const kl_observables *observables, kl_wigner *pairing,
                                  const kl_state *psi, complex double *value, double *quantity,
                                  double *norm, double *hop, kl_error *err)

@@ -32,6 +32,9 @@ kl_status kl_keys_observable(kl_node *node, const kl_lattice_points *points, kl_
 int kl_observables_of(const kl_observables *observables, int quantity);
 const char *kl_observables_name(const kl_observables *observables, int k);
 
+/* sup |b|, at most: |J| <= that, for |a| <= 1. */
+double kl_observables_bound(const kl_observables *observables, int k);
+
 /* quantity[nquantities], and as of kl_wigner_evaluate() the norm and the hopping of psi; `pairing`
  * is of all the observables, value[n] is scratch. Collective over the group. */
 kl_status kl_observables_measure(const kl_observables *observables, kl_wigner *pairing,

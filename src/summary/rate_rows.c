@@ -67,6 +67,10 @@ static int above_error(rate_fit *f, bool positive)
         above += is_above;
         if (positive && !is_above)
             f->e[i].low = fmin(f->e[i].low, 0);
+        if (!positive) { /* known no better than that */
+            f->e[i].low = fmin(f->e[i].low, f->e[i].value - f->known[i]);
+            f->e[i].high = fmax(f->e[i].high, f->e[i].value + f->known[i]);
+        }
     }
     return above;
 }

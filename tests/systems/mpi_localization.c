@@ -8,7 +8,7 @@
 enum { TIMES = 3, MOST_QUANTITIES = 24, SITES = 11, CHECKS = 2 };
 enum { PER_TIME = MOST_QUANTITIES + CHECKS };
 
-static const char study[] = "dimension: 2\nsites: 11\neta: 0.6\nsigma: 0.1\norigins: 3\n";
+static const char study[] = "dimension: 2\nsites: 11\neta: 1\nsigma: 0.1\norigins: 3\n";
 static const double T[TIMES] = {0, 8, 16};          /* far apart: a sweep each */
 static const double near_by[TIMES] = {8, 8.01, 16}; /* two in one sweep */
 

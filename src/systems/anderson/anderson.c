@@ -187,6 +187,16 @@ static kl_status constants(const void *self, int point, double *value, kl_error 
                                     err);
 }
 
+/* Of psi off by the tolerance, |<J,W_psi'> - <J,W_psi>| <= (2 + tolerance) tolerance ||J||. */
+static double accuracy(const void *self, int point, int station, int quantity)
+{
+    const anderson *a = self;
+    const double tolerance = a->propagator.tolerance;
+    (void)point, (void)station;
+    return (2 + tolerance) * tolerance *
+           kl_observables_bound(&a->observables, kl_observables_of(&a->observables, quantity));
+}
+
 static double size_effect(const void *self, int point, int station, int quantity)
 {
     const anderson *a = self;
@@ -251,6 +261,7 @@ const kl_system kl_system_anderson = {
     .unpack = anderson_unpack,
     .restored = anderson_restored,
     .constants = constants,
+    .accuracy = accuracy,
     .size_effect = size_effect,
     .advise = advise,
     .finer = finer,

@@ -155,6 +155,9 @@ static kl_status read_keys(localization *l, kl_node *root, kl_error *err)
 static void make_description(localization *l, bool no_limits)
 {
     static const char *const checks[] = {"norm_drift", "energy_drift"};
+    /* Through the last point: msd is in sites, so the ballistic 2 d (T/unit)^2 would be another
+     * line for each point. */
+    static const kl_guide guides[] = {{"msd", "ballistic", NAN, 2}, {"msd", "diffusive", NAN, 1}};
     kl_description *d = &l->description;
     l->limit = (kl_limit){.name = "reference", .long_name = "kinetic limit", .solve = reference};
     l->derived = (kl_derived){.name = "t_star",
@@ -168,6 +171,8 @@ static void make_description(localization *l, bool no_limits)
     d->check = checks;
     d->nlimits = !no_limits;
     d->limit = &l->limit;
+    d->nguides = 2;
+    d->guide = guides;
     d->nderived = 1;
     d->derived = &l->derived;
     d->nwarnings = l->warnings.n;
