@@ -3,6 +3,7 @@
 #define KINLIM_STUDY_H
 
 #include "kinlim/system.h"
+#include "kinlim/version.h"
 
 #include <mpi.h>
 #include <stdbool.h>

@@ -12,7 +12,8 @@ endforeach()
 add_library(kinlim_library STATIC ${objects})
 add_library(kinlim::kinlim ALIAS kinlim_library)
 set_target_properties(kinlim_library PROPERTIES OUTPUT_NAME kinlim)
-target_include_directories(kinlim_library PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
+target_include_directories(kinlim_library PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                           $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>)
 target_link_libraries(kinlim_library PUBLIC MPI::MPI_C ${links} m)
 add_executable(kinlim ${PROJECT_SOURCE_DIR}/src/kinlim.c)
 target_link_libraries(kinlim PRIVATE kinlim_library)
@@ -39,6 +40,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/generated/kinlimConfigVer
   VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/kinlim.pc.in ${PROJECT_BINARY_DIR}/generated/kinlim.pc @ONLY)
 
+configure_file(${PROJECT_SOURCE_DIR}/include/kinlim/version.h.in
+               ${PROJECT_BINARY_DIR}/generated/kinlim/version.h @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/generated/kinlim/version.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/kinlim)
 install(TARGETS kinlim_library ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/kinlim DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.h")
