@@ -18,7 +18,7 @@ static const char help[] =
     "                           be asked for; starts afresh where there is nothing\n"
     "  --realizations A:B       only realizations A..B-1 (job arrays; join them with merge)\n"
     "  --dry-run                print points, memory, time and layout; write nothing\n"
-    "  --groups G               G groups of ranks, each sharing one lattice\n"
+    "  --groups G               G groups of ranks, each sharing one realization\n"
     "  --max-walltime HH:MM:SS  stop and save in time (exit code 75); default: before the limit\n"
     "                           of the SLURM job, where SLURM tells it (SLURM_JOB_END_TIME)\n"
     "  --checkpoint SECONDS     least time between checkpoints of a realization in flight\n"

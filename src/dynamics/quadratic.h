@@ -9,7 +9,8 @@
 #ifndef KL_DYNAMICS_QUADRATIC_H
 #define KL_DYNAMICS_QUADRATIC_H
 
-#include "dynamics/initial.h"
+#include "dynamics/packet.h"
+#include "lattice/lattice.h"
 
 #include <complex.h>
 

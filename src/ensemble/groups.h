@@ -1,5 +1,5 @@
 /* Two levels of ranks: G groups, each of which works through realizations and
- * shares one lattice among its ranks.
+ * shares the work of one among its ranks.
  */
 #ifndef KL_ENSEMBLE_GROUPS_H
 #define KL_ENSEMBLE_GROUPS_H

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "ensemble/journal.h"
 #include "run/limits.h"
-#include "run/provenance.h"
+#include "run/makers.h"
 #include "run/record.h"
 #include "statistics/forest.h"
 
@@ -172,7 +172,7 @@ static kl_status begin_file(collecting *c, const void *payload, kl_error *err)
     char build[KL_BUILD];
     int attempt;
     memcpy(&attempt, payload, sizeof attempt);
-    kl_provenance_attempt(c->text, attempt, build);
+    kl_makers_attempt(c->text, attempt, build);
     return kl_results_build(c->results, build, &c->build, err);
 }
 
@@ -244,9 +244,9 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
                  nc = (size_t)(to->ntimes * to->nchecks);
     if (!from->done[a])
         return KL_OK;
-    const bool other_psi = from->checksum[a] != to->checksum[b] && from->checksum[a] != 0 &&
-                           to->checksum[b] != 0; /* 0: not known */
-    if (to->done[b] && (other_psi || !same_bits(from->sample + a * nq, to->sample + b * nq, nq)))
+    const bool other_state = from->checksum[a] != to->checksum[b] && from->checksum[a] != 0 &&
+                             to->checksum[b] != 0; /* 0: not known */
+    if (to->done[b] && (other_state || !same_bits(from->sample + a * nq, to->sample + b * nq, nq)))
         return kl_fail(err, KL_INPUT,
                        "%s: realization %lld at %s = %g differs from the one in another file", name,
                        (long long)k, to->ncolumns ? to->column[0].name : "point",

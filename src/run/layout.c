@@ -160,10 +160,11 @@ kl_status kl_layout_choose(const kl_study *study, MPI_Comm comm, const kl_run_op
     if (!fits(out))
         return fail_memory(study, out, err);
     if (out->largest > most)
-        return kl_fail(err, KL_INPUT,
-                       "%d ranks share a lattice of %lld planes: must be at most as many: use more "
-                       "groups (--groups) or fewer ranks",
-                       out->largest, (long long)most);
+        return kl_fail(
+            err, KL_INPUT,
+            "%d ranks in one group are too many: at most %lld can share a realization: use "
+            "more groups (--groups) or fewer ranks",
+            out->largest, (long long)most);
     out->limits = kl_limits_seconds(study) / out->ranks;
     out->least = out->seconds = out->limits;
     estimate_time(study, asked, out);

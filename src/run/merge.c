@@ -3,6 +3,7 @@
 
 #include "run/collect.h"
 #include "run/limits.h"
+#include "run/makers.h"
 #include "run/provenance.h"
 #include "run/output.h"
 #include "run/until.h"
@@ -99,7 +100,7 @@ static kl_status join(merging *m, int n, const char *const *inputs, const kl_res
     KL_TRY(kl_until_plan(m->study, m->results, NULL, err));
     name_gaps(m->study, m->results);
     kl_results_own_build(m->results, own);
-    kl_provenance_warn(m->results, own);
+    kl_makers_warn(m->results, own);
     return KL_OK;
 }
 
@@ -111,7 +112,7 @@ static kl_status finish(merging *m, const char *command, kl_error *err)
         KL_TRY(kl_results_set(m->results, "merge_command", command, err));
     kl_timestamp(now);
     KL_TRY(kl_results_set(m->results, "merged", now, err));
-    KL_TRY(kl_provenance_builds(m->results, err));
+    KL_TRY(kl_makers_record(m->results, err));
     return kl_output_finish(&m->output, m->results, true, err);
 }
 

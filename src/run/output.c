@@ -6,7 +6,7 @@
 #include "ensemble/journal.h"
 #include "run/collect.h"
 #include "run/limits.h"
-#include "run/provenance.h"
+#include "run/makers.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -159,8 +159,7 @@ static kl_status write_study(const kl_study *study, const kl_output *output, boo
     stamp_of(stamp, sizeof stamp);
     kl_status status = keep ? kl_journal_study(output->journal, &old, err) : KL_OK;
     if (status == KL_OK)
-        status =
-            kl_provenance_attempts(old, kl_journal_next_attempt(output->journal), &attempts, err);
+        status = kl_makers_attempts(old, kl_journal_next_attempt(output->journal), &attempts, err);
     if (status == KL_OK) {
         const size_t size = strlen(stamp) + strlen(attempts) + strlen(study->resolved) + 1;
         status = kl_alloc(size, 1, "study", &text, err);
@@ -215,8 +214,8 @@ kl_status kl_output_open(const kl_study *study, const char *path, bool resume, k
     if (out->had_journal && !keep)
         KL_TRY(kl_journal_clear(out->journal, err));
     KL_TRY(kl_output_clear_snapshots(study, out, results, err));
-    kl_provenance_build(build);
-    kl_provenance_warn(results, build);
+    kl_makers_own(build);
+    kl_makers_warn(results, build);
     return write_study(study, out, keep, err);
 }
 

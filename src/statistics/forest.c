@@ -1,5 +1,5 @@
 /* Forests of moments: see forest.h. Local. */
-#include "statistics/forest_private.h"
+#include "statistics/forest.h"
 
 #include "base/memory.h"
 

@@ -62,4 +62,7 @@ kl_cell_statistics kl_forest_statistics(int64_t n, const double sums[KL_FOREST_O
  * Collective. KL_ENVIRONMENT: no memory. */
 kl_status kl_forest_reduce(kl_forest *forest, int root, MPI_Comm comm, kl_error *err);
 
+/* Inserts a subtree in place, for the functions above; count < room beforehand. Local. */
+void kl_forest_insert(kl_forest *forest, kl_subtree place, const double *sums);
+
 #endif

@@ -6,7 +6,7 @@
  * of 2^b a forest has at most 2^(b-1) subtrees, and never more than all ranks
  * together bring. One block is one element, reduced at a time.
  */
-#include "statistics/forest_private.h"
+#include "statistics/forest.h"
 
 #include "base/memory.h"
 

@@ -35,7 +35,7 @@ typedef struct family {
     double limit, limit_error; /* in infinite space; NAN: none */
 } family;
 
-/* What the images may change at point p: by the system's bound, which knows the lattice; else
+/* What the size may change at point p: by the system's bound, which knows more; else
  * by the two limits. NAN: not known, or the number itself depends on the size. */
 static double effect(const family *f, int p)
 {

@@ -7,6 +7,7 @@
  * so itself an estimate. Interval: of the moment that gives the minimum. Local.
  */
 #include "summary/rows.h"
+#include "summary/summary.h"
 
 #include <math.h>
 #include <stdio.h>

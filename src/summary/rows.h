@@ -3,7 +3,7 @@
 #define KL_SUMMARY_ROWS_H
 
 #include "statistics/statistics.h"
-#include "summary/summary.h"
+#include "study/study.h"
 
 typedef struct kl_rows { /* appends to results->row */
     kl_results *results;

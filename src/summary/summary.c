@@ -2,6 +2,7 @@
  * small parameter (docs/statistics.md).
  */
 #include "summary/rows.h"
+#include "summary/summary.h"
 
 #include "base/memory.h"
 
