@@ -20,7 +20,9 @@ static kl_status count_record(void *context, uint32_t type, const void *payload,
     (void)payload;
     (void)size;
     (void)err;
-    *(int64_t *)context += type == KL_RECORD_SAMPLE || type == KL_RECORD_FINER;
+    int64_t *count = context;
+    count[0] += type == KL_RECORD_SAMPLE || type == KL_RECORD_FINER;
+    count[1] += type == KL_RECORD_LIMIT;
     return KL_OK;
 }
 
@@ -48,15 +50,17 @@ kl_status kl_study_unfinished(const char *results, bool *found, FILE *out, kl_er
 {
     char place[4000], journal[4096];
     struct dirent **file = NULL;
-    int64_t records = 0;
+    int64_t records[2] = {0, 0}; /* of samples, of limits */
     int damaged;
     KL_TRY(kl_file_resolve(results, place, sizeof place, err));
     snprintf(journal, sizeof journal, "%s.journal", place);
     *found = kl_journal_exists(journal);
     if (!*found)
         return KL_OK;
-    KL_TRY(kl_journal_read(journal, count_record, &records, &damaged, err));
-    fprintf(out, "journal: %lld realizations\n", (long long)records);
+    KL_TRY(kl_journal_read(journal, count_record, records, &damaged, err));
+    fprintf(out, "journal: %lld realizations\n", (long long)records[0]);
+    if (records[1] > 0)
+        fprintf(out, "limits: %lld\n", (long long)records[1]);
     const int n = scandir(journal, &file, is_checkpoint, alphasort);
     put_checkpoints(journal, file, n, out);
     for (int i = 0; i < n; i++)
