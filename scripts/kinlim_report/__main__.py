@@ -37,10 +37,12 @@ def make_page(results, path, pictures):
     import fields
     import markup
     import page
+    import panels
 
     def show(name, figure, words, alternative):
         if figure is None:
             return markup.Html("")
+        panels.finish(figure)
         figure.savefig(os.path.join(pictures, name + ".svg"), dpi=200, metadata={"Date": None})
         figure.savefig(os.path.join(pictures, name + ".png"), dpi=150, facecolor="white")
         plt.close(figure)

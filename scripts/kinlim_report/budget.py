@@ -99,6 +99,7 @@ def remaining(row):
 def table(results, quantities):
     """A row per quantity and point: the parts, then the share of bias for each order."""
     shown, points = sources(results), results.points
+    shown = shown if len(shown) > 1 else []    # the interval of the mean alone tells nothing new
     orders = results.orders("bias_share")
     rows = []
     for quantity in quantities:
@@ -132,7 +133,7 @@ def parts(results, chosen, quantities, show):
         label == "rest" for _, label, _ in sources(results))
     if results.has("bias_share"):
         said.append(html("The share of bias in E|<i>Y</i> − <i>F</i>|<sup><i>r</i></sup> is what would go "
-                         "if the mean were <i>F</i>."))
+                         "if the mean were <i>F</i>; for <i>r</i> other than 2 it may be negative."))
     return found + [markup.caption(markup.joined(said, " "))] * bool(said) + [table(results, results.quantities)]
 
 

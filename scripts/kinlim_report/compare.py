@@ -3,7 +3,7 @@
 import math
 
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 import markup
 import style
@@ -62,9 +62,9 @@ def sizes(results, quantities):
         axis.set_title(plain(quantity.label))
         for rank, p in enumerate(shown):
             family = [o for o in chosen if points.order(o) == points.order(p)]
-            draw_family(axis, results, family, quantity, (rank - (len(shown) - 1) / 2) * 0.012 / min(size), infinite)
-        axis.set_xlim(-0.08 / min(size), 1.08 / min(size))
-        axis.xaxis.set_major_locator(MaxNLocator(5))
+            draw_family(axis, results, family, quantity, (rank - (len(shown) - 1) / 2) * 0.02 / min(size), infinite)
+        axis.set_xlim(-0.36 / min(size), 1.08 / min(size))
+        axis.xaxis.set_major_locator(FixedLocator([x for x in MaxNLocator(5).tick_values(0, 1.05 / min(size)) if x >= 0]))
         axis.yaxis.set_major_locator(MaxNLocator(4))
         axis.axvline(0, color=GREY, lw=0.6, zorder=0)
         axis.set_xlabel(plain(f"1/{symbol(points.size)}"), labelpad=1)
@@ -79,8 +79,8 @@ def draw_family(axis, results, family, quantity, aside, infinite):
             axis.errorbar(1 / size[p] + aside, row.value, yerr=bars(row), marker="o", ms=4.5, lw=0, elinewidth=1.2, color=colour)
     for row in limit_rows(results, quantity):
         if row.order in MODELS and belongs(results, row, family[0]):
-            axis.errorbar(aside, row.value, yerr=bars(row), marker=MODELS[row.order][1], ms=5, lw=0, elinewidth=1.2,
-                          color=colour, mfc="white")
+            axis.errorbar(aside - (0.12 + 0.14 * row.order) / min(size), row.value, yerr=bars(row),
+                          marker=MODELS[row.order][1], ms=5, lw=0, elinewidth=1.2, color=colour, mfc="white")
     for limit in infinite[:1]:
         row = results.get(limit.value, family[-1], results.last, quantity)
         if row:
@@ -100,7 +100,7 @@ def table_sizes(results, quantities):
             rows.append(("first" if i == 0 else "", [
                 code(quantity.label) if i == 0 else "", ", ".join(points.shown(n, v) for n, v in row.given.items()),
                 MODELS.get(row.order, (f"order {row.order:g}",))[0], measured(row.value, half / 1.96)] +
-                ([style.interval(bias, ".2g") if bias else "–"] if biased else []) +
+                ([f"{small(bias.value)} [{small(bias.low)}, {small(bias.high)}]" if bias else "–"] if biased else []) +
                 [fixed(r.value, form) if r else "–" for r, form in ((chi2, ".2f"), (chance, ".2g"), (others, ".2g"))]))
     head = ["quantity", "points", "model", "at infinite size"] + ["minus its limit"] * biased + [
         "χ²", "chance of χ²", "chance of the others"]

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 import style
-from means import draw_numbers, draw_limits, over_stations, station_axis
+from means import draw_numbers, draw_limits, limit_marker, over_stations, station_axis
 from panels import (DOTTED, bars, drawn, label_small, level_handles, limit_handles, log_labels, panels,
                     point_handles)
 from points import number
@@ -36,7 +36,7 @@ def curves_of(results):
     """Everything in a panel: the bias from each limit, the central moments."""
     curves = []
     for i, limit in enumerate(results.limits):
-        label = "|bias|" if len(results.limits) == 1 else f"|bias|, {limit.long_name}"
+        label = "bias" if len(results.limits) == 1 else f"bias, {limit.long_name}"
         curves.append(Curve(limit.bias, 1, BIAS_MARKERS[i % 3], BIAS_LINES[i % 2], label, True))
     for i, order in enumerate(results.orders("central_moment")):
         curves.append(Curve("central_moment", order, style.MARKERS[1 + i % (len(style.MARKERS) - 1)],
@@ -51,9 +51,10 @@ def found(results, chosen, statistic, order, station, quantity):
     return [(p, x, row) for p, x, row in rows if row and row.value != 0]
 
 
-def draw_curve(axis, results, curve, rows):
+def draw_curve(axis, results, curve, rows, aside):
     """Points with intervals in the colours of their parameter, open where the interval includes zero;
-    such an interval reaches the bottom of the axis. Returns whether any is open."""
+    such an interval reaches the bottom of the axis. aside: a factor that sets curves apart. Returns
+    whether any is open."""
     any_open = False
     for point, x, row in rows:
         y = abs(row.value)
@@ -64,7 +65,7 @@ def draw_curve(axis, results, curve, rows):
             low, high = -high, -low
         colour = style.colour(results.points, point)
         length = [[max(y - low if low > 0 else y * (1 - 1e-9), 0)], [max(high - y, 0)]]
-        axis.errorbar(x, y, yerr=length, marker=curve.marker, ms=5.5, lw=0, elinewidth=1.2, color=colour,
+        axis.errorbar(x * aside, y, yerr=length, marker=curve.marker, ms=5.5, lw=0, elinewidth=1.2, color=colour,
                       mew=1.2, mfc="white" if is_open else colour, zorder=3)
     return any_open
 
@@ -84,11 +85,13 @@ def draw_powers(axis, results, series, quantity, station):
     """|bias| and central moments of one quantity; what has been drawn: open circles, fits, a bound."""
     drawn_here, top, extent = set(), None, []
     axis.set_xscale("log"), axis.set_yscale("log")
-    for curve in curves_of(results):
+    values, curves = results.points.columns[results.points.small].values[series.points], curves_of(results)
+    step = min(0.02, 0.2 * np.min(np.diff(np.log(np.unique(values))), initial=1) / len(curves))
+    for rank, curve in enumerate(curves):
         rows = found(results, series.points, curve.statistic, curve.order, station, quantity)
         if not rows:
             continue
-        if draw_curve(axis, results, curve, rows):
+        if draw_curve(axis, results, curve, rows, np.exp(step * (rank - (len(curves) - 1) / 2))):
             drawn_here.add("open")
         y = [abs(row.value) for _, _, row in rows]
         extent += [(abs(row.value), max(abs(row.low), abs(row.high))) if finite(row.low, row.high)
@@ -98,7 +101,6 @@ def draw_powers(axis, results, series, quantity, station):
             drawn_here.add("fit")
         if not curve.is_bias and (top is None or y[0] > top[1]):
             top = rows[0][1], y[0], curve.order
-    values = results.points.columns[results.points.small].values[series.points]
     if top and results.proven > 0:
         x = np.array(sorted(set(values)))
         axis.plot(x, 1.25 * top[1] * (x / top[0])**(results.proven / top[2]), color=INK, lw=1.0, ls=DOTTED, zorder=1)
@@ -107,7 +109,7 @@ def draw_powers(axis, results, series, quantity, station):
         axis.set_ylim(max(min(y for y, _ in extent) / 1.8, min(h for _, h in extent) / 30),
                       1.6 * max(h for _, h in extent))
     label_small(axis, results, values)
-    log_labels(axis)
+    log_labels(axis.yaxis)
     return drawn_here
 
 
@@ -133,7 +135,7 @@ def convergence(results, series, quantities, station):
 # ---- functions of the means ------------------------------------------------------
 def title_of(item):
     order = f", order {number(item.order)}" if item.order != 1 else ""
-    return f"{item.name.replace('_', ' ')} of {item.quantity.label}{order}"
+    return f"{item.name} of {item.quantity.label}{order}"
 
 
 def limit_statistic(limit, item):
@@ -191,7 +193,8 @@ def draw_derived(axis, results, chosen, item):
         draw_derived_fit(axis, results, [r for r in rows if r[0] in series.points], item, series)
     label_small(axis, results, [x for _, x, _ in rows])
     if positive:
-        log_labels(axis)
+        axis.set_yscale("log")
+        log_labels(axis.yaxis)
 
 
 def draw_derived_fit(axis, results, rows, item, series):
@@ -212,7 +215,7 @@ def derived_over_stations(results, chosen):
     if not items:
         return None
     chosen = drawn(chosen)
-    handles = point_handles(results, chosen) + limit_handles(results, derived_limits(results, items))
+    handles = point_handles(results, chosen) + limit_handles(results, derived_limits(results, items), limit_marker(results))
     figure, stacks = panels(len(items), (2.2,), handles)
     for (axis,), item in zip(stacks, items):
         axis.set_title(plain(title_of(item)))

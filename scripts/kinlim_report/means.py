@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 import style
 from panels import (LIMIT_LINES, bars, draw_limit, drawn, is_wide, label_small, level_handles,
-                    limit_handles, panels, point_handles, station_axis)
+                    limit_handles, log_labels, panels, point_handles, station_axis)
 from style import INK, plain
 
 GUIDE_LINES = [(0, (5, 1.5)), (0, (3, 1.5, 1, 1.5)), (0, (1, 1.3))]
@@ -72,7 +72,6 @@ def draw_numbers(axis, results, chosen, quantity, statistic, order=1):
                           ms=4.2, elinewidth=1.3, mec="white", mew=0.5, color=style.colour(points, point),
                           marker=style.marker(points, point))
     axis.yaxis.set_major_locator(MaxNLocator(4))
-    axis.yaxis.get_offset_text().set_fontsize(9)
 
 
 def bias_of(results, chosen, quantity):
@@ -126,6 +125,11 @@ def can_draw(results):
     return over_stations(results) or (bool(results.points.small) and results.points.has_rates())
 
 
+def limit_marker(results):
+    """Of the legend: None where limits may be curves."""
+    return None if results.last >= 4 else "_"
+
+
 def means(results, chosen, quantities, several=False):
     """A panel per quantity; several: the points are of several series."""
     if not can_draw(results):
@@ -134,7 +138,7 @@ def means(results, chosen, quantities, several=False):
     limits = limits_of(results, chosen, quantities)
     has_bias = any(bias_of(results, chosen, q) for q in quantities)
     handles = level_handles(results, chosen) if several else point_handles(results, chosen)
-    handles += limit_handles(results, limits, None if over_stations(results) else "_")
+    handles += limit_handles(results, limits, limit_marker(results))
     figure, stacks = panels(len(quantities), (1.75, 0.8) if has_bias else (1.75,), handles)
     draw = draw_over_stations if over_stations(results) else draw_over_small
     for i, (quantity, stack) in enumerate(zip(quantities, stacks)):
@@ -174,6 +178,7 @@ def guide_figure(results, chosen):
                 draw_guide(axis, results, guide, last, lines[guide.words])
         if extent:
             axis.set_ylim(min(extent) / 2, max(extent) * 2)
+        log_labels(axis.xaxis), log_labels(axis.yaxis)
         axis.set_xlabel(plain(results.station.symbol), style="italic", labelpad=1)
     return figure
 

@@ -3,19 +3,18 @@ words, alternative)` saves a figure and gives its place on the page, nothing whe
 
 import math
 import os
-import re
 
 import budget
 import compare
 import fields as field_figures
-import style
 import tables
 from convergence import convergence, derived, derived_over_stations
 from markup import GENERATOR, Html, caption, code, details, html, italic, joined, listed, safe, section
 from means import guide_figure, means, over_stations
 from panels import MOST_PANELS, MOST_POINTS
 from points import number, symbol
-from samples import at, headline, histogram
+from samples import headline, histogram
+from study import definitions
 from style import exact, finite, fixed, measured, small
 
 CSS_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "page.css")
@@ -148,26 +147,21 @@ def summary(results, series, quantity):
 
 
 # ---- the model -----------------------------------------------------------------------
-def observables(study):
-    """The lines of the study that define its observables."""
-    found = re.search(r"^observables:.*\n(?:(?:[ -].*)?\n)*", study + "\n", re.MULTILINE)
-    return found.group(0).rstrip() if found else ""
-
-
 def model(results):
-    lines = observables(results.study)
-    if not results.model and not lines:
+    """The system's own words, and the observables as the study defines them."""
+    found = definitions(results.study)
+    if not results.model and not found:
         return Html("")
-    parts = [html("<p>{}</p>", results.model)] * bool(results.model)
-    if lines:
-        parts.append(details("The observables, as the study defines them", html("<pre>{}</pre>", lines)))
-    return section("The model", *parts)
+    rows = [[code(name), said] for name, said in found]
+    table = joined([caption("The observables, as the study defines them."),
+                    tables.markup.table(["observable", "definition"], rows)]) if found else ""
+    return section("The model", html("<p>{}</p>", results.model) if results.model else "", table)
 
 
 # ---- sections ------------------------------------------------------------------------
 def smooth_words(results):
-    return ("Ticks are the limit's values; a curve, where they are dense enough to tell one, is the monotone cubic "
-            "through them: dark where the points share their limit, else in the colour of the point. ")
+    return ("Ticks are the limit's values, dark where the points share them, else in the colour of the point; a curve, "
+            "where they are dense enough to tell one, is the cubic spline through them. ")
 
 
 def station_words(results):
@@ -180,7 +174,7 @@ def station_words(results):
 
 def words_means(results, chosen, quantities):
     bars = "95% intervals" if results.random else "their own errors"
-    over = f"over the {results.station.name}" if over_stations(results) else html(
+    over = html("over {}", italic(results.station.symbol)) if over_stations(results) else html(
         "against {}{}", italic(symbol(results.points.small)), when(results))
     said = [part_of(results, quantities), html("{} {} with {}", "Means" if results.random else "Values", over, bars)]
     if over_stations(results):
@@ -191,7 +185,7 @@ def words_means(results, chosen, quantities):
     said.append(". ")
     if results.limits:
         said.append(smooth_words(results) if over_stations(results) else "Dark ticks: the limit. ")
-        said.append(f"Beneath: {results.word} minus limit. ")
+        said.append(f"Beneath: {results.word} minus {results.limits[0].long_name}. ")
     return joined(said + [station_words(results) if over_stations(results) else ""])
 
 
@@ -234,7 +228,7 @@ def derived_section(results, series, show):
                    show("derived", derived(results, results.points.all()), words,
                         "Functions of the means against the small parameter"),
                    show("derived-stations", derived_over_stations(results, series.points),
-                        html("Functions of the {}s over the {}. {}", results.word, results.station.name, smooth_words(results)),
+                        html("Functions of the {}s over {}. {}", results.word, italic(results.station.symbol), smooth_words(results)),
                         "Functions of the means over the stations"),
                    tables.derived(results))
 
@@ -250,10 +244,10 @@ def guides_section(results, series, show):
 def words_convergence(results, quantities, drawn):
     what = []
     if results.limits:
-        what.append(f"the absolute difference of {results.word} and limit")
+        what.append(f"the absolute difference of {results.word} and limit (bias)")
     if results.has("central_moment"):
         what.append(html("the central moments (E|<i>Y</i> − E<i>Y</i>|<sup><i>r</i></sup>)<sup>1/<i>r</i></sup>"))
-    said = html("{}{} against {}, logarithmic axes, {}. ", part_of(results, quantities), listed(what),
+    said = html("{}Shown are {} against {}, logarithmic axes, {}, set apart sideways. ", part_of(results, quantities), listed(what),
                 italic(symbol(results.points.small)), "95% intervals" if results.random else "with errors where known")
     if "open" in drawn:
         said = html("{}Open marks: the interval includes zero. ", said)
@@ -287,7 +281,7 @@ def sizes_section(results, quantities, show):
         return Html("")
     name = symbol(results.points.size)
     place = show("sizes", compare.sizes(results, quantities[:6]), html(
-        "Means{} against 1/{}, and at 0 what the two models make of them; the points of one colour share {}. Set apart "
+        "Means{} against 1/{}, and left of 0 what the two models make of them; the points of one colour share {}. Set apart "
         "sideways. 95% intervals.", when(results), italic(name), italic(symbol(results.points.small))), f"Means against 1/{name}")
     return section(html("Infinite {}{}", name, when(results)), place, caption(compare.words_sizes(results)),
                    compare.table_sizes(results, results.quantities))
@@ -334,7 +328,8 @@ def other_series(results, show):
                         html("Every realization{}.", when(results)), "Histograms of the samples")]
         if over_stations(results):
             figures.insert(0, show(f"{name}-means", means(results, series.points, quantities), html(
-                "{}{} over the {}.", part_of(results, quantities), "Means" if results.random else "Values", results.station.name),
+                "{}{} over {}.", part_of(results, quantities), "Means" if results.random else "Values",
+                italic(results.station.symbol)),
                 "Means over the stations"))
         if any(figures):
             parts.append(details(series.label, *figures))
@@ -394,7 +389,8 @@ def sections(results, fields, left, show):
     yield sizes_section(results, quantities, show)
     yield variants_section(results, quantities, show)
     parts = budget.parts(results, series.points, quantities, show)
-    yield section(html("Where the error comes from{}", when(results)), *parts) if parts else ""
+    title = "Where the error comes from" if len(budget.sources(results)) > 1 else "Bias and fluctuation"
+    yield section(html("{}{}", title, when(results)), *parts) if parts else ""
     yield chances_section(results)
     yield samples_section(results, series, quantities, show)
     yield other_series(results, show)

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 import style
 from convergence import convergence_handles, draw_powers, has_rates
-from means import draw_over_small, draw_over_stations, limits_of, over_stations
+from means import draw_over_small, draw_over_stations, limit_marker, limits_of, over_stations
 from panels import LEFT, drawn, limit_handles, panels, point_handles
 from points import number
 from style import INK, PALE, WIDTH, plain
@@ -97,7 +97,7 @@ def headline(results, series, quantity):
         return None
     limits = limits_of(results, chosen, [quantity])
     figure, stacks = panels(2 + bool(sampled), (2.6,), point_handles(results, chosen) + limit_handles(
-        results, limits, None if over_stations(results) else "_"), legend_rows=2)
+        results, limits, limit_marker(results)), legend_rows=2)
     axis = stacks[0][0]
     axis.set_title(plain(f"{quantity.label}: {results.word}", 34))
     (draw_over_stations if over_stations(results) else draw_over_small)((axis,), results, chosen, quantity)
@@ -106,7 +106,7 @@ def headline(results, series, quantity):
         ridge(stacks[1][0], results, sampled, quantity)
     rates = stacks[-1][0]
     moments = results.has("central_moment")
-    rates.set_title(plain(("|bias| and moments" if limits and moments else "|bias|" if limits else "moments")
+    rates.set_title(plain(("bias and moments" if limits and moments else "bias" if limits else "moments")
                           + at(results)))
     draw_powers(rates, results, series, quantity, results.last)
     place = rates.get_position().x0, 1 - 0.06 / figure.get_figheight()

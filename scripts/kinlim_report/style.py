@@ -30,8 +30,7 @@ def setup():
         "ytick.labelsize": 10, "grid.color": "#eceef1", "grid.linewidth": 0.7, "axes.grid": True,
         "legend.frameon": False, "legend.fontsize": 11, "lines.solid_capstyle": "round",
         "svg.hashsalt": "kinlim", "figure.facecolor": "none", "savefig.facecolor": "none",
-        "axes.facecolor": "none", "axes.formatter.useoffset": False,
-        "axes.formatter.limits": (-3, 4), "axes.formatter.use_mathtext": True,
+        "axes.facecolor": "none",
     })
 
 
@@ -79,7 +78,7 @@ def measured(value, error):
     if not finite(error) or error <= 0 or error < 1e-9 * abs(value):
         return fixed(value, ".9g")
     top = max(abs(value), error)
-    if top < 1e-3 or top >= 1e6:
+    if top < 1e-4 or top >= 1e6:
         exponent = math.floor(math.log10(top))
         return measured(value / 10**exponent, error / 10**exponent) + f"·10{superscript(exponent)}"
     places = decimals(error)
@@ -91,7 +90,7 @@ def exact(value, error):
     """A value known better than the given error of another, with one digit more."""
     if not finite(value):
         return "–"
-    if finite(error) and error > 0 and 1e-3 <= max(abs(value), error) < 1e6:
+    if finite(error) and error > 0 and 1e-4 <= max(abs(value), error) < 1e6:
         return fixed(value, f".{min(decimals(error) + 1, 12)}f")
     return small(value, 6)
 
@@ -101,10 +100,19 @@ def small(value, digits=2):
     if not finite(value):
         return "–"
     said = f"{value:.{digits}g}"
-    if "e" not in said and (value == 0 or abs(value) >= 1e-3):
+    if "e" not in said and (value == 0 or abs(value) >= 1e-4):
         return minus(said)
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     return f"{minus(mantissa)}·10{superscript(int(exponent))}"
+
+
+def tick(value):
+    """0.001, 5·10⁻⁴, 10⁻⁵"""
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        return minus(f"{value:.6g}")
+    mantissa, exponent = f"{value:.5e}".split("e")
+    power = "10" + superscript(int(exponent))
+    return {1.0: power, -1.0: "−" + power}.get(float(mantissa), f"{minus(f'{float(mantissa):g}')}·{power}")
 
 
 def interval(row, form=".2f"):

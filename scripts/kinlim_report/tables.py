@@ -167,7 +167,7 @@ def derived(results):
                 continue
             between = row and finite(row.low, row.high) and row.low < row.high
             rows.append(("first" if count == 0 else "", [
-                html("{}", title_of(item)) if count == 0 else "", dotted(results, point),
+                title_of(item) if count == 0 else "", dotted(results, point),
                 small(row.value, 5) if row else "–", f"{small(row.low, 5)} to {small(row.high, 5)}" if between else "–"] +
                 [small(limit.value, 5) if limit else "–" for limit in its]))
             count += 1
@@ -195,7 +195,7 @@ def constants(results):
     """Numbers that follow from the study: a row each and point, then their exponents."""
     rows = []
     for name, quantity, order in results.constants():
-        label = joined([name.replace("_", " "), html(" of {}", code(quantity.label)) if quantity else "",
+        label = joined([code(name), html(" of {}", code(quantity.label)) if quantity else "",
                         f", order {number(order)}" if order != 1 else ""])
         found = [(p, results.get(name, p, None, quantity, order)) for p in results.points.all()]
         found = [(p, row) for p, row in found if row]
