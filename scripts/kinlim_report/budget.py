@@ -113,7 +113,7 @@ def table(results, quantities):
                      for name, label, _ in shown] +
                     [fixed(100 * row.value, ".0f") + "%" if row else "–" for row in share]))
     head = ["quantity", "point"] + [label for _, label, _ in shown] + [
-        html("bias, <i>r</i> = {}", number(order)) for order in orders]
+        html("bias, <i>r</i>&nbsp;=&nbsp;{}", number(order)) for order in orders]
     return markup.table(head, rows, numeric=range(2, len(head)))
 
 

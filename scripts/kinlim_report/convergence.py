@@ -11,9 +11,9 @@ from panels import (DOTTED, bars, drawn, label_small, level_handles, limit_handl
 from points import number
 from style import GREY, INK, finite, plain
 
-ORDER_LINES = ["-", (0, (5, 1.5)), (0, (3, 1.5, 1, 1.5)), (0, (1, 1.3))]
-BIAS_MARKERS = ["o", "h", "8"]
-BIAS_LINES = [":", "-."]
+ORDER_LINES = ["-", (0, (5, 1.5)), (0, (3, 1.5, 1, 1.5)), (0, (9, 2))]
+BIAS_MARKERS = ["o", "X", "*"]
+BIAS_LINES = ["-", (0, (5, 1.5))]
 
 
 def has_rates(results, series):
@@ -27,9 +27,10 @@ class Curve:
     def __init__(self, statistic, order, marker, line, label, is_bias):
         self.statistic, self.order, self.marker, self.line = statistic, order, marker, line
         self.label, self.is_bias = label, is_bias
+        self.colour = INK if is_bias else GREY    # of the fit
 
     def handle(self):
-        return Line2D([], [], color=GREY, marker=self.marker, ms=6, ls=self.line, label=plain(self.label))
+        return Line2D([], [], color=self.colour, marker=self.marker, ms=6, ls=self.line, label=plain(self.label))
 
 
 def curves_of(results):
@@ -70,23 +71,35 @@ def draw_curve(axis, results, curve, rows, aside):
     return any_open
 
 
-def fit_line(axis, x, y, rate, line, colour=GREY):
-    """The fitted power through the middle of the points."""
-    x, y = np.array(x), np.array(y)
-    if rate is None or len(x) < 2:
+def fit_line(axis, rows, rate, line, colour=GREY):
+    """The fitted power: of this exponent the amplitude that fits the values best, each weighted with
+    its interval; values without one have no say, as in the fit. Returns whether it is drawn."""
+    known = [(x, row) for _, x, row in rows if finite(row.low, row.high)]
+    if rate is None or len(known) < 2:
         return False
-    middle = np.mean(np.log(y)) - rate.value * np.mean(np.log(x))
+    x, value = np.array([x for x, _ in known]), np.array([row.value for _, row in known])
+    error = np.maximum([(row.high - row.low) / 2 for _, row in known], 1e-10 * abs(value))
+    power, weight = x**rate.value, 1 / error**2
+    amplitude = abs(np.sum(weight * value * power) / np.sum(weight * power**2))
     ends = np.array([x.min() * 0.96, x.max() * 1.04])
-    axis.plot(ends, np.exp(middle) * ends**rate.value, color=colour, lw=1.1, ls=line, zorder=1)
+    axis.plot(ends, amplitude * ends**rate.value, color=colour, lw=1.1, ls=line, zorder=1)
     return True
 
 
-def draw_powers(axis, results, series, quantity, station):
+def few_curves(results):
+    """For a small panel: the bias from one limit and the first three moments."""
+    curves = curves_of(results)
+    for curve in curves:
+        curve.label = "bias" if curve.is_bias else curve.label
+    return [c for c in curves if c.is_bias][:1] + [c for c in curves if not c.is_bias][:3]
+
+
+def draw_powers(axis, results, series, quantity, station, curves):
     """|bias| and central moments of one quantity; what has been drawn: open circles, fits, a bound."""
     drawn_here, top, extent = set(), None, []
     axis.set_xscale("log"), axis.set_yscale("log")
-    values, curves = results.points.columns[results.points.small].values[series.points], curves_of(results)
-    step = min(0.02, 0.2 * np.min(np.diff(np.log(np.unique(values))), initial=1) / len(curves))
+    values = results.points.columns[results.points.small].values[series.points]
+    step = min(0.02, 0.2 * np.min(np.diff(np.log(np.unique(values))), initial=1) / max(1, len(curves)))
     for rank, curve in enumerate(curves):
         rows = found(results, series.points, curve.statistic, curve.order, station, quantity)
         if not rows:
@@ -97,7 +110,7 @@ def draw_powers(axis, results, series, quantity, station):
         extent += [(abs(row.value), max(abs(row.low), abs(row.high))) if finite(row.low, row.high)
                    else (abs(row.value),) * 2 for _, _, row in rows]
         rate = results.of_series("rate:" + curve.statistic, series, station, quantity, curve.order)
-        if fit_line(axis, [x for _, x, _ in rows], y, rate, curve.line):
+        if fit_line(axis, rows, rate, curve.line, curve.colour):
             drawn_here.add("fit")
         if not curve.is_bias and (top is None or y[0] > top[1]):
             top = rows[0][1], y[0], curve.order
@@ -113,22 +126,23 @@ def draw_powers(axis, results, series, quantity, station):
     return drawn_here
 
 
-def convergence_handles(results):
-    handles = [curve.handle() for curve in curves_of(results)]
-    if results.proven > 0 and results.has("central_moment"):
-        handles.append(Line2D([], [], color=INK, lw=1.0, ls=DOTTED, label="proven exponent"))
+def convergence_handles(results, curves):
+    handles = [curve.handle() for curve in curves]
+    if results.proven > 0 and not all(curve.is_bias for curve in curves):
+        handles.append(Line2D([], [], color=INK, lw=1.0, ls=DOTTED, label="proven"))
     return handles
 
 
 def convergence(results, series, quantities, station):
     """(figure, what has been drawn), (None, set()) where nothing is fitted."""
-    if not has_rates(results, series) or not curves_of(results):
+    curves = curves_of(results)
+    if not has_rates(results, series) or not curves:
         return None, set()
-    figure, stacks = panels(len(quantities), (2.7,), convergence_handles(results))
+    figure, stacks = panels(len(quantities), (2.7,), convergence_handles(results, curves))
     drawn_here = set()
     for (axis,), quantity in zip(stacks, quantities):
         axis.set_title(plain(quantity.label))
-        drawn_here |= draw_powers(axis, results, series, quantity, station)
+        drawn_here |= draw_powers(axis, results, series, quantity, station, curves)
     return figure, drawn_here
 
 
@@ -181,7 +195,9 @@ def values_of(results, chosen, item):
 
 def draw_derived(axis, results, chosen, item):
     points, rows = results.points, values_of(results, chosen, item)
+    middle, step = (len(points.series) - 1) / 2, min(0.012, 0.06 / len(points.series))
     for point, x, row in rows:
+        x *= np.exp(step * (points.rank[point] - middle))    # series side by side
         axis.errorbar(x, row.value, yerr=bars(row), marker=style.marker(points, point), ms=5.5, lw=0,
                       elinewidth=1.2, color=style.colour(points, point), zorder=3)
         for i, limit in enumerate(results.limits):
@@ -198,10 +214,8 @@ def draw_derived(axis, results, chosen, item):
 
 
 def draw_derived_fit(axis, results, rows, item, series):
-    station, fitted = station_of(results, item), [(x, row.value) for _, x, row in rows if finite(row.low, row.high)]
-    if len(fitted) > 1:    # the points that are fitted have intervals
-        fit_line(axis, *zip(*fitted), results.of_series("rate:" + item.name, series, station, item.quantity,
-                                                       item.order), "-")
+    station = station_of(results, item)
+    fit_line(axis, rows, results.of_series("rate:" + item.name, series, station, item.quantity, item.order), "-")
     slope = results.of_series("proven_rate:" + item.name, series, station, item.quantity, item.order)
     if slope and rows:    # set below the points: a bound
         x = np.array([x for _, x, _ in rows])

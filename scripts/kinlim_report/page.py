@@ -93,7 +93,8 @@ def sentence_agreement(results, point):
 
 def span_of(rates, form=".2f"):
     values = sorted(row.value for row in rates)
-    return fixed(values[0], form) + (f" to {fixed(values[-1], form)}" if len(values) > 1 else "")
+    ends = [fixed(values[0], form), fixed(values[-1], form)]
+    return f"exponent {ends[0]}" if len(values) == 1 else " to ".join(["exponents " + ends[0], ends[1]][:1 + (ends[0] != ends[1])])
 
 
 def rates_of(results, series, name, order=1):
@@ -112,7 +113,7 @@ def sentence_spread(results, series, quantity):
                          results.points.label(points[-1], True)))
     if rates:
         proven = f"; proven is at least {tables.fraction(results.proven / 2)}" if results.proven > 0 else ""
-        said.append(html("Fitted as powers of {}, the standard deviations have exponents {}{}.",
+        said.append(html("Fitted as powers of {}, the standard deviations have {}{}.",
                          italic(symbol(results.points.small)), span_of(rates), proven))
     return joined(said, " ")
 
@@ -123,9 +124,9 @@ def sentence_bias(results, series):
     for limit in results.limits:
         rates = rates_of(results, series, "rate:" + limit.bias)
         if rates:
-            said.append(html("Towards the {}, the {} closes in with exponents {} in {} ({} of {} quantities have one).",
-                             limit.long_name, results.word, span_of(rates), italic(symbol(results.points.small)),
-                             len(rates), len(results.quantities)))
+            said.append(html("Towards the {}, the {} closes in with {} in {}{}.", limit.long_name, results.word, span_of(rates),
+                             italic(symbol(results.points.small)), "" if len(rates) == len(results.quantities) else
+                             f" ({len(rates)} of {len(results.quantities)} quantities have one)"))
     return joined(said, " ")
 
 
@@ -238,7 +239,7 @@ def guides_section(results, series, show):
                  "own is drawn through the last value of the last point. {}", "Means" if results.random else "Values",
                  station_words(results))
     place = show("guides", guide_figure(results, series.points), words, "Means on logarithmic axes with guides")
-    return section("Growth", main_words(results, series), place) if place else Html("")
+    return section("On logarithmic axes", main_words(results, series), place) if place else Html("")
 
 
 def words_convergence(results, quantities, drawn):
@@ -247,12 +248,12 @@ def words_convergence(results, quantities, drawn):
         what.append(f"the absolute difference of {results.word} and limit (bias)")
     if results.has("central_moment"):
         what.append(html("the central moments (E|<i>Y</i> − E<i>Y</i>|<sup><i>r</i></sup>)<sup>1/<i>r</i></sup>"))
-    said = html("{}Shown are {} against {}, logarithmic axes, {}, set apart sideways. ", part_of(results, quantities), listed(what),
+    said = html("{}Shown: {} against {}, logarithmic axes, {}; set apart sideways. ", part_of(results, quantities), listed(what),
                 italic(symbol(results.points.small)), "95% intervals" if results.random else "with errors where known")
     if "open" in drawn:
         said = html("{}Open marks: the interval includes zero. ", said)
     if "fit" in drawn:
-        said = html("{}Grey lines: fitted powers, for those that have an exponent. ", said)
+        said = html("{}Lines: fitted powers, for what has an exponent. ", said)
     if "proven" in drawn:
         said = html("{}Dotted: a line with the proven exponent, {}/<i>r</i>, at an arbitrary height. ", said,
                     tables.fraction(results.proven))

@@ -44,9 +44,9 @@ def panels(count, heights, handles, share=None, legend_rows=1):
         stack = []
         for height in heights:
             y -= height
-            box = [x / WIDTH, y / total, width / WIDTH, height / total]
+            place = [x / WIDTH, y / total, width / WIDTH, height / total]
             first = stacks[0][0] if stacks and share == "y" else None
-            stack.append(figure.add_axes(box, sharex=stack[0] if stack else None, sharey=first))
+            stack.append(figure.add_axes(place, sharex=stack[0] if stack else None, sharey=first))
             y -= WITHIN
         stacks.append(tuple(stack))
     return figure, stacks

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 import style
-from convergence import convergence_handles, draw_powers, has_rates
+from convergence import convergence_handles, draw_powers, few_curves, has_rates
 from means import draw_over_small, draw_over_stations, limit_marker, limits_of, over_stations
 from panels import LEFT, drawn, limit_handles, panels, point_handles
 from points import number
@@ -108,9 +108,10 @@ def headline(results, series, quantity):
     moments = results.has("central_moment")
     rates.set_title(plain(("bias and moments" if limits and moments else "bias" if limits else "moments")
                           + at(results)))
-    draw_powers(rates, results, series, quantity, results.last)
+    curves = few_curves(results)
+    draw_powers(rates, results, series, quantity, results.last, curves)
     place = rates.get_position().x0, 1 - 0.06 / figure.get_figheight()
     if place[0] > 2 * LEFT / WIDTH:
-        figure.legend(handles=convergence_handles(results), loc="upper left", bbox_to_anchor=place,
+        figure.legend(handles=convergence_handles(results, curves), loc="upper left", bbox_to_anchor=place,
                       ncol=3, fontsize=9, borderpad=0, borderaxespad=0, handletextpad=0.4, columnspacing=0.9)
     return figure

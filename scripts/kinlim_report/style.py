@@ -75,7 +75,7 @@ def measured(value, error):
     """0.3041(5): the digits in brackets are the error of the last ones."""
     if not finite(value):
         return "–"
-    if not finite(error) or error <= 0 or error < 1e-9 * abs(value):
+    if not finite(error) or error <= 0 or error < 1e-12 * abs(value):
         return fixed(value, ".9g")
     top = max(abs(value), error)
     if top < 1e-4 or top >= 1e6:

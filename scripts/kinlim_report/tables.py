@@ -123,7 +123,7 @@ def moment_rates(results):
     if results.proven > 0:
         rows.append(("first quiet", ["", "proven for central moments, at least"] + [""] * several +
                      [fraction(results.proven / order) for order in orders]))
-    head = ["quantity", "moment"] + ["points"] * several + [html("<i>r</i> = {}", number(order)) for order in orders]
+    head = ["quantity", "moment"] + ["points"] * several + [html("<i>r</i>&nbsp;=&nbsp;{}", number(order)) for order in orders]
     return markup.table(head, rows)
 
 
@@ -146,7 +146,7 @@ def chances(results):
             said = f"{row.value:.2f} ({row.low:.2f} to {row.high:.2f})" if row else "–"
             cells.append(said + (f"; ≤ {small(bound.value)}" if bound else ""))
         return cells if any(cell != "–" for cell in cells) else None
-    head = ["quantity", "point"] + [html("<i>δ</i> = {}", number(delta)) for delta in deltas]
+    head = ["quantity", "point"] + [html("<i>δ</i>&nbsp;=&nbsp;{}", number(delta)) for delta in deltas]
     return markup.table(head, grouped(results, cells_of))
 
 
