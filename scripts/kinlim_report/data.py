@@ -56,6 +56,11 @@ def names(values):
     return [name_of(v) for v in np.atleast_1d(values)]
 
 
+def member(group, name):
+    """The dataset of that name, which the file gives as text or bytes and unlike what is shown."""
+    return group[name if isinstance(name, bytes) else str(name).encode("utf-8", "surrogateescape")]
+
+
 class Results:
     def __init__(self, path):
         check(path)
@@ -113,7 +118,7 @@ class Results:
 
     def _read_stations(self, group, units):
         name = name_of(group.attrs.get("station", "time"))
-        scale = group[name or "station"]
+        scale = member(group, group.attrs.get("station", "time") if name else "station")
         self.has_stations = bool(name)
         self.station = Station(name, name_of(group.attrs.get("station_symbol", "T")),
                                name_of(scale.attrs.get("units", units)),
@@ -129,7 +134,8 @@ class Results:
 
     def _read_columns(self, group):
         attrs = group.attrs
-        columns = names(attrs.get("columns", []))
+        raw = np.atleast_1d(attrs.get("columns", []))
+        columns = names(raw)
 
         def listed(key):
             values = attrs.get(key)
@@ -140,7 +146,7 @@ class Results:
                                          ("statistics", "units", "long_names"))
         self.columns = {}
         for c, name in enumerate(columns):
-            values = array(group[name]).astype(float)
+            values = array(member(group, raw[c])).astype(float)
             if len(values) != self.npoints:
                 raise ValueError("arrays that do not fit each other")
             self.columns[name] = Column(name, values, words[c].split(), roles[c] or ("small" if c == small else ""),

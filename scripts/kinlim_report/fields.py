@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 import style
-from data import array, fills, name_of, names
+from data import array, fills, member, name_of, names
 from panels import drawn, panels
 from points import number
 from seal import NotResults
@@ -36,13 +36,13 @@ class Field:
             names(group.attrs.get(key, group.attrs["axes"])) for key in ("axes", "axis_units", "axis_long_names")))]
         self.kept = kept[:len(axes)]
         self.axes = [axes[k] for k in self.kept]
-        self._all = axes
+        self._all, self._scales = axes, np.atleast_1d(group.attrs["axes"])
         for point in wanted:
             if f"point_{point}" in group:
                 self._read(point, group[f"point_{point}"])
 
     def _read(self, point, group):
-        coordinates = [array(group[axis.name]) for axis in self._all]
+        coordinates = [array(member(group, scale)) for scale in self._scales]
         middle = [len(x) // 2 for x in coordinates]
         cut = tuple(slice(None) if k in self.kept else middle[k] for k in range(len(self._all)))
         self.fixed = [(axis, coordinates[k][middle[k]]) for k, axis in enumerate(self._all) if k not in self.kept]

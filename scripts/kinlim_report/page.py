@@ -242,6 +242,12 @@ def guides_section(results, series, show):
     return section("On logarithmic axes", main_words(results, series), place) if place else Html("")
 
 
+def proven_words(k):
+    """k/r: 1/(300 r)"""
+    said = tables.fraction(k)
+    return html("1/({} <i>r</i>)", said[2:]) if said.startswith("1/") else html("{}/<i>r</i>", said)
+
+
 def words_convergence(results, quantities, drawn):
     what = []
     if results.limits:
@@ -255,8 +261,8 @@ def words_convergence(results, quantities, drawn):
     if "fit" in drawn:
         said = html("{}Lines: fitted powers, for what has an exponent. ", said)
     if "proven" in drawn:
-        said = html("{}Dotted: a line with the proven exponent, {}/<i>r</i>, at an arbitrary height. ", said,
-                    tables.fraction(results.proven))
+        said = html("{}Dotted: a line with the proven exponent, {}, at an arbitrary height. ", said,
+                    proven_words(results.proven))
     return said
 
 

@@ -1,6 +1,6 @@
 """Small results files with known numbers, for the tests of the report. They know no system.
 
-  random_study         two variants, two sizes, three strengths, four times, fields; samples are normal around a
+  random_study         three series of two variants and two sizes, three strengths, five times, fields; samples are normal around a
                        curve with spread 0.3 A eta^2 and bias 0.05 A eta^2, A the amplitude of the quantity
   old_study            as version 0.1.0 wrote it: one series, without what newer files say about themselves
   deterministic_study  J = 1 + eps^2 T at eps 0.1, 0.05, 0.025, of its limit 1; at four lengths or without stations
@@ -152,9 +152,10 @@ moments: [1, 2, 4, 6]
 
 
 def random_study(path):
-    """Points: variant by variant, size by size, eta by eta, with all that newer files say."""
+    """Two sizes, and a variant at the larger one, with all that newer files say."""
     rng = np.random.default_rng(8)
-    points = [(eta, 10 * ell, ell, kind) for kind in (0, 1) for ell in (4.0, 6.0) for eta in ETA]
+    series = [(4.0, 0), (6.0, 0), (6.0, 1)]    # side, kind of noise
+    points = [(eta, 10 * ell, ell, kind) for ell, kind in series for eta in ETA]
     columns = dict(zip(("eta", "cells", "ell", "noise"), map(list, zip(*points))))
     samples, table = sample_array(rng, columns["eta"]), Table(columns)
     with h5py.File(path, "w") as file:
@@ -169,19 +170,18 @@ def random_study(path):
             guides=texts(["front|straight|0.4|1", "front|through the end|nan|0.5"]))
         group["time"] = TIMES
         group["time"].attrs.update(units="1/eta^2", long_name="toy time")
-        group["series"] = [2 * kind + (ell > 5) for _, _, ell, kind in points]
+        group["series"] = [kind + (ell > 5) for _, _, ell, kind in points]
         put_quantities(group, QUANTITIES)
         for p in range(len(points)):
             add_point(table, p, samples[p], points[p][3])
-        for kind in (0, 1):
-            for ell in (4.0, NAN):
-                add_rates(table, {"noise": kind, "ell": ell})
-                table.add(-1, NAN, None, "rate:peak", (-3.0, -3.0, -3.0), given={"noise": kind, "ell": ell})
-            for eta in ETA:
-                add_size_limits(table, {"noise": kind, "eta": eta})
+        for given in ({"noise": 0, "ell": 4.0}, {"noise": 0}, {"noise": 1}):    # no side: the last one
+            add_rates(table, given)
+            table.add(-1, NAN, None, "rate:peak", (-3.0, -3.0, -3.0), given=given)
+        for eta in ETA:
+            add_size_limits(table, {"noise": 0, "eta": eta})
         table.write(file)
         file["reference/note"] = texts(["coarse"] * 3 + [""] * (len(points) - 3))
-        write_fields(file, rng, len(points), ["density", "husimi", "cube", "phase"])
+        write_fields(file, rng, len(points), ["density", "cube", "phase"])
 
 
 def add_point(table, p, samples, kind):

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 try:
     import h5py
-    import matplotlib  # noqa: F401
+    import matplotlib.image
     import numpy as np
 except ImportError:
     sys.exit(77)
@@ -90,14 +90,14 @@ def check_everything_is_shown(work):
     path = os.path.join(work, "random.h5")
     page = page_of(path, os.path.join(work, "random"))
     wanted = {"headline", "means", "derived", "derived-stations", "guides", "convergence", "sizes", "variants", "budget",
-              "shares", "histogram", "series-2-means", "series-4-convergence"} | {f"field-{i}" for i in range(1, 6)}
+              "shares", "histogram", "series-2-means", "series-3-convergence"} | {f"field-{i}" for i in range(1, 5)}
     assert not wanted - figures(page), wanted - figures(page)
     for word in ("2.00 [1.60, 2.40]", "none; below 0.012", "mean-field limit", "endless limit", "1/600", "norm drift", "peak",
                  "−3.00", "0.0034 [0.001, 0.006]", "0.057 [0.05, 0.06]", "effect of ell", "slope of front, order 3", "crossing",
                  "A toy that moves & rests, x < y.", "shape: gaussian, width: 0.6", "flux.im", "ell = 6, coin", "0123456789ab",
                  "needs 64", "coarse", "A slice of 4 axes", "1/ell", "in units of 1/eta^2", "toy time"):
         assert word in page.text, word
-    assert "-0" not in page.text.replace("-0.", "") and "−0%" not in page.text and "nan" not in page.text
+    assert "-0" not in page.text.replace("-0.", "") and "−0%" not in page.text and not re.search(r"\bnan\b", page.text)
     with h5py.File(path) as file:    # the numbers themselves, of the last point of the first variant
         samples = file["samples/sample"][5, :, -1, 0]
     said = re.search(r"η = 0.25, ell = 6, normal</td><td class=n>(0\.\d+)\((\d+)\)", page.source)
@@ -138,7 +138,7 @@ def check_old_files(work):
     assert {"means", "histogram", "field-1", "field-2"} <= figures(page)
     for word in ("48 of 72 done", "η = 0.3", "2.00 [1.60, 2.40]"):
         assert word in page.text, word
-    assert "against the limit" not in page.text and "nan" not in page.text and "proven" not in page.text
+    assert "against the limit" not in page.text and "proven" not in page.text and not re.search(r"\bnan\b", page.text)
 
 
 def check_many_observables(work):
@@ -169,16 +169,16 @@ def check_many_observables(work):
 
 
 # ---- safety ------------------------------------------------------------------------
-HOSTILE = "<script>alert(1)</script>\" onerror='x' $\\frac{$ ../../../x \x00\x1b é"
+HOSTILE = "<script>alert(1)</script>\" onerror='x' $\\frac{$ ../../../x \x1b é"
 
 
 def check_hostile_names(work):
     """Whatever a file says, it is text: of names, words, units, notes, fields and their axes."""
     path, folder = os.path.join(work, "hostile<b>$.h5"), os.path.join(work, "deep", "hostile")
-    name = HOSTILE.replace("\x00", "").replace("/", "\\").replace("..", ".")
+    name = HOSTILE.replace("/", "\\").replace("..", ".")
     synthetic.deterministic_study(path, synthetic.LENGTHS)
     with h5py.File(path, "r+") as file:
-        file.attrs.update(system=HOSTILE, study="observables:\n  - name: " + HOSTILE.split("\n", maxsplit=1)[0].replace("\x00", "") + "\n    a: <b>\n",
+        file.attrs.update(system=HOSTILE, study="observables:\n  - name: " + HOSTILE + "\n    a: <b>\n",
                           host=HOSTILE, **{"<i>key": "<b>"})
         group = file["samples"]
         group.attrs.update(station_symbol=HOSTILE, model=HOSTILE, limit_long_names=[HOSTILE], column_long_names=[HOSTILE],
@@ -190,7 +190,7 @@ def check_hostile_names(work):
         names = file["summary/observable"][...]
         del file["summary/observable"], file["reference/note"]
         file["summary/observable"] = np.array([name.encode() if n else b"" for n in names])
-        file["reference/note"] = np.array([HOSTILE.replace("\x00", "").encode()] * 3)
+        file["reference/note"] = np.array([HOSTILE.encode()] * 3)
         field = file.create_group("fields").create_group(name).create_group("point_2")
         field.parent.attrs.update(long_name=HOSTILE, units=HOSTILE, axes=[name], axis_units=[HOSTILE], axis_long_names=[HOSTILE])
         field[name], field["mean"] = np.arange(5.0), np.ones((4, 5))
