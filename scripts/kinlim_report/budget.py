@@ -80,7 +80,8 @@ def shares(results, chosen, quantities):
                 axis.barh(i, row.value, 0.62, color=INK)
         axis.set_xlim(0, 1)
         axis.set_ylim(len(chosen) - 0.5, -0.5)
-        axis.set_yticks(range(len(chosen)), [plain(results.points.label(p, alone=True), 16) for p in chosen], fontsize=8)
+        axis.set_yticks(range(len(chosen)), [plain(results.points.label(p, alone=True), 16) for p in chosen],
+                        fontsize=8)
         for label, point in zip(axis.get_yticklabels(), chosen):
             label.set_color(style.colour(results.points, point))
         axis.xaxis.set_major_locator(MaxNLocator(4))
@@ -108,7 +109,8 @@ def table(results, quantities):
             share = [results.get("bias_share", point, results.last, quantity, order) for order in orders]
             if any(found.values()) or any(share):
                 rows.append(("first" if i == 0 else "", [
-                    code(quantity.label) if i == 0 else "", markup.dot(style.colour(points, point), points.label(point))] +
+                    code(quantity.label) if i == 0 else "",
+                    markup.dot(style.colour(points, point), points.label(point))] +
                     [remaining(found[name]) if label == "rest" else small(found[name].value) if found[name] else "–"
                      for name, label, _ in shown] +
                     [fixed(100 * row.value, ".0f") + "%" if row else "–" for row in share]))

@@ -52,11 +52,9 @@ def sizes(results, quantities):
         return None
     colours = {points.order(p): p for p in chosen}
     shown = [colours[place] for place in drawn(sorted(colours), 4)]
-    handles = [Line2D([], [], color=style.colour(points, p), marker="o", ms=6, lw=0, label=plain(
-        points.shown(points.small, points.columns[points.small].values[p]) if points.small else "mean")) for p in shown]
-    handles += [Line2D([], [], color=GREY, marker=marker, ms=6, lw=0, mfc="white", label=word) for word, marker in MODELS.values()]
-    infinite = [limit for limit in results.limits if results.has(f"{points.size}_limit:bias") and limit.name != "reference"]
-    handles += [Line2D([], [], color=INK, marker="_", ms=10, lw=0, label=plain(infinite[0].long_name))] if infinite else []
+    infinite = [limit for limit in results.limits
+                if results.has(f"{points.size}_limit:bias") and limit.name != "reference"]
+    handles = size_handles(points, shown, infinite)
     figure, stacks = panels(len(quantities), (2.3,), handles)
     for (axis,), quantity in zip(stacks, quantities):
         axis.set_title(plain(quantity.label))
@@ -64,11 +62,23 @@ def sizes(results, quantities):
             family = [o for o in chosen if points.order(o) == points.order(p)]
             draw_family(axis, results, family, quantity, (rank - (len(shown) - 1) / 2) * 0.02 / min(size), infinite)
         axis.set_xlim(-0.36 / min(size), 1.08 / min(size))
-        axis.xaxis.set_major_locator(FixedLocator([x for x in MaxNLocator(5).tick_values(0, 1.05 / min(size)) if x >= 0]))
+        ticks = MaxNLocator(5).tick_values(0, 1.05 / min(size))
+        axis.xaxis.set_major_locator(FixedLocator([x for x in ticks if x >= 0]))
         axis.yaxis.set_major_locator(MaxNLocator(4))
         axis.axvline(0, color=GREY, lw=0.6, zorder=0)
         axis.set_xlabel(plain(f"1/{symbol(points.size)}"), labelpad=1)
     return figure
+
+
+def size_handles(points, shown, infinite):
+    def level(p):
+        return points.shown(points.small, points.columns[points.small].values[p]) if points.small else "mean"
+    handles = [Line2D([], [], color=style.colour(points, p), marker="o", ms=6, lw=0, label=plain(level(p)))
+               for p in shown]
+    handles += [Line2D([], [], color=GREY, marker=marker, ms=6, lw=0, mfc="white", label=word)
+                for word, marker in MODELS.values()]
+    return handles + [Line2D([], [], color=INK, marker="_", ms=10, lw=0, label=plain(limit.long_name))
+                      for limit in infinite[:1]]
 
 
 def draw_family(axis, results, family, quantity, aside, infinite):
@@ -76,7 +86,8 @@ def draw_family(axis, results, family, quantity, aside, infinite):
     for p in family:
         row = results.get("mean", p, results.last, quantity)
         if row:
-            axis.errorbar(1 / size[p] + aside, row.value, yerr=bars(row), marker="o", ms=4.5, lw=0, elinewidth=1.2, color=colour)
+            axis.errorbar(1 / size[p] + aside, row.value, yerr=bars(row), marker="o", ms=4.5, lw=0,
+                          elinewidth=1.2, color=colour)
     for row in limit_rows(results, quantity):
         if row.order in MODELS and belongs(results, row, family[0]):
             axis.errorbar(aside - (0.12 + 0.14 * row.order) / min(size), row.value, yerr=bars(row),
@@ -93,15 +104,17 @@ def table_sizes(results, quantities):
     for quantity in quantities:
         for i, row in enumerate(limit_rows(results, quantity)):
             def other(statistic):
-                found = [r for r in limit_rows(results, quantity, statistic) if (r.given, r.order) == (row.given, row.order)]
+                found = [r for r in limit_rows(results, quantity, statistic)
+                         if (r.given, r.order) == (row.given, row.order)]
                 return found[0] if found else None
             half = (row.high - row.low) / 2
             bias, chi2, chance, others = map(other, ("bias", "chi2", "chance", "others"))
             rows.append(("first" if i == 0 else "", [
                 code(quantity.label) if i == 0 else "", ", ".join(points.shown(n, v) for n, v in row.given.items()),
                 MODELS.get(row.order, (f"order {row.order:g}",))[0], measured(row.value, half / 1.96)] +
-                ([f"{small(bias.value)} [{small(bias.low)}, {small(bias.high)}]" if bias else "–"] if biased else []) +
-                [fixed(r.value, form) if r else "–" for r, form in ((chi2, ".2f"), (chance, ".2g"), (others, ".2g"))]))
+                ([between(bias) if bias else "–"] if biased else []) +
+                [fixed(r.value, form) if r else "–"
+                 for r, form in ((chi2, ".2f"), (chance, ".2g"), (others, ".2g"))]))
     head = ["quantity", "points", "model", "at infinite size"] + ["minus its limit"] * biased + [
         "χ²", "chance of χ²", "chance of the others"]
     return markup.table(head, rows, numeric=range(3, len(head)))
@@ -109,10 +122,10 @@ def table_sizes(results, quantities):
 
 def words_sizes(results):
     name = italic(symbol(results.points.size))
-    return html("The means at one set of the other parameters, taken to infinite {0} in two ways. <i>Plateau</i>: the "
-                "weighted mean of the sizes that do not feel their edge. <i>Line</i>: a fit in 1/{0} through "
-                "all of them. 95% intervals; χ² is per degree of freedom, and <i>chance</i> the probability of a larger one: "
-                "below 0.01 the model does not describe the data; the last column is the probability that the "
+    return html("The means at one set of the other parameters, taken to infinite {0} in two ways. <i>Plateau</i>: "
+                "the weighted mean of the sizes that do not feel their edge. <i>Line</i>: a fit in 1/{0} through "
+                "all of them. 95% intervals; χ² is per degree of freedom, and <i>chance</i> the probability of a "
+                "larger one: below 0.01 the model does not describe the data; the last column is the probability that the "
                 "sizes which are not on the plateau scatter about it so much by chance.", name)
 
 
@@ -163,12 +176,19 @@ def variants(results, quantities):
     return figure
 
 
+def between(row):
+    if not finite(row.low, row.high):
+        return small(row.value)
+    return f"{small(row.value)} [{small(row.low)}, {small(row.high)}]"
+
+
 def difference(row):
     """A difference with its interval, in grey where that includes zero."""
     if not row:
         return "–"
-    said = f"{small(row.value)} [{small(row.low)}, {small(row.high)}]" if finite(row.low, row.high) else small(row.value)
-    return html('<span class="quiet">{}</span>', said) if finite(row.low, row.high) and row.low <= 0 <= row.high else said
+    said = between(row)
+    quiet = finite(row.low, row.high) and row.low <= 0 <= row.high
+    return html('<span class="quiet">{}</span>', said) if quiet else said
 
 
 def table_variants(results, quantities):
@@ -177,6 +197,8 @@ def table_variants(results, quantities):
         spread = dict(compared(results, quantity, "central_moment", 2))
         for i, (p, row) in enumerate(compared(results, quantity)):
             rows.append(("first" if i == 0 else "", [
-                code(quantity.label) if i == 0 else "", markup.dot(style.colour(results.points, p), results.points.label(p)),
+                code(quantity.label) if i == 0 else "",
+                markup.dot(style.colour(results.points, p), results.points.label(p)),
                 difference(row), difference(spread.get(p))]))
-    return markup.table(["quantity", "point", "difference of means", "difference of standard deviations"], rows, (2, 3))
+    head = ["quantity", "point", "difference of means", "difference of standard deviations"]
+    return markup.table(head, rows, (2, 3))

@@ -201,7 +201,8 @@ def draw_derived(axis, results, chosen, item):
         axis.errorbar(x, row.value, yerr=bars(row), marker=style.marker(points, point), ms=5.5, lw=0,
                       elinewidth=1.2, color=style.colour(points, point), zorder=3)
         for i, limit in enumerate(results.limits):
-            its = results.get(limit_statistic(limit, item), point, station_of(results, item), item.quantity, item.order)
+            its = results.get(limit_statistic(limit, item), point, station_of(results, item), item.quantity,
+                              item.order)
             if its:
                 axis.plot(x, its.value, color=INK, marker="_", ms=11 - 3 * i, zorder=2)
     positive = all(row.value > 0 for _, _, row in rows)
@@ -229,11 +230,13 @@ def derived_over_stations(results, chosen):
     if not items:
         return None
     chosen = drawn(chosen)
-    handles = point_handles(results, chosen) + limit_handles(results, derived_limits(results, items), limit_marker(results))
+    handles = point_handles(results, chosen) + limit_handles(
+        results, derived_limits(results, items), limit_marker(results))
     figure, stacks = panels(len(items), (2.2,), handles)
     for (axis,), item in zip(stacks, items):
         axis.set_title(plain(title_of(item)))
-        draw_limits(axis, results, chosen, item.quantity, [limit_statistic(l, item) for l in results.limits], item.order)
+        statistics = [limit_statistic(limit, item) for limit in results.limits]
+        draw_limits(axis, results, chosen, item.quantity, statistics, item.order)
         draw_numbers(axis, results, chosen, item.quantity, item.name, item.order)
         station_axis(axis, results)
     return figure

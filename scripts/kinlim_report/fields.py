@@ -97,7 +97,9 @@ def axis_label(axis):
 
 
 def frame_title(results, station):
-    return plain(f"{results.station.symbol} = {number(results.station.values[station])}") if results.has_stations else ""
+    if not results.has_stations:
+        return ""
+    return plain(f"{results.station.symbol} = {number(results.station.values[station])}")
 
 
 def draw(results, field, series):
@@ -117,7 +119,8 @@ def profile(results, field, chosen):
         data, colour = field.points[point], style.colour(results.points, point)
         x, mean = data.coordinates[0], data.mean[-1]
         if data.error is not None:
-            axis.fill_between(x, mean - 1.96 * data.error[-1], mean + 1.96 * data.error[-1], color=colour, alpha=0.28, lw=0)
+            half = 1.96 * data.error[-1]
+            axis.fill_between(x, mean - half, mean + half, color=colour, alpha=0.28, lw=0)
         axis.plot(x, mean, color=colour, lw=1.2)
         if data.reference is not None:
             axis.plot(x, data.reference[-1], color=INK, lw=1.3)
@@ -200,6 +203,7 @@ def label(axis, field, name, first, last):
     if first:
         axis.set_ylabel(axis_label(field.axes[1]))
         axis.annotate(plain(name), (0.04, 0.94), xycoords="axes fraction", va="top", color=INK,
-                      fontweight="bold", bbox={"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.7})
+                      fontweight="bold",
+                      bbox={"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.7})
     if last:
         axis.set_xlabel(axis_label(field.axes[0]), labelpad=1)

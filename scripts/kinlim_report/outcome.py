@@ -113,7 +113,8 @@ def print_outcome(summary):
 def print_derived(summary):
     rows = summary.derived()
     lines = [[row["statistic"]] + [parameter(row[c]) for c in summary.columns] + [
-        shown(real(row["value"]), ".5g"), " to ".join(shown(real(row[k]), ".5g") for k in ("low", "high"))] for row in rows]
+        shown(real(row["value"]), ".5g"), " to ".join(shown(real(row[k]), ".5g") for k in ("low", "high"))]
+        for row in rows]
     names = {"rate:" + row["statistic"] for row in rows}
     for row in summary.rows:
         if row["statistic"] in names and (not row["time"] or summary.is_last(row)):
@@ -140,8 +141,8 @@ def print_rates(summary):
     used = [c for c in range(len(summary.columns)) if any(point[c] for _, point in series)]
     small = next((name for c, name in enumerate(summary.columns) if c not in used), "the small parameter")
     names = ["std. deviation" if wanted[i][0] == "central_moment" else wanted[i][0] for i in keep]
-    lines = [[quantity] + [parameter(point[c]) or "(last)" for c in used] + [exponent(found[i].get((quantity, point))) for i in keep]
-             for quantity, point in series]
+    lines = [[quantity] + [parameter(point[c]) or "(last)" for c in used] +
+             [exponent(found[i].get((quantity, point))) for i in keep] for quantity, point in series]
     print(f"\nFitted exponents in {small}, with their intervals:")
     print_columns(["quantity"] + [summary.columns[c] for c in used] + names, lines)
 

@@ -1,7 +1,6 @@
 """The report as one HTML page: words and tables from the data, figures beside it. `show(name, figure,
 words, alternative)` saves a figure and gives its place on the page, nothing where there is no figure."""
 
-import math
 import os
 
 import budget
@@ -9,7 +8,7 @@ import compare
 import fields as field_figures
 import tables
 from convergence import convergence, derived, derived_over_stations
-from markup import GENERATOR, Html, caption, code, details, html, italic, joined, listed, safe, section
+from markup import GENERATOR, Html, caption, code, details, html, italic, joined, listed, section
 from means import guide_figure, means, over_stations
 from panels import MOST_PANELS, MOST_POINTS
 from points import number, symbol
@@ -86,15 +85,17 @@ def sentence_agreement(results, point):
         rows = [row for row in rows if row and finite(row.low, row.high)]
         if len(rows) > 1:
             agree = sum(row.low <= 0 <= row.high for row in rows)
-            return (f"There, {agree} of {len(rows)} means agree with the {limit.long_name} within their 95% intervals "
-                    f"({0.95 * len(rows):.1f} would if no bias were left).")
+            return (f"There, {agree} of {len(rows)} means agree with the {limit.long_name} within their 95% "
+                    f"intervals ({0.95 * len(rows):.1f} would if no bias were left).")
     return ""
 
 
 def span_of(rates, form=".2f"):
     values = sorted(row.value for row in rates)
     ends = [fixed(values[0], form), fixed(values[-1], form)]
-    return f"exponent {ends[0]}" if len(values) == 1 else " to ".join(["exponents " + ends[0], ends[1]][:1 + (ends[0] != ends[1])])
+    if len(values) == 1:
+        return f"exponent {ends[0]}"
+    return f"exponents {ends[0]}" + (f" to {ends[1]}" if ends[1] != ends[0] else "")
 
 
 def rates_of(results, series, name, order=1):
@@ -108,9 +109,9 @@ def sentence_spread(results, series, quantity):
     ends = [results.get("central_moment", p, results.last, quantity, 2) for p in (points[0], points[-1])]
     rates, said = rates_of(results, series, "rate:central_moment", 2), []
     if len(points) > 1 and all(ends):
-        said.append(html("The standard deviation of one sample of {} goes from {} at {} to {} at {}.", code(quantity.label),
-                         small(ends[0].value), results.points.label(points[0], True), small(ends[1].value),
-                         results.points.label(points[-1], True)))
+        said.append(html("The standard deviation of one sample of {} goes from {} at {} to {} at {}.",
+                         code(quantity.label), small(ends[0].value), results.points.label(points[0], True),
+                         small(ends[1].value), results.points.label(points[-1], True)))
     if rates:
         proven = f"; proven is at least {tables.fraction(results.proven / 2)}" if results.proven > 0 else ""
         said.append(html("Fitted as powers of {}, the standard deviations have {}{}.",
@@ -124,9 +125,10 @@ def sentence_bias(results, series):
     for limit in results.limits:
         rates = rates_of(results, series, "rate:" + limit.bias)
         if rates:
-            said.append(html("Towards the {}, the {} closes in with {} in {}{}.", limit.long_name, results.word, span_of(rates),
-                             italic(symbol(results.points.small)), "" if len(rates) == len(results.quantities) else
-                             f" ({len(rates)} of {len(results.quantities)} quantities have one)"))
+            count = "" if len(rates) == len(results.quantities) else (
+                f" ({len(rates)} of {len(results.quantities)} quantities have one)")
+            said.append(html("Towards the {}, the {} closes in with {} in {}{}.", limit.long_name, results.word,
+                             span_of(rates), italic(symbol(results.points.small)), count))
     return joined(said, " ")
 
 
@@ -161,8 +163,8 @@ def model(results):
 
 # ---- sections ------------------------------------------------------------------------
 def smooth_words(results):
-    return ("Ticks are the limit's values, dark where the points share them, else in the colour of the point; a curve, "
-            "where they are dense enough to tell one, is the cubic spline through them. ")
+    return ("Ticks are the limit's values, dark where the points share them, else in the colour of the point; a "
+            "curve, where they are dense enough to tell one, is the cubic spline through them. ")
 
 
 def station_words(results):
@@ -229,15 +231,16 @@ def derived_section(results, series, show):
                    show("derived", derived(results, results.points.all()), words,
                         "Functions of the means against the small parameter"),
                    show("derived-stations", derived_over_stations(results, series.points),
-                        html("Functions of the {}s over {}. {}", results.word, italic(results.station.symbol), smooth_words(results)),
+                        html("Functions of the {}s over {}. {}", results.word, italic(results.station.symbol),
+                             smooth_words(results)),
                         "Functions of the means over the stations"),
                    tables.derived(results))
 
 
 def guides_section(results, series, show):
-    words = html("{}, on logarithmic axes, between lines that the system suggests. A line without a coefficient of its "
-                 "own is drawn through the last value of the last point. {}", "Means" if results.random else "Values",
-                 station_words(results))
+    words = html("{}, on logarithmic axes, between lines that the system suggests. A line without a coefficient of "
+                 "its own is drawn through the last value of the last point. {}",
+                 "Means" if results.random else "Values", station_words(results))
     place = show("guides", guide_figure(results, series.points), words, "Means on logarithmic axes with guides")
     return section("On logarithmic axes", main_words(results, series), place) if place else Html("")
 
@@ -254,8 +257,9 @@ def words_convergence(results, quantities, drawn):
         what.append(f"the absolute difference of {results.word} and limit (bias)")
     if results.has("central_moment"):
         what.append(html("the central moments (E|<i>Y</i> − E<i>Y</i>|<sup><i>r</i></sup>)<sup>1/<i>r</i></sup>"))
-    said = html("{}Shown: {} against {}, logarithmic axes, {}; set apart sideways. ", part_of(results, quantities), listed(what),
-                italic(symbol(results.points.small)), "95% intervals" if results.random else "with errors where known")
+    said = html("{}Shown: {} against {}, logarithmic axes, {}; set apart sideways. ", part_of(results, quantities),
+                listed(what), italic(symbol(results.points.small)),
+                "95% intervals" if results.random else "with errors where known")
     if "open" in drawn:
         said = html("{}Open marks: the interval includes zero. ", said)
     if "fit" in drawn:
@@ -277,8 +281,8 @@ def convergence_section(results, series, quantities, show):
     if bias or moments:
         parts.append(caption(
             "Fitted exponents with 95% intervals; – where the data allow no honest exponent, for a difference from "
-            f"a limit with what its intervals stay below at every point. A fit is called poor above χ² = {tables.POOR_FIT} "
-            "per degree of freedom."))
+            "a limit with what its intervals stay below at every point. A fit is called poor above "
+            f"χ² = {tables.POOR_FIT} per degree of freedom."))
     parts += [bias, moments]
     return section(html("Convergence{}", when(results)), *parts) if any(parts) else Html("")
 
@@ -288,8 +292,9 @@ def sizes_section(results, quantities, show):
         return Html("")
     name = symbol(results.points.size)
     place = show("sizes", compare.sizes(results, quantities[:6]), html(
-        "Means{} against 1/{}, and left of 0 what the two models make of them; the points of one colour share {}. Set apart "
-        "sideways. 95% intervals.", when(results), italic(name), italic(symbol(results.points.small))), f"Means against 1/{name}")
+        "Means{} against 1/{}, and left of 0 what the two models make of them; the points of one colour share {}. Set "
+        "apart sideways. 95% intervals.", when(results), italic(name), italic(symbol(results.points.small))),
+        f"Means against 1/{name}")
     return section(html("Infinite {}{}", name, when(results)), place, caption(compare.words_sizes(results)),
                    compare.table_sizes(results, results.quantities))
 
@@ -300,10 +305,12 @@ def variants_section(results, quantities, show):
     name, base = results.points.variant, compare.base_word(results)
     place = show("variants", compare.variants(results, quantities[:6]), html(
         "Mean difference of samples{} from those of {}, at the largest size there is, against {}. 95% intervals.",
-        when(results), base, italic(symbol(results.points.small))), f"Differences between {name} against the small parameter")
+        when(results), base, italic(symbol(results.points.small))),
+        f"Differences between {name} against the small parameter")
     return section(html("One {} against another{}", name.replace("_", " "), when(results)), caption(html(
-        "Points that differ in {} alone share their random numbers, so samples are compared in pairs, with {}. In grey "
-        "where the 95% interval includes zero.", name, base)), place, compare.table_variants(results, results.quantities))
+        "Points that differ in {} alone share their random numbers, so samples are compared in pairs, with {}. In "
+        "grey where the 95% interval includes zero.", name, base)), place,
+        compare.table_variants(results, results.quantities))
 
 
 def chances_section(results):
@@ -317,7 +324,8 @@ def chances_section(results):
 def samples_section(results, series, quantities, show):
     line = f" The dark line is the {results.limits[0].long_name}." if results.limits else ""
     place = show("histogram", histogram(results, series.points, quantities), html(
-        "{}Every realization{}: one ridge per point, ticks are the samples.{}", part_of(results, quantities), when(results), line),
+        "{}Every realization{}: one ridge per point, ticks are the samples.{}", part_of(results, quantities),
+        when(results), line),
         "Histograms of the samples per quantity and point")
     return section("Samples", main_words(results, series), place) if place else Html("")
 
@@ -358,8 +366,8 @@ def words_field(results, field, series):
     else:
         point = [p for p in series.points if p in field.points][-1]
         rows = listed(name for name, _ in field_figures.rows_of(results, field.points[point]))
-        said = html("At {}: {}. One scale of colours in each column, given beneath it (a square root where nothing is "
-                    "negative; what exceeds it is cut).", results.points.label(point), rows)
+        said = html("At {}: {}. One scale of colours in each column, given beneath it (a square root where nothing "
+                    "is negative; what exceeds it is cut).", results.points.label(point), rows)
         if results.random and field.points[point].single is not None:
             said = html("{} The one realization is the first.", said)
     if field.fixed:
@@ -406,7 +414,8 @@ def sections(results, fields, left, show):
     yield section("Constants", caption("Numbers that follow from the study alone."), constants) if constants else ""
     worst = "over realizations and stations" if results.random else "over the stations"
     yield section("Points and checks", caption(joined(
-        [tables.parameters(results), f"Checks are the worst {worst}." if results.checks() else ""])), tables.points(results))
+        [tables.parameters(results), f"Checks are the worst {worst}." if results.checks() else ""])),
+        tables.points(results))
     yield section("Provenance", tables.provenance(results), details(
         "The study, resolved", html("<pre>{}</pre>", results.study)))
 

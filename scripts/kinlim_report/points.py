@@ -33,7 +33,7 @@ def known_roles(columns, statistics):
         roles[name] = column.role or ("variant" if column.words else "size" if size else "")
     for name, column in columns.items():
         if not roles[name]:
-            told = [columns[n].values for n, role in roles.items() if role in ("parameter", "small", "size", "variant")]
+            told = [columns[n].values for n, role in roles.items() if role and role != "follows"]
             sets = set(zip(*told)) if told else {()}
             follows = len(set(zip(*told, column.values))) == len(sets)
             roles[name] = "follows" if follows else "parameter"

@@ -93,7 +93,8 @@ def bias_rates(results):
                  for series in results.points.series]
         cells = [(series, found) for series, found in cells if any(c != "–" for c in found)]
         for i, (series, found) in enumerate(cells):
-            rows.append(("first" if i == 0 else "", [first(i, quantity.label)] + series_cells(results, series) + found))
+            rows.append(("first" if i == 0 else "", [first(i, quantity.label)] + series_cells(results, series) +
+                         found))
     if not rows:
         return Html("")
     head = ["quantity"] + ["points"] * results.points.several() + [
@@ -123,14 +124,16 @@ def moment_rates(results):
     if results.proven > 0:
         rows.append(("first quiet", ["", "proven for central moments, at least"] + [""] * several +
                      [fraction(results.proven / order) for order in orders]))
-    head = ["quantity", "moment"] + ["points"] * several + [html("<i>r</i>&nbsp;=&nbsp;{}", number(order)) for order in orders]
+    head = ["quantity", "moment"] + ["points"] * several + [
+        html("<i>r</i>&nbsp;=&nbsp;{}", number(order)) for order in orders]
     return markup.table(head, rows)
 
 
 def fraction(value):
     """1/600 rather than 0.0016667."""
     inverse = 1 / value
-    return f"1/{round(inverse)}" if inverse > 1.5 and abs(inverse - round(inverse)) < 1e-6 * inverse else number(value)
+    whole = inverse > 1.5 and abs(inverse - round(inverse)) < 1e-6 * inverse
+    return f"1/{round(inverse)}" if whole else number(value)
 
 
 # ---- the rest --------------------------------------------------------------------
@@ -162,13 +165,15 @@ def derived(results):
         station, count = station_of(results, item), 0
         for point in results.points.all():
             row = results.get(item.name, point, station, item.quantity, item.order)
-            its = [results.get(limit_statistic(limit, item), point, station, item.quantity, item.order) for limit in limits]
+            its = [results.get(limit_statistic(limit, item), point, station, item.quantity, item.order)
+                   for limit in limits]
             if not row and not any(its):
                 continue
             between = row and finite(row.low, row.high) and row.low < row.high
             rows.append(("first" if count == 0 else "", [
                 title_of(item) if count == 0 else "", dotted(results, point),
-                small(row.value, 5) if row else "–", f"{small(row.low, 5)} to {small(row.high, 5)}" if between else "–"] +
+                small(row.value, 5) if row else "–",
+                f"{small(row.low, 5)} to {small(row.high, 5)}" if between else "–"] +
                 [small(limit.value, 5) if limit else "–" for limit in its]))
             count += 1
         rows += derived_rates(results, item, station, len(limits))
@@ -184,10 +189,12 @@ def derived_rates(results, item, station, nlimits):
         rate, proven = (results.of_series(kind + item.name, series, station, item.quantity, item.order)
                         for kind in ("rate:", "proven_rate:"))
         if rate:
-            rows.append(("quiet", ["", html("exponent in {}{}", italic(symbol(results.points.small)), told), fixed(rate.value, ".3f"),
+            said = html("exponent in {}{}", italic(symbol(results.points.small)), told)
+            rows.append(("quiet", ["", said, fixed(rate.value, ".3f"),
                                    f"{fixed(rate.low, '.3f')} to {fixed(rate.high, '.3f')}"] + [""] * nlimits))
         if proven:
-            rows.append(("quiet", ["", html("exponent of the proven bound{}", told), fixed(proven.value, ".3f"), ""] + [""] * nlimits))
+            said = html("exponent of the proven bound{}", told)
+            rows.append(("quiet", ["", said, fixed(proven.value, ".3f"), ""] + [""] * nlimits))
     return rows
 
 
@@ -205,14 +212,16 @@ def constants(results):
             rate = results.of_series("rate:" + name, series, None, quantity, order)
             if rate:
                 told = f" ({series.label})" if series.label else ""
-                rows.append(("quiet", ["", html("exponent in {}{}", italic(symbol(results.points.small)), told), interval(rate)]))
+                said = html("exponent in {}{}", italic(symbol(results.points.small)), told)
+                rows.append(("quiet", ["", said, interval(rate)]))
     return markup.table(["number", "point", "value"], rows, (2,)) if rows else Html("")
 
 
 def points(results):
     """Every parameter of every point, and the worst of each check."""
     names, checks, columns = list(results.columns), results.checks(), results.columns
-    worst = {(row.point, row.statistic): row.value for row in results.rows if row.statistic in checks and not row.observable}
+    worst = {(row.point, row.statistic): row.value for row in results.rows
+             if row.statistic in checks and not row.observable}
     rows = [[dotted(results, p)] + [results.points.word(name, columns[name].values[p]) for name in names] +
             [str(results.finished(p))] * results.random +
             [small(worst[p, check]) if (p, check) in worst else "–" for check in checks]
