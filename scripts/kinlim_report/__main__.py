@@ -30,7 +30,7 @@ def import_plotting(folder):
 
 def make_page(results, path, pictures):
     """Saves the figures and returns the page."""
-    cache = os.path.join(os.path.dirname(pictures), "matplotlib")
+    cache = os.path.join(os.path.dirname(os.path.abspath(pictures)), "matplotlib")
     os.mkdir(cache)
     import_plotting(cache)
     import matplotlib.pyplot as plt

@@ -33,12 +33,18 @@ def sources(results):
     return [source for source in known if source[0] in now]
 
 
+def with_rows(results, chosen, quantities, statistics, order=1):
+    """The first quantities that have any of these numbers."""
+    return [q for q in quantities if any(results.get(statistic, p, results.last, q, order)
+                                         for statistic in statistics for p in chosen)][:MOST_PANELS]
+
+
 def parts_figure(results, chosen, quantities):
     """Sizes of the parts on a logarithmic axis, a row per source, a mark per point."""
-    shown = sources(results)
-    if len(shown) < 2:
+    shown, chosen = sources(results), drawn(chosen)
+    quantities = with_rows(results, chosen, quantities, [name for name, _, _ in shown])
+    if len(shown) < 2 or not quantities:
         return None
-    chosen, quantities = drawn(chosen), quantities[:MOST_PANELS]
     figure, stacks = panels(len(quantities), (0.36 * len(shown) + 0.25,), point_handles(results, chosen))
     points = results.points
     for (axis,), quantity in zip(stacks, quantities):
@@ -66,9 +72,10 @@ def has_shares(results):
 
 def shares(results, chosen, quantities):
     """Bars of bias^2 and variance, a row per point."""
-    if not has_shares(results):
+    chosen = drawn(chosen)
+    quantities = with_rows(results, chosen, quantities, ["bias_share"], 2)
+    if not quantities:
         return None
-    chosen, quantities = drawn(chosen), quantities[:MOST_PANELS]
     handles = [Patch(color=INK, label="bias"), Patch(color=PALE, label="fluctuation")]
     figure, stacks = panels(len(quantities), (0.2 * len(chosen) + 0.15,), handles)
     for (axis,), quantity in zip(stacks, quantities):
@@ -125,7 +132,7 @@ def parts(results, chosen, quantities, show):
         return []
     found = [
         show("budget", parts_figure(results, chosen, quantities), html(
-            "{} On a logarithmic axis: {}.", shown_words(results, chosen, quantities), markup.joined(
+            "On a logarithmic axis, of at most {} quantities: {}.", MOST_PANELS, markup.joined(
                 [html("<i>{}</i>, {}", label, said) for _, label, said in sources(results)], "; ")),
             "Parts of the error, per quantity and point"),
         show("shares", shares(results, chosen, quantities), html(
@@ -137,8 +144,3 @@ def parts(results, chosen, quantities, show):
         said.append(html("The share of bias in E|<i>Y</i> − <i>F</i>|<sup><i>r</i></sup> is what would go "
                          "if the mean were <i>F</i>; for <i>r</i> other than 2 it may be negative."))
     return found + [markup.caption(markup.joined(said, " "))] * bool(said) + [table(results, results.quantities)]
-
-
-def shown_words(results, chosen, quantities):
-    count = min(MOST_PANELS, len(quantities))
-    return "" if count == len(results.quantities) else f"{count} of {len(results.quantities)} quantities."

@@ -138,6 +138,10 @@ def convergence(results, series, quantities, station):
     curves = curves_of(results)
     if not has_rates(results, series) or not curves:
         return None, set()
+    quantities = [q for q in quantities if any(
+        len(found(results, series.points, c.statistic, c.order, station, q)) > 1 for c in curves)]
+    if not quantities:
+        return None, set()
     figure, stacks = panels(len(quantities), (2.7,), convergence_handles(results, curves))
     drawn_here = set()
     for (axis,), quantity in zip(stacks, quantities):

@@ -125,8 +125,9 @@ def sentence_bias(results, series):
     for limit in results.limits:
         rates = rates_of(results, series, "rate:" + limit.bias)
         if rates:
-            count = "" if len(rates) == len(results.quantities) else (
-                f" ({len(rates)} of {len(results.quantities)} quantities have one)")
+            point = results.finest(series)
+            limited = sum(results.get(limit.bias, point, results.last, q) is not None for q in results.quantities)
+            count = "" if len(rates) == limited else f" ({len(rates)} of {limited} quantities have one)"
             said.append(html("Towards the {}, the {} closes in with {} in {}{}.", limit.long_name, results.word,
                              span_of(rates), italic(symbol(results.points.small)), count))
     return joined(said, " ")
@@ -197,8 +198,14 @@ def means_section(results, series, quantities, show):
     chosen = results.points.all() if at_once else series.points
     chosen = [p for p in chosen if results.finished(p)]
     several = at_once and results.points.several()
-    place = show("means", means(results, chosen, quantities, several), words_means(results, chosen, quantities),
-                 f"{results.word} of each quantity and point")
+    limited = [q for q in quantities if any(results.limit_of(p, results.last, q)[0] for p in chosen)]
+    others = [q for q in quantities if q not in limited]
+    alternative = f"{results.word} of each quantity and point"
+    place = show("means", means(results, chosen, limited or others, several),
+                 words_means(results, chosen, quantities), alternative)
+    if limited and others:
+        place = joined([place, show("means-without", means(results, chosen, others, several),
+                                    "The quantities without a limit.", alternative)])
     what = "Means" if results.random else "Values"
     title = f"{what} against the limit" if results.limits else what
     return section(title, main_words(results, series) if not at_once else "", place) if place else Html("")

@@ -212,35 +212,46 @@ def check_seal(work):
     for word in ("5 of 6 done", "no limit in one dimension", "norm drift"):
         assert word in page_of(path, folder).text, word
     broken = os.path.join(work, "broken.h5")
+
+    def put(data):
+        with open(broken, "wb") as file:
+            file.write(data)
     for bit in (0, 8 * 1000 + 3, 8 * (len(whole) // 2) + 7, 8 * (len(whole) - 33), 8 * (len(whole) - 1)):
         damaged = bytearray(whole)
         damaged[bit // 8] ^= 1 << bit % 8
-        with open(broken, "wb") as file:
-            file.write(damaged)
-        assert "damaged" in fails(report(broken), 2)
-    with open(broken, "wb") as file:
-        file.write(whole[:1000] + whole[1001:])
-    assert "damaged: its length" in fails(report(broken), 2)
+        put(damaged)
+        assert "damaged" in broken_seal(broken), bit
+    assert "damaged: its bytes" in fails(report(broken), 2)
+    put(whole[:1000] + whole[1001:])
+    assert "damaged: its length" in broken_seal(broken)
     assert not os.path.exists(os.path.join(work, "broken-report"))
-    with open(broken, "wb") as file:
-        file.write(whole[:-32])
-    page_of(broken, folder)
+    put(whole[:-32])
+    subprocess.run([sys.executable, "-c", "import data, sys; data.Results(sys.argv[1])", broken], cwd=MODULES, check=True)
+
+
+def broken_seal(path):
+    """What is said of it, without the whole program."""
+    done = subprocess.run([sys.executable, "-c", "import seal, sys; seal.check(sys.argv[1])", path], cwd=MODULES,
+                          capture_output=True, text=True, check=False)
+    return done.stderr if done.returncode else "no complaint"
 
 
 def check_settings_of_the_user(work):
     """Settings of matplotlib and python that break figures do not matter: the same bytes."""
-    path, folders = os.path.join(work, "lengths.h5"), [os.path.join(work, "set", name) for name in "abc"]
+    path, folders = os.path.join(work, "lengths.h5"), [os.path.join(work, "set", name) for name in "ab"]
     page_of(path, folders[0])
     settings = os.path.join(work, "settings")
     os.mkdir(settings)
-    lines = ["text.usetex: True\nlines.linewidth: 9\n", "axes.prop_cycle: cycler('linestyle', ['-','--'])\nsavefig.bbox: tight\n"]
-    for folder, text in zip(folders[1:], lines):
-        with open(os.path.join(settings, "matplotlibrc"), "w", encoding="utf-8") as file:
-            file.write(text)
-        page_of(path, folder, cwd=settings, env={**os.environ, "MPLCONFIGDIR": settings, "MATPLOTLIBRC": settings,
-                                                 "PYTHONOPTIMIZE": "2", "HOME": "/nowhere", "TMPDIR": "/nowhere"})
+    with open(os.path.join(settings, "matplotlibrc"), "w", encoding="utf-8") as file:
+        file.write("text.usetex: True\nlines.linewidth: 9\naxes.prop_cycle: cycler('linestyle', ['-','--'])\n"
+                   "savefig.bbox: tight\nno such line\n")
+    done = report(os.path.relpath(path, settings), "-o", "../set/b", cwd=settings, env={
+        **os.environ, "MPLCONFIGDIR": settings, "MATPLOTLIBRC": settings, "PYTHONOPTIMIZE": "2", "HOME": "/nowhere",
+        "TMPDIR": "/nowhere"})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "../set/b/index.html\n", ""), done
+    assert os.listdir(settings) == ["matplotlibrc"]
     first = [{os.path.relpath(name, folder): data for name, data in contents(folder).items()} for folder in folders]
-    assert first[0] == first[1] == first[2]
+    assert first[0] == first[1]
 
 
 def limit_size():
@@ -321,6 +332,7 @@ def check_terminal_table(work):
 
 
 def main():
+    before = set(os.listdir(MODULES))
     check_no_system_is_known()
     with tempfile.TemporaryDirectory() as work:
         synthetic.write_all(work)
@@ -334,6 +346,7 @@ def main():
         check_old_files(work)
         check_many_observables(work)
         check_everything_is_shown(work)
+    assert set(os.listdir(MODULES)) - before <= {"__pycache__"}
 
 
 main()
