@@ -18,8 +18,7 @@ MARKERS = ["o", "s", "D", "^", "v", "P", "X", "<", ">", "p", "*", "h"]
 
 
 def setup():
-    """The same figures whatever the user's own settings of matplotlib are."""
-    matplotlib.rcdefaults()
+    """Our settings over the defaults of matplotlib; the user's own are not read, see __main__.py."""
     plt.rcParams.update({
         "font.family": ["STIXGeneral", "DejaVu Sans"], "mathtext.fontset": "stix", "font.size": 11,
         "axes.titlesize": 12, "axes.titleweight": "bold", "axes.titlelocation": "left",

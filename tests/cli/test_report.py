@@ -242,9 +242,9 @@ def check_settings_of_the_user(work):
     page_of(path, folders[0])
     settings = os.path.join(work, "settings")
     os.mkdir(settings)
-    with open(os.path.join(settings, "matplotlibrc"), "w", encoding="utf-8") as file:
+    with open(os.path.join(settings, "matplotlibrc"), "w", encoding="latin-1") as file:
         file.write("text.usetex: True\nlines.linewidth: 9\naxes.prop_cycle: cycler('linestyle', ['-','--'])\n"
-                   "savefig.bbox: tight\nno such line\n")
+                   "savefig.bbox: tight\nno such line\n# \xff\n")
     done = report(os.path.relpath(path, settings), "-o", "../set/b", cwd=settings, env={
         **os.environ, "MPLCONFIGDIR": settings, "MATPLOTLIBRC": settings, "PYTHONOPTIMIZE": "2", "HOME": "/nowhere",
         "TMPDIR": "/nowhere"})
