@@ -125,8 +125,8 @@ def words_sizes(results):
     return html("The means at one set of the other parameters, taken to infinite {0} in two ways. <i>Plateau</i>: "
                 "the weighted mean of the sizes that do not feel their edge. <i>Line</i>: a fit in 1/{0} through "
                 "all of them. 95% intervals; χ² is per degree of freedom, and <i>chance</i> the probability of a "
-                "larger one: below 0.01 the model does not describe the data; the last column is the probability that the "
-                "sizes which are not on the plateau scatter about it so much by chance.", name)
+                "larger one: below 0.01 the model does not describe the data; the last column is the probability "
+                "that the sizes which are not on the plateau scatter about it so much by chance.", name)
 
 
 # ---- variants ----------------------------------------------------------------------

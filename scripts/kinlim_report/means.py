@@ -54,7 +54,7 @@ def draw_limits(axis, results, chosen, quantity, statistics, order=1):
 def dodge(results, x, rank, count):
     """Points of the same station stand side by side."""
     values = results.station.values
-    share = (rank - (count - 1) / 2) * min(0.09, 0.5 / count)
+    share = (rank - (count - 1) / 2) * min(0.05, 0.5 / count)
     steps = max(1, len(values) - 1)
     if is_wide(values):
         return x * (values[-1] / values[0])**(share / steps)

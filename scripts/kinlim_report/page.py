@@ -31,8 +31,8 @@ def when(results, before="at"):
     return html(" {} {} = {}", before, italic(results.station.symbol), number(results.station.values[results.last]))
 
 
-def limit_words(results):
-    return listed([limit.long_name for limit in results.limits])
+def the_limit(results, limit):
+    return "the limit" if len(results.limits) == 1 else f"the {limit.long_name}"
 
 
 def part_of(results, quantities):
@@ -70,11 +70,10 @@ def sentence_mean(results, point, quantity):
                 code(quantity.label), measured(row.value, error))
     limit, its = results.limit_of(point, results.last, quantity)
     if limit:
-        said = html("{}; its {} is {}", said, limit.long_name, exact(its.value, error))
+        away = small(abs(row.value - its.value), 3)
         if results.random and finite(error) and error > 0:
-            said = html("{}, {} standard errors away", said, f"{abs(row.value - its.value) / error:.1f}")
-        elif not results.random:
-            said = html("{}, {} away", said, small(abs(row.value - its.value), 3))
+            away = f"{abs(row.value - its.value) / error:.1f} standard errors"
+        said = html("{}, {} from {} ({})", said, away, exact(its.value, error), limit.long_name)
     return html("{}.", said)
 
 
@@ -85,7 +84,7 @@ def sentence_agreement(results, point):
         rows = [row for row in rows if row and finite(row.low, row.high)]
         if len(rows) > 1:
             agree = sum(row.low <= 0 <= row.high for row in rows)
-            return (f"There, {agree} of {len(rows)} means agree with the {limit.long_name} within their 95% "
+            return (f"There, {agree} of {len(rows)} means agree with {the_limit(results, limit)} within their 95% "
                     f"intervals ({0.95 * len(rows):.1f} would if no bias were left).")
     return ""
 
@@ -128,7 +127,7 @@ def sentence_bias(results, series):
             point = results.finest(series)
             limited = sum(results.get(limit.bias, point, results.last, q) is not None for q in results.quantities)
             count = "" if len(rates) == limited else f" ({len(rates)} of {limited} quantities have one)"
-            said.append(html("Towards the {}, the {} closes in with {} in {}{}.", limit.long_name, results.word,
+            said.append(html("Towards {}, the {} closes in with {} in {}{}.", the_limit(results, limit), results.word,
                              span_of(rates), italic(symbol(results.points.small)), count))
     return joined(said, " ")
 

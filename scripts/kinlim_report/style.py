@@ -90,7 +90,8 @@ def exact(value, error):
     if not finite(value):
         return "–"
     if finite(error) and error > 0 and 1e-4 <= max(abs(value), error) < 1e6:
-        return fixed(value, f".{min(decimals(error) + 1, 12)}f")
+        places = decimals(error) + 1
+        return fixed(value, f".{places}f" if places < 10 else ".10g")
     return small(value, 6)
 
 
