@@ -1,73 +1,91 @@
 """report RESULTS.h5 [-o DIR]: a static HTML page with plots and tables."""
 
 import argparse
+import logging
 import os
 import sys
+import warnings
 
-import matplotlib.pyplot as plt
+from data import Results
+from seal import NotResults
 
-import budget
-import frames
-import page
-import plots
-import spreading
-import style
-from data import NotResults, Results
+ABOUT = "A static HTML page with plots and tables of a results file: DIR/index.html."
 
 
-def figures(results):
-    """(name, figure) for everything there is to show."""
-    last = len(results.times) - 1
-    yield "headline", plots.headline(results, last)
-    yield "means", plots.means(results)
-    yield "spreading", spreading.spreading(results)
-    yield "derived", plots.derived(results)
-    yield "convergence", plots.convergence(results, results.times[last])
-    yield "histogram", plots.histogram(results, last)
-    yield from budget.figures(results, results.times[last])
-    for field in results.fields:
-        if len(field.axes) == 1:
-            yield f"field-{field.name}", plots.field(results, field, last)
-        else:
-            yield f"field-{field.name}", frames.frames(results, field)
+def import_plotting(folder):
+    """matplotlib with nothing of the user's: its settings are looked for in the current folder, in
+    MATPLOTLIBRC and in MPLCONFIGDIR, when it is imported."""
+    os.environ["MATPLOTLIBRC"] = os.devnull
+    os.environ["MPLCONFIGDIR"] = folder
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY))
+    os.chdir(os.path.dirname(os.path.abspath(__file__)))
+    try:
+        import style
+        style.setup()
+    finally:
+        os.fchdir(here)
+        os.close(here)
 
 
-def write(results, folder):
-    os.makedirs(folder, exist_ok=True)
-    names = []
-    style.setup()
-    for name, figure in figures(results):
+def make_page(results, path, pictures):
+    """Saves the figures and returns the page."""
+    cache = os.path.join(os.path.dirname(os.path.abspath(pictures)), "matplotlib")
+    os.mkdir(cache)
+    import_plotting(cache)
+    import matplotlib.pyplot as plt
+    import fields
+    import markup
+    import page
+    import panels
+
+    def show(name, figure, words, alternative):
         if figure is None:
-            continue
-        names.append(name)
-        figure.savefig(os.path.join(folder, name + ".svg"), dpi=200, metadata={"Date": None})
-        figure.savefig(os.path.join(folder, name + ".png"), dpi=200, facecolor="white")
+            return markup.Html("")
+        panels.finish(figure)
+        figure.savefig(os.path.join(pictures, name + ".svg"), dpi=200, metadata={"Date": None})
+        figure.savefig(os.path.join(pictures, name + ".png"), dpi=150, facecolor="white")
         plt.close(figure)
-    path = os.path.join(folder, "index.html")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(page.render(results, names))
-    return path
+        return markup.figure(name, words, alternative)
+    return page.render(results, *fields.read(path, results), show)
+
+
+def write(path, folder):
+    results = Results(path)
+    if not results.done.any():
+        raise NotResults(f"{path}: no realization is finished yet")
+    import folder as place
+    try:
+        return place.write(folder, lambda pictures: make_page(results, path, pictures))
+    except place.NotOurs as error:
+        raise NotResults(str(error)) from None
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="scripts/report", description=__doc__.split(": ", 1)[1])
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
+    warnings.simplefilter("ignore")
+    parser = argparse.ArgumentParser(prog="scripts/report", description=ABOUT)
     parser.add_argument("results", metavar="RESULTS.h5")
     parser.add_argument("-o", metavar="DIR", help="default: RESULTS-report beside the file")
     options = parser.parse_args()
     folder = options.o or os.path.splitext(options.results)[0] + "-report"
     try:
-        results = Results(options.results)
+        print(write(options.results, folder))
     except NotResults as error:
         print(error, file=sys.stderr)
         return 2
-    if not results.done.any():
-        print(f"{options.results}: no realization is finished yet", file=sys.stderr)
-        return 2
-    try:
-        print(write(results, folder))
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"{error.filename or folder}: {error.strerror or error}", file=sys.stderr)
         return 3
+    except MemoryError:
+        print(f"{options.results}: not enough memory", file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        print(f"{options.results}: a fault of the report: {type(error).__name__}: {error}", file=sys.stderr)
+        return 4
     return 0
 
 

@@ -1,239 +1,312 @@
-"""A results file in memory, as the report wants it. Knows no physics: names and
-units come from the file. The layout is described in docs/file-format.md."""
+"""A results file in memory, as the report wants it. Knows no system: names, roles and units come from
+the file (docs/file-format.md); what older files do not say is guessed from their rows."""
 
 import math
 import os
+import re
+import unicodedata
 from collections import namedtuple
 
 import h5py
 import numpy as np
 
-Row = namedtuple("Row", "point time observable part statistic order realizations value low high series",
-                 defaults=[""])    # series: parameters of a row that belongs to no point
+from points import Column, Points
+from seal import NotResults, check
+
+VERSIONS = (2,)             # of the format
+MOST_DEFLATED = 1032        # bytes from one byte of deflate: beyond, a file promises what it has not
+MEMBERS = "point time observable part statistic order realizations value low high"
+
+Row = namedtuple("Row", MEMBERS + " series given")    # of a row without a point: its series, parameters
 Quantity = namedtuple("Quantity", "observable part label")
-FieldPoint = namedtuple("FieldPoint", "coordinates mean error single reference")    # single: or None
-Axis = namedtuple("Axis", "name units")
+Station = namedtuple("Station", "name symbol units long_name values")
+Limit = namedtuple("Limit", "name long_name value bias")    # value, bias: its statistics
+Derived = namedtuple("Derived", "name quantity order per_station")
+Guide = namedtuple("Guide", "observable words coefficient power")
 
-GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "epsilon": "ε",
-         "eta": "η", "lambda": "λ", "mu": "μ", "sigma": "σ", "theta": "θ", "tau": "τ"}
-
-
-# By system, the k of a proven (E|Y - E Y|^r)^(1/r) <= c eta^(1/(k r)).
-PROVEN = {"anderson": 300}
-
-
-class NotResults(Exception):
-    """The file is missing or is no results file; the message says which."""
-
-
-def symbol(name):
-    return GREEK.get(name, name)
-
-
-def number(value):
-    """A parameter as a person would write it."""
-    return f"{value:.6g}"
+NUMBERS = {"mean", "standard_error", "central_moment", "deviation_moment", "probability",
+           "chebyshev_bound", "bias_share"}    # statistics that a point has at every station
+RATES = ("rate:", "rate_bound:", "rate_chi2:", "proven_rate:")
 
 
 def text(value):
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    """Text of the file without control characters, line breaks and tabs aside."""
+    value = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
+    return "".join(c if unicodedata.category(c) != "Cc" or c in "\n\t" else "\ufffd"
+                   for c in value.decode("utf-8", "replace"))
 
 
-def texts(dataset):
-    return [text(v) for v in dataset[...]]
+def name_of(value):
+    return " ".join(text(value).split())
 
 
-class Field:
-    """A named field of one or two axes: mean over realizations and reference, per point."""
+def fills(dataset):
+    """ValueError unless the file has the bytes to fill the dataset."""
+    if dataset.size * dataset.dtype.itemsize > MOST_DEFLATED * dataset.id.get_storage_size():
+        raise ValueError(f"{dataset.name} has not the bytes to fill it")
 
-    def __init__(self, name, group):
-        self.name, self.points = name, {}
-        self.title, self.units = (text(group.attrs.get(key, "")) for key in ("long_name", "units"))
-        self.title = self.title or name
-        self.axes = [Axis(text(name), text(units)) for name, units in
-                     zip(group.attrs["axes"], group.attrs["axis_units"])]
-        for key in sorted(group):
-            if key.startswith("point_"):
-                self._read_point(int(key[len("point_"):]), group[key])
 
-    def has_limit(self):
-        return any(point.reference is not None for point in self.points.values())
+def array(dataset):
+    """The whole of a dataset."""
+    fills(dataset)
+    return dataset[...]
 
-    def _read_point(self, index, group):
-        def known(name):
-            values = group[name][...] if name in group else np.array(np.nan)
-            return values if np.isfinite(values).any() else None
-        if known("mean") is None:
-            return
-        self.points[index] = FieldPoint([group[axis.name][...] for axis in self.axes],
-                                        known("mean"), group["standard_error"][...],
-                                        known("single"), known("reference"))
+
+def names(values):
+    return [name_of(v) for v in np.atleast_1d(values)]
+
+
+def member(group, name):
+    """The dataset of that name, which the file gives as text or bytes and unlike what is shown."""
+    return group[name if isinstance(name, bytes) else str(name).encode("utf-8", "surrogateescape")]
 
 
 class Results:
     def __init__(self, path):
-        if not os.path.isfile(path):
-            raise NotResults(f"{path}: no such file")
+        check(path)
+        self.name = text(os.fsencode(os.path.splitext(os.path.basename(path))[0]))
         try:
             with h5py.File(path, "r") as file:
                 if text(file.attrs.get("format", "")) != "kinlim-results":
                     raise NotResults(f"{path}: not a results file of kinlim")
+                if int(file.attrs.get("format_version", 0)) not in VERSIONS:
+                    raise NotResults(f"{path}: a format that this report does not know")
                 self._read(file)
-        except (OSError, KeyError) as error:
-            raise NotResults(f"{path}: cannot be read as results: {error}") from None
-        self.name = os.path.splitext(os.path.basename(path))[0]
+        except NotResults:
+            raise
+        except MemoryError:
+            raise
+        except Exception as error:    # whatever a damaged file makes h5py and numpy say
+            words = " ".join(str(error).split()) or type(error).__name__
+            raise NotResults(f"{path}: cannot be read as results: {words}") from None
 
     def _read(self, file):
-        attributes = {key: value for key, value in file.attrs.items()}
-        self.system = text(attributes.pop("system", ""))
+        attributes = dict(file.attrs.items())
+        self.system = name_of(attributes.pop("system", ""))
         self.study = text(attributes.pop("study", ""))
-        self.time_units = text(attributes.pop("time_units", ""))
-        self.proven = PROVEN.get(self.system)
-        hidden = {"format", "format_version"}
-        self.provenance = {key: text(value) for key, value in attributes.items()
-                           if key not in hidden and np.ndim(value) == 0}
-        self._read_samples(file["samples"])
-        self._read_reference(file.get("reference"))
+        units = name_of(attributes.pop("time_units", "1"))
+        self.moments_note = name_of(attributes.get("moments_note", "none"))
+        self.provenance = {name_of(key): text(value) for key, value in attributes.items()
+                           if key not in ("format", "format_version") and np.ndim(value) == 0}
+        self._read_samples(file["samples"], units)
+        self._read_notes(file.get("reference", {}))
         self._read_summary(file["summary"])
-        self.fields = [Field(name, group) for name, group in file.get("fields", {}).items()
-                       if isinstance(group, h5py.Group)]
-        self.fields = [field for field in self.fields if field.points]
+        self.limits = self._limits(file["samples"].attrs)
 
-    def _read_samples(self, group):
-        self.samples = group["sample"][...]
-        self.done = group["done"][...].astype(bool)
-        # Asked for: with stopping by precision fewer than there is room for.
-        self.asked = self.done.copy()
-        planned = group["planned"][...] if "planned" in group else [self.done.shape[1]] * len(self.done)
+    # ---- /samples ----
+    def _read_samples(self, group, units):
+        attrs = group.attrs
+        self.samples, self.done = array(group["sample"]), array(group["done"]).astype(bool)
+        self.npoints = len(self.done)
+        self.ensemble = name_of(attrs.get("ensemble", "independent"))
+        self.random = self.ensemble != "deterministic"
+        self.word = "mean" if self.random else "value"
+        self.members = int(attrs.get("members", 1))
+        self.asked = self.done.copy()    # with stopping by precision less than there is room for
+        planned = array(group["planned"]) if "planned" in group else [self.done.shape[1]] * self.npoints
         for point, count in enumerate(planned):
             self.asked[point, :count] = True
-        self.times = group["time"][...]
-        self.npoints = len(self.done)
-        self.quantities = [
-            Quantity(o, p, o if p == "re" and (o, "im") not in pairs else f"{o}.{p}")
-            for pairs in [list(zip(texts(group["observable"]), texts(group["part"])))]
-            for o, p in pairs]
-        names = [text(name) for name in group.attrs.get("columns", [])]
-        self.columns = {name: group[name][...] for name in names}
-        words = [text(word).split() for word in group.attrs.get("column_words", [])]
-        self.words = dict(zip(names, words)) if words else {}
-        small = int(group.attrs.get("small_parameter_column", -1))
-        self.small = names[small] if 0 <= small < len(names) else ""
+        self._read_stations(group, units)
+        self._read_quantities(group)
+        self._read_columns(group)
+        if self.samples.shape != self.done.shape + (len(self.station.values), len(self.quantities)):
+            raise ValueError("arrays that do not fit each other")
+        self.model = " ".join(text(attrs.get("model", "")).split())
+        self.proven = float(attrs.get("proven_moment_exponent", 0))
+        self.guides = [Guide(*words[:2], *map(float, words[2:])) for words in
+                       (name_of(line).split("|") for line in attrs.get("guides", [])) if len(words) == 4]
 
-    def _read_reference(self, group):
-        shape = (self.npoints, len(self.times), len(self.quantities))
-        self.reference, self.notes = np.full(shape, np.nan), [""] * self.npoints
-        if group is None:
-            return
-        if "value" in group:
-            self.reference = group["value"][...]
-        if "note" in group:
-            self.notes = texts(group["note"])
+    def _read_stations(self, group, units):
+        name = name_of(group.attrs.get("station", "time"))
+        scale = member(group, group.attrs.get("station", "time") if name else "station")
+        self.has_stations = bool(name)
+        self.station = Station(name, name_of(group.attrs.get("station_symbol", "T")),
+                               name_of(scale.attrs.get("units", units)),
+                               name_of(scale.attrs.get("long_name", name)), array(scale))
+        self.last = len(self.station.values) - 1
 
+    def _read_quantities(self, group):
+        pairs = list(zip(names(array(group["observable"])), names(array(group["part"]))))
+        known = set(pairs)
+        self.quantities = [Quantity(o, p, o if p == "re" and (o, "im") not in known else f"{o}.{p}")
+                           for o, p in pairs]
+        self._number = {quantity: i for i, quantity in enumerate(self.quantities)}
+
+    def _read_columns(self, group):
+        attrs = group.attrs
+        raw = np.atleast_1d(attrs.get("columns", []))
+        columns = names(raw)
+
+        def listed(key):
+            values = attrs.get(key)
+            return names(values) if values is not None and len(values) == len(columns) else [""] * len(columns)
+        small = int(attrs.get("small_parameter_column", -1))
+        words, roles = listed("column_words"), listed("column_roles")
+        statistics, units, long_names = (listed("column_" + key) for key in
+                                         ("statistics", "units", "long_names"))
+        self.columns = {}
+        for c, name in enumerate(columns):
+            values = array(member(group, raw[c])).astype(float)
+            if len(values) != self.npoints:
+                raise ValueError("arrays that do not fit each other")
+            self.columns[name] = Column(name, values, words[c].split(), roles[c] or ("small" if c == small else ""),
+                                        statistics[c], units[c], long_names[c])
+        self._series = array(group["series"]) if "series" in group else np.zeros(self.npoints, int)
+
+    def _read_notes(self, group):
+        """What the limits say about points, as {note: points}."""
+        self.notes = {}
+        for key in group:
+            if key.endswith("note"):
+                for point, note in enumerate(map(name_of, array(group[key]))):
+                    if note:
+                        self.notes.setdefault(note, set()).add(point)
+
+    # ---- /summary ----
     def _read_summary(self, group):
-        columns = {}
-        for name in Row._fields[:-1]:
-            data = group[name]
-            columns[name] = texts(data) if data.dtype.kind in "OS" else data[...].tolist()
-        parameters = {name: group[name][...] for name in self.columns if name in group}
-        self.rows = [Row(*values, series=", ".join(
-            self.shown(name, given[i]) for name, given in parameters.items()
-            if values[0] < 0 and math.isfinite(given[i])))
-            for i, values in enumerate(zip(*columns.values()))]
-        self._index = {}
-        for row in self.rows:
-            key = self._key(row.statistic, row.order, row.point, row.time, row.observable, row.part)
-            self._index.setdefault(key, []).append(row)
+        members = {}
+        for name in MEMBERS.split():
+            data = array(group[name]) if name in group else np.zeros(0)
+            members[name] = [name_of(v) for v in data] if data.dtype.kind in "OS" else data.tolist()
+        given = {name: array(group[name]) for name in self.columns if name in group}
+        if len({len(values) for values in [*members.values(), *given.values()]}) > 1:
+            raise ValueError("arrays that do not fit each other")
+        self.points = Points(self.columns, self._series, set(members["statistic"]))
+        if not self.has_stations:
+            members["time"] = [math.nan] * len(members["time"])
+        self.rows, self._index = [], {}
+        for i, values in enumerate(zip(*members.values())):
+            self._add_row(values, {name: float(v[i]) for name, v in given.items()
+                                   if values[0] < 0 and math.isfinite(v[i])})
 
-    @staticmethod
-    def _key(statistic, order, point, time, observable, part):
-        time = None if time is None or math.isnan(time) else round(time, 9)
-        return (statistic, round(order, 9), point, time, observable, part)
+    def _add_row(self, values, given):
+        if values[0] >= self.npoints:
+            raise ValueError("a row of a point that is not there")
+        rate = values[0] < 0 and values[4].startswith(RATES)
+        row = Row(*values, self.points.series_like(given) if rate else None, given)
+        self.rows.append(row)
+        time = None if math.isnan(row.time) else row.time
+        key = (row.statistic, row.order, row.point, time, row.observable, row.part)
+        self._index.setdefault(key, []).append(row)
 
-    def all(self, statistic, point, time, quantity, order=1):
-        """The rows of one number; point -1: a rate, which has a row per series of points."""
-        return self._index.get(self._key(statistic, order, point, time, quantity.observable,
-                                         quantity.part), [])
+    def _limits(self, attrs):
+        found = names(attrs.get("limits", []))
+        long_names = names(attrs.get("limit_long_names", []))
+        statistics = {row.statistic for row in self.rows}
+        if "limits" not in attrs:    # an older file
+            found = ["reference"] * ("reference" in statistics) + sorted(
+                match.group(1) for match in (re.fullmatch(r"([^:]+)_reference", s) for s in statistics)
+                if match)
+        limits = []
+        for i, name in enumerate(found):
+            prefix = "" if name == "reference" else name + "_"
+            words = long_names[i] if i < len(long_names) and long_names[i] else (
+                "limit" if name == "reference" else f"{name} limit".replace("_", " "))
+            if prefix + "reference" in statistics:
+                limits.append(Limit(name, words, prefix + "reference", prefix + "bias"))
+        return limits
 
-    def get(self, statistic, point, time, quantity, order=1):
-        """The row of one number; None if there is none or more than one."""
-        rows = self.all(statistic, point, time, quantity, order)
-        return rows[0] if len(rows) == 1 else None
+    # ---- numbers ----
+    def time(self, station):
+        """The station as rows name it; station: its index, or None for a row without one."""
+        return None if station is None or not self.has_stations else float(self.station.values[station])
 
-    def reference_at(self, point, time_index, quantity):
-        return self.reference[point, time_index, self.quantities.index(quantity)]
+    def all(self, statistic, point, station, quantity, order=1):
+        """The rows of one number; point -1: of series or sets of points."""
+        observable, part = (quantity.observable, quantity.part) if quantity else ("", "")
+        key = (statistic, order, point, self.time(station), observable, part)
+        return self._index.get(key, [])
 
-    def has_limit(self):
-        return bool(np.isfinite(self.reference).any())
+    def get(self, statistic, point, station, quantity, order=1):
+        """The row of one number at a point; None if it has none or no finite value."""
+        rows = self.all(statistic, point, station, quantity, order)
+        return rows[0] if len(rows) == 1 and math.isfinite(rows[0].value) else None
+
+    def of_series(self, statistic, series, station, quantity, order=1):
+        """The row of a series of points, such as rate:NAME; None if there is none."""
+        rows = [row for row in self.all(statistic, -1, station, quantity, order)
+                if row.series is series and math.isfinite(row.value)]
+        return rows[0] if rows else None
+
+    def has(self, statistic):
+        return any(row.statistic == statistic for row in self.rows)
 
     def orders(self, statistic):
         return sorted({row.order for row in self.rows if row.statistic == statistic})
 
-    def derived(self):
-        """Statistics that belong to a point and no time, as (statistic, quantity)."""
-        found = []
-        for row in self.rows:
-            key = (row.statistic, Quantity(row.observable, row.part, row.observable))
-            if (row.observable and row.point >= 0 and math.isnan(row.time) and key not in found
-                    and not row.statistic.startswith("reference:")):
-                found.append(key)
-        return found
+    def error(self, point, station, quantity):
+        """Standard error of a mean; of a deterministic value its own error; NaN if not known."""
+        if self.random:
+            row = self.get("standard_error", point, station, quantity)
+            return row.value if row else math.nan
+        row = self.get("mean", point, station, quantity)
+        return (row.high - row.low) / 2 if row else math.nan
 
-    def standard_error(self, point, time, quantity):
-        row = self.get("standard_error", point, time, quantity)
-        return row.value if row else math.nan
-
-    def clearest(self, point, time_index):
-        """The quantity whose mean is known best there, those with a limit first."""
-        def precision(quantity):
-            time = self.times[time_index]
-            row, error = self.get("mean", point, time, quantity), self.standard_error(
-                point, time, quantity)
-            ratio = abs(row.value) / error if row and error > 0 else -1.0
-            return math.isfinite(self.reference_at(point, time_index, quantity)), ratio
-        return max(self.quantities, key=precision)
-
-    def finest(self):
-        """The finished point of the smallest parameter."""
-        return [p for p in self.points_by_size() if self.finished(p)][-1]
-
-    def points_by_size(self):
-        """Points from the largest small parameter to the smallest."""
-        if not self.small:
-            return list(range(self.npoints))
-        return sorted(range(self.npoints), key=lambda p: (-self.columns[self.small][p], p))
-
-    def point_label(self, point):
-        """What tells this point from the others: the small parameter, then, among points
-        of the same one, the column of fewest values that tells them apart."""
-        parts, same = [], np.arange(self.npoints)
-        if self.small:
-            value = self.columns[self.small][point]
-            parts.append(f"{symbol(self.small)} = {number(value)}")
-            same = np.flatnonzero(self.columns[self.small] == value)
-        if len(same) > 1:
-            telling = [name for name, values in self.columns.items()
-                       if len(set(values[same])) == len(same)]
-            telling = sorted(telling, key=lambda n: len(set(self.columns[n])))[:1]
-            if not telling:    # no single one does: all that differ, but for what follows
-                telling = [name for name, values in self.columns.items()
-                           if len(set(values[same])) > 1 and name != "sites"]
-            parts += [self.shown(name, self.columns[name][point]) for name in telling]
-        return ", ".join(parts) or f"point {point}"
-
-    def parameter(self, name, point):
-        """As a person would write it: a word or a number."""
-        value = self.columns[name][point]
-        return self.words[name][int(value)] if self.words.get(name) else number(value)
-
-    def shown(self, name, value):
-        """With its name, unless it is a word."""
-        words = self.words.get(name)
-        return words[int(value)] if words else f"{symbol(name)} = {number(value)}"
+    def limit_of(self, point, station, quantity):
+        """The first limit that the number has, with its row; (None, None) if there is none."""
+        for limit in self.limits:
+            row = self.get(limit.value, point, station, quantity)
+            if row:
+                return limit, row
+        return None, None
 
     def finished(self, point):
         return int(self.done[point].sum())
 
-    def samples_at(self, point, time_index, quantity):
-        values = self.samples[point, self.done[point], time_index, self.quantities.index(quantity)]
+    def samples_at(self, point, station, quantity):
+        values = self.samples[point, self.done[point], station, self._number[quantity]]
         return values[np.isfinite(values)]
+
+    def derived(self):
+        """Functions of the means, as the rows show them."""
+        size = self.points.size
+        known = NUMBERS | {s for limit in self.limits for s in (limit.value, limit.bias)} | {f"{size}_effect"}
+        quantities = {(q.observable, q.part): q for q in self.quantities}
+        found = {}
+        for row in self.rows:
+            if (row.observable and row.point >= 0 and row.realizations > 0 and ":" not in row.statistic
+                    and row.statistic not in known):
+                quantity = quantities.get((row.observable, row.part)) or Quantity(
+                    row.observable, row.part, row.observable)
+                found[Derived(row.statistic, quantity, row.order, not math.isnan(row.time))] = True
+        return list(found)
+
+    def constants(self):
+        """(statistic, observable, part, order) of numbers that need no realizations."""
+        quantities = {(q.observable, q.part): q for q in self.quantities}
+        known = {s for limit in self.limits for s in (limit.value, limit.bias)}
+        found = {}
+        for row in self.rows:
+            if (row.point >= 0 and row.realizations == 0 and math.isnan(row.time) and ":" not in row.statistic
+                    and row.statistic not in known):
+                quantity = quantities.get((row.observable, row.part)) or (
+                    Quantity(row.observable, row.part, row.observable) if row.observable else None)
+                found[row.statistic, quantity, row.order] = True
+        return list(found)
+
+    def checks(self):
+        return sorted({row.statistic for row in self.rows if not row.observable and row.point >= 0
+                       and row.realizations > 0})
+
+    # ---- what to show where there is too much ----
+    def finest(self, series):
+        """The finished point of a series with the smallest parameter; None if none is finished."""
+        done = [p for p in series.points if self.finished(p)]
+        return done[-1] if done else None
+
+    def main(self):
+        """The first series that has a finished point."""
+        return next(series for series in self.points.series if self.finest(series) is not None)
+
+    def best(self, series, most):
+        """The quantities whose means are known best at the last station, those with a limit first;
+        in the order of the file."""
+        point = self.finest(series)
+
+        def precision(quantity):
+            row, error = (self.get("mean", point, self.last, quantity),
+                          self.error(point, self.last, quantity))
+            ratio = abs(row.value) / error if row and error > 0 else -1.0
+            return self.limit_of(point, self.last, quantity)[0] is not None, ratio
+        ranked = sorted(range(len(self.quantities)), key=lambda i: precision(self.quantities[i]), reverse=True)
+        return [self.quantities[i] for i in sorted(ranked[:most])]

@@ -1,338 +1,441 @@
-"""The report as one HTML page: words and tables from the data, figures beside it."""
+"""The report as one HTML page: words and tables from the data, figures beside it. `show(name, figure,
+words, alternative)` saves a figure and gives its place on the page, nothing where there is no figure."""
 
-import math
 import os
-from html import escape
 
 import budget
-import style
-from data import number, symbol
-from markup import dotted, figure, table
-from style import exact, finite, interval, measured, minus
+import compare
+import fields as field_figures
+import tables
+from convergence import convergence, derived, derived_over_stations
+from markup import GENERATOR, Html, caption, code, details, html, italic, joined, listed, section
+from means import guide_figure, means, over_stations
+from panels import MOST_PANELS, MOST_POINTS
+from points import number, symbol
+from samples import headline, histogram
+from study import definitions
+from style import exact, finite, fixed, measured, small
 
 CSS_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "page.css")
+MOST_SERIES, FEWER_PANELS = 6, 3    # with figures; quantities of the figures of all but the first
 
 
-def italic(name):
-    return f"<i>{escape(symbol(name))}</i>"
+def plural(count, word):
+    return f"{count} {word}{'s' * (count != 1)}"
 
 
-def listed(words):
-    words = list(words)
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+def when(results, before="at"):
+    """" at T = 1", as markup; nothing where there are no stations."""
+    if not results.has_stations:
+        return Html("")
+    return html(" {} {} = {}", before, italic(results.station.symbol), number(results.station.values[results.last]))
 
 
-# ---- words -------------------------------------------------------------------
+def the_limit(results, limit):
+    return "the limit" if len(results.limits) == 1 else f"the {limit.long_name}"
+
+
+def part_of(results, quantities):
+    """Says which quantities a figure shows, where it does not show all."""
+    if len(quantities) == len(results.quantities):
+        return ""
+    return f"The {len(quantities)} best known of {len(results.quantities)} quantities; all are in the tables. "
+
+
+# ---- words at the top --------------------------------------------------------------
 def facts(results):
-    parts = [escape(results.system), f"{results.npoints} point{'s' * (results.npoints > 1)}"]
+    said = [results.system, plural(results.npoints, "point")]
     done = [results.finished(p) for p in range(results.npoints)]
-    counts = str(done[0]) if len(set(done)) == 1 else f"{min(done)} to {max(done)}"
-    parts.append(f"{counts} realizations each" if results.npoints > 1 else f"{counts} realizations")
+    if results.random:
+        counts = str(done[0]) if len(set(done)) == 1 else f"{min(done)} to {max(done)}"
+        said.append(f"{counts} realizations" + " each" * (results.npoints > 1))
+        if results.members > 1:
+            said.append(f"in lockstep by {results.members}")
     asked = int(results.asked.sum())
     if results.done.sum() < asked:
-        parts.append(f"{int(results.done.sum())} of {asked} done")
-    parts.append(f"<i>T</i> up to {number(results.times[-1])}")
-    return " · ".join(parts)
+        said.append(f"{int(results.done.sum())} of {asked} done")
+    if over_stations(results):
+        said.append(html("{} up to {}", italic(results.station.symbol), number(results.station.values[results.last])))
+    elif results.has_stations:
+        said.append(html("{} = {}", italic(results.station.symbol), number(results.station.values[0])))
+    return joined(said, " · ")
 
 
-def sentence_mean(results, point, time):
-    quantity = results.clearest(point, len(results.times) - 1)
-    row = results.get("mean", point, time, quantity)
-    if not row or not finite(row.value):
+def sentence_mean(results, point, quantity):
+    row = results.get("mean", point, results.last, quantity)
+    if not row:
         return ""
-    error = results.standard_error(point, time, quantity)
-    said = (f"At {escape(results.point_label(point))} and <i>T</i> = {number(time)} the mean of "
-            f"<code>{escape(quantity.label)}</code> is {measured(row.value, error)}")
-    limit = results.reference_at(point, len(results.times) - 1, quantity)
-    if not math.isfinite(limit):
-        return said + "."
-    said += f"; its kinetic limit is {exact(limit, error)}"
-    if finite(error) and error > 0:
-        said += f", {abs(row.value - limit) / error:.1f} standard errors away"
-    return said + "."
+    error = results.error(point, results.last, quantity)
+    said = html("At {}{} the {} of {} is {}", results.points.label(point), when(results, "and"), results.word,
+                code(quantity.label), measured(row.value, error))
+    limit, its = results.limit_of(point, results.last, quantity)
+    if limit:
+        away = small(abs(row.value - its.value), 3)
+        if results.random and finite(error) and error > 0:
+            away = f"{abs(row.value - its.value) / error:.1f} standard errors"
+        said = html("{}, {} from {} ({})", said, away, exact(its.value, error), limit.long_name)
+    return html("{}.", said)
 
 
-def sentence_agreement(results, point, time):
-    rows = [results.get("bias", point, time, q) for q in results.quantities]
-    rows = [row for row in rows if row and finite(row.low, row.high)]
-    if not rows:
-        return ""
-    agree = sum(row.low <= 0 <= row.high for row in rows)
-    return (f"There, {agree} of {len(rows)} means agree with the limit within their 95% intervals "
-            f"({0.95 * len(rows):.1f} would if no bias were left).")
+def sentence_agreement(results, point):
+    """How many means agree with the first limit that there is."""
+    for limit in results.limits if results.random else ():
+        rows = [results.get(limit.bias, point, results.last, q) for q in results.quantities]
+        rows = [row for row in rows if row and finite(row.low, row.high)]
+        if len(rows) > 1:
+            agree = sum(row.low <= 0 <= row.high for row in rows)
+            return (f"There, {agree} of {len(rows)} means agree with {the_limit(results, limit)} within their 95% "
+                    f"intervals ({0.95 * len(rows):.1f} would if no bias were left).")
+    return ""
 
 
-def sentence_spread(results, time):
-    """How the spread of single samples falls, for the clearest quantity, and its exponents."""
-    points = [p for p in results.points_by_size() if results.finished(p)]
-    if len(points) < 2 or not results.small or len(set(results.columns[results.small])) < 2:
-        return ""
-    quantity = results.clearest(points[-1], len(results.times) - 1)
-    ends = [results.get("central_moment", p, time, quantity, 2) for p in (points[0], points[-1])]
-    said = ""
-    if all(row and finite(row.value) for row in ends):
-        said = (f"The standard deviation of one sample of <code>{escape(quantity.label)}</code> "
-                f"goes from {ends[0].value:.2g} at {escape(results.point_label(points[0]))} to "
-                f"{ends[1].value:.2g} at {escape(results.point_label(points[-1]))}.")
-    last = len(results.times) - 1
-    limited = [q for q in results.quantities
-               if math.isfinite(results.reference_at(points[-1], last, q))]
-    rates = [results.get("rate:central_moment", -1, time, q, 2)
-             for q in limited or results.quantities]
-    rates = sorted(row.value for row in rates if row and finite(row.value))
+def span_of(rates, form=".2f"):
+    values = sorted(row.value for row in rates)
+    ends = [fixed(values[0], form), fixed(values[-1], form)]
+    if len(values) == 1:
+        return f"exponent {ends[0]}"
+    return f"exponents {ends[0]}" + (f" to {ends[1]}" if ends[1] != ends[0] else "")
+
+
+def rates_of(results, series, name, order=1):
+    rates = [results.of_series(name, series, results.last, q, order) for q in results.quantities]
+    return [rate for rate in rates if rate]
+
+
+def sentence_spread(results, series, quantity):
+    """How the spread of single samples falls, and its exponents."""
+    points = [p for p in series.points if results.finished(p)]
+    ends = [results.get("central_moment", p, results.last, quantity, 2) for p in (points[0], points[-1])]
+    rates, said = rates_of(results, series, "rate:central_moment", 2), []
+    if len(points) > 1 and all(ends):
+        said.append(html("The standard deviation of one sample of {} goes from {} at {} to {} at {}.",
+                         code(quantity.label), small(ends[0].value), results.points.label(points[0], True),
+                         small(ends[1].value), results.points.label(points[-1], True)))
     if rates:
-        span = f"{rates[0]:.2f}"
-        span += f" to {rates[-1]:.2f}" if len(rates) > 1 else ""
-        said += (f" Fitted as powers of {italic(results.small)}, the standard deviations have "
-                 f"exponents {minus(span)}")
-        said += f"; proven is at least 1/{2 * results.proven}." if results.proven else "."
+        proven = f"; proven is at least {tables.fraction(results.proven / 2)}" if results.proven > 0 else ""
+        said.append(html("Fitted as powers of {}, the standard deviations have {}{}.",
+                         italic(symbol(results.points.small)), span_of(rates), proven))
+    return joined(said, " ")
+
+
+def sentence_bias(results, series):
+    """The exponents of the distance from each limit."""
+    said = []
+    for limit in results.limits:
+        rates = rates_of(results, series, "rate:" + limit.bias)
+        if rates:
+            point = results.finest(series)
+            limited = sum(results.get(limit.bias, point, results.last, q) is not None for q in results.quantities)
+            count = "" if len(rates) == limited else f" ({len(rates)} of {limited} quantities have one)"
+            said.append(html("Towards {}, the {} closes in with {} in {}{}.", the_limit(results, limit), results.word,
+                             span_of(rates), italic(symbol(results.points.small)), count))
+    return joined(said, " ")
+
+
+def notes(results):
+    """What the limits say about points: which ones, unless it is all."""
+    said = []
+    for note, points in results.notes.items():
+        where = "" if len(points) == results.npoints else html(
+            " ({})", results.points.label(min(points)) if len(points) == 1 else plural(len(points), "point"))
+        said.append(html("About the limit{}: {}.", where, note.rstrip(".")))
+    return joined(said, " ")
+
+
+def summary(results, series, quantity):
+    point = results.finest(series)
+    return joined([said for said in (sentence_mean(results, point, quantity), sentence_agreement(results, point),
+                                     sentence_bias(results, series), sentence_spread(results, series, quantity),
+                                     notes(results)) if said], " ")
+
+
+# ---- the model -----------------------------------------------------------------------
+def model(results):
+    """The system's own words, and the observables as the study defines them."""
+    found = definitions(results.study)
+    if not results.model and not found:
+        return Html("")
+    rows = [[code(name), said] for name, said in found]
+    table = joined([caption("The observables, as the study defines them."),
+                    tables.markup.table(["observable", "definition"], rows)]) if found else ""
+    return section("The model", html("<p>{}</p>", results.model) if results.model else "", table)
+
+
+# ---- sections ------------------------------------------------------------------------
+def smooth_words(results):
+    return ("Ticks are the limit's values, dark where the points share them, else in the colour of the point; a "
+            "curve, where they are dense enough to tell one, is the cubic spline through them. ")
+
+
+def station_words(results):
+    station = results.station
+    said = html("{} is the {}", italic(station.symbol), station.long_name) if station.long_name else ""
+    if said and station.units not in ("", "1"):
+        said = html("{}, in units of {}", said, station.units)
+    return html("{}. ", said) if said else ""
+
+
+def words_means(results, chosen, quantities):
+    bars = "95% intervals" if results.random else "their own errors"
+    over = html("over {}", italic(results.station.symbol)) if over_stations(results) else html(
+        "against {}{}", italic(symbol(results.points.small)), when(results))
+    said = [part_of(results, quantities), html("{} {} with {}", "Means" if results.random else "Values", over, bars)]
+    if over_stations(results):
+        if len(chosen) > 1:
+            said.append(", set apart sideways where they would cover each other")
+        if len(chosen) > MOST_POINTS:
+            said.append(f", at {MOST_POINTS} of {len(chosen)} points")
+    said.append(". ")
+    if results.limits:
+        said.append(smooth_words(results) if over_stations(results) else "Dark ticks: the limit. ")
+        said.append(f"Beneath: {results.word} minus {results.limits[0].long_name}. ")
+    return joined(said + [station_words(results) if over_stations(results) else ""])
+
+
+def means_section(results, series, quantities, show):
+    at_once = not over_stations(results)    # all series fit into one figure
+    chosen = results.points.all() if at_once else series.points
+    chosen = [p for p in chosen if results.finished(p)]
+    several = at_once and results.points.several()
+    limited = [q for q in quantities if any(results.limit_of(p, results.last, q)[0] for p in chosen)]
+    others = [q for q in quantities if q not in limited]
+    alternative = f"{results.word} of each quantity and point"
+    place = show("means", means(results, chosen, limited or others, several),
+                 words_means(results, chosen, quantities), alternative)
+    if limited and others:
+        place = joined([place, show("means-without", means(results, chosen, others, several),
+                                    "The quantities without a limit.", alternative)])
+    what = "Means" if results.random else "Values"
+    title = f"{what} against the limit" if results.limits else what
+    return section(title, main_words(results, series) if not at_once else "", place) if place else Html("")
+
+
+def main_words(results, series):
+    """Which series a figure is of; the others have theirs further down."""
+    if not results.points.several():
+        return ""
+    return caption(html("Points with {}; the other series follow below.", series.label))
+
+
+def numbers_section(results):
+    said = "Digits in brackets are the standard error of the last digits. " if results.random else \
+        "Digits in brackets are the value's own error in the last digits. "
+    if results.has("central_moment"):
+        said = html("{}<i>Standard deviation</i> is that of one realization. ", said)
+    return section(html("Numbers{}", when(results)), caption(said), tables.outcome(results))
+
+
+def derived_section(results, series, show):
+    if not results.derived():
+        return Html("")
+    name = italic(symbol(results.points.small))
+    words = html("Functions of the {}s against {}{}. Grey lines: fitted powers, where there are any.",
+                 results.word, name, " with 95% intervals" if results.random else "")
+    if any(row.statistic.startswith("proven_rate:") for row in results.rows):
+        words = html("{} Dotted: a line with the proven exponent, at an arbitrary height.", words)
+    return section("Derived statistics",
+                   show("derived", derived(results, results.points.all()), words,
+                        "Functions of the means against the small parameter"),
+                   show("derived-stations", derived_over_stations(results, series.points),
+                        html("Functions of the {}s over {}. {}", results.word, italic(results.station.symbol),
+                             smooth_words(results)),
+                        "Functions of the means over the stations"),
+                   tables.derived(results))
+
+
+def guides_section(results, series, show):
+    words = html("{}, on logarithmic axes, between lines that the system suggests. A line without a coefficient of "
+                 "its own is drawn through the last value of the last point. {}",
+                 "Means" if results.random else "Values", station_words(results))
+    place = show("guides", guide_figure(results, series.points), words, "Means on logarithmic axes with guides")
+    return section("On logarithmic axes", main_words(results, series), place) if place else Html("")
+
+
+def proven_words(k):
+    """k/r: 1/(300 r)"""
+    said = tables.fraction(k)
+    return html("1/({} <i>r</i>)", said[2:]) if said.startswith("1/") else html("{}/<i>r</i>", said)
+
+
+def words_convergence(results, quantities, drawn):
+    what = []
+    if results.limits:
+        what.append(f"the absolute difference of {results.word} and limit (bias)")
+    if results.has("central_moment"):
+        what.append(html("the central moments (E|<i>Y</i> − E<i>Y</i>|<sup><i>r</i></sup>)<sup>1/<i>r</i></sup>"))
+    said = html("{}Shown: {} against {}, logarithmic axes, {}; set apart sideways. ", part_of(results, quantities),
+                listed(what), italic(symbol(results.points.small)),
+                "95% intervals" if results.random else "with errors where known")
+    if "open" in drawn:
+        said = html("{}Open marks: the interval includes zero. ", said)
+    if "fit" in drawn:
+        said = html("{}Lines: fitted powers, for what has an exponent. ", said)
+    if "proven" in drawn:
+        said = html("{}Dotted: a line with the proven exponent, {}, at an arbitrary height. ", said,
+                    proven_words(results.proven))
     return said
 
 
-def summary(results):
-    time = results.times[-1]
-    smallest = results.finest()
-    said = [sentence_mean(results, smallest, time), sentence_agreement(results, smallest, time),
-            sentence_spread(results, time)]
-    notes = sorted({note for note in results.notes if note})
-    said += [f"About the limit: {escape(note)}." for note in notes]
-    return " ".join(part for part in said if part)
+def convergence_section(results, series, quantities, show):
+    figure, drawn = convergence(results, series, quantities, results.last)
+    place = show("convergence", figure, words_convergence(results, quantities, drawn),
+                 "Bias and moments against the small parameter, with fitted powers")
+    bias, moments = tables.bias_rates(results), tables.moment_rates(results)
+    parts = [main_words(results, series)] * bool(place) + [place]
+    if results.random and results.moments_note not in ("", "none"):
+        parts.append(html('<p class="note">About the moments: {}.</p>', results.moments_note.rstrip(".")))
+    if bias or moments:
+        parts.append(caption(
+            "Fitted exponents with 95% intervals; – where the data allow no honest exponent, for a difference from "
+            "a limit with what its intervals stay below at every point. A fit is called poor above "
+            f"χ² = {tables.POOR_FIT} per degree of freedom."))
+    parts += [bias, moments]
+    return section(html("Convergence{}", when(results)), *parts) if any(parts) else Html("")
 
 
-# ---- tables ------------------------------------------------------------------
-def table_outcome(results):
-    time, rows, colour = results.times[-1], [], style.colours(results)
-    for quantity in results.quantities:
-        for i, point in enumerate(results.points_by_size()):
-            mean = results.get("mean", point, time, quantity)
-            if not mean:
-                continue
-            error = results.standard_error(point, time, quantity)
-            limit = results.reference_at(point, len(results.times) - 1, quantity)
-            bias = mean.value - limit
-            moment = results.get("central_moment", point, time, quantity, 2)
-            compared = [exact(limit, error), measured(bias, error),
-                        minus(f"{bias / error:+.1f}") if finite(bias, error) and error > 0 else "–"]
-            rows.append(("first" if i == 0 else "", [
-                f"<code>{escape(quantity.label)}</code>" if i == 0 else "",
-                dotted(results, point, colour), measured(mean.value, error)] +
-                (compared if results.has_limit() else []) +
-                [f"{moment.value:.3g}" if moment and finite(moment.value) else "–"]))
-    compared = ["limit", "mean − limit", "in standard errors"] if results.has_limit() else []
-    head = ["quantity", "point", "mean"] + compared + ["standard deviation"]
-    return table(head, rows, numeric=range(2, len(head)))
+def sizes_section(results, quantities, show):
+    if not compare.has_sizes(results):
+        return Html("")
+    name = symbol(results.points.size)
+    place = show("sizes", compare.sizes(results, quantities[:6]), html(
+        "Means{} against 1/{}, and left of 0 what the two models make of them; the points of one colour share {}. Set "
+        "apart sideways. 95% intervals.", when(results), italic(name), italic(symbol(results.points.small))),
+        f"Means against 1/{name}")
+    return section(html("Infinite {}{}", name, when(results)), place, caption(compare.words_sizes(results)),
+                   compare.table_sizes(results, results.quantities))
 
 
-RATES = [("rate:bias", "bias"), ("rate:central_moment", "central moment"),
-         ("rate:deviation_moment", "moment about the limit")]
+def variants_section(results, quantities, show):
+    if not compare.has_variants(results):
+        return Html("")
+    name, base = results.points.variant, compare.base_word(results)
+    place = show("variants", compare.variants(results, quantities[:6]), html(
+        "Mean difference of samples{} from those of {}, at the largest size there is, against {}. 95% intervals.",
+        when(results), base, italic(symbol(results.points.small))),
+        f"Differences between {name} against the small parameter")
+    return section(html("One {} against another{}", name.replace("_", " "), when(results)), caption(html(
+        "Points that differ in {} alone share their random numbers, so samples are compared in pairs, with {}. In "
+        "grey where the 95% interval includes zero.", name, base)), place,
+        compare.table_variants(results, results.quantities))
 
 
-POOR_FIT = 3    # chi^2 per degree of freedom
+def chances_section(results):
+    if not results.orders("probability"):
+        return Html("")
+    return section(html("Far from the limit{}", when(results)), caption(html(
+        "The fraction of samples farther from the limit than <i>δ</i>, with its 95% interval, and the bound of "
+        "Chebyshev’s inequality from the moments, an estimate itself.")), tables.chances(results))
 
 
-def of_series(results, row):
-    """An exponent or the bound that stands for it, whether the power law fits, and which points it
-    is of if not of the last or only series."""
-    if not row:
-        return interval(row)
-    name = row.statistic.split(":", 1)[1]
-    said = interval(row)
-    if row.statistic.startswith("rate_bound:"):
-        said = f"none; below {row.value:.1e}"
-    quantity = next(q for q in results.quantities if (q.observable, q.part) == (row.observable, row.part))
-    for quality in results.all("rate_chi2:" + name, -1, row.time, quantity, row.order):
-        if quality.series == row.series and quality.value > POOR_FIT:
-            said += f"; poor fit, \u03c7\u00b2 = {quality.value:.1f}"
-    return said + (f" ({escape(row.series)})" if row.series else "")
+def samples_section(results, series, quantities, show):
+    line = f" The dark line is the {results.limits[0].long_name}." if results.limits else ""
+    place = show("histogram", histogram(results, series.points, quantities), html(
+        "{}Every realization{}: one ridge per point, ticks are the samples.{}", part_of(results, quantities),
+        when(results), line),
+        "Histograms of the samples per quantity and point")
+    return section("Samples", main_words(results, series), place) if place else Html("")
 
 
-def table_rates(results):
-    """Fitted exponents: a row per quantity and statistic, a column per order."""
-    time, rows, known = results.times[-1], [], {name for name, _ in RATES}
-    others = sorted({r.statistic for r in results.rows if r.statistic.startswith("rate:")} - known)
-    apart = {"rate:" + name for name, _ in results.derived()}
-    statistics = RATES + [(name, name[len("rate:"):].replace("_", " ")) for name in others
-                          if name not in apart]
-    orders = sorted({order for name, _ in statistics
-                     for order in results.orders(name[len("rate:"):])})
-    for quantity in results.quantities:
-        first = True
-        for name, label in statistics:
-            measured_orders = results.orders(name[len("rate:"):])
-            if not measured_orders:
-                continue
-            cells = [results.all(name, -1, time, quantity, order) +
-                     results.all(name.replace("rate:", "rate_bound:"), -1, time, quantity, order) or
-                     ([None] if order in measured_orders else []) for order in orders]
-            rows.append(("first" if first else "", [
-                f"<code>{escape(quantity.label)}</code>" if first else "", label] +
-                ["<br>".join(of_series(results, row) for row in cell) for cell in cells]))
-            first = False
-    if not rows:
-        return ""
-    if results.proven:
-        rows.append(("first quiet", ["", "proven for central moments, at least"] +
-                     [f"1/{number(results.proven * order)}" for order in orders]))
-    head = ["quantity", "statistic"] + [f"<i>r</i> = {number(order)}" for order in orders]
-    words = ('<p class="caption">Fitted exponents with 95% intervals; – where the data allow no '
-             'honest exponent, for a bias with what its intervals stay below at every point. '
-             'A fit is called poor above \u03c7\u00b2 = 3 per degree of freedom. Several in one cell: '
-             'one per series of points.</p>')
-    return words + table(head, rows)
+def other_series(results, show):
+    """The figures of the series after the first, folded away; of at most a few."""
+    others = [s for s in results.points.series
+              if s is not results.main() and results.finest(s) is not None]
+    parts = []
+    for i, series in enumerate(others[:MOST_SERIES - 1]):
+        quantities, name = results.best(series, FEWER_PANELS), f"series-{i + 2}"
+        figure, drawn = convergence(results, series, quantities, results.last)
+        figures = [show(f"{name}-convergence", figure, words_convergence(results, quantities, drawn), "Convergence"),
+                   show(f"{name}-histogram", histogram(results, series.points, quantities),
+                        html("Every realization{}.", when(results)), "Histograms of the samples")]
+        if over_stations(results):
+            figures.insert(0, show(f"{name}-means", means(results, series.points, quantities), html(
+                "{}{} over {}.", part_of(results, quantities), "Means" if results.random else "Values",
+                italic(results.station.symbol)),
+                "Means over the stations"))
+        if any(figures):
+            parts.append(details(series.label, *figures))
+    if not parts:
+        return Html("")
+    left = len(others) - len(parts)
+    rest = caption(f"{plural(left, 'more')} without figures; all numbers are in the tables.") if left > 0 else ""
+    return section("The other series", *parts, rest)
 
 
-def table_chances(results):
-    """How likely a sample is farther from the limit than delta, beside Chebyshev's bound."""
-    time, rows, colour = results.times[-1], [], style.colours(results)
-    deltas = results.orders("probability")
-    for quantity in results.quantities:
-        for i, point in enumerate(results.points_by_size()):
-            cells = []
-            for delta in deltas:
-                row = results.get("probability", point, time, quantity, delta)
-                bound = results.get("chebyshev_bound", point, time, quantity, delta)
-                said = f"{row.value:.2f} ({row.low:.2f} to {row.high:.2f})" if row else "\u2013"
-                cells.append(said + (f"; \u2264 {bound.value:.2g}" if bound else ""))
-            if any(cell != "\u2013" for cell in cells):
-                rows.append(("first" if i == 0 else "", [
-                    f"<code>{escape(quantity.label)}</code>" if i == 0 else "",
-                    dotted(results, point, colour)] + cells))
-    head = ["quantity", "point"] + [f"<i>\u03b4</i> = {number(delta)}" for delta in deltas]
-    return table(head, rows)
+# ---- fields ----------------------------------------------------------------------------
+def words_field(results, field, series):
+    if len(field.axes) == 1:
+        line = f", beside the {results.limits[0].long_name}." if field.has_limit() and results.limits else "."
+        said = html("{}{}{}", "The mean over realizations with its 95% band" if results.random else "The value",
+                    when(results), line)
+        more = len([p for p in series.points if p in field.points]) - field_figures.MOST_PLOTTED
+        said = html("{} {} of the points.", said, field_figures.MOST_PLOTTED) if more > 0 else said
+    else:
+        point = [p for p in series.points if p in field.points][-1]
+        rows = listed(name for name, _ in field_figures.rows_of(results, field.points[point]))
+        said = html("At {}: {}. One scale of colours in each column, given beneath it (a square root where nothing "
+                    "is negative; what exceeds it is cut).", results.points.label(point), rows)
+        if results.random and field.points[point].single is not None:
+            said = html("{} The one realization is the first.", said)
+    if field.fixed:
+        said = html("{} A slice of {} axes, at {}.", said, len(field.axes) + len(field.fixed), listed(
+            f"{axis.name} = {number(x)}" for axis, x in field.fixed))
+    axes = [html("{}: {}{}", axis.name, axis.long_name, f" [{axis.units}]" if axis.units not in ("", "1") else "")
+            for axis in field.axes if axis.long_name != axis.name]
+    units = f" In units of {field.units}." if field.units not in ("", "1") else " Without units."
+    return joined([said, units] + [html(" {}.", joined(axes, "; "))] * bool(axes))
 
 
-def table_derived(results):
-    """Statistics without a time: a row per point, then the fitted exponent."""
-    rows, colour = [], style.colours(results)
-    for name, quantity in results.derived():
-        label = (f"{escape(name.replace('_', ' '))} of <code>{escape(quantity.label)}</code>")
-        for i, point in enumerate(results.points_by_size()):
-            limit = results.get("reference:" + name, point, math.nan, quantity)
-            row = results.get(name, point, math.nan, quantity)
-            shown = ["–", "–"]
-            if row and finite(row.value):
-                between = finite(row.low, row.high)
-                shown = [f"{row.value:.5g}", f"{row.low:.5g} to {row.high:.5g}" if between else "–"]
-            rows.append(("first" if i == 0 else "", [
-                label if i == 0 else "", dotted(results, point, colour)] + shown +
-                [f"{limit.value:.5g}" if limit else "–"]))
-        rate = results.get("rate:" + name, -1, math.nan, quantity)
-        if rate:
-            rows.append(("quiet", ["", f"exponent in {italic(results.small)}", f"{minus(f'{rate.value:.3f}')}",
-                                   minus(f"{rate.low:.3f} to {rate.high:.3f}"), ""]))
-        proven = results.get("proven_rate:" + name, -1, math.nan, quantity)
-        if proven:
-            rows.append(("quiet", ["", "proven, up to logarithms", minus(f"{proven.value:.3f}"), "", ""]))
-    return table(["statistic", "point", "value", "95% interval", "from the limit"], rows,
-                 numeric=(2, 3, 4))
+def field_sections(results, fields, left, series, show):
+    for i, field in enumerate(fields):
+        title = field.title[:1].upper() + field.title[1:]
+        yield section(title, show(f"field-{i + 1}", field_figures.draw(results, field, series),
+                                  words_field(results, field, series), field.title))
+    if left:
+        yield caption(html("Further fields without a figure: {}.", listed(left)))
 
 
-def table_checks(results):
-    names = sorted({r.statistic for r in results.rows if not r.observable and r.point >= 0})
-    colour = style.colours(results)
-    worst = {(r.point, r.statistic): r.value for r in results.rows if r.statistic in names}
-    columns = [name for name in results.columns]
-    rows = [[dotted(results, p, colour)] + [results.parameter(c, p) for c in columns] +
-            [str(results.finished(p))] +
-            [f"{worst[p, name]:.1e}" if (p, name) in worst else "–" for name in names]
-            for p in results.points_by_size()]
-    head = ["point"] + [italic(c) if symbol(c) != c else escape(c) for c in columns] + [
-        "realizations"] + [escape(name.replace("_", " ")) for name in names]
-    return table(head, rows, numeric=range(1, len(head)))
+# ---- the page ----------------------------------------------------------------------------
+def sections(results, fields, left, show):
+    series = results.main()
+    quantities, best = results.best(series, MOST_PANELS), results.best(series, 1)[0]
+    yield show("headline", headline(results, series, best), html(
+        "The quantity that is known best, {}{}.", code(best.label), when(results, "up to")),
+        "Mean, samples and convergence of one quantity")
+    yield model(results)
+    yield means_section(results, series, quantities, show)
+    yield numbers_section(results)
+    yield derived_section(results, series, show)
+    yield guides_section(results, series, show)
+    yield convergence_section(results, series, quantities, show)
+    yield sizes_section(results, quantities, show)
+    yield variants_section(results, quantities, show)
+    parts = budget.parts(results, series.points, quantities, show)
+    title = "Where the error comes from" if len(budget.sources(results)) > 1 else "Bias and fluctuation"
+    yield section(html("{}{}", title, when(results)), *parts) if parts else ""
+    yield chances_section(results)
+    yield samples_section(results, series, quantities, show)
+    yield other_series(results, show)
+    yield from field_sections(results, fields, left, series, show)
+    constants = tables.constants(results)
+    yield section("Constants", caption("Numbers that follow from the study alone."), constants) if constants else ""
+    worst = "over realizations and stations" if results.random else "over the stations"
+    yield section("Points and checks", caption(joined(
+        [tables.parameters(results), f"Checks are the worst {worst}." if results.checks() else ""])),
+        tables.points(results))
+    yield section("Provenance", tables.provenance(results), details(
+        "The study, resolved", html("<pre>{}</pre>", results.study)))
 
 
-def table_provenance(results):
-    rows = [f'<tr><td class="quiet">{escape(key.replace("_", " "))}</td>'
-            f'<td class="long">{escape(value)}</td></tr>'
-            for key, value in results.provenance.items()]
-    return f'<div class="wide"><table><tbody>{"".join(rows)}</tbody></table></div>'
-
-
-# ---- the page ----------------------------------------------------------------
-def section(title, *parts):
-    return f"<section><h2>{title}</h2>{''.join(parts)}</section>"
-
-
-def time_words(results):
-    units = results.time_units
-    return f"<i>T</i> is in units of {escape(units)}." if units not in ("", "1") else ""
-
-
-def sections(results, names):
-    time = f"<i>T</i> = {number(results.times[-1])}"
-    if "headline" in names:
-        yield figure("headline", "The quantity that is known best, "
-                     f"<code>{escape(results.clearest(results.finest(), -1).label)}</code>: its mean "
-                     f"over time, its samples at {time}, and how both close in on the limit.",
-                     "Mean, samples and convergence of one quantity")
-    limit = results.has_limit()
-    lines = "Lines: the kinetic limit. Beneath each panel: mean minus limit. " if limit else ""
-    yield section("Means against the limit" if limit else "Means", figure(
-        "means", "Ensemble means over macroscopic time with 95% intervals, set apart sideways where "
-        f"they would cover each other. {lines}{time_words(results)}",
-        "Ensemble means over time, per quantity and point"))
-    yield section(f"Numbers at {time}", '<p class="caption">Digits in brackets are the standard '
-                  'error of the last digits. <i>Standard deviation</i> is that of one realization.'
-                  '</p>', table_outcome(results))
-    if results.derived():
-        yield section("Derived statistics", figure(
-            "derived", f"Functions of the means against {italic(results.small)}, logarithmic axes, "
-            "95% intervals. The dotted line has the proven exponent, at an arbitrary height."
-            if any(row.statistic.startswith("proven_rate:") for row in results.rows) else
-            "95% intervals.", "Derived statistics against the small parameter")
-            if "derived" in names else "", table_derived(results))
-    if "spreading" in names:
-        yield section("Spreading", figure(
-            "spreading", "The mean square displacement in macroscopic units. Lines: ballistic (free "
-            "motion, <i>X</i>² = 2<i>d T</i>²) and, through the last point, diffusive "
-            "(<i>X</i>² proportional to <i>T</i>).", "Mean square displacement over time"))
-    if "convergence" in names:
-        proven = (f" The dotted line has the proven exponent, 1/({results.proven}<i>r</i>)."
-                  if results.proven else "")
-        yield section("Convergence", figure(
-            "convergence", f"At {time}: the absolute bias and the central moments "
-            f"(E|<i>Y</i> − E<i>Y</i>|<sup><i>r</i></sup>)<sup>1/<i>r</i></sup> against "
-            f"{italic(results.small)}, logarithmic axes, 95% intervals. Open circles: "
-            f"the interval includes zero. Grey lines: fitted powers.{proven}",
-            "Bias and moments against the small parameter, with fitted powers"),
-            table_rates(results))
-    parts = budget.parts(results, names)
-    if parts:
-        yield section("Where the error comes from", *parts)
-    if results.orders("probability"):
-        yield section("Far from the limit", f'<p class="caption">At {time}: the fraction of samples '
-                      'farther from the limit than <i>\u03b4</i>, with its 95% interval, and the bound of '
-                      'Chebyshev\u2019s inequality from the moments, an estimate itself.</p>',
-                      table_chances(results))
-    if "histogram" in names:
-        line = ", the dark line is the kinetic limit." if limit else "."
-        yield section("Samples", figure(
-            "histogram", f"Every realization at {time}: one ridge per point, ticks are the samples"
-            + line, "Histograms of the samples per quantity and point"))
-    for field in results.fields:
-        title = escape(field.title[:1].upper() + field.title[1:])
-        if len(field.axes) == 1:
-            line = ", beside the kinetic limit." if field.has_limit() else "."
-            words = f"At {time}: mean over realizations with its 95% band" + line
-        else:
-            point = [p for p in results.points_by_size() if p in field.points][-1]
-            words = (f"At {escape(results.point_label(point))}: realization 0, the mean of all"
-                     + (", and the kinetic limit, smoothed alike" if field.has_limit() else "")
-                     + ". One scale of colours (a square root) in each column.")
-        yield section(title, figure(f"field-{field.name}", words, f"{field.title} over time"))
-    yield section("Points and checks", '<p class="caption">Drifts are the worst over realizations '
-                  'and times; a run stops if one exceeds its tolerance.</p>', table_checks(results))
-    yield section("Provenance", table_provenance(results), "<details><summary>The study, resolved"
-                  f"</summary><pre>{escape(results.study)}</pre></details>")
-
-
-def render(results, names):
-    title = escape(results.name)
+def render(results, fields, left, show):
+    series = results.main()
     with open(CSS_FILE, encoding="utf-8") as file:
         css = file.read()
-    return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>{title} · kinlim</title><style>\n{css}</style></head>\n<body><main>"
-            f'<h1>{title}</h1><p class="facts">{facts(results)}</p>'
-            f'<p class="summary">{summary(results)}</p>\n'
-            + "\n".join(sections(results, names)) + "</main></body></html>\n")
+    body = joined([part for part in sections(results, fields, left, show) if part], "\n")
+    said = summary(results, series, results.best(series, 1)[0])
+    return html('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{0}\n'
+                '<meta http-equiv="Content-Security-Policy" content="script-src \'none\'; object-src \'none\'">'
+                '<meta name="viewport" content="width=device-width, initial-scale=1">'
+                "<title>{1} · kinlim</title><style>\n{2}</style></head>\n<body><main>"
+                '<h1>{1}</h1><p class="facts">{3}</p>{4}\n{5}</main></body></html>\n',
+                GENERATOR, results.name, Html(css), facts(results),
+                html('<p class="summary">{}</p>', said) if said else "", body)

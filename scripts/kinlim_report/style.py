@@ -18,8 +18,9 @@ MARKERS = ["o", "s", "D", "^", "v", "P", "X", "<", ">", "p", "*", "h"]
 
 
 def setup():
+    """Our settings over the defaults of matplotlib; the user's own are not read, see __main__.py."""
     plt.rcParams.update({
-        "font.family": "STIXGeneral", "mathtext.fontset": "stix", "font.size": 11,
+        "font.family": ["STIXGeneral", "DejaVu Sans"], "mathtext.fontset": "stix", "font.size": 11,
         "axes.titlesize": 12, "axes.titleweight": "bold", "axes.titlelocation": "left",
         "axes.edgecolor": GREY, "axes.labelcolor": INK, "text.color": INK, "axes.linewidth": 0.7,
         "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
@@ -28,34 +29,25 @@ def setup():
         "ytick.labelsize": 10, "grid.color": "#eceef1", "grid.linewidth": 0.7, "axes.grid": True,
         "legend.frameon": False, "legend.fontsize": 11, "lines.solid_capstyle": "round",
         "svg.hashsalt": "kinlim", "figure.facecolor": "none", "savefig.facecolor": "none",
-        "axes.facecolor": "none", "axes.formatter.useoffset": False,
-        "axes.formatter.limits": (-3, 4), "axes.formatter.use_mathtext": True,
+        "axes.facecolor": "none",
     })
 
 
-def colours(results):
-    """One colour per value of the small parameter, warm to dark as it falls; per
-    point where there is none. Legible in grey and to colour-blind eyes."""
-    values = [results.columns[results.small][p] if results.small else -p
-              for p in range(results.npoints)]
-    levels = sorted(set(values), reverse=True)
-    scale = {value: 0.78 - 0.70 * (i / max(1, len(levels) - 1)) for i, value in enumerate(levels)}
-    return [to_hex(colormaps["plasma"](scale[value])) for value in values]
+def plain(words, most=48):
+    """Text of a results file for matplotlib: no formula, and not longer than its place."""
+    words = words if len(words) <= most else words[:most - 1] + "…"
+    return words.replace("$", r"\$")
 
 
-def markers(results):
-    """One marker per point among those of the same small parameter."""
-    seen, chosen = {}, []
-    for point in range(results.npoints):
-        value = results.columns[results.small][point] if results.small else 0
-        seen[value] = seen.get(value, -1) + 1
-        chosen.append(MARKERS[(seen[value] if results.small else 0) % len(MARKERS)])
-    return chosen
+def colour(points, point):
+    """One colour per value of the small parameter, warm to dark as it falls; per point where there
+    is none. Legible in grey and to colour-blind eyes."""
+    return to_hex(colormaps["plasma"](0.78 - 0.70 * points.order(point)))
 
 
-def several_series(results):
-    """Whether points share their small parameter: boxes or distributions side by side."""
-    return bool(results.small) and len(set(markers(results))) > 1
+def marker(points, point):
+    """One marker per series of points."""
+    return MARKERS[points.rank[point] % len(MARKERS)]
 
 
 def finite(*values):
@@ -70,34 +62,66 @@ def decimals(error):
     return max(0, -exponent)
 
 
+def fixed(value, form):
+    """A number that is never "-0.0"."""
+    said = format(value, form)
+    if float(said.rstrip("%")) == 0:
+        said = format(0.0, form)
+    return minus(said)
+
+
 def measured(value, error):
-    """0.3041(5): the digits in brackets are the standard error of the last ones."""
+    """0.3041(5): the digits in brackets are the error of the last ones."""
     if not finite(value):
         return "–"
-    if not finite(error) or error <= 0:
-        return minus(f"{value:.6g}")
-    places = decimals(error)
-    if abs(value) < 1e-4 and error < 1e-5:
-        exponent = math.floor(math.log10(max(abs(value), error)))
+    if not finite(error) or error <= 0 or error < 1e-12 * abs(value):
+        return fixed(value, ".9g")
+    top = max(abs(value), error)
+    if top < 1e-4 or top >= 1e6:
+        exponent = math.floor(math.log10(top))
         return measured(value / 10**exponent, error / 10**exponent) + f"·10{superscript(exponent)}"
-    return minus(f"{value:.{places}f}({round(error * 10**places)})")
+    places = decimals(error)
+    digits = round(error * 10**places)
+    return fixed(value, f".{places}f") + f"({digits})" if digits < 1000 else fixed(value, ".3g")
 
 
 def exact(value, error):
-    """A value known better than the given standard error, with one digit more."""
+    """A value known better than the given error of another, with one digit more."""
     if not finite(value):
         return "–"
-    places = decimals(error) + 1 if finite(error) and error > 0 else 6
-    return minus(f"{value:.{min(places, 12)}f}")
+    if finite(error) and error > 0 and 1e-4 <= max(abs(value), error) < 1e6:
+        places = decimals(error) + 1
+        return fixed(value, f".{places}f" if places < 10 else ".10g")
+    return small(value, 6)
 
 
-def interval(row, places=2):
+def small(value, digits=2):
+    """A size: 0.0042, 1.3·10⁻⁷."""
+    if not finite(value):
+        return "–"
+    said = f"{value:.{digits}g}"
+    if "e" not in said and (value == 0 or abs(value) >= 1e-4):
+        return minus(said)
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{minus(mantissa)}·10{superscript(int(exponent))}"
+
+
+def tick(value):
+    """0.001, 5·10⁻⁴, 10⁻⁵"""
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        return minus(f"{value:.6g}")
+    mantissa, exponent = f"{value:.5e}".split("e")
+    power = "10" + superscript(int(exponent))
+    return {1.0: power, -1.0: "−" + power}.get(float(mantissa), f"{minus(f'{float(mantissa):g}')}·{power}")
+
+
+def interval(row, form=".2f"):
     if row is None or not finite(row.value):
         return "–"
-    main = minus(f"{row.value:.{places}f}")
-    if not finite(row.low, row.high):
+    main = fixed(row.value, form)
+    if not finite(row.low, row.high) or row.low == row.high:
         return main
-    return f"{main} [{minus(f'{row.low:.{places}f}')}, {minus(f'{row.high:.{places}f}')}]"
+    return f"{main} [{fixed(row.low, form)}, {fixed(row.high, form)}]"
 
 
 def minus(string):

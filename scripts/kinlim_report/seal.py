@@ -1,0 +1,91 @@
+"""The seal behind a results file (docs/file-format.md, Integrity), looked at before libhdf5, which
+can crash on a damaged file.
+
+The hash, 64-bit FNV-1a, is h' = (h XOR b) p mod 2^64 for each byte b. Only the low byte of h meets b,
+and bit k of the low byte of a product depends on bits 0..k alone. So the low bytes of all states
+follow bit by bit, each by a running XOR, and the rest is a sum:
+
+    (h XOR b) p = (h + d) p,   d = (l XOR b) - l,  l = h mod 256:   h_N = p^N h_0 + sum_n p^(N-n) d_n.
+"""
+
+import errno
+import os
+import stat
+
+import numpy as np
+
+MARK = b"\nkinlim seal v1\n"
+SIZE = len(MARK) + 16
+START, PRIME = 0xcbf29ce484222325, 0x100000001b3
+BLOCK = 1 << 20
+
+
+class NotResults(Exception):
+    """The file is missing, damaged or no results file; the message says which."""
+
+
+def powers(count):
+    """p^count, ..., p^1 mod 2^64."""
+    return np.multiply.accumulate(np.full(count, PRIME, np.uint64))[::-1]
+
+
+def states(low, block):
+    """The low byte of the state XOR the byte, for each byte of the block; low: before the first."""
+    mixed = np.zeros(len(block), np.uint8)
+    for bit in range(8):
+        carry = (mixed * np.uint8(PRIME & 255)) >> np.uint8(bit)
+        change = (block >> np.uint8(bit) ^ carry) & np.uint8(1)
+        before = np.bitwise_xor.accumulate(np.concatenate(([(low >> bit) & 1], change)).astype(np.uint8))
+        mixed |= ((before[:-1] ^ block >> np.uint8(bit)) & np.uint8(1)) << np.uint8(bit)
+    return mixed
+
+
+def fnv1a(value, data, weights):
+    """The hash after more bytes; weights: powers() of at least as many."""
+    if not data:
+        return value
+    block = np.frombuffer(data, np.uint8)
+    mixed = states(value & 255, block)
+    change = mixed.astype(np.int64) - (mixed ^ block)
+    weights = weights[len(weights) - len(block):]
+    added = int(np.sum(change.astype(np.uint64) * weights, dtype=np.uint64))
+    return (value * pow(PRIME, len(block), 1 << 64) + added) % (1 << 64)
+
+
+def compare(file, path, size):
+    if size < SIZE:
+        return
+    file.seek(size - SIZE)
+    seal = file.read(SIZE)
+    if seal[:len(MARK)] != MARK:
+        return    # there is none
+    left = size - SIZE
+    length, wanted = (int.from_bytes(seal[at:at + 8], "little") for at in (len(MARK), len(MARK) + 8))
+    if length != left:
+        raise NotResults(f"{path}: damaged: its length is not the one written")
+    file.seek(0)
+    value, weights = START, powers(min(BLOCK, max(left, 1)))
+    while left > 0:
+        data = file.read(min(BLOCK, left))
+        if not data:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        value = fnv1a(value, data, weights)
+        left -= len(data)
+    if value != wanted:
+        raise NotResults(f"{path}: damaged: its bytes are not those written")
+
+
+def check(path):
+    """NotResults if the file is none or its seal is broken; a file without a seal passes."""
+    try:
+        info = os.stat(path)
+        if stat.S_ISDIR(info.st_mode):
+            raise NotResults(f"{path}: a folder, not a results file")
+        if not stat.S_ISREG(info.st_mode):
+            raise NotResults(f"{path}: not a file")
+        with open(path, "rb") as file:
+            compare(file, path, info.st_size)
+    except FileNotFoundError:
+        raise NotResults(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:    # ValueError: a zero byte in the name
+        raise NotResults(f"{path}: cannot read: {getattr(error, 'strerror', None) or error}") from None
