@@ -79,7 +79,7 @@ def it_has_a_report(folder):
     with open(os.path.join(folder.path, "report", "index.html"), encoding="utf-8") as file:
         page = file.read()
     assert "toy" in page and "2.00" in page
-    for absent in ("realizations each", "standard deviation", "Histogram", "Boltzmann", "box"):
+    for absent in ("realizations each", "standard deviation", "Histogram", "Boltzmann", "Samples"):
         assert absent not in page, absent
 
 
