@@ -156,6 +156,10 @@ void kl_config_destroy(kl_config **config);
  * keys that none of them knows. */
 kl_status kl_config_read(kl_node *node, const kl_key *table, void *into, kl_error *err);
 
+/* KL_INPUT if a string comes twice as the value of `key` in the maps of a list; naming the first
+ * one that is there already. Maps without the key are passed over. */
+kl_status kl_config_distinct(const kl_nodes *maps, const char *key, kl_error *err);
+
 /* The first key of the whole tree that no table has read, in file order:
  * KL_INPUT with the closest known key, if one is close, and all keys allowed
  * in that map. Subtrees below a KL_KEY_NODE that is a scalar count as read. */

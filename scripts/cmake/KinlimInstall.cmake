@@ -20,6 +20,18 @@ target_link_libraries(kinlim PRIVATE kinlim_library)
 set_target_properties(kinlim PROPERTIES INSTALL_RPATH_USE_LINK_PATH TRUE)
 install(TARGETS kinlim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
+# The completion for bash, written by the program; where that cannot run (cross-compiling) there is
+# none.
+set(completion ${PROJECT_BINARY_DIR}/generated/kinlim.bash)
+install(CODE "execute_process(COMMAND \"$<TARGET_FILE:kinlim>\" completion bash
+                              OUTPUT_FILE \"${completion}\" RESULT_VARIABLE failed)
+              if(failed)
+                message(WARNING \"kinlim does not run here: no completion for bash\")
+                file(WRITE \"${completion}\" \"\")
+              endif()")
+install(FILES ${completion} DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions
+        RENAME kinlim)
+
 set(KINLIM_LINK_LIBRARIES ${PETSC_LINK_LIBRARIES} ${HDF5_C_LIBRARIES} ${KINLIM_fftw3_mpi}
     ${KINLIM_fftw3f_mpi} ${KINLIM_fftw3} ${KINLIM_fftw3f} ${YAML_LINK_LIBRARIES} ${MPI_C_LIBRARIES} m rt)
 list(REMOVE_DUPLICATES KINLIM_LINK_LIBRARIES)

@@ -16,8 +16,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static const kl_command *const commands[] = {&kl_command_run, &kl_command_export, &kl_command_merge,
-                                             &kl_command_info, NULL};
+const kl_command *const kl_commands[] = {&kl_command_run,
+                                         &kl_command_export,
+                                         &kl_command_merge,
+                                         &kl_command_info,
+                                         &kl_command_schema,
+                                         &kl_command_completion,
+                                         NULL};
 
 char *kl_cli_join(int argc, char **argv)
 {
@@ -71,8 +76,8 @@ kl_status kl_cli_refused(const kl_command *command, char **argv, int option_code
 static void print_help(void)
 {
     printf("kinlim " KINLIM_VERSION ": see kinetic limits of quantum dynamics happen\n\nusage:\n");
-    for (int i = 0; commands[i]; i++)
-        printf("  %s\n", commands[i]->usage);
+    for (int i = 0; kl_commands[i]; i++)
+        printf("  %s\n", kl_commands[i]->usage);
     printf("  kinlim --help, --version; kinlim COMMAND --help\n\n"
            "exit codes: 0 done; 2 wrong input; 3 the environment (disk, memory, permission);\n"
            "4 a bug; 75 stopped early, everything finished is saved: run again with --resume\n");
@@ -91,9 +96,9 @@ static bool is_help(const char *word)
 /* argv[1], as a command; NULL if it is none. */
 static const kl_command *find_command(int argc, char **argv)
 {
-    for (int i = 0; argc > 1 && commands[i]; i++)
-        if (strcmp(commands[i]->name, argv[1]) == 0)
-            return commands[i];
+    for (int i = 0; argc > 1 && kl_commands[i]; i++)
+        if (strcmp(kl_commands[i]->name, argv[1]) == 0)
+            return kl_commands[i];
     return NULL;
 }
 

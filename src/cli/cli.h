@@ -20,7 +20,9 @@ typedef struct kl_command {
     kl_status (*main)(int argc, char **argv, const kl_system *const *systems, kl_error *err);
 } kl_command;
 
-extern const kl_command kl_command_run, kl_command_export, kl_command_merge, kl_command_info;
+extern const kl_command kl_command_run, kl_command_export, kl_command_merge, kl_command_info,
+    kl_command_schema, kl_command_completion;
+extern const kl_command *const kl_commands[]; /* all; ends with NULL */
 
 /* MPI and the libraries on it, until kl_main() ends them; KL_STOPPED if a signal came meanwhile.
  * Collective over what becomes MPI_COMM_WORLD. */

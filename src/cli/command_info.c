@@ -1,13 +1,17 @@
 #include "cli/cli.h"
 
 #include "base/cpu.h"
+#include "config/schema.h"
+#include "contract/find.h"
 #include "kinlim_build.h"
 #include "kinlim/results.h"
 #include "kinlim/study.h"
+#include "study/keys.h"
 #include "systems/systems.h"
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,10 +27,28 @@ static void print_build(const kl_system *const *systems)
         *value++ = 0;
         printf("%-16s %s\n", text, value);
     }
-    printf("systems          ");
-    for (int i = 0; systems[i]; i++)
-        printf("%s%s", i ? ", " : "", systems[i]->name);
+    kl_system_names(systems, text, sizeof text);
+    printf("systems          %s\n", text);
+}
+
+static kl_status print_system(const kl_system *system, kl_error *err)
+{
+    static const char *const ensemble[] = {[KL_INDEPENDENT] = "independent realizations",
+                                           [KL_DETERMINISTIC] = "deterministic",
+                                           [KL_LOCKSTEP] = "ensembles in lockstep"};
+    const kl_station_kind *stations = &system->stations;
+    kl_study_keys *keys;
+    KL_TRY(kl_study_keys_create(system, &keys, err));
+    printf("%s: %s\n", system->name, system->summary);
+    if (system->source)
+        printf("source: %s\n", system->source);
+    printf("ensemble: %s\n", ensemble[system->ensemble]);
+    if (stations->key)
+        printf("stations: `%s`: %s, %s\n", stations->key, stations->symbol, stations->long_name);
     printf("\n");
+    kl_key_reference(keys->tables, stdout);
+    free(keys);
+    return KL_OK;
 }
 
 static kl_status print_file(const char *path, kl_error *err)
@@ -51,16 +73,18 @@ static kl_status info_main(int argc, char **argv, const kl_system *const *system
     if (argc - optind > 1)
         return kl_fail(err, KL_INPUT, "info: one results file only: see kinlim info --help");
     if (optind < argc) {
+        const kl_system *system = kl_system_find(systems, argv[optind]);
         KL_TRY(kl_cli_named("info", argv[optind], err));
-        return print_file(argv[optind], err);
+        return system && access(argv[optind], F_OK) != 0 ? print_system(system, err)
+                                                         : print_file(argv[optind], err);
     }
     print_build(systems);
     return KL_OK;
 }
 
 const kl_command kl_command_info = {
-    "info", "kinlim info [RESULTS.h5]",
+    "info", "kinlim info [RESULTS.h5 | SYSTEM]",
     "Prints versions; with a file, where it comes from and how much "
     "of it is done,\nand what a run that goes on or was "
-    "stopped has in its journal.\n",
+    "stopped has in its journal. With the name of a system: what it is, and its keys.\n",
     false, info_main};

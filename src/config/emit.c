@@ -89,7 +89,8 @@ static bool is_truth(const char *text)
 static void put_string(kl_writer *w, const char *text, size_t length)
 {
     const kl_node plain = {.text = text, .length = length};
-    if (is_plain(text, length) && !is_truth(text) && kl_scalar_classify(&plain) == KL_IS_STRING)
+    if (!w->json && is_plain(text, length) && !is_truth(text) &&
+        kl_scalar_classify(&plain) == KL_IS_STRING)
         put(w, text, length);
     else
         put_quoted(w, text, length);

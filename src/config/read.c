@@ -442,6 +442,35 @@ kl_status kl_config_read(kl_node *node, const kl_key *table, void *into, kl_erro
     return KL_OK;
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+    const kl_node *x = *(kl_node *const *)a, *y = *(kl_node *const *)b;
+    int order = strcmp(x->text, y->text);
+    return order ? order
+                 : (x->parent->index > y->parent->index) - (x->parent->index < y->parent->index);
+}
+
+kl_status kl_config_distinct(const kl_nodes *maps, const char *key, kl_error *err)
+{
+    kl_node **values, *again = NULL;
+    int n = 0;
+    if (maps->n == 0)
+        return KL_OK;
+    KL_TRY(kl_tree_alloc(maps->v[0]->config, (size_t)maps->n, sizeof *values, &values, err));
+    for (int i = 0; i < maps->n; i++) {
+        values[n] = kl_node_find(maps->v[i], key, strlen(key));
+        n += values[n] && values[n]->kind == KL_SCALAR;
+    }
+    qsort(values, (size_t)n, sizeof *values, compare_texts);
+    for (int i = 1; i < n; i++)
+        if (strcmp(values[i]->text, values[i - 1]->text) == 0 &&
+            (!again || values[i]->parent->index < again->parent->index))
+            again = values[i];
+    if (!again)
+        return KL_OK;
+    return kl_config_fail(again, NULL, err, "%s comes twice: %ss must differ", again->text, key);
+}
+
 static kl_status unknown_key(const kl_node *node, kl_error *err)
 {
     const kl_node *map = node->parent;

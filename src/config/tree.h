@@ -102,6 +102,7 @@ typedef struct kl_writer {
     char *text; /* malloc'ed, ends with a zero byte; NULL while empty */
     size_t used, capacity;
     bool failed; /* no memory; nothing is added from then on */
+    bool json;   /* every string in quotes: flow is JSON, where numbers are finite */
 } kl_writer;
 
 /* The node on one line, as in [0.4, 0.3]; stops adding items beyond `enough` bytes. */

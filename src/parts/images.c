@@ -41,21 +41,22 @@ static double exponent(const tail *t, double distance, double l)
            t->square * l * l / 2;
 }
 
-/* An image at this distance: the best l by golden section, for the exponent is convex. */
+/* An image at this distance, with the best l: where -R + front cosh(l mu/2) + scale + square l is
+ * zero. It rises and is convex, so Newton's method comes down to it from mu -> 0, which is above.
+ */
 static double image(const tail *t, double distance)
 {
-    const double golden = 0.6180339887498949;
-    if (distance <= t->front + t->scale)
+    const double beyond = distance - t->front - t->scale;
+    if (beyond <= 0)
         return 1;
-    double low = 0, high = fmin(distance / t->square, 80 / t->mu);
-    for (int i = 0; i < 60; i++) {
-        const double a = high - golden * (high - low), b = low + golden * (high - low);
-        if (exponent(t, distance, a) < exponent(t, distance, b))
-            high = b;
-        else
-            low = a;
+    double l = fmin(beyond / t->square, 80 / t->mu), step = l;
+    for (int i = 0; i < 60 && step > 1e-9 * l; i++) {
+        const double e = exp(l * t->mu / 2);
+        const double slope = t->front * ((e + 1 / e) / 2 - 1) + t->square * l - beyond;
+        step = slope / (t->front * t->mu * (e - 1 / e) / 4 + t->square);
+        l -= fmax(step, 0);
     }
-    return exp(fmin(exponent(t, distance, low), 0));
+    return exp(fmin(exponent(t, distance, l), 0));
 }
 
 /* All images of an observable, as one packet sees them. */
@@ -113,15 +114,15 @@ static double worst(const kl_images *at, double mu, double ell, int *which)
     return most;
 }
 
-/* The smallest side at which every observable is off by at most `error`. */
-static double least_side(const kl_images *at, double mu, double error)
+/* The smallest side, `low` or more, at which observable k is off by at most `error`. */
+static double least_side_of(const kl_images *at, int k, double mu, double error, double low)
 {
-    double low = 0, high = 1;
-    while (worst(at, mu, high, NULL) > error && high < 1e7)
+    double high = fmax(low, 1);
+    while (effect(at, k, mu, high, at->time) > error && high < 1e7)
         high *= 2;
     for (int i = 0; i < 50; i++) {
         const double middle = 0.5 * (low + high);
-        if (worst(at, mu, middle, NULL) > error)
+        if (effect(at, k, mu, middle, at->time) > error)
             low = middle;
         else
             high = middle;
@@ -129,21 +130,38 @@ static double least_side(const kl_images *at, double mu, double error)
     return high;
 }
 
+/* The same for all. In a scattered order few observables need a larger side than all before. */
+static double least_side(const kl_images *at, double mu, double error)
+{
+    const int n = at->observables->n;
+    double side = 0;
+    unsigned size = 1;
+    while (size < (unsigned)n)
+        size *= 2;
+    for (unsigned i = 0; i < size; i++) {
+        const int k = (int)(i * 0x9E3779B1u % size); /* odd: each once */
+        if (k < n && (side == 0 || effect(at, k, mu, side, at->time) > error))
+            side = least_side_of(at, k, mu, error, side);
+    }
+    return side;
+}
+
 static void print_images(const kl_images *at, int point, FILE *out)
 {
+    enum { LISTED = 20 };
     const kl_lattice_point *p = &at->points->point[point];
-    int listed = 0;
+    int found = 0;
     if (point > 0 && at->points->point[point - 1].eta == p->eta &&
         at->points->point[point - 1].ell == p->ell)
         return; /* another distribution of the disorder */
     fprintf(out, "%12g %12g ", p->eta, p->ell);
-    for (int k = 0; k < at->observables->n; k++) {
+    for (int k = 0; k < at->observables->n && found <= LISTED; k++) {
         const double e = effect(at, k, p->unit, p->ell, at->time);
-        if (e > at->tolerance)
-            fprintf(out, "%s %s %.1e", listed++ ? "," : "", kl_observables_name(at->observables, k),
-                    e);
+        if (e > at->tolerance && found++ < LISTED)
+            fprintf(out, "%s %s %.1e", found > 1 ? "," : "",
+                    kl_observables_name(at->observables, k), e);
     }
-    fprintf(out, listed ? "\n" : " none\n");
+    fprintf(out, found > LISTED ? " and others\n" : found ? "\n" : " none\n");
 }
 
 kl_status kl_images_warn(const kl_images *at, kl_warnings *warnings, kl_error *err)

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct shape_keys {
     int shape;
@@ -152,18 +151,12 @@ kl_status kl_keys_observable(kl_node *node, const kl_lattice_points *points, kl_
     return KL_OK;
 }
 
-static kl_status read_name(const kl_observables *all, kl_node *node, const char **name,
-                           kl_error *err)
+static kl_status read_name(kl_node *node, const char **name, kl_error *err)
 {
     observable_keys keys;
     KL_TRY(kl_config_read(node, name_table, &keys, err));
     *name = keys.name;
-    KL_TRY(kl_keys_name(node, keys.name, KL_NAME - 9, err));
-    for (int q = 0; q < all->nquantities; q++)
-        if (strcmp(all->quantity[q].observable, keys.name) == 0)
-            return kl_config_fail(node, "name", err, "%s comes twice: names must differ",
-                                  keys.name);
-    return KL_OK;
+    return kl_keys_name(node, keys.name, KL_NAME - 9, err);
 }
 
 static kl_status allocate(kl_observables *out, kl_error *err)
@@ -172,7 +165,21 @@ static kl_status allocate(kl_observables *out, kl_error *err)
     KL_TRY(kl_alloc(n, sizeof *out->observable, "observables", &out->observable, err));
     KL_TRY(kl_alloc(n, sizeof *out->symbol, "observables", &out->symbol, err));
     KL_TRY(kl_alloc(n, sizeof *out->complex_valued, "observables", &out->complex_valued, err));
+    KL_TRY(kl_alloc(n, sizeof *out->first, "observables", &out->first, err));
+    KL_TRY(kl_alloc(2 * n, sizeof *out->of, "observables", &out->of, err));
     return kl_alloc(2 * n, sizeof *out->quantity, "observables", &out->quantity, err);
+}
+
+/* The quantities of observable k. */
+static void add_quantities(kl_observables *out, int k, const char *name)
+{
+    out->first[k] = out->nquantities;
+    for (int part = 0; part <= (int)out->complex_valued[k]; part++) {
+        out->of[out->nquantities] = k;
+        kl_quantity *q = &out->quantity[out->nquantities++];
+        snprintf(q->observable, sizeof q->observable, "%s", name);
+        snprintf(q->part, sizeof q->part, "%s", part ? "im" : "re");
+    }
 }
 
 kl_status kl_observables_read(kl_node *root, const kl_lattice_points *points, kl_observables *out,
@@ -185,16 +192,12 @@ kl_status kl_observables_read(kl_node *root, const kl_lattice_points *points, kl
     for (int k = 0; k < out->n; k++) {
         const char *name;
         kl_node *node = top.observables.v[k];
-        KL_TRY(read_name(out, node, &name, err));
+        KL_TRY(read_name(node, &name, err));
         KL_TRY(kl_keys_observable(node, points, &out->observable[k], &out->symbol[k],
                                   &out->complex_valued[k], err));
-        for (int part = 0; part <= (int)out->complex_valued[k]; part++) {
-            kl_quantity *q = &out->quantity[out->nquantities++];
-            snprintf(q->observable, sizeof q->observable, "%s", name);
-            snprintf(q->part, sizeof q->part, "%s", part ? "im" : "re");
-        }
+        add_quantities(out, k, name);
     }
-    return KL_OK;
+    return kl_config_distinct(&top.observables, "name", err);
 }
 
 void kl_observables_free(kl_observables *observables)
@@ -205,23 +208,19 @@ void kl_observables_free(kl_observables *observables)
     free(observables->observable);
     free(observables->complex_valued);
     free(observables->quantity);
+    free(observables->first);
+    free(observables->of);
     *observables = (kl_observables){0};
 }
 
 int kl_observables_of(const kl_observables *observables, int quantity)
 {
-    int k = 0;
-    for (int q = 0; (q += 1 + observables->complex_valued[k]) <= quantity;)
-        k++;
-    return k;
+    return observables->of[quantity];
 }
 
 const char *kl_observables_name(const kl_observables *observables, int k)
 {
-    int q = 0;
-    for (int i = 0; i < k; i++)
-        q += 1 + observables->complex_valued[i];
-    return observables->quantity[q].observable;
+    return observables->quantity[observables->first[k]].observable;
 }
 
 double kl_observables_bound(const kl_observables *observables, int k)

@@ -15,6 +15,8 @@ typedef struct kl_observables { /* arrays owned by it */
     kl_symbol *symbol;         /* [n]: theirs */
     bool *complex_valued;      /* [n]: two quantities, re and im; else one */
     kl_quantity *quantity;     /* [nquantities]: in the order of the observables */
+    int *first;                /* [n]: the first of its quantities */
+    int *of;                   /* [nquantities]: the observable of a quantity */
 } kl_observables;
 
 /* KL_INPUT, also where a wave or mode does not fit on the lattice of a point. Free on failure too.

@@ -2,6 +2,7 @@
 #include "study/study.h"
 
 #include "base/memory.h"
+#include "contract/find.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -302,15 +303,11 @@ static kl_status read_budget(kl_study *study, kl_node *node, kl_error *err)
 
 static kl_status find_system(kl_study *study, kl_node *root, const char *name, kl_error *err)
 {
-    char known[512] = "";
-    for (int i = 0; study->systems[i]; i++) {
-        if (strcmp(study->systems[i]->name, name) == 0) {
-            study->system = study->systems[i];
-            return KL_OK;
-        }
-        size_t used = strlen(known);
-        snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", study->systems[i]->name);
-    }
+    char known[512];
+    study->system = kl_system_find(study->systems, name);
+    if (study->system)
+        return KL_OK;
+    kl_system_names(study->systems, known, sizeof known);
     return kl_config_fail(root, "system", err, "%s is not allowed: must be one of %s", name, known);
 }
 

@@ -3,6 +3,7 @@
 """
 import os
 import re
+import resource
 import subprocess
 import unittest
 
@@ -30,6 +31,17 @@ class ADryRun(unittest.TestCase):
         self.assertRegex(text, r"realizations +4 per point, 8 in all")
         points = re.findall(r"^ +(\d+) +([0-9.]+) +(\d+) +([0-9.]+) ", text, re.M)
         self.assertEqual(points, [("0", "0.5", "17", "4.25"), ("1", "0.6", "12", "4.32")])
+
+    def test_takes_time_in_proportion_to_the_observables(self):
+        study = study_text(2)
+        head, tail = study[:study.index("  - {name")], study[study.index("moments:"):]
+        line = "  - {{name: o{}, position: {{shape: gaussian, width: 0.5, center: [{:.3f}, 0]}}, momentum: {{mode: [0, 0]}}}}\n"
+        self.folder.write("study.yaml", head + "".join(line.format(i, i % 1000 / 1000) for i in range(50000)) + tail)
+
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        self.dry()
+        seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        self.assertLess(seconds, 20)  # some 3; by pairs of observables hours
 
     def test_shows_the_groups_asked_for_or_chosen(self):
         self.assertRegex(self.dry(ranks=4), r"4 ranks in 4 groups of at most 1, 4 per node")

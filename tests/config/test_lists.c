@@ -205,6 +205,23 @@ static void reading_below_a_scalar_is_refused(void **state)
     kl_config_destroy(&config);
 }
 
+static void a_name_that_comes_twice_is_the_first_one_that_is_there_already(void **state)
+{
+    (void)state;
+    kl_error err = {0};
+    values v = {0};
+    kl_config *config =
+        read_well("observables:\n- {name: b}\n- {name: a}\n- {other: 1}\n- {name: a}\n"
+                  "- {name: b}\n- {name: 'a'}\n- {name: B}\n",
+                  table, &v);
+    assert_int_equal(kl_config_distinct(&v.observables, "name", &err), KL_INPUT);
+    assert_string_equal(err.message,
+                        "study.yaml:5: observables.3.name: a comes twice: names must differ");
+    assert_int_equal(kl_config_distinct(&v.observables, "other", &err), KL_OK);
+    assert_int_equal(kl_config_distinct(&(kl_nodes){0}, "name", &err), KL_OK);
+    kl_config_destroy(&config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +234,7 @@ int main(void)
         cmocka_unit_test(a_matrix_is_row_major_with_equal_rows),
         cmocka_unit_test(maps_and_nodes_are_handed_over_or_null),
         cmocka_unit_test(reading_below_a_scalar_is_refused),
+        cmocka_unit_test(a_name_that_comes_twice_is_the_first_one_that_is_there_already),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
