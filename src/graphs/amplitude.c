@@ -9,7 +9,7 @@
 
 /* Of one graph at one time. */
 typedef struct sums {
-    double complex fine, coarse; /* by all nodes z, by every second */
+    double complex value, inner; /* the latter with i^j: what the rule's error is told from */
     double square;               /* of the terms: what rounding grows with */
 } sums;
 
@@ -19,7 +19,7 @@ typedef struct solver {
     const kl_graphs_part *part;
     kl_contour contour;
     kl_evaluation evaluation;
-    int rows;               /* nodes w; 1 if all is on one line */
+    int rows;                           /* nodes w; 1 if all is on one line */
     double complex *left[2], *right[2]; /* [ntimes][M]: weights with exponentials, for the pair and
                                            for its conjugate */
 } solver;
@@ -50,15 +50,16 @@ static void fill_weights(solver *s)
         }
 }
 
-static void add(sums *into, double complex term, bool coarse)
+static void add(sums *into, double complex term, int quarter_turns)
 {
-    into->fine += term;
-    if (coarse)
-        into->coarse += 2 * term;
+    static const double complex turn[4] = {1, I, -1, -I};
+    into->value += term;
+    into->inner += kl_times(term, turn[quarter_turns & 3]);
     into->square += creal(term) * creal(term) + cimag(term) * cimag(term);
 }
 
-/* All graphs at nodes (row, j), which are number i, j - first of the loaded blocks; times from..to-1. */
+/* All graphs at nodes (row, j), which are number i, j - first of the loaded blocks; times
+ * from..to-1. */
 static void add_nodes(solver *s, sums *tile, int row, int i, int j, int first, int from, int to)
 {
     const int ntimes = s->problem->ntimes;
@@ -68,10 +69,13 @@ static void add_nodes(solver *s, sums *tile, int row, int i, int j, int first, i
             double complex term = kl_times(value, *weight(s, s->right[0], t, j));
             if (!s->plan->one_line)
                 term = kl_times(term, *weight(s, s->left[0], t, row));
+            sums *into = &tile[g * (size_t)ntimes + (size_t)t];
+            add(into, term, j);
             if (s->plan->conjugate)
-                term += kl_times(conj(value), kl_times(*weight(s, s->left[1], t, row),
-                                                       *weight(s, s->right[1], t, j)));
-            add(&tile[g * (size_t)ntimes + (size_t)t], term, j % 2 == 0);
+                add(into,
+                    kl_times(conj(value), kl_times(*weight(s, s->left[1], t, row),
+                                                   *weight(s, s->right[1], t, j))),
+                    -j);
         }
     }
 }
@@ -136,7 +140,7 @@ static kl_status prepare(solver *s, kl_error *err)
 {
     const kl_graphs_problem *p = s->problem;
     const kl_graphs_part *part = s->part;
-    KL_TRY(kl_contour_create(p->dimension, s->plan->time, p->tolerance, &s->contour, err));
+    KL_TRY(kl_contour_create(s->plan->contour, &s->contour, err));
     const size_t size = (size_t)p->ntimes * (size_t)s->contour.nodes;
     KL_TRY(kl_alloc(4 * size, sizeof *s->left[0], "weights", &s->left[0], err));
     s->left[1] = s->left[0] + size;
@@ -157,8 +161,8 @@ static kl_status gather(MPI_Comm comm, sums *tiles, int ntiles, size_t of_tile, 
                           MPI_DOUBLE, MPI_SUM, comm) != MPI_SUCCESS)
             return kl_fail(err, KL_ENVIRONMENT, "graphs: the ranks cannot add their sums");
         for (size_t i = 0; i < of_tile && tile > 0; i++) {
-            tiles[i].fine += one[i].fine;
-            tiles[i].coarse += one[i].coarse;
+            tiles[i].value += one[i].value;
+            tiles[i].inner += one[i].inner;
             tiles[i].square += one[i].square;
         }
     }
@@ -189,10 +193,11 @@ static kl_status solve_part(MPI_Comm comm, const kl_graphs_problem *problem,
     for (size_t g = 0; g < part->n; g++)
         for (size_t t = 0; t < ntimes; t++) {
             const sums *sum = &tiles[g * ntimes + t];
-            value[part->which[g] * ntimes + t] = sum->fine;
+            value[part->which[g] * ntimes + t] = plan->scale * sum->value;
             error[part->which[g] * ntimes + t] =
-                2 * cabs(sum->fine - sum->coarse) * exp(-0.5 * s.contour.decay) +
-                unit * sqrt(sum->square);
+                cabs(plan->scale) *
+                (2 * cabs(sum->inner) * s.contour.gain + s.contour.outside * cabs(sum->value) +
+                 unit * sqrt(sum->square));
         }
 done:
     kl_evaluation_destroy(&s.evaluation);
@@ -209,7 +214,7 @@ static double complex mean_symbol(const kl_graphs_problem *p, const kl_graphs_pl
     double complex sum = 0;
     for (size_t i = 0; i < points; i++)
         sum += plan->start[i] / (double)points;
-    return sum;
+    return plan->scale * sum;
 }
 
 static void deliver(const kl_graphs_problem *p, const kl_graphs_plan *plan, const kl_graph *graphs,
@@ -262,7 +267,7 @@ kl_status kl_graphs_estimate(const kl_graphs_problem *problem, const kl_graph *g
     *cost = (kl_graphs_cost){0};
     KL_TRY(kl_graphs_plan_create(problem, graphs, n, &plan, err));
     if (plan.part[0].n > 0) {
-        cost->nodes = kl_contour_nodes(problem->dimension, plan.time, problem->tolerance);
+        cost->nodes = kl_contour_nodes(plan.contour);
         cost->pairs = (double)cost->nodes * (plan.one_line    ? 1
                                              : plan.conjugate ? 0.5 * cost->nodes
                                                               : cost->nodes);

@@ -2,18 +2,19 @@
  *
  *   Amp(pi) = prod_B kappa_|B| eta^(n+m) oint oint dw dz/(2 pi i)^2 exp(it(w-z)) S_pi(w,z)
  *
- * is the part of E<J, W^(n,m)> that the graph pi contributes, exactly and on the finite torus of L^d
- * sites: psi^(n) the n-th order of exp(-itH) psi_0 in eta, H = Delta + eta V, <J, W^(n,m)> = sum_m b_m
- * sum_y conj(psi^(n)(y)) psi^(m)(y + m). S is a sum over sites (graphs/formula.h); the contours are
- * those of graphs/contour.h. Only |psi_0^(k)|^2 counts, as the average is invariant under translations.
+ * is the part of E<J, W^(n,m)> that the graph pi contributes, exactly and on the finite torus of
+ * L^d sites: psi^(n) the n-th order of exp(-itH) psi_0 in eta, H = Delta + eta V, <J, W^(n,m)> =
+ * sum_m b_m sum_y conj(psi^(n)(y)) psi^(m)(y + m). S is a sum over sites (graphs/formula.h); the
+ * contours are those of graphs/contour.h. Only |psi_0^(k)|^2 counts, as the average is invariant
+ * under translations.
  *
- * Accuracy: `tolerance` next to values of order 1, down to about 1e-9, where the contour's exp(2 beta)
- * meets rounding. The error reported is the sum of two estimates: of the rule's, from every second
- * node in z, and of rounding.
+ * Accuracy: `tolerance` next to values of order 1, down to about 1e-9, where the contour's exp(2
+ * beta) meets rounding. The error reported is the sum of two estimates: of the rule's in z, twice
+ * (see graphs/contour.h), and of rounding.
  *
  * Cost: with M nodes, M ~ 18 t in d = 3 at 1e-8, M^2/2 pairs (M^2 if neither b nor the start is
- * symmetric), each with the transforms and products of kl_graphs_estimate(); M where left or right is
- * 0. Graphs that do not reduce cost L^d times more.
+ * symmetric), each with the transforms and products of kl_graphs_estimate(); M where left or right
+ * is 0. Graphs that do not reduce cost L^d times more.
  */
 #ifndef KL_GRAPHS_AMPLITUDE_H
 #define KL_GRAPHS_AMPLITUDE_H
@@ -46,13 +47,13 @@ kl_status kl_graphs_amplitudes(MPI_Comm comm, const kl_graphs_problem *problem,
                                double *error, kl_error *err);
 
 typedef struct kl_graphs_cost {
-    int nodes;          /* M */
-    double pairs;       /* of nodes at which the sums are taken */
-    double transforms;  /* for each pair, tetrahedra apart */
-    double passes;      /* over the points of the torus, likewise */
-    double tetrahedra;  /* graphs that do not reduce, for each pair */
-    double operations;  /* floating point, in all */
-    double bytes;       /* of each rank */
+    int nodes;         /* M */
+    double pairs;      /* of nodes at which the sums are taken */
+    double transforms; /* for each pair, tetrahedra apart */
+    double passes;     /* over the points of the torus, likewise */
+    double tetrahedra; /* graphs that do not reduce, for each pair */
+    double operations; /* floating point, in all */
+    double bytes;      /* of each rank */
 } kl_graphs_cost;
 
 /* Local. Errors as above. */

@@ -65,8 +65,7 @@ static kl_status append(const kl_graph *graph, void *context, kl_error *err)
     return KL_OK;
 }
 
-kl_status kl_graphs_list(int left, int right, bool pairs, kl_graph **list, size_t *n,
-                         kl_error *err)
+kl_status kl_graphs_list(int left, int right, bool pairs, kl_graph **list, size_t *n, kl_error *err)
 {
     listing all = {0};
     *list = NULL;

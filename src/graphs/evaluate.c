@@ -51,7 +51,8 @@ static void combine(const kl_evaluation *e, const kl_term *t, double complex *co
                     double complex *out, int i, int j)
 {
     const size_t points = e->torus->points;
-    const double complex *a = field(e, fields, t->of[0], i, j), *b = field(e, fields, t->of[1], i, j);
+    const double complex *a = field(e, fields, t->of[0], i, j),
+                         *b = field(e, fields, t->of[1], i, j);
     if (t->kind == KL_TERM_DIFFERENCE) {
         const double complex factor = 1 / (e->node[1][j] - e->node[0][i]);
         for (size_t k = 0; k < points; k++)
@@ -116,7 +117,8 @@ static double complex make_scalar(kl_evaluation *e, const kl_scalar *s, int i, i
                e->torus->volume;
     case KL_SCALAR_TETRAHEDRON:
         for (int k = 0; k < 6; k++)
-            edge[k] = field(e, k == KL_TETRAHEDRON_INNER ? e->momentum : e->position, s->of[k], i, j);
+            edge[k] =
+                field(e, k == KL_TETRAHEDRON_INNER ? e->momentum : e->position, s->of[k], i, j);
         return kl_tetrahedron_sum(&e->tetrahedron, edge);
     }
     return 0;
@@ -181,8 +183,8 @@ static kl_status allocate(kl_evaluation *e, kl_error *err)
             KL_TRY(kl_alloc(count, size, "fields of graphs", &e->momentum[t], err));
     }
     for (int s = 0; s < f->nscalars; s++)
-        KL_TRY(kl_alloc((size_t)copies(f->scalar[s].lines, e->block), size, "scalars", &e->scalar[s],
-                        err));
+        KL_TRY(kl_alloc((size_t)copies(f->scalar[s].lines, e->block), size, "scalars",
+                        &e->scalar[s], err));
     return KL_OK;
 }
 

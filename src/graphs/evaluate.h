@@ -10,12 +10,12 @@
 #include "graphs/tetrahedron.h"
 
 typedef struct kl_evaluation {
-    const kl_torus *torus;     /* not owned */
-    const kl_formula *formula; /* not owned */
-    int block;                 /* nodes of a block, at most */
-    double complex *symbol[2]; /* b(p), b(-p); [points] */
-    double complex *start[2];  /* |psi_0^(p)|^2, at -p */
-    double complex *ends[2];   /* |psi_0^|^2 exp(it e), of kl_evaluation_time() */
+    const kl_torus *torus;                 /* not owned */
+    const kl_formula *formula;             /* not owned */
+    int block;                             /* nodes of a block, at most */
+    double complex *symbol[2];             /* b(p), b(-p); [points] */
+    double complex *start[2];              /* |psi_0^(p)|^2, at -p */
+    double complex *ends[2];               /* |psi_0^|^2 exp(it e), of kl_evaluation_time() */
     double complex **position, **momentum; /* [nterms]: [copies][points], NULL: not needed */
     double complex **scalar;               /* [nscalars]: [copies] */
     double complex *node[2];               /* w, z of the blocks */
@@ -38,8 +38,8 @@ void kl_evaluation_pair(kl_evaluation *evaluation, int i, int j);
 /* The number of graph g there; i is ignored if all is on one line. */
 double complex kl_evaluation_graph(const kl_evaluation *evaluation, int g, int i, int j);
 
-/* What a formula costs: bytes kept, and for each pair of nodes the transforms and the passes over the
- * points (products, sums), those of tetrahedra apart (`tetrahedra` sums per pair). */
+/* What a formula costs: bytes kept, and for each pair of nodes the transforms and the passes over
+ * the points (products, sums), those of tetrahedra apart (`tetrahedra` sums per pair). */
 typedef struct kl_evaluation_cost {
     double bytes;
     int transforms, passes, tetrahedra;

@@ -123,14 +123,13 @@ static void add_tetrahedron(net *n, const kl_graph *graph)
         if (!n->gone[b] && b != a && b != zero)
             rest[count++] = b;
     const int c = rest[0], e = rest[1];
-    kl_scalar_tetrahedron(
-        n->f, n->graph,
-        (int[6]){[KL_TETRAHEDRON_OUTER] = between(n, a, zero),
-                 [KL_TETRAHEDRON_INNER] = between(n, c, e),
-                 [KL_TETRAHEDRON_C0] = between(n, c, zero),
-                 [KL_TETRAHEDRON_CA] = between(n, c, a),
-                 [KL_TETRAHEDRON_E0] = between(n, e, zero),
-                 [KL_TETRAHEDRON_EA] = between(n, e, a)});
+    kl_scalar_tetrahedron(n->f, n->graph,
+                          (int[6]){[KL_TETRAHEDRON_OUTER] = between(n, a, zero),
+                                   [KL_TETRAHEDRON_INNER] = between(n, c, e),
+                                   [KL_TETRAHEDRON_C0] = between(n, c, zero),
+                                   [KL_TETRAHEDRON_CA] = between(n, c, a),
+                                   [KL_TETRAHEDRON_E0] = between(n, e, zero),
+                                   [KL_TETRAHEDRON_EA] = between(n, e, a)});
 }
 
 /* A site that is not an end of the start edge. */

@@ -1,23 +1,25 @@
 /* The site sums of many graphs as one list of terms and numbers, each written down once.
  *
- * Method. With R(z) = (z - Delta)^-1, psi^(m) = eta^m oint dz/(2 pi i) exp(-itz) R (V R)^m psi_0 and
- * conj(psi^(n)) likewise in w with exp(+itw). For a start of which only |psi_0^(k)|^2 counts and J =
- * b(V), translations make the graph a closed chain: vertex v to v + 1 by the free resolvent,
+ * Method. With R(z) = (z - Delta)^-1, psi^(m) = eta^m oint dz/(2 pi i) exp(-itz) R (V R)^m psi_0
+ * and conj(psi^(n)) likewise in w with exp(+itw). For a start of which only |psi_0^(k)|^2 counts
+ * and J = b(V), translations make the graph a closed chain: vertex v to v + 1 by the free
+ * resolvent,
  *
- *   r_w(x), v < n;   r_z(x), v > n;   J edge, v = n:   L^-d sum_p b(p) exp(2 pi i p.x)/((w-e_p)(z-e_p)),
- *   start edge, from vertex n + m back to 1:   L^-d sum_p |psi_0^(p)|^2 exp(2 pi i p.x)/((w-e_p)(z-e_p)),
+ *   r_w(x), v < n;   r_z(x), v > n;   J edge, v = n:   L^-d sum_p b(p) exp(2 pi i
+ * p.x)/((w-e_p)(z-e_p)), start edge, from vertex n + m back to 1:   L^-d sum_p |psi_0^(p)|^2 exp(2
+ * pi i p.x)/((w-e_p)(z-e_p)),
  *
  * x the site of the edge's first vertex minus that of its second. Both last kinds are differences,
  * 1/((w-e)(z-e)) = [1/(w-e) - 1/(z-e)]/(z-w). A block puts its vertices on one site; the amplitude
  * sums over the sites of all blocks but one. Edges from a site to itself are their value at x = 0,
  * parallel edges multiply in x, a site with two neighbours is a convolution, one with a single
- * neighbour a plain sum. What cannot be so reduced with at most five blocks and edges of four is the
- * complete graph of four sites (kl_tetrahedron_sum()).
+ * neighbour a plain sum. What cannot be so reduced with at most five blocks and edges of four is
+ * the complete graph of four sites (kl_tetrahedron_sum()).
  *
  * With all vertices on one line (n = 0) the start edge is L^-d sum_p |psi_0^(p)|^2 b(p) exp(it e_p)
  * exp(2 pi i p.x)/(z-e_p)^2 and z is the only variable. If the start lies on one energy shell, the
- * denominators of the start edge are a common factor, left to the caller; if it is one plane wave, its
- * phase can be led around over any third site, which reduces half of the complete graphs.
+ * denominators of the start edge are a common factor, left to the caller; if it is one plane wave,
+ * its phase can be led around over any third site, which reduces half of the complete graphs.
  *
  * All functions are local.
  */
@@ -65,9 +67,9 @@ enum { KL_FORMULA_FACTORS = 16 };
 
 typedef struct kl_formula {
     int nterms, nscalars, ngraphs;
-    kl_term *term;     /* children before parents */
-    kl_scalar *scalar; /* [nscalars] */
-    int *nfactors;     /* [ngraphs]; -1: does not reduce */
+    kl_term *term;                     /* children before parents */
+    kl_scalar *scalar;                 /* [nscalars] */
+    int *nfactors;                     /* [ngraphs]; -1: does not reduce */
     int (*factor)[KL_FORMULA_FACTORS]; /* a graph is the product of these scalars */
 } kl_formula;
 

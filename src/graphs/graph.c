@@ -90,10 +90,11 @@ kl_status kl_graph_parse(const char *name, int left, int right, kl_graph *graph,
     renumber(graph);
     kl_graph_name(graph, again);
     if (strcmp(name, again) != 0 || !even_blocks(graph))
-        return kl_fail(err, KL_INPUT,
-                       "graph \"%s\": must be even blocks of 1..%d, as 1-3.2-4: vertices ascending, "
-                       "blocks by their smallest vertex",
-                       name, left + right);
+        return kl_fail(
+            err, KL_INPUT,
+            "graph \"%s\": must be even blocks of 1..%d, as 1-3.2-4: vertices ascending, "
+            "blocks by their smallest vertex",
+            name, left + right);
     return KL_OK;
 }
 

@@ -1,7 +1,6 @@
 #include "graphs/plan.h"
 
 #include "base/memory.h"
-#include "graphs/contour.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -106,25 +105,32 @@ static bool symmetric(const kl_graphs_problem *p, const double complex *f, unsig
 static void look_at_start(const kl_torus *whole, kl_graphs_plan *plan)
 {
     double low = INFINITY, high = -INFINITY;
-    size_t waves = 0;
+    size_t waves = 0, wave = 0;
     for (size_t i = 0; i < whole->points; i++)
         if (plan->start[i] != 0) {
             low = fmin(low, whole->energy[i]);
             high = fmax(high, whole->energy[i]);
             waves++;
+            wave = i;
         }
     plan->shell = waves == 0 || high - low < 1e-12;
     plan->plane = waves == 1;
     plan->energy = waves == 0 ? 0 : 0.5 * (low + high);
+    plan->scale = 1;
+    if (plan->plane) {
+        plan->scale = plan->start[wave] / whole->volume;
+        plan->start[wave] = whole->volume;
+    }
 }
 
 /* S(conj w, conj z) is the conjugate of S with conj b; and S stays the same if all momenta change
  * sign, in b and in the start. */
 static void look_at_symmetry(const kl_graphs_problem *p, kl_graphs_plan *plan)
 {
-    plan->conjugate = !plan->one_line && (symmetric(p, plan->symbol, 0, true) ||
-                                          (symmetric(p, plan->symbol, 7, true) &&
-                                           symmetric(p, plan->start, 7, false)));
+    plan->conjugate =
+        !plan->one_line &&
+        (symmetric(p, plan->symbol, 0, true) ||
+         (symmetric(p, plan->symbol, 7, true) && symmetric(p, plan->start, 7, false)));
 }
 
 static bool same(const kl_graph *a, const kl_graph *b)
@@ -179,10 +185,9 @@ static kl_status make_part(const kl_graphs_problem *p, const kl_graphs_plan *pla
     return KL_OK;
 }
 
-/* As a wave it is needed in position. */
-static void finish_part(const kl_graphs_problem *p, const kl_graphs_plan *plan, kl_graphs_part *part)
+static void finish_part(const kl_graphs_plan *plan, kl_graphs_part *part)
 {
-    const int nodes = kl_contour_nodes(p->dimension, plan->time, p->tolerance);
+    const int nodes = kl_contour_nodes(plan->contour);
     part->block = nodes < BLOCK ? nodes : BLOCK;
     part->cost = kl_evaluation_estimate(&part->formula, part->torus.points, part->block);
     while (part->cost.bytes > enough && part->block > SMALLEST_BLOCK) {
@@ -209,8 +214,8 @@ static kl_status divide(const kl_graphs_problem *p, kl_graphs_plan *plan, kl_err
     kl_graphs_part *first = &plan->part[0], *second = &plan->part[1];
     bool even[3] = {false, false, false}, none[3] = {false, false, false};
     for (int j = 0; j < p->dimension && p->sites % 2 == 0; j++)
-        even[j] = symmetric(p, plan->symbol, 1u << j, false) ||
-                  symmetric(p, plan->start, 1u << j, false);
+        even[j] =
+            symmetric(p, plan->symbol, 1u << j, false) || symmetric(p, plan->start, 1u << j, false);
     KL_TRY(list_part(plan->n, first, err));
     KL_TRY(list_part(plan->n, second, err));
     for (size_t g = 0; g < plan->n; g++)
@@ -219,11 +224,11 @@ static kl_status divide(const kl_graphs_problem *p, kl_graphs_plan *plan, kl_err
     for (size_t g = 0; g < plan->n; g++)
         if (first->formula.nfactors[g] < 0)
             put(second, plan, g);
-    finish_part(p, plan, first);
+    finish_part(plan, first);
     if (second->n == 0)
         return KL_OK;
     KL_TRY(make_part(p, plan, none, true, second, err));
-    finish_part(p, plan, second);
+    finish_part(plan, second);
     for (size_t g = 0; g < second->n; g++)
         if (second->formula.nfactors[g] < 0) {
             char name[KL_GRAPH_NAME];
@@ -239,17 +244,22 @@ kl_status kl_graphs_plan_create(const kl_graphs_problem *problem, const kl_graph
     static const bool none[3] = {false, false, false};
     kl_torus whole = {0};
     kl_status status;
-    *out = (kl_graphs_plan){.swapped = problem->right == 0 && problem->left > 0,
-                            .one_line = problem->left == 0 || problem->right == 0};
+    *out = (kl_graphs_plan){
+        .swapped = problem->right == 0 && problem->left > 0,
+        .one_line = problem->left == 0 || problem->right == 0,
+        .contour = {.dimension = problem->dimension,
+                    .tolerance = problem->tolerance,
+                    .order = problem->left > problem->right ? problem->left : problem->right}};
+    out->contour.rules = out->one_line ? 1 : 2;
     KL_GOTO(check(problem, graphs, n, err));
     for (int t = 0; t < problem->ntimes; t++)
-        out->time = fmax(out->time, problem->times[t]);
+        out->contour.time = fmax(out->contour.time, problem->times[t]);
     KL_GOTO(kl_torus_create(problem->dimension, problem->sites, none, &whole, err));
     KL_GOTO(fill(problem, out, err));
     look_at_start(&whole, out);
     look_at_symmetry(problem, out);
     KL_GOTO(choose(problem, graphs, n, out, err));
-    if (problem->left + problem->right > 0 && out->time > 0)
+    if (problem->left + problem->right > 0 && out->contour.time > 0)
         KL_GOTO(divide(problem, out, err));
 done:
     kl_torus_destroy(&whole);

@@ -3,6 +3,7 @@
 #define KL_GRAPHS_PLAN_H
 
 #include "graphs/amplitude.h"
+#include "graphs/contour.h"
 #include "graphs/evaluate.h"
 
 /* Graphs that share a torus: those that reduce, on the smallest; the others on the whole one. */
@@ -23,11 +24,13 @@ typedef struct kl_graphs_plan {
     bool shell;     /* the start lies on the shell of `energy` */
     bool plane;     /* and is one plane wave */
     bool conjugate; /* S(conj w, conj z) = conj S(w, z) */
-    double energy, time; /* the latest */
+    double energy;
+    double complex scale;           /* of the one plane wave, whose start has modulus 1; or 1 */
+    kl_contour_request contour;     /* for the latest time */
     double complex *symbol, *start; /* [L^d] */
     size_t n;                       /* graphs to compute */
     kl_graph *graph;
-    size_t *of;  /* [graphs asked for]: the one that serves it */
+    size_t *of;   /* [graphs asked for]: the one that serves it */
     bool *mirror; /* [graphs asked for]: by its conjugate */
     kl_graphs_part part[2];
 } kl_graphs_plan;

@@ -42,7 +42,8 @@ static bool leaves(const kl_torus *torus, int generator, const double complex *s
 {
     double scale = 0, off = 0;
     for (size_t i = 0; i < torus->points; i++) {
-        const double here = cabs(symbol[i]), there = cabs(symbol[i] - symbol[moved(torus, generator, i)]);
+        const double here = cabs(symbol[i]),
+                     there = cabs(symbol[i] - symbol[moved(torus, generator, i)]);
         scale = here > scale ? here : scale;
         off = there > off ? there : off;
     }

@@ -2,9 +2,9 @@
  *
  *   sum_a outer(a) T(a),   T(a) = sum_{c,e} ca(c-a) c0(c) inner(c-e) e0(e) ea(e-a):
  *
- * two transforms and L^d products for each a. T is as symmetric as its edges, so a runs over one site
- * of each orbit of their common symmetry (reflections and exchanges of axes), 48 times fewer in
- * d = 3 at best. The torus has no even axes. All functions are local.
+ * two transforms and L^d products for each a. T is as symmetric as its edges, so a runs over one
+ * site of each orbit of their common symmetry (reflections and exchanges of axes), 48 times fewer
+ * in d = 3 at best. The torus has no even axes. All functions are local.
  */
 #ifndef KL_GRAPHS_TETRAHEDRON_H
 #define KL_GRAPHS_TETRAHEDRON_H
@@ -24,9 +24,9 @@ enum {
 typedef struct kl_tetrahedron {
     const kl_torus *torus; /* not owned */
     size_t orbits;
-    size_t *site;          /* [orbits], its first site */
-    size_t *orbit;         /* [points], the orbit of each site */
-    double complex *work;  /* [2 points + orbits] */
+    size_t *site;         /* [orbits], its first site */
+    size_t *orbit;        /* [points], the orbit of each site */
+    double complex *work; /* [2 points + orbits] */
 } kl_tetrahedron;
 
 /* `symbol` [points]: the symmetries are those reflections and exchanges that leave it as it is.

@@ -11,7 +11,8 @@ struct kl_torus_plans {
     fftw_plan cosine, forward, backward; /* NULL: no such axes */
 };
 
-/* Axes of the grid that are even, or that are not, as FFTW's dimensions in units of `unit` reals. */
+/* Axes of the grid that are even, or that are not, as FFTW's dimensions in units of `unit` reals.
+ */
 static int axes(const kl_torus *torus, bool even, int unit, fftw_iodim dims[4])
 {
     int stride[3], rank = 0;

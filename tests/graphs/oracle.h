@@ -1,13 +1,13 @@
 /* What the amplitudes are checked against, by other ways than contours and site sums.
  *
  * oracle_amplitude(): the sum over all momenta of a graph of divided differences of exp(-itx),
- *   Amp = eta^(n+m) prod kappa L^-d(n+m-blocks) sum conj(f[e(u_0)..e(u_n)]) b(u_n) f[e(u_n)..e(u_(n+m))],
- * f = exp(-itx), u_v - u_(v-1) the momentum taken at vertex v, zero in sum over each block, u_0 = k.
- * f[...] is the corner of exp(-itA), A with the energies on its diagonal and 1 beside it (G. Opitz,
- * Z. angew. Math. Mech. 44 (1964) T52).
+ *   Amp = eta^(n+m) prod kappa L^-d(n+m-blocks) sum conj(f[e(u_0)..e(u_n)]) b(u_n)
+ * f[e(u_n)..e(u_(n+m))], f = exp(-itx), u_v - u_(v-1) the momentum taken at vertex v, zero in sum
+ * over each block, u_0 = k. f[...] is the corner of exp(-itA), A with the energies on its diagonal
+ * and 1 beside it (G. Opitz, Z. angew. Math. Mech. 44 (1964) T52).
  *
- * oracle_average(): E<J, W^(n,m)> for +-1 by all 2^(L^d) potentials, psi^(n) by the Taylor series of the
- * block matrix of (psi^(0)..psi^(n)).
+ * oracle_average(): E<J, W^(n,m)> for +-1 by all 2^(L^d) potentials, psi^(n) by the Taylor series
+ * of the block matrix of (psi^(0)..psi^(n)).
  */
 #ifndef KL_TESTS_GRAPHS_ORACLE_H
 #define KL_TESTS_GRAPHS_ORACLE_H
