@@ -282,7 +282,7 @@ kl_status kl_graphs_estimate(const kl_graphs_problem *problem, const kl_graph *g
         cost->bytes = fmax(cost->bytes, part->cost.bytes);
         cost->operations +=
             cost->pairs * (part->cost.transforms * transform + part->cost.passes * 8 * points +
-                           part->cost.tetrahedra * points * (2 * transform + 24 * points));
+                           part->cost.tetrahedra * part->orbits * (2 * transform + 32 * points));
     }
     kl_graphs_plan_destroy(&plan);
     return KL_OK;

@@ -14,7 +14,8 @@
  *
  * Cost: with M nodes, M ~ 18 t in d = 3 at 1e-8, M^2/2 pairs (M^2 if neither b nor the start is
  * symmetric), each with the transforms and products of kl_graphs_estimate(); M where left or right
- * is 0. Graphs that do not reduce cost L^d times more.
+ * is 0. A graph that does not reduce costs 2 L^d transforms for each pair, or 48 times less where b
+ * is symmetric (graphs/tetrahedron.h).
  */
 #ifndef KL_GRAPHS_AMPLITUDE_H
 #define KL_GRAPHS_AMPLITUDE_H
@@ -51,7 +52,7 @@ typedef struct kl_graphs_cost {
     double pairs;      /* of nodes at which the sums are taken */
     double transforms; /* for each pair, tetrahedra apart */
     double passes;     /* over the points of the torus, likewise */
-    double tetrahedra; /* graphs that do not reduce, for each pair */
+    double tetrahedra; /* different sums that do not reduce, for each pair */
     double operations; /* floating point, in all */
     double bytes;      /* of each rank */
 } kl_graphs_cost;

@@ -5,6 +5,7 @@
 #include "graphs/tetrahedron.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The edges that are left between the sites of a graph. */
 typedef struct net {
@@ -115,21 +116,36 @@ static net chain(kl_formula *f, int g, const kl_graph *graph, kl_formula_options
     return n;
 }
 
+/* The edges of the complete graph with its sites named thus. */
+static void name_edges(net *n, int zero, int a, int c, int e, int edge[6])
+{
+    edge[KL_TETRAHEDRON_OUTER] = between(n, a, zero);
+    edge[KL_TETRAHEDRON_INNER] = between(n, c, e);
+    edge[KL_TETRAHEDRON_C0] = between(n, c, zero);
+    edge[KL_TETRAHEDRON_CA] = between(n, c, a);
+    edge[KL_TETRAHEDRON_E0] = between(n, e, zero);
+    edge[KL_TETRAHEDRON_EA] = between(n, e, a);
+}
+
+/* The start edge is the outer one. Of the four ways to name the sites the first in order, so that
+ * equal sums are recognised. */
 static void add_tetrahedron(net *n, const kl_graph *graph)
 {
-    const int a = graph->block[graph->left + graph->right - 1], zero = graph->block[0];
-    int rest[KL_GRAPH_VERTICES], count = 0;
-    for (int b = 0; b < n->nsites; b++)
-        if (!n->gone[b] && b != a && b != zero)
+    const int end[2] = {graph->block[0], graph->block[graph->left + graph->right - 1]};
+    int rest[2], count = 0, best[6];
+    for (int b = 0; b < 4; b++)
+        if (b != end[0] && b != end[1])
             rest[count++] = b;
-    const int c = rest[0], e = rest[1];
-    kl_scalar_tetrahedron(n->f, n->graph,
-                          (int[6]){[KL_TETRAHEDRON_OUTER] = between(n, a, zero),
-                                   [KL_TETRAHEDRON_INNER] = between(n, c, e),
-                                   [KL_TETRAHEDRON_C0] = between(n, c, zero),
-                                   [KL_TETRAHEDRON_CA] = between(n, c, a),
-                                   [KL_TETRAHEDRON_E0] = between(n, e, zero),
-                                   [KL_TETRAHEDRON_EA] = between(n, e, a)});
+    for (int way = 0; way < 4; way++) {
+        const int i = way & 1, j = way >> 1;
+        int edge[6], k = 0;
+        name_edges(n, end[i], end[1 - i], rest[j], rest[1 - j], edge);
+        while (way > 0 && k < 5 && edge[k] == best[k])
+            k++;
+        if (way == 0 || edge[k] < best[k])
+            memcpy(best, edge, sizeof best);
+    }
+    kl_scalar_tetrahedron(n->f, n->graph, best);
 }
 
 /* A site that is not an end of the start edge. */

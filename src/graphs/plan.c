@@ -185,15 +185,22 @@ static kl_status make_part(const kl_graphs_problem *p, const kl_graphs_plan *pla
     return KL_OK;
 }
 
-static void finish_part(const kl_graphs_plan *plan, kl_graphs_part *part)
+static kl_status finish_part(const kl_graphs_plan *plan, kl_graphs_part *part, kl_error *err)
 {
     const int nodes = kl_contour_nodes(plan->contour);
+    kl_tetrahedron tetrahedron;
     part->block = nodes < BLOCK ? nodes : BLOCK;
     part->cost = kl_evaluation_estimate(&part->formula, part->torus.points, part->block);
     while (part->cost.bytes > enough && part->block > SMALLEST_BLOCK) {
         part->block /= 2;
         part->cost = kl_evaluation_estimate(&part->formula, part->torus.points, part->block);
     }
+    if (part->cost.tetrahedra == 0)
+        return KL_OK;
+    KL_TRY(kl_tetrahedron_create(&part->torus, part->symbol, &tetrahedron, err));
+    part->orbits = (double)tetrahedron.orbits;
+    kl_tetrahedron_destroy(&tetrahedron);
+    return KL_OK;
 }
 
 static kl_status list_part(size_t room, kl_graphs_part *part, kl_error *err)
@@ -224,11 +231,11 @@ static kl_status divide(const kl_graphs_problem *p, kl_graphs_plan *plan, kl_err
     for (size_t g = 0; g < plan->n; g++)
         if (first->formula.nfactors[g] < 0)
             put(second, plan, g);
-    finish_part(plan, first);
+    KL_TRY(finish_part(plan, first, err));
     if (second->n == 0)
         return KL_OK;
     KL_TRY(make_part(p, plan, none, true, second, err));
-    finish_part(plan, second);
+    KL_TRY(finish_part(plan, second, err));
     for (size_t g = 0; g < second->n; g++)
         if (second->formula.nfactors[g] < 0) {
             char name[KL_GRAPH_NAME];

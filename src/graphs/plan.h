@@ -16,6 +16,7 @@ typedef struct kl_graphs_part {
     double complex *symbol, *start; /* [points] of the torus */
     int block;                      /* nodes at a time */
     kl_evaluation_cost cost;
+    double orbits; /* transforms of a tetrahedron are twice as many */
 } kl_graphs_part;
 
 typedef struct kl_graphs_plan {

@@ -202,4 +202,82 @@ static inline double complex oracle_average(const kl_graphs_problem *p, double t
     return sum;
 }
 
+/* What the tests of amplitudes share. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+static const int shift1[1][3] = {{1, 0, 0}}, none[1][3] = {{0, 0, 0}};
+static const int several[3][3] = {{0, 0, 0}, {1, -1, 2}, {0, 2, 1}};
+static const double unit[1][2] = {{1, 0}};
+static const double mixed[3][2] = {{0.3, 0.1}, {0.5, -0.4}, {-0.2, 0.7}};
+
+static inline void near(double complex value, double complex exact, double allowed)
+{
+    if (!(cabs(value - exact) <= allowed))
+        print_error("%.12f %+.12f i, not %.12f %+.12f i: off by %.2e, allowed %.2e\n", creal(value),
+                    cimag(value), creal(exact), cimag(exact), cabs(value - exact), allowed);
+    assert_true(cabs(value - exact) <= allowed);
+}
+
+/* All graphs of a problem and their amplitudes. */
+typedef struct answers {
+    size_t n;
+    kl_graph *graph;
+    double complex *amplitude; /* [n][ntimes] */
+    double *error;
+} answers;
+
+static inline answers all_graphs(MPI_Comm comm, const kl_graphs_problem *p)
+{
+    answers a = {0};
+    kl_error err = {0};
+    assert_int_equal(
+        kl_graphs_list(p->left, p->right, p->law == KL_LAW_GAUSSIAN, &a.graph, &a.n, &err), KL_OK);
+    a.amplitude = calloc(a.n * (size_t)p->ntimes + 1, sizeof *a.amplitude);
+    a.error = calloc(a.n * (size_t)p->ntimes + 1, sizeof *a.error);
+    kl_status status = kl_graphs_amplitudes(comm, p, a.graph, a.n, a.amplitude, a.error, &err);
+    if (status != KL_OK)
+        print_error("%s\n", err.message);
+    assert_int_equal(status, KL_OK);
+    return a;
+}
+
+static inline void free_answers(answers *a)
+{
+    free(a->graph);
+    free(a->amplitude);
+    free(a->error);
+}
+
+static inline double complex amplitude_of(const kl_graphs_problem *p, const char *name)
+{
+    kl_graph graph;
+    kl_error err = {0};
+    double complex amplitude;
+    double error;
+    assert_int_equal(kl_graph_parse(name, p->left, p->right, &graph, &err), KL_OK);
+    kl_status status = kl_graphs_amplitudes(MPI_COMM_SELF, p, &graph, 1, &amplitude, &error, &err);
+    if (status != KL_OK)
+        print_error("%s\n", err.message);
+    assert_int_equal(status, KL_OK);
+    return amplitude;
+}
+
+/* At the latest time. */
+static inline double complex total_of(const kl_graphs_problem *p, double *error)
+{
+    answers a = all_graphs(MPI_COMM_SELF, p);
+    double complex sum = 0;
+    *error = 0;
+    for (size_t g = 0; g < a.n; g++) {
+        sum += a.amplitude[(g + 1) * (size_t)p->ntimes - 1];
+        *error += a.error[(g + 1) * (size_t)p->ntimes - 1];
+    }
+    free_answers(&a);
+    return sum;
+}
+
 #endif

@@ -98,7 +98,7 @@ static void printed_suprema(void **state)
     static const double printed[4][5] = {{32, 0.5, 0.736089, 0.40343, 0.27931},
                                          {128, 0.2, 0.995897, 1.01295, 0.74283},
                                          {160, 0.1, 1.193462, 1.7647, 1.3919},
-                                         {320, 0.05, 1.391191, 2.8296, 2.4325}};
+                                         {400, 0.05, 1.391191, 2.8296, 2.4325}};
     (void)state;
     for (int i = 0; i < 4; i++) {
         const kl_crossing_problem p = {3, (int)printed[i][0], printed[i][1], 2, energy, 0, NULL};
