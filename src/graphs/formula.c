@@ -181,13 +181,15 @@ kl_status kl_formula_create(const kl_graph *graphs, size_t n, kl_formula_options
 {
     enum { TERMS = 256, SCALARS = KL_FORMULA_FACTORS }; /* of one graph, at most */
     kl_status status;
-    *out = (kl_formula){.ngraphs = (int)n};
+    *out = (kl_formula){.ngraphs = (int)n, .room = (int)(n + 1) * TERMS};
     KL_GOTO(kl_alloc((n + 1) * TERMS, sizeof *out->term, "formula", &out->term, err));
     KL_GOTO(kl_alloc((n + 1) * SCALARS, sizeof *out->scalar, "formula", &out->scalar, err));
     KL_GOTO(kl_alloc(n, sizeof *out->nfactors, "formula", &out->nfactors, err));
     KL_GOTO(kl_alloc(n, sizeof *out->factor, "formula", &out->factor, err));
     for (size_t g = 0; g < n; g++)
         write_graph(out, (int)g, &graphs[g], options);
+    if (out->full)
+        status = kl_fail(err, KL_BUG, "graphs: more than %d terms for %zu graphs", out->room, n);
 done:
     if (status != KL_OK)
         kl_formula_destroy(out);

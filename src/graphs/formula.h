@@ -67,6 +67,8 @@ enum { KL_FORMULA_FACTORS = 16 };
 
 typedef struct kl_formula {
     int nterms, nscalars, ngraphs;
+    int room;                          /* for terms */
+    bool full;                         /* it did not suffice: the terms are wrong */
     kl_term *term;                     /* children before parents */
     kl_scalar *scalar;                 /* [nscalars] */
     int *nfactors;                     /* [ngraphs]; -1: does not reduce */
@@ -81,7 +83,8 @@ typedef struct kl_formula_options {
     bool tetrahedron; /* keep what does not reduce */
 } kl_formula_options;
 
-/* Graphs of one left and right, of at most 12 vertices. KL_ENVIRONMENT: no memory. */
+/* Graphs of one left and right, of at most 12 vertices. KL_ENVIRONMENT: no memory. KL_BUG: more
+ * terms than there should be. */
 kl_status kl_formula_create(const kl_graph *graphs, size_t n, kl_formula_options options,
                             kl_formula *out, kl_error *err);
 void kl_formula_destroy(kl_formula *formula);

@@ -13,8 +13,11 @@ static int intern(kl_formula *f, kl_term term)
             t->of[0] == term.of[0] && t->of[1] == term.of[1])
             return i;
     }
-    f->term[f->nterms] = term;
-    return f->nterms++;
+    if (f->nterms < f->room)
+        f->term[f->nterms++] = term;
+    else
+        f->full = true;
+    return f->nterms - 1;
 }
 
 int kl_term_base(kl_formula *f, kl_term_kind kind, unsigned line, bool reversed)
