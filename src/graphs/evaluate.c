@@ -1,5 +1,6 @@
 #include "graphs/evaluate.h"
 
+#include "base/clones.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -47,19 +48,36 @@ static void make_base(kl_evaluation *e, const kl_term *t, double complex z, doub
     }
 }
 
+KL_CLONES static void multiply(size_t n, const double *restrict a, const double *restrict b,
+                               double *restrict out)
+{
+    for (size_t k = 0; k < 2 * n; k += 2) {
+        out[k] = a[k] * b[k] - a[k + 1] * b[k + 1];
+        out[k + 1] = a[k] * b[k + 1] + a[k + 1] * b[k];
+    }
+}
+
+KL_CLONES static void subtract(size_t n, const double *restrict a, const double *restrict b,
+                               double re, double im, double *restrict out)
+{
+    for (size_t k = 0; k < 2 * n; k += 2) {
+        const double x = a[k] - b[k], y = a[k + 1] - b[k + 1];
+        out[k] = x * re - y * im;
+        out[k + 1] = x * im + y * re;
+    }
+}
+
 static void combine(const kl_evaluation *e, const kl_term *t, double complex *const *fields,
                     double complex *out, int i, int j)
 {
     const size_t points = e->torus->points;
-    const double complex *a = field(e, fields, t->of[0], i, j),
-                         *b = field(e, fields, t->of[1], i, j);
+    const double *a = (const double *)field(e, fields, t->of[0], i, j);
+    const double *b = (const double *)field(e, fields, t->of[1], i, j);
     if (t->kind == KL_TERM_DIFFERENCE) {
         const double complex factor = 1 / (e->node[1][j] - e->node[0][i]);
-        for (size_t k = 0; k < points; k++)
-            out[k] = kl_times(a[k] - b[k], factor);
+        subtract(points, a, b, creal(factor), cimag(factor), (double *)out);
     } else {
-        for (size_t k = 0; k < points; k++)
-            out[k] = kl_times(a[k], b[k]);
+        multiply(points, a, b, (double *)out);
     }
 }
 

@@ -1,13 +1,18 @@
 #include "graphs/torus.h"
 
+#include "base/clones.h"
 #include "base/memory.h"
+#include "graphs/cosine.h"
 
 #include <fftw3.h>
 #include <math.h>
 #include <stdlib.h>
 
+enum { LANES = 8 };
+
 /* First the cosine transforms of re and im on the even axes, then the complex ones on the rest. */
 struct kl_torus_plans {
+    kl_cosine small;                     /* all axes even, and short; n = 0: no */
     fftw_plan cosine, forward, backward; /* NULL: no such axes */
 };
 
@@ -30,6 +35,8 @@ static kl_status make_plans(kl_torus *torus, kl_error *err)
     static const fftw_r2r_kind kind[3] = {FFTW_REDFT00, FFTW_REDFT00, FFTW_REDFT00};
     struct kl_torus_plans *p = torus->plans;
     fftw_iodim even[4], others[4];
+    if (torus->all_even && torus->n[0] <= KL_COSINE_LARGEST)
+        return kl_cosine_create(torus->dimension, torus->n[0], &p->small, err);
     double complex *data; /* planned for arrays aligned as those of kl_alloc() */
     KL_TRY(kl_alloc(torus->points, sizeof *data, "transform", &data, err));
     int neven = axes(torus, true, 2, even), nothers = axes(torus, false, 2, others);
@@ -72,13 +79,18 @@ kl_status kl_torus_create(int dimension, int sites, const bool even[3], kl_torus
                           kl_error *err)
 {
     kl_status status;
-    *out = (kl_torus){
-        .dimension = dimension, .sites = sites, .n = {1, 1, 1}, .points = 1, .volume = 1};
+    *out = (kl_torus){.dimension = dimension,
+                      .sites = sites,
+                      .n = {1, 1, 1},
+                      .points = 1,
+                      .volume = 1,
+                      .all_even = true};
     for (int j = 0; j < dimension; j++) {
         out->even[j] = even[j];
         out->n[j] = even[j] ? sites / 2 + 1 : sites;
         out->points *= (size_t)out->n[j];
         out->volume *= sites;
+        out->all_even = out->all_even && even[j];
     }
     KL_GOTO(kl_alloc(1, sizeof *out->plans, "transform", &out->plans, err));
     KL_GOTO(kl_alloc(out->points, sizeof(double), "multiplicities", &out->multiplicity, err));
@@ -94,6 +106,7 @@ done:
 void kl_torus_destroy(kl_torus *torus)
 {
     if (torus->plans) {
+        kl_cosine_destroy(&torus->plans->small);
         fftw_plan all[] = {torus->plans->cosine, torus->plans->forward, torus->plans->backward};
         for (int i = 0; i < 3; i++)
             if (all[i])
@@ -107,6 +120,8 @@ void kl_torus_destroy(kl_torus *torus)
 
 static void transform(const kl_torus *torus, fftw_plan dft, double complex *f)
 {
+    if (torus->plans->small.n)
+        kl_cosine_transform(&torus->plans->small, f);
     if (torus->plans->cosine)
         fftw_execute_r2r(torus->plans->cosine, (double *)f, (double *)f);
     if (dft)
@@ -126,18 +141,26 @@ void kl_torus_backward(const kl_torus *torus, double complex *f)
         f[i] *= scale;
 }
 
-double complex kl_torus_dot(const kl_torus *torus, const double complex *f, const double complex *g)
+/* The order of additions is written: eight lanes. */
+KL_CLONES static void dot(size_t n, const double *restrict m, const double *restrict a,
+                          const double *restrict b, double *restrict re, double *restrict im)
 {
-    enum { LANES = 8 };
-    const double *a = (const double *)f, *b = (const double *)g, *m = torus->multiplicity;
-    double re[LANES] = {0}, im[LANES] = {0};
-    const size_t whole = torus->points / LANES * LANES;
-    for (size_t i = 0; i < torus->points; i += LANES)
-        for (size_t l = 0; l < (i < whole ? LANES : torus->points - whole); l++) {
+    for (size_t i = 0; i + LANES <= n; i += LANES)
+        for (size_t l = 0; l < LANES; l++) {
             const size_t k = i + l;
             re[l] += m[k] * (a[2 * k] * b[2 * k] - a[2 * k + 1] * b[2 * k + 1]);
             im[l] += m[k] * (a[2 * k] * b[2 * k + 1] + a[2 * k + 1] * b[2 * k]);
         }
+    for (size_t k = n / LANES * LANES; k < n; k++) {
+        re[0] += m[k] * (a[2 * k] * b[2 * k] - a[2 * k + 1] * b[2 * k + 1]);
+        im[0] += m[k] * (a[2 * k] * b[2 * k + 1] + a[2 * k + 1] * b[2 * k]);
+    }
+}
+
+double complex kl_torus_dot(const kl_torus *torus, const double complex *f, const double complex *g)
+{
+    double re[LANES] = {0}, im[LANES] = {0};
+    dot(torus->points, torus->multiplicity, (const double *)f, (const double *)g, re, im);
     for (int l = 1; l < LANES; l++) {
         re[0] += re[l];
         im[0] += im[l];

@@ -16,7 +16,7 @@
 
 typedef struct kl_torus {
     int dimension, sites;
-    bool even[3];
+    bool even[3], all_even;
     int n[3];             /* points of each axis; 1 beyond the dimension */
     size_t points;        /* their product */
     double volume;        /* L^d */
