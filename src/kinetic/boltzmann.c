@@ -182,7 +182,9 @@ static kl_status measure(MPI_Comm comm, worker *w, const kl_evolution *evolution
     kl_status status = KL_OK;
     for (int i = 0; i < w->count && status == KL_OK; i++) {
         double angle = 2 * M_PI * w->chain[i].frequency * time, size = exp(-w->rate * time);
-        status = kl_evolution_get(evolution, i, w->re, w->im, err);
+        status = kl_watch_look(w->plan->watch, err);
+        if (status == KL_OK)
+            status = kl_evolution_get(evolution, i, w->re, w->im, err);
         if (status != KL_OK)
             break;
         w->re[0] -= size * cos(angle); /* the scattered part alone */
@@ -191,7 +193,7 @@ static kl_status measure(MPI_Comm comm, worker *w, const kl_evolution *evolution
         kl_plan_contribute(w->plan, w->plan->modes.mode[w->first + i].k, w->even, w->odd,
                            w->own + (size_t)i * (size_t)nio);
     }
-    KL_TRY(kl_agree(comm, status, err));
+    KL_TRY(kl_watch_agree(w->plan->watch, status, err));
     MPI_Comm_rank(comm, &rank);
     MPI_Allgatherv(w->own, w->counts[rank], MPI_DOUBLE, w->all, w->counts, w->starts, MPI_DOUBLE,
                    comm);
@@ -219,7 +221,7 @@ static kl_status solve(MPI_Comm comm, const kl_plan *plan, const kl_resolution *
     kl_status status;
     KL_GOTO(kl_tables_create(comm, plan, resolution, &tables, err));
     KL_GOTO(kl_agree(comm, worker_create(comm, plan, &tables, resolution->rate, &w, err), err));
-    KL_GOTO(kl_evolution_create(comm, w.count, w.chain, resolution->step, &evolution, err));
+    KL_GOTO(kl_evolution_create(plan->watch, w.count, w.chain, resolution->step, &evolution, err));
     for (int it = 0; it < plan->problem->ntimes; it++) {
         double time = plan->problem->times[it];
         KL_GOTO(kl_agree(comm, kl_evolution_advance(evolution, time, err), err));
@@ -276,7 +278,8 @@ static kl_status solve_torus(MPI_Comm comm, const kl_kinetic_problem *problem, d
 {
     kl_plan plan = {0};
     double *before = NULL;
-    kl_status status = kl_plan_create(problem, &plan, err);
+    kl_watch watch = kl_watch_begin(comm, problem);
+    kl_status status = kl_plan_create(problem, &watch, &plan, err);
     if (status == KL_OK)
         status = kl_alloc(2 * (size_t)problem->ntimes * (size_t)problem->nobservables,
                           sizeof *before, "Boltzmann reference", &before, err);

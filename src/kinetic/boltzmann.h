@@ -68,6 +68,11 @@ typedef struct kl_kinetic_problem {
     int nobservables;
     const kl_kinetic_observable *observables;
     double tolerance; /* absolute error wanted of each <J,F_T> */
+    /* Is the solve to end here? Asked on every rank of its communicator, in step, so that it
+     * may communicate there; one yes is enough. NULL: never. */
+    bool (*stop)(void *context);
+    void *stop_context;
+    double stop_interval; /* seconds of work between two asks; 0: 0.2 */
 } kl_kinetic_problem;
 
 /* Collective over comm. Fills, on every rank, value[it][io][2] = Re, Im of
@@ -78,7 +83,7 @@ typedef struct kl_kinetic_problem {
  * Where S is not p.X, X is not periodic: |h|^2 and S are those of the unwrapped X.
  * KL_INPUT: dimension 1; S = p.X and p at a point where v and the shell degenerate
  * so that no solution exists (e.g. the band edge); a wave in infinite space.
- * KL_ENVIRONMENT: PETSc failed. */
+ * KL_ENVIRONMENT: PETSc failed. KL_STOPPED, on all ranks: the problem's `stop` said so. */
 kl_status kl_boltzmann_solve(MPI_Comm comm, const kl_kinetic_problem *problem, double *value,
                              double *error, char *note, kl_error *err);
 

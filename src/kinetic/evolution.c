@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 struct kl_evolution {
+    kl_watch *watch;
     int nchains;
     const kl_chain *chain;
     PetscInt
@@ -40,6 +41,8 @@ static PetscErrorCode right_hand_side(TS ts, PetscReal t, Vec y, Vec f, void *co
     const kl_evolution *e = context;
     PetscScalar *out;
     (void)ts;
+    if (kl_watch_step(e->watch, NULL) != KL_OK)
+        return PETSC_ERR_USER; /* ends TSSolve() here */
     PetscErrorCode code = MatMult(e->matrix, y, f);
     if (!code)
         code = VecGetArray(f, &out);
@@ -132,18 +135,19 @@ static kl_status create_stepper(MPI_Comm comm, kl_evolution *e, double tolerance
     return KL_OK;
 }
 
-kl_status kl_evolution_create(MPI_Comm comm, int nchains, const kl_chain *chain, double tolerance,
+kl_status kl_evolution_create(kl_watch *watch, int nchains, const kl_chain *chain, double tolerance,
                               kl_evolution **evolution, kl_error *err)
 {
     kl_evolution *e;
     PetscBool started = PETSC_FALSE;
+    MPI_Comm comm = watch->comm;
     *evolution = NULL;
     if (PetscInitialized(&started) || !started)
         return kl_fail(err, KL_BUG, "Boltzmann reference: PETSc has not been started");
     kl_status status = kl_alloc(1, sizeof *e, "Boltzmann modes", evolution, err);
     e = *evolution;
     if (status == KL_OK) {
-        *e = (kl_evolution){.nchains = nchains, .chain = chain};
+        *e = (kl_evolution){.watch = watch, .nchains = nchains, .chain = chain};
         status =
             kl_alloc((size_t)nchains + 1, sizeof *e->offset, "Boltzmann modes", &e->offset, err);
     }
@@ -180,7 +184,9 @@ kl_status kl_evolution_advance(kl_evolution *e, double time, kl_error *err)
     if (!(time > now))
         return KL_OK;
     KL_PETSC(TSSetMaxTime(e->ts, time));
-    KL_PETSC(TSSolve(e->ts, NULL));
+    PetscErrorCode code = TSSolve(e->ts, NULL);
+    KL_TRY(kl_watch_stopped(e->watch, err));
+    KL_PETSC(code);
     KL_PETSC(TSGetConvergedReason(e->ts, &reason));
     KL_PETSC(TSGetTime(e->ts, &left));
     if (reason < 0 || fabs(left - time) > 1e-12 * time)

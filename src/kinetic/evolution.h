@@ -16,9 +16,7 @@
 #ifndef KL_KINETIC_EVOLUTION_H
 #define KL_KINETIC_EVOLUTION_H
 
-#include "kinlim/status.h"
-
-#include <stdbool.h>
+#include "kinetic/watch.h"
 
 typedef struct kl_chain {
     int size;           /* dimension of the Krylov space */
@@ -31,15 +29,15 @@ typedef struct kl_chain {
 
 typedef struct kl_evolution kl_evolution;
 
-/* Collective over comm; each rank passes its own modes (nchains may be 0), whose
- * array it keeps until the end. Runge-Kutta of order 8 with step control: the
- * local error, every mode times its scale, stays below `tolerance` in the
+/* Collective over the communicator of the watch, which is asked while time advances; each rank
+ * passes its own modes (nchains may be 0), whose array it keeps until the end. Runge-Kutta of order
+ * 8 with step control: the local error, every mode times its scale, stays below `tolerance` in the
  * 2-norm. KL_ENVIRONMENT: PETSc. */
-kl_status kl_evolution_create(MPI_Comm comm, int nchains, const kl_chain *chain, double tolerance,
+kl_status kl_evolution_create(kl_watch *watch, int nchains, const kl_chain *chain, double tolerance,
                               kl_evolution **evolution, kl_error *err);
 void kl_evolution_destroy(kl_evolution **evolution);
 
-/* Collective. Advances to `time`, not before the last one. */
+/* Collective. Advances to `time`, not before the last one. KL_STOPPED on all ranks. */
 kl_status kl_evolution_advance(kl_evolution *evolution, double time, kl_error *err);
 
 /* Local. Copies Re r and Im r ([size] each) of own mode i; im may be NULL if it is isotropic. */

@@ -97,20 +97,20 @@ static void read_off(const kl_isotropic *s, const own *w, int i, int time)
     }
 }
 
-static kl_status evolve(MPI_Comm comm, const own *w, double tolerance, const double *times,
+static kl_status evolve(kl_watch *watch, const own *w, double tolerance, const double *times,
                         kl_isotropic *s, kl_error *err)
 {
     kl_evolution *evolution = NULL;
     kl_status status;
-    KL_GOTO(kl_evolution_create(comm, w->count, w->chain, tolerance, &evolution, err));
+    KL_GOTO(kl_evolution_create(watch, w->count, w->chain, tolerance, &evolution, err));
     for (int it = 0; it < s->ntimes; it++) {
-        KL_GOTO(kl_agree(comm, kl_evolution_advance(evolution, times[it], err), err));
+        KL_GOTO(kl_agree(watch->comm, kl_evolution_advance(evolution, times[it], err), err));
         for (int i = 0; i < w->count && status == KL_OK; i++) {
             status = kl_evolution_get(evolution, i, w->r, NULL, err);
             if (status == KL_OK)
                 read_off(s, w, i, it);
         }
-        KL_GOTO(kl_agree(comm, status, err));
+        KL_GOTO(kl_agree(watch->comm, status, err));
     }
 done:
     kl_evolution_destroy(&evolution);
@@ -142,7 +142,7 @@ kl_status kl_isotropic_create(MPI_Comm comm, const kl_plan *plan, const kl_energ
     if (status == KL_OK)
         status = own_create(comm, plan, energies, s, &w, err);
     KL_GOTO(kl_agree(comm, status, err));
-    KL_GOTO(evolve(comm, &w, fmax(0.3 * fineness->accuracy, 1e-15), times, s, err));
+    KL_GOTO(evolve(plan->watch, &w, fmax(0.3 * fineness->accuracy, 1e-15), times, s, err));
     share(comm, s);
 done:
     free(w.chain);

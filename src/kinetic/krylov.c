@@ -62,8 +62,8 @@ static kl_status images_allocate(const kl_shell *shell, int nmodes, images *s, k
     return kl_alloc(n * (size_t)nmodes, sizeof(double), "Krylov space", &s->odd, err);
 }
 
-static void images_fill(const kl_shell *shell, const double xi[3], int nmodes, const int (*mode)[3],
-                        images *s)
+static kl_status images_fill(const kl_shell *shell, const double xi[3], int nmodes,
+                             const int (*mode)[3], images *s, kl_watch *watch, kl_error *err)
 {
     int combinations = 1 << (shell->dimension - 1);
     double total = 0;
@@ -72,6 +72,8 @@ static void images_fill(const kl_shell *shell, const double xi[3], int nmodes, c
     size_t at = 0;
     for (int c = 0; c < combinations; c++)
         for (int i = 0; i < shell->npoints; i++, at++) {
+            if (i % 1024 == 0)
+                KL_TRY(kl_watch_look(watch, err));
             double root = sqrt(shell->weight[i] / (combinations * total));
             double complex z[3];
             for (int j = 0; j < shell->dimension; j++) {
@@ -88,6 +90,7 @@ static void images_fill(const kl_shell *shell, const double xi[3], int nmodes, c
                 s->odd[(size_t)m * s->count + at] = cimag(b);
             }
         }
+    return KL_OK;
 }
 
 /* p_old <- x p - beta p_old; returns its norm. */
@@ -106,16 +109,17 @@ static double step(size_t n, const double *x, const double *p, double beta, doub
 }
 
 kl_status kl_krylov(const kl_shell *shell, const double xi[3], int size, int nmodes,
-                    const int (*mode)[3], double *beta, double *moment, kl_error *err)
+                    const int (*mode)[3], double *beta, double *moment, kl_watch *watch,
+                    kl_error *err)
 {
     images s = {0};
     kl_status status = images_allocate(shell, nmodes, &s, err);
     memset(beta, 0, (size_t)size * sizeof *beta);
     memset(moment, 0, (size_t)nmodes * (size_t)size * sizeof *moment);
-    if (status != KL_OK)
-        goto done;
-    images_fill(shell, xi, nmodes, mode, &s);
+    KL_GOTO(status);
+    KL_GOTO(images_fill(shell, xi, nmodes, mode, &s, watch, err));
     for (int k = 0; k < size; k++) {
+        KL_GOTO(kl_watch_look(watch, err));
         double *p = s.p[k % 2], *other = s.p[(k + 1) % 2];
         for (int m = 0; m < nmodes; m++)
             moment[(size_t)m * (size_t)size + (size_t)k] =

@@ -10,12 +10,15 @@
 #define KL_KINETIC_KRYLOV_H
 
 #include "kinetic/shell.h"
+#include "kinetic/watch.h"
 
 /* beta[k], k = 1..size-1 (beta[0] = 0), and for each of nmodes momentum modes m
  * moment[i*size + k] = <cos(2 pi m.U) q_k> for even k, <sin(2 pi m.U) q_k> for
  * odd k; the other averages vanish. If the space is smaller than `size`, the
- * remaining entries are zero. KL_ENVIRONMENT: no memory. */
+ * remaining entries are zero. KL_ENVIRONMENT: no memory. KL_STOPPED:
+ * the watch, which is looked at step by step. */
 kl_status kl_krylov(const kl_shell *shell, const double xi[3], int size, int nmodes,
-                    const int (*mode)[3], double *beta, double *moment, kl_error *err);
+                    const int (*mode)[3], double *beta, double *moment, kl_watch *watch,
+                    kl_error *err);
 
 #endif

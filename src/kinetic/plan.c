@@ -136,11 +136,12 @@ static void with_position_only(kl_kinetic_problem *problem)
     memset(problem->center, 0, sizeof problem->center);
 }
 
-kl_status kl_plan_create(const kl_kinetic_problem *problem, kl_plan *plan, kl_error *err)
+kl_status kl_plan_create(const kl_kinetic_problem *problem, kl_watch *watch, kl_plan *plan,
+                         kl_error *err)
 {
     kl_kinetic_problem pairing = *problem;
     kl_status status;
-    *plan = (kl_plan){.problem = problem};
+    *plan = (kl_plan){.problem = problem, .watch = watch};
     KL_GOTO(check_problem(problem, err));
     for (int j = 0; j < problem->dimension; j++) {
         plan->energy += 2 * cos(2 * M_PI * problem->momentum[j]);

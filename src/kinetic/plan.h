@@ -5,6 +5,7 @@
 #define KL_KINETIC_PLAN_H
 
 #include "kinetic/modes.h"
+#include "kinetic/watch.h"
 
 /* One term of an observable: coefficient * exp(2 pi i mode.V). */
 typedef struct kl_term {
@@ -15,6 +16,7 @@ typedef struct kl_term {
 
 typedef struct kl_plan {
     const kl_kinetic_problem *problem;
+    kl_watch *watch; /* kept by the caller */
     double energy, velocity[3];
     kl_pairing pairing;
     kl_modes modes;
@@ -27,7 +29,8 @@ typedef struct kl_plan {
 bool kl_plan_one_shell(const kl_kinetic_problem *problem);
 
 /* KL_INPUT: the problem has no solution or makes no sense. KL_ENVIRONMENT: memory. */
-kl_status kl_plan_create(const kl_kinetic_problem *problem, kl_plan *plan, kl_error *err);
+kl_status kl_plan_create(const kl_kinetic_problem *problem, kl_watch *watch, kl_plan *plan,
+                         kl_error *err);
 void kl_plan_destroy(kl_plan *plan);
 
 /* What a mode and its conjugate give to each observable: out[nobservables] from

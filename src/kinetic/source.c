@@ -215,7 +215,7 @@ static void add_batch(source *s, const item *const p[BATCH], int points, double 
     }
 }
 
-static void sum_points(source *s)
+static kl_status sum_points(source *s, kl_error *err)
 {
     size_t slice = (size_t)s->energies->count * 2 * BLOCK;
     memset(s->sum, 0, (size_t)s->ntau * slice * sizeof *s->sum);
@@ -231,10 +231,12 @@ static void sum_points(source *s)
                 p[b] = more && points == b ? &s->item[i + (size_t)b] : &s->item[i];
                 points += more && points == b;
             }
+            KL_TRY(kl_watch_look(s->plan->watch, err));
             add_batch(s, p, points, tau, s->sum + (size_t)c * slice);
             i += (size_t)points;
         }
     }
+    return KL_OK;
 }
 
 /* ---- the convolution ---- */
@@ -325,7 +327,7 @@ static void add_mode(source *s, int i, double *value)
 }
 
 /* What the block gives at one time. `work` holds the Gauss rule and rows. */
-static void add_block(source *s, double time, double *work, double *value)
+static kl_status add_block(source *s, double time, double *work, double *value, kl_error *err)
 {
     double *node = work, *weight = node + s->ngauss, *interpolate = weight + s->ngauss;
     int orbit = -1;
@@ -334,12 +336,14 @@ static void add_block(source *s, double time, double *work, double *value)
         kl_chebyshev_row(s->ntau, 0, s->last, time * node[g], interpolate + g * s->ntau);
     for (int i = 0; i < s->count; i++) {
         int mine = s->plan->modes.mode[s->first + i].orbit;
+        KL_TRY(kl_watch_look(s->plan->watch, err));
         if (mine != orbit)
             prepare_orbit(s, mine, time, node, interpolate + s->ngauss * s->ntau);
         orbit = mine;
         source_of(s, i, time, node, weight, interpolate);
         add_mode(s, i, value);
     }
+    return KL_OK;
 }
 
 kl_status kl_source_add(const kl_plan *plan, const kl_start *start, const kl_energies *energies,
@@ -364,11 +368,11 @@ kl_status kl_source_add(const kl_plan *plan, const kl_start *start, const kl_ene
         fill_items(&s);
     for (int at = first; status == KL_OK && at < first + count; at += BLOCK) {
         begin_block(&s, at, first + count - at < BLOCK ? first + count - at : BLOCK);
-        sum_points(&s);
-        for (int it = 0; it < problem->ntimes; it++)
+        status = sum_points(&s, err);
+        for (int it = 0; status == KL_OK && it < problem->ntimes; it++)
             if (problem->times[it] > 0)
-                add_block(&s, problem->times[it], work,
-                          value + 2 * (size_t)it * (size_t)problem->nobservables);
+                status = add_block(&s, problem->times[it], work,
+                                   value + 2 * (size_t)it * (size_t)problem->nobservables, err);
     }
     free(work);
     source_destroy(&s);

@@ -14,8 +14,9 @@
 #include "kinetic/isotropic.h"
 #include "kinetic/start.h"
 
-/* Local. Adds to value[it][io][2] what the modes first..first+count-1 give at all times > 0.
- * The responses are at the `isotropic->ntimes` Chebyshev points of [0, last]. */
+/* To be ended by kl_watch_agree(). Adds to value[it][io][2] what the modes first..first+count-1
+ * give at all times > 0. The responses are at the `isotropic->ntimes` Chebyshev points of [0,
+ * last]. */
 kl_status kl_source_add(const kl_plan *plan, const kl_start *start, const kl_energies *energies,
                         const kl_isotropic *isotropic, double accuracy, double last, int first,
                         int count, double *value, kl_error *err);

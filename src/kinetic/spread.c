@@ -102,8 +102,9 @@ static void momentum_factors(const kl_plan *plan, const double v[3], double comp
 }
 
 /* All times of one point, spread over the axes along which V does not change. */
-static void uncollided_point(const kl_plan *plan, const kl_start *start, const kl_point *p,
-                             double rate, const double complex *b, double *value)
+static kl_status uncollided_point(const kl_plan *plan, const kl_start *start, const kl_point *p,
+                                  double rate, const double complex *b, double *value,
+                                  kl_error *err)
 {
     const kl_kinetic_problem *problem = plan->problem;
     int half[3] = {0};
@@ -120,11 +121,13 @@ static void uncollided_point(const kl_plan *plan, const kl_start *start, const k
                     for (int j = 0; j < problem->dimension; j++)
                         x[j] += y * start->axis[i][j];
                 }
+                KL_TRY(kl_watch_look(plan->watch, err));
                 for (int it = 0; weight > 0 && it < problem->ntimes; it++)
                     add_uncollided(plan, p, x, b, weight * exp(-rate * problem->times[it]),
                                    problem->times[it],
                                    value + 2 * (size_t)it * (size_t)problem->nobservables);
             }
+    return KL_OK;
 }
 
 /* Adds the points of this rank. */
@@ -137,7 +140,8 @@ static kl_status uncollided(MPI_Comm comm, const kl_plan *plan, const kl_start *
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &size);
     KL_TRY(kl_alloc((size_t)plan->problem->nobservables, sizeof *b, "uncollided part", &b, err));
-    for (size_t i = (size_t)rank; i < start->count; i += (size_t)size) {
+    kl_status status = KL_OK;
+    for (size_t i = (size_t)rank; i < start->count && status == KL_OK; i += (size_t)size) {
         const kl_point *p = &start->point[i];
         const kl_piece *piece =
             &energies->piece[kl_energies_row(energies, p->part, p->energy, row)];
@@ -145,10 +149,10 @@ static kl_status uncollided(MPI_Comm comm, const kl_plan *plan, const kl_start *
         for (int k = 0; k < piece->count; k++)
             rate += 2 * M_PI * row[k] * energies->density[piece->first + k];
         momentum_factors(plan, p->momentum, b);
-        uncollided_point(plan, start, p, rate, b, value);
+        status = uncollided_point(plan, start, p, rate, b, value, err);
     }
     free(b);
-    return KL_OK;
+    return status;
 }
 
 /* ---- one rung ---- */
@@ -183,7 +187,7 @@ static kl_status bent(MPI_Comm comm, const kl_plan *plan, const rung *g, double 
     }
     if (status == KL_OK)
         status = kl_alloc((size_t)n, sizeof *times, "Boltzmann reference", &times, err);
-    KL_GOTO(kl_agree(comm, status, err));
+    KL_GOTO(kl_watch_agree(plan->watch, status, err));
     for (int i = 0; i < n; i++)
         times[i] = kl_chebyshev_node(n, 0, g->last, i);
     if (g->last > 0) {
@@ -195,7 +199,7 @@ static kl_status bent(MPI_Comm comm, const kl_plan *plan, const rung *g, double 
     }
     if (status == KL_OK)
         status = uncollided(comm, plan, &start, &energies, value, err);
-    status = kl_agree(comm, status, err);
+    status = kl_watch_agree(plan->watch, status, err);
 done:
     free(times);
     kl_isotropic_destroy(&isotropic);
@@ -240,7 +244,8 @@ static kl_status add_site(MPI_Comm comm, const kl_plan *plan, const kl_energies 
         kl_energies_uniform(energies, share);
         share_of(comm, plan, &first, &count);
         for (int it = 0; it < plan->problem->ntimes; it++)
-            for (int i = first; i < first + count; i++) {
+            for (int i = first; i < first + count && status == KL_OK; i++) {
+                status = kl_watch_look(plan->watch, err);
                 site_mode(plan, isotropic, share, i, it, even, odd);
                 kl_plan_contribute(plan, plan->modes.mode[i].k, even, odd, out);
                 for (int io = 0; io < nio; io++) {
@@ -269,7 +274,8 @@ static kl_status site(MPI_Comm comm, const kl_plan *plan, const rung *g, double 
     KL_GOTO(kl_agree(comm, kl_energies_create(d, range, accuracy, g->last, &energies, err), err));
     KL_GOTO(kl_isotropic_create(comm, plan, &energies, &g->fineness, plan->problem->ntimes,
                                 plan->problem->times, &isotropic, err));
-    status = kl_agree(comm, add_site(comm, plan, &energies, &isotropic, value, err), err);
+    status =
+        kl_watch_agree(plan->watch, add_site(comm, plan, &energies, &isotropic, value, err), err);
 done:
     kl_isotropic_destroy(&isotropic);
     kl_energies_destroy(&energies);

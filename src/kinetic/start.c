@@ -222,7 +222,8 @@ static void look_at(const kl_plan *plan, const double x[3], double density, doub
 }
 
 /* From a coarse grid over the envelope. */
-static void choose_spacing(const kl_plan *plan, double accuracy, double last, kl_start *start)
+static kl_status choose_spacing(const kl_plan *plan, double accuracy, double last, kl_start *start,
+                                kl_error *err)
 {
     const kl_kinetic_problem *problem = plan->problem;
     int d = problem->dimension, n[3] = {0};
@@ -243,10 +244,12 @@ static void choose_spacing(const kl_plan *plan, double accuracy, double last, kl
                     for (int j = 0; j < d; j++)
                         x[j] += z * start->axis[i][j];
                 }
+                KL_TRY(kl_watch_look(plan->watch, err));
                 look_at(plan, x, density, accuracy, last, start, most);
             }
     for (int i = 0; i < d; i++)
         start->spacing[i] = 2 * M_PI / most[i];
+    return KL_OK;
 }
 
 double kl_start_density(const kl_start *start, double z)
@@ -420,7 +423,7 @@ static kl_status add_line(line *l, kl_error *err)
     return segment(l, from, reach, cusp, false, err);
 }
 
-static kl_status add_lines(kl_start *start, double accuracy, kl_error *err)
+static kl_status add_lines(kl_start *start, double accuracy, kl_watch *watch, kl_error *err)
 {
     const kl_kinetic_problem *problem = start->problem;
     int d = problem->dimension, half[3] = {0};
@@ -448,6 +451,7 @@ static kl_status add_lines(kl_start *start, double accuracy, kl_error *err)
                 for (int j = 0; j < d; j++)
                     l.x[j] += y[i] * start->axis[i][j];
             }
+            KL_TRY(kl_watch_look(watch, err));
             if (l.weight > 0.03 * accuracy / lines)
                 KL_TRY(add_line(&l, err));
         }
@@ -479,11 +483,11 @@ kl_status kl_start_create(const kl_plan *plan, double accuracy, double last, int
     if (problem->envelope == KL_KINETIC_GAUSSIAN)
         start->reach *= sqrt(2 * log(10 / accuracy));
     choose_axes(start);
-    choose_spacing(plan, accuracy, last, start);
+    KL_TRY(choose_spacing(plan, accuracy, last, start, err));
     start->offset = rung % 2 ? 0.5 : 0;
     for (int i = 1; i < start->active; i++)
         start->spacing[i] /= 1 + 0.4 * rung;
-    kl_status status = add_lines(start, accuracy, err);
+    kl_status status = add_lines(start, accuracy, plan->watch, err);
     if (status != KL_OK)
         kl_start_destroy(start);
     else

@@ -31,7 +31,7 @@ typedef struct kl_start {
 
 /* Points that leave an error of about `accuracy` in the modes of the plan at
  * times up to `last`; finer on every rung of the ladder beyond what that takes. KL_INPUT: S is
- * bent so far that there would be more than a million. KL_ENVIRONMENT: no memory. */
+ * bent so far that there would be more than a million. KL_ENVIRONMENT: no memory. KL_STOPPED. */
 kl_status kl_start_create(const kl_plan *plan, double accuracy, double last, int rung,
                           kl_start *start, kl_error *err);
 void kl_start_destroy(kl_start *start);

@@ -88,8 +88,10 @@ static kl_status allocate(const kl_plan *plan, const kl_resolution *resolution, 
     KL_TRY(kl_alloc(orbits, sizeof *t->image, "Krylov tables", &t->image, err));
     KL_TRY(kl_alloc(orbits + 1, sizeof *t->start, "Krylov tables", &t->start, err));
     choose_sizes(plan, resolution, t);
-    for (int i = 0; i < plan->modes.nmodes; i++)
+    for (int i = 0; i < plan->modes.nmodes; i++) {
+        KL_TRY(kl_watch_look(plan->watch, err));
         KL_TRY(add_images(plan, i, t, err));
+    }
     for (size_t o = 0; o < orbits; o++)
         t->start[o + 1] = t->start[o] + (size_t)t->orbit_size[o] * (size_t)(1 + t->nimages[o]);
     return kl_alloc(t->start[orbits], sizeof *t->data, "Krylov tables", &t->data, err);
@@ -107,31 +109,47 @@ static int largest_mode(const kl_tables *t, int orbit)
     return most;
 }
 
-/* The orbits of this rank: every size-th, since neighbours cost alike. */
+/* The shell that an orbit's coefficients are taken on. */
+static int shell_of(const kl_tables *t, int orbit, const kl_resolution *resolution)
+{
+    int degree = t->orbit_size[orbit] + largest_mode(t, orbit);
+    return 8 * (int)ceil((resolution->shell[0] + resolution->shell[1] * degree) / 8);
+}
+
+static kl_status fill_orbit(const kl_plan *plan, const kl_shell *shell, int o, kl_tables *t,
+                            kl_error *err)
+{
+    double xi[3], *beta = t->data + t->start[o];
+    for (int j = 0; j < 3; j++)
+        xi[j] = plan->modes.orbit[o].k[j] / plan->problem->ell;
+    return kl_krylov(shell, xi, t->orbit_size[o], t->nimages[o], (const int(*)[3])t->image[o], beta,
+                     beta + t->orbit_size[o], plan->watch, err);
+}
+
+/* The orbits of this rank, shell by shell: every size-th, since neighbours cost alike. */
 static kl_status fill(MPI_Comm comm, const kl_plan *plan, const kl_resolution *resolution,
                       kl_tables *t, kl_error *err)
 {
-    int rank, size, built = 0, d = plan->problem->dimension;
-    kl_shell shell = {0};
+    int rank, size, most = 0;
     kl_status status = KL_OK;
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &size);
-    for (int o = rank; o < t->norbits && status == KL_OK; o += size) {
-        int degree = t->orbit_size[o] + largest_mode(t, o);
-        int n = 8 * (int)ceil((resolution->shell[0] + resolution->shell[1] * degree) / 8);
-        if (n != built) {
-            kl_shell_destroy(&shell);
-            status = kl_shell_create(d, resolution->energy, n, &shell, err);
-            built = n;
+    for (int o = rank; o < t->norbits; o += size)
+        if (shell_of(t, o, resolution) > most)
+            most = shell_of(t, o, resolution);
+    for (int n = 8; n <= most && status == KL_OK; n += 8) {
+        kl_shell shell = {0};
+        for (int o = rank; o < t->norbits && status == KL_OK; o += size) {
+            if (shell_of(t, o, resolution) != n)
+                continue;
+            if (shell.npoints == 0)
+                status =
+                    kl_shell_create(plan->problem->dimension, resolution->energy, n, &shell, err);
+            if (status == KL_OK)
+                status = fill_orbit(plan, &shell, o, t, err);
         }
-        double xi[3], *beta = t->data + t->start[o];
-        for (int j = 0; j < 3; j++)
-            xi[j] = plan->modes.orbit[o].k[j] / plan->problem->ell;
-        if (status == KL_OK)
-            status = kl_krylov(&shell, xi, t->orbit_size[o], t->nimages[o],
-                               (const int(*)[3])t->image[o], beta, beta + t->orbit_size[o], err);
+        kl_shell_destroy(&shell);
     }
-    kl_shell_destroy(&shell);
     return status;
 }
 
@@ -151,7 +169,7 @@ kl_status kl_tables_create(MPI_Comm comm, const kl_plan *plan, const kl_resoluti
     kl_status status = allocate(plan, resolution, tables, err);
     if (status == KL_OK)
         status = fill(comm, plan, resolution, tables, err);
-    status = kl_agree(comm, status, err);
+    status = kl_watch_agree(plan->watch, status, err);
     if (status == KL_OK)
         share(comm, tables);
     else
