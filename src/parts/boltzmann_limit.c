@@ -173,7 +173,6 @@ static kl_status create_solving(const kl_boltzmann_limit *of, int point, bool in
 static kl_status solve(solving *s, MPI_Comm comm, kl_limit_values *out, kl_error *err)
 {
     const kl_boltzmann_limit *of = s->of;
-    /* Once a kl_kinetic_problem takes a stop: .stop = out->stop, its context likewise. */
     const kl_kinetic_problem problem = {.dimension = (int)of->points->dimension,
                                         .ell = s->point->ell,
                                         .infinite = s->infinite,
@@ -181,7 +180,9 @@ static kl_status solve(solving *s, MPI_Comm comm, kl_limit_values *out, kl_error
                                         .times = of->times.value,
                                         .nobservables = s->n,
                                         .observables = s->observable,
-                                        .tolerance = of->tolerance};
+                                        .tolerance = of->tolerance,
+                                        .stop = out->stop,
+                                        .stop_context = out->stop_context};
     kl_status status = KL_OK;
     for (int i = 0; i < of->packets->n && status == KL_OK; i++)
         status = add_packet(of->packets, s->point, i, comm, problem, s->each, s->value, s->error,
