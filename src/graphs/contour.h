@@ -13,7 +13,7 @@
 #ifndef KL_GRAPHS_CONTOUR_H
 #define KL_GRAPHS_CONTOUR_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <complex.h>
 

@@ -9,7 +9,7 @@
 #ifndef KL_GRAPHS_COSINE_H
 #define KL_GRAPHS_COSINE_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <complex.h>
 

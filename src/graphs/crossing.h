@@ -16,7 +16,7 @@
 #ifndef KL_GRAPHS_CROSSING_H
 #define KL_GRAPHS_CROSSING_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 typedef struct kl_crossing_problem {
     int dimension, sites; /* d = 1..3; L even */

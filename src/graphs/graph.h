@@ -11,7 +11,7 @@
 #ifndef KL_GRAPHS_GRAPH_H
 #define KL_GRAPHS_GRAPH_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>

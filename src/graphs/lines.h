@@ -10,7 +10,7 @@
 #ifndef KL_GRAPHS_LINES_H
 #define KL_GRAPHS_LINES_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>

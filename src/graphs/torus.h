@@ -8,7 +8,7 @@
 #ifndef KL_GRAPHS_TORUS_H
 #define KL_GRAPHS_TORUS_H
 
-#include "base/error.h"
+#include "kinlim/status.h"
 
 #include <complex.h>
 #include <stdbool.h>
