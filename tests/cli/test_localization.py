@@ -4,6 +4,7 @@ forms, and the pipeline's promises (layouts, resume, bad input), which they do n
 import importlib.util
 import math
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -114,9 +115,9 @@ class Localization(unittest.TestCase):
         subprocess.run([sys.executable, tool, "out.h5", "-o", "report"], cwd=self.folder.path,
                        check=True, stdout=subprocess.DEVNULL)
         page = self.folder.read("report/index.html").decode()
-        for name in ("derived.svg", "spreading.svg"):
-            self.assertTrue(self.folder.has("report/" + name), name)
-            self.assertIn(name, page)
+        for name in ("derived.svg", "guides.svg"):
+            found = re.search(rf'"(figures-\w+/{name})"', page)
+            self.assertTrue(found and self.folder.has("report/" + found[1]), name)
         row = select(self.folder.summary("out.h5"), statistic="t_star")[0]
         self.assertIn(f"{number(row['value']):.5g}", page)
         self.assertNotIn("1/600", page)    # a theorem about another system
