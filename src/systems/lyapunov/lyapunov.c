@@ -64,7 +64,7 @@ static double localization_length(const void *self, const kl_derived *which, int
 }
 
 static const kl_limit limit = {
-    .name = "reference", .long_name = "weak disorder", .solve = reference};
+    .name = "reference", .long_name = "limit of weak disorder", .solve = reference};
 static const kl_derived derived = {
     .name = "localization_length", .observable = "gamma", .value = localization_length};
 
