@@ -123,6 +123,7 @@ typedef struct kl_description {
     const char *const *check;    /* [nchecks]: non-negative numbers, small where all is well */
     const kl_field_kind *field;  /* [nfields] */
     const kl_limit *limit;       /* [nlimits]: those that the study wants, solved in this order */
+    bool skip_limits;            /* its keys ask not to solve them now; a merge does */
     const kl_derived *derived;   /* [nderived] */
     const kl_constant *constant; /* [nconstants] */
     const kl_guide *guide;       /* [nguides] */
@@ -186,10 +187,8 @@ typedef struct kl_system {
     kl_station_kind stations;
     const kl_key *const *keys; /* its tables of top-level keys; ends with NULL */
 
-    /* Reads the system's keys of the study; every rank alike. no_limits: the study asks for none,
-     * so what a limit cannot do is allowed. On failure *self is NULL. */
-    kl_status (*open)(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
-                      kl_error *err);
+    /* Reads the system's keys of the study; every rank alike. On failure *self is NULL. */
+    kl_status (*open)(kl_node *root, const kl_stations *stations, void **self, kl_error *err);
     void (*close)(void **self); /* NULL-safe */
     const kl_description *(*describe)(const void *self);
     /* Length and coordinates of an axis of field f at a point. coordinate may be NULL.

@@ -314,6 +314,8 @@ kl_status kl_limits_solve(const kl_study *study, const kl_limits_run *run, kl_re
 double kl_limits_seconds(const kl_study *study)
 {
     double sum = 0;
+    if (!study->solve_limits)
+        return 0;
     for (int i = 0; i < study->description->nlimits; i++) {
         const kl_limit *kind = &study->description->limit[i];
         for (int p = 0; kind->seconds && p < study->description->points.n; p++)

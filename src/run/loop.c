@@ -238,7 +238,8 @@ static kl_status all_rounds(rounds *r, kl_error *err)
     const kl_loop *loop = r->loop;
     for (int round = 0;; round++) {
         KL_TRY(plan_round(r, err));
-        kl_progress_work all = {0};
+        const bool lockstep = loop->study->system->ensemble == KL_LOCKSTEP;
+        kl_progress_work all = {.name = lockstep ? "ensembles" : "realizations"};
         count_items(r, loop->study, &all);
         count_items(r, loop->study->finer, &all);
         if (round > 0 && all.open == 0)

@@ -15,6 +15,7 @@ struct kl_progress {
     bool quiet, terminal;
     double start, last_print, interval;
     int64_t done_before, done, total, most;
+    const char *name;
     double cost_done, cost_total; /* cost_total: of the open items */
     int64_t sent, received;       /* reports */
 };
@@ -34,6 +35,7 @@ kl_status kl_progress_create(MPI_Comm comm, bool quiet, kl_progress_work work, k
     p->done_before = work.total - work.open;
     p->total = work.total;
     p->most = work.most;
+    p->name = work.name;
     p->cost_total = work.cost;
     *out = p;
     return KL_OK;
@@ -52,8 +54,8 @@ static void print_time(double s)
 static void print(kl_progress *p, bool last)
 {
     double elapsed = kl_clock() - p->start;
-    fprintf(stderr, "%skinlim: %lld/%lld realizations", p->terminal ? "\r\033[K" : "",
-            (long long)(p->done_before + p->done), (long long)p->total);
+    fprintf(stderr, "%skinlim: %lld/%lld %s", p->terminal ? "\r\033[K" : "",
+            (long long)(p->done_before + p->done), (long long)p->total, p->name);
     if (p->most > p->total)
         fprintf(stderr, " (at most %lld)", (long long)p->most);
     if (p->done > 0 && elapsed > 0)

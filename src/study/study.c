@@ -347,9 +347,10 @@ static kl_status configure(kl_study *study, bool is_finer, kl_error *err)
                               (long long)keys.snapshot);
     if (keys.budget)
         KL_TRY(read_budget(study, keys.budget, err));
-    KL_TRY(study->system->open(root, &study->stations, keys.reference != 0, &study->self, err));
+    KL_TRY(study->system->open(root, &study->stations, &study->self, err));
     KL_TRY(kl_config_check_unknown(study->config, err));
     study->description = study->system->describe(study->self);
+    study->solve_limits = keys.reference == 0 && !study->description->skip_limits;
     KL_TRY(kl_point_sets_create(&study->description->points, &study->sets, err));
     KL_TRY(check_observable(study, root, err));
     KL_TRY(kl_config_emit(study->config, &study->resolved, err));

@@ -93,7 +93,10 @@ static kl_status add_errors(const number *x, kl_error *err)
     const double finer = x->r->finer_reference[kl_results_at(x->r, x->p, x->it, x->q)];
     double standard_error, evolution, evolution_mean;
     kl_estimate mean;
-    kl_stats_mean(x->y, x->n, &mean, &standard_error);
+    double *y = x->t->y; /* independent ones; all of them again afterwards */
+    kl_stats_mean(y, kl_rows_gather_independent(x->r, x->p, x->it, x->q, y), &mean,
+                  &standard_error);
+    kl_rows_gather(x->r, x->p, x->it, x->q, y);
     const int n = compare_evolution(x, &evolution, &evolution_mean);
     if (x->n > 1)
         KL_TRY(add_exact(x, "error:statistical", 1, x->n, (mean.high - mean.low) / 2, err));

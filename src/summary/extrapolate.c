@@ -60,7 +60,7 @@ static void gather_family(family *f)
         if (number[p] != number[f->first])
             continue;
         f->last = p;
-        const int n = kl_rows_gather(r, p, f->it, f->q, f->sample);
+        const int n = kl_rows_gather_independent(r, p, f->it, f->q, f->sample);
         kl_stats_mean(f->sample, n, &mean, &error);
         if (!(error > 0))
             continue;

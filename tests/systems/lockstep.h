@@ -54,11 +54,9 @@ static void lockstep_close(void **self)
     *self = NULL;
 }
 
-static kl_status lockstep_open(kl_node *root, const kl_stations *steps, bool no_limits, void **self,
-                               kl_error *err)
+static kl_status lockstep_open(kl_node *root, const kl_stations *steps, void **self, kl_error *err)
 {
     lockstep *l = *self = calloc(1, sizeof *l);
-    (void)no_limits;
     if (!l)
         return kl_fail(err, KL_ENVIRONMENT, "no memory for the study");
     const kl_status status = kl_config_read(root, lockstep_table, l, err);

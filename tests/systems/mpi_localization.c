@@ -30,7 +30,7 @@ static work begin(MPI_Comm comm, const char *propagator, const double *times)
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &w.config, why));
     kl_node *root = kl_config_root(w.config);
     w.system = &kl_system_localization;
-    assert_ok(w.system->open(root, &stations, false, &w.self, why));
+    assert_ok(w.system->open(root, &stations, &w.self, why));
     assert_ok(w.system->begin(w.self, &place, &w.run, why));
     assert_ok(w.system->start(w.run, 2, why));
     return w;

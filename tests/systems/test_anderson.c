@@ -17,7 +17,7 @@ static open_system open_text(const char *text, const kl_stations *times)
     open_system s;
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &s.config, why));
     s.system = &kl_system_anderson;
-    assert_ok(s.system->open(kl_config_root(s.config), times, true, &s.self, why));
+    assert_ok(s.system->open(kl_config_root(s.config), times, &s.self, why));
     return s;
 }
 

@@ -21,7 +21,7 @@ static open_system begin_on(MPI_Comm comm, const char *text, const kl_stations *
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &s.config, why));
     kl_node *root = kl_config_root(s.config);
     s.system = &kl_system_localization;
-    assert_ok(s.system->open(root, times, false, &s.self, why));
+    assert_ok(s.system->open(root, times, &s.self, why));
     s.about = s.system->describe(s.self);
     const kl_place place = {0, comm, comm, 1, 0, 1};
     assert_ok(s.system->begin(s.self, &place, &s.run, why));

@@ -38,7 +38,7 @@ static void growth_is_the_characteristic_polynomial(void **state)
     void *self;
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &config, why));
     system = &kl_system_lyapunov;
-    assert_ok(system->open(kl_config_root(config), &times, false, &self, why));
+    assert_ok(system->open(kl_config_root(config), &times, &self, why));
     for (int point = 0; point < 3; point++) {
         static float omega[MOST];
         static double potential[MOST];
