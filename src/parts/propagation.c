@@ -86,6 +86,8 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
     if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
         arrays += 8.5;       /* FFT, two copies, transfer, potential */
         terms = 3 * (1 + t); /* two step sizes and more */
+        if (s->propagator.method == KL_STRANG_METHOD) /* error ~ eta t dt^2, as measured */
+            terms = fmax(terms, 0.45 * t * sqrt(s->eta * t / s->propagator.tolerance));
         term = 200e-9;
     } else if (group_ranks > 1 && s->dimension > 1) {
         seams = (double)kl_seams_column(kl_precision_size(s->propagator.precision),
