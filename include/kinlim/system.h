@@ -122,11 +122,12 @@ typedef struct kl_description {
     const kl_quantity *quantity; /* [nquantities]: re before im */
     const char *const *check;    /* [nchecks]: non-negative numbers, small where all is well */
     const kl_field_kind *field;  /* [nfields] */
-    const kl_limit *limit;       /* [nlimits]: those that the study wants, solved in this order */
+    const kl_limit *limit;       /* [nlimits]: of the study, solved in this order */
     const kl_derived *derived;   /* [nderived] */
     const kl_constant *constant; /* [nconstants] */
     const kl_guide *guide;       /* [nguides] */
     char (*warning)[256];        /* [nwarnings]: said once before a run */
+    bool no_limits;              /* its own keys leave the limits to a merge */
     bool random;                 /* it draws random numbers, */
     uint64_t seed;               /* of this seed */
     /* k of a proven (E|Y - E Y|^r)^(1/r) <= c small^(k/r); 0: nothing is proven */
@@ -187,7 +188,8 @@ typedef struct kl_system {
     const kl_key *const *keys; /* its tables of top-level keys; ends with NULL */
 
     /* Reads the system's keys of the study; every rank alike. no_limits: the study asks for none,
-     * so what a limit cannot do is allowed. On failure *self is NULL. */
+     * so what a limit cannot do is allowed; they are listed all the same. On failure *self is NULL.
+     */
     kl_status (*open)(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
                       kl_error *err);
     void (*close)(void **self); /* NULL-safe */

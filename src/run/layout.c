@@ -165,7 +165,7 @@ kl_status kl_layout_choose(const kl_study *study, MPI_Comm comm, const kl_run_op
             "%d ranks in one group are too many: at most %lld can share a realization: use "
             "more groups (--groups) or fewer ranks",
             out->largest, (long long)most);
-    out->limits = kl_limits_seconds(study) / out->ranks;
+    out->limits = study->limits ? kl_limits_seconds(study) / out->ranks : 0;
     out->least = out->seconds = out->limits;
     estimate_time(study, asked, out);
     if (study->finer) {

@@ -56,7 +56,7 @@ static kl_status solve_limits(run *r, kl_error *err)
     kl_limits_run limits = {
         .comm = r->comm, .deadline = r->loop.deadline, .quiet = r->options->quiet};
     kl_status status = KL_OK;
-    if (r->study->description->nlimits == 0)
+    if (!r->study->limits || r->study->description->nlimits == 0)
         return KL_OK;
     if (r->rank == 0) {
         status = kl_journal_open(r->output.journal, r->loop.attempt, 0, &journal, err);

@@ -350,6 +350,7 @@ static kl_status configure(kl_study *study, bool is_finer, kl_error *err)
     KL_TRY(study->system->open(root, &study->stations, keys.reference != 0, &study->self, err));
     KL_TRY(kl_config_check_unknown(study->config, err));
     study->description = study->system->describe(study->self);
+    study->limits = keys.reference == 0 && !study->description->no_limits;
     KL_TRY(kl_point_sets_create(&study->description->points, &study->sets, err));
     KL_TRY(check_observable(study, root, err));
     KL_TRY(kl_config_emit(study->config, &study->resolved, err));

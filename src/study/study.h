@@ -30,6 +30,7 @@ struct kl_study {
     int members;     /* of a batch */
     kl_until until;
     kl_reals orders, deltas;
+    bool limits;            /* a run solves them; a merge does in any case */
     int64_t snapshot;       /* the realization of which snapshots are written; -1: none */
     struct kl_study *finer; /* the same with finer tolerances, few batches; NULL: no budget */
 };

@@ -107,18 +107,18 @@ static kl_status read_keys(anderson *a, kl_node *root, kl_error *err)
     return kl_keys_tolerance(root, &a->propagator, worst_rounding(a, a->propagator.precision), err);
 }
 
-static void choose_limits(anderson *a, bool no_limits)
+static void choose_limits(anderson *a)
 {
     kl_description *d = &a->description;
-    const bool wanted = a->boltzmann.solve && !no_limits;
     d->limit = a->limit;
-    if (wanted && a->boltzmann.torus)
+    d->no_limits = !a->boltzmann.solve;
+    if (a->boltzmann.torus)
         a->limit[d->nlimits++] = torus_limit;
-    if (wanted && a->boltzmann.infinite_space)
+    if (a->boltzmann.infinite_space)
         a->limit[d->nlimits++] = infinite_limit;
 }
 
-static void make_description(anderson *a, bool no_limits)
+static void make_description(anderson *a)
 {
     static const char *const checks[CHECKS] = {"norm_drift", "energy_drift"};
     static const kl_constant constants[] = {{.name = "concentration", .rated = true},
@@ -137,7 +137,7 @@ static void make_description(anderson *a, bool no_limits)
                                       .random = true,
                                       .seed = a->disorder.seed,
                                       .proven_moments = 1. / 300};
-    choose_limits(a, no_limits);
+    choose_limits(a);
 }
 
 static void close_study(void **self)
@@ -158,12 +158,13 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, bool no_
                             kl_error *err)
 {
     anderson *a;
+    (void)no_limits; /* there is nothing that a limit forbids */
     *self = NULL;
     KL_TRY(kl_alloc(1, sizeof *a, "study", &a, err));
     *self = a;
     a->times = *stations;
     kl_status status = read_keys(a, root, err);
-    make_description(a, no_limits);
+    make_description(a);
     if (status != KL_OK)
         close_study(self);
     return status;

@@ -152,7 +152,7 @@ static kl_status read_keys(localization *l, kl_node *root, kl_error *err)
     return name_quantities(l, err);
 }
 
-static void make_description(localization *l, bool no_limits)
+static void make_description(localization *l)
 {
     static const char *const checks[] = {"norm_drift", "energy_drift"};
     /* Through the last point: msd is in sites, so the ballistic 2 d (T/unit)^2 would be another
@@ -169,7 +169,7 @@ static void make_description(localization *l, bool no_limits)
     d->quantity = l->quantity;
     d->nchecks = 2;
     d->check = checks;
-    d->nlimits = !no_limits;
+    d->nlimits = 1;
     d->limit = &l->limit;
     d->nguides = 2;
     d->guide = guides;
@@ -197,12 +197,13 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, bool no_
                             kl_error *err)
 {
     localization *l;
+    (void)no_limits; /* there is nothing that a limit forbids */
     *self = NULL;
     KL_TRY(kl_alloc(1, sizeof *l, "study", &l, err));
     *self = l;
     l->times = *stations;
     kl_status status = read_keys(l, root, err);
-    make_description(l, no_limits);
+    make_description(l);
     if (status != KL_OK)
         close_study(self);
     return status;

@@ -132,13 +132,13 @@ static const kl_column columns[] = {
     {.name = "energy", .units = "1", .long_name = "energy", .role = KL_PARAMETER},
 };
 
-static void make_description(lyapunov *l, bool no_limits)
+static void make_description(lyapunov *l)
 {
     l->description = (kl_description){
         .points = {.n = l->npoints, .ncolumns = 2, .column = columns, .value = l->columns},
         .nquantities = 1,
         .quantity = &gamma_quantity,
-        .nlimits = !no_limits,
+        .nlimits = 1,
         .limit = &limit,
         .nderived = 1,
         .derived = &derived,
@@ -150,12 +150,13 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, bool no_
                             kl_error *err)
 {
     lyapunov *l;
+    (void)no_limits; /* there is nothing that a limit forbids */
     *self = NULL;
     KL_TRY(kl_alloc(1, sizeof *l, "study", &l, err));
     *self = l;
     l->lengths = *stations;
     kl_status status = read_keys(l, root, err);
-    make_description(l, no_limits);
+    make_description(l);
     if (status != KL_OK)
         close_study(self);
     return status;
