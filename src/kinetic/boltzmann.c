@@ -16,18 +16,15 @@
 #include "base/memory.h"
 #include "kinetic/evolution.h"
 #include "kinetic/infinite.h"
-#include "kinetic/plan.h"
-#include "kinetic/shell.h"
+#include "kinetic/ladder.h"
 #include "kinetic/spread.h"
-#include "kinetic/tables.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNGS = 6, NOTE = 256 };
+enum { NOTE = 256 };
 
 /* The own modes of a rank during one solve. */
 typedef struct worker {
@@ -43,21 +40,6 @@ typedef struct worker {
     double complex *all;      /* [nmodes][nobservables] */
     int *counts, *starts;     /* [ranks] of doubles in `all` */
 } worker;
-
-/* Rung s of the ladder. Even rungs also move the energy by its rounding error,
- * outward, so that the change from rung to rung shows how well-posed p is. */
-static kl_resolution rung_of(const kl_plan *plan, int s)
-{
-    int d = plan->problem->dimension;
-    double accuracy = plan->problem->tolerance * pow(30, -s);
-    double shift = s % 2 ? 0 : copysign(4 * d * DBL_EPSILON, plan->energy);
-    kl_resolution r = {.energy = plan->energy + shift,
-                       .krylov = fmax(0.1 * accuracy, 1e-17),
-                       .shell = {16 + 8 * s, 1.05 + 0.15 * s},
-                       .step = fmax(0.3 * accuracy, 1e-15)};
-    r.rate = 2 * M_PI * kl_shell_density_of_states(d, r.energy);
-    return r;
-}
 
 /* Cuts the modes into contiguous ranges of about equal work. */
 static void divide(MPI_Comm comm, worker *w)
@@ -156,24 +138,6 @@ static void momentum_parts(worker *w, int i)
     }
 }
 
-/* <J,F_T> without the scattered part. */
-static double complex uncollided(const kl_plan *plan, int io, double rate, double time)
-{
-    const kl_kinetic_problem *problem = plan->problem;
-    double shift[3] = {0};
-    double complex b = 0;
-    for (int j = 0; j < problem->dimension; j++)
-        shift[j] = plan->velocity[j] * time;
-    for (int n = 0; n < problem->observables[io].nmodes; n++) {
-        const kl_term *t = &plan->term[io][n];
-        double phase = 0;
-        for (int j = 0; j < problem->dimension; j++)
-            phase += t->sign * plan->momentum[t->momentum][j] * problem->momentum[j];
-        b += t->coefficient * cexp(2 * M_PI * I * phase);
-    }
-    return exp(-rate * time) * b * kl_pairing_moved(&plan->pairing, io, problem->ell, shift);
-}
-
 /* Collective. Values of all observables at one time, summed in mode order. */
 static kl_status measure(MPI_Comm comm, worker *w, const kl_evolution *evolution, double time,
                          double *value, kl_error *err)
@@ -202,9 +166,9 @@ static kl_status measure(MPI_Comm comm, worker *w, const kl_evolution *evolution
         for (int i = 0; i < w->plan->modes.nmodes; i++)
             sum += w->all[(size_t)i * (size_t)nio + (size_t)io];
         if (time > 0)
-            sum += uncollided(w->plan, io, w->rate, time);
+            sum += kl_plan_uncollided(w->plan, io, w->rate, time);
         else
-            sum = uncollided(w->plan, io, w->rate, 0);
+            sum = kl_plan_uncollided(w->plan, io, w->rate, 0);
         value[2 * io] = creal(sum);
         value[2 * io + 1] = cimag(sum);
     }
@@ -213,7 +177,7 @@ static kl_status measure(MPI_Comm comm, worker *w, const kl_evolution *evolution
 
 /* Collective. One solve at one resolution. */
 static kl_status solve(MPI_Comm comm, const kl_plan *plan, const kl_resolution *resolution,
-                       double *value, kl_error *err)
+                       double *value, int *steps, kl_error *err)
 {
     kl_tables tables = {0};
     kl_evolution *evolution = NULL;
@@ -225,6 +189,7 @@ static kl_status solve(MPI_Comm comm, const kl_plan *plan, const kl_resolution *
     for (int it = 0; it < plan->problem->ntimes; it++) {
         double time = plan->problem->times[it];
         KL_GOTO(kl_agree(comm, kl_evolution_advance(evolution, time, err), err));
+        KL_GOTO(kl_evolution_steps(evolution, &steps[it], err));
         KL_GOTO(measure(comm, &w, evolution, time,
                         value + 2 * (size_t)it * (size_t)plan->problem->nobservables, err));
     }
@@ -249,18 +214,20 @@ static void describe(const kl_plan *plan, double worst, char *note)
 }
 
 /* Collective. Climbs the ladder until the tolerance is met or nothing improves. */
-static kl_status climb(MPI_Comm comm, const kl_plan *plan, double *value, double *before,
-                       double *error, char *note, kl_error *err)
+static kl_status climb(MPI_Comm comm, const kl_plan *plan, kl_pace *pace, double *value,
+                       double *before, double *error, char *note, kl_error *err)
 {
     size_t n = 2 * (size_t)plan->problem->ntimes * (size_t)plan->problem->nobservables;
     double last = INFINITY;
-    for (int s = 0; s < RUNGS; s++) {
-        kl_resolution resolution = rung_of(plan, s);
+
+    for (int s = 0; s < KL_SHELL_RUNGS; s++) {
+        kl_resolution resolution = kl_ladder_shell(plan, s);
         memcpy(before, value, n * sizeof *value);
-        KL_TRY(solve(comm, plan, &resolution, value, err));
+        kl_pace_next(pace, resolution.step);
+        KL_TRY(solve(comm, plan, &resolution, value, pace->now, err));
         if (s == 0)
             continue;
-        double worst = kl_plan_error(plan, resolution.rate, value, before, error);
+        double worst = kl_plan_error(plan, resolution.rate, pace, value, before, error);
         describe(plan, worst, note);
         if (worst <= plan->problem->tolerance || worst > 0.5 * last) {
             if (worst > plan->problem->tolerance && s % 2 == 0)
@@ -277,19 +244,23 @@ static kl_status solve_torus(MPI_Comm comm, const kl_kinetic_problem *problem, d
                              double *error, char *note, kl_error *err)
 {
     kl_plan plan = {0};
+    kl_pace pace = {0};
     double *before = NULL;
     kl_watch watch = kl_watch_begin(comm, problem);
     kl_status status = kl_plan_create(problem, &watch, &plan, err);
     if (status == KL_OK)
         status = kl_alloc(2 * (size_t)problem->ntimes * (size_t)problem->nobservables,
                           sizeof *before, "Boltzmann reference", &before, err);
+    if (status == KL_OK)
+        status = kl_pace_create(problem->ntimes, &pace, err);
     KL_GOTO(kl_agree(comm, status, err));
     if (kl_plan_one_shell(problem))
-        KL_GOTO(climb(comm, &plan, value, before, error, note, err));
+        KL_GOTO(climb(comm, &plan, &pace, value, before, error, note, err));
     else
-        KL_GOTO(kl_spread_solve(comm, &plan, value, before, error, note, err));
+        KL_GOTO(kl_spread_solve(comm, &plan, &pace, value, before, error, note, err));
 done:
     free(before);
+    kl_pace_destroy(&pace);
     kl_plan_destroy(&plan);
     return status;
 }

@@ -195,6 +195,14 @@ kl_status kl_evolution_advance(kl_evolution *e, double time, kl_error *err)
     return KL_OK;
 }
 
+kl_status kl_evolution_steps(const kl_evolution *e, int *steps, kl_error *err)
+{
+    PetscInt n;
+    KL_PETSC(TSGetStepNumber(e->ts, &n));
+    *steps = (int)n;
+    return KL_OK;
+}
+
 kl_status kl_evolution_get(const kl_evolution *e, int i, double *re, double *im, kl_error *err)
 {
     const PetscScalar *y;

@@ -40,6 +40,9 @@ void kl_evolution_destroy(kl_evolution **evolution);
 /* Collective. Advances to `time`, not before the last one. KL_STOPPED on all ranks. */
 kl_status kl_evolution_advance(kl_evolution *evolution, double time, kl_error *err);
 
+/* Local. The steps taken so far, the same on every rank. */
+kl_status kl_evolution_steps(const kl_evolution *evolution, int *steps, kl_error *err);
+
 /* Local. Copies Re r and Im r ([size] each) of own mode i; im may be NULL if it is isotropic. */
 kl_status kl_evolution_get(const kl_evolution *evolution, int i, double *re, double *im,
                            kl_error *err);

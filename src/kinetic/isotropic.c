@@ -21,7 +21,7 @@ static kl_status build_tables(MPI_Comm comm, const kl_plan *plan, const kl_energ
     for (int n = 0; n < s->nenergies; n++) {
         kl_resolution r = {.energy = energies->energy[n],
                            .rate = 2 * M_PI * energies->density[n],
-                           .krylov = fmax(0.1 * fineness->accuracy / energies->share[n], 1e-17),
+                           .krylov = fmax(fineness->krylov / energies->share[n], 1e-17),
                            .shell = {fineness->shell[0], fineness->shell[1]}};
         KL_TRY(kl_tables_create(comm, plan, &r, &s->tables[n], err));
     }
@@ -35,6 +35,7 @@ static kl_status allocate(kl_isotropic *s, kl_error *err)
         int images = s->nenergies ? s->tables[0].nimages[o] : 0;
         s->offset[o + 1] = s->offset[o] + 1 + 2 * (size_t)images;
     }
+    KL_TRY(kl_alloc((size_t)s->ntimes, sizeof *s->steps, "energy shells", &s->steps, err));
     size_t rows = s->offset[s->norbits] * (size_t)s->nenergies;
     return kl_alloc(rows * (size_t)s->ntimes, sizeof *s->data, "energy shells", &s->data, err);
 }
@@ -105,6 +106,7 @@ static kl_status evolve(kl_watch *watch, const own *w, double tolerance, const d
     KL_GOTO(kl_evolution_create(watch, w->count, w->chain, tolerance, &evolution, err));
     for (int it = 0; it < s->ntimes; it++) {
         KL_GOTO(kl_agree(watch->comm, kl_evolution_advance(evolution, times[it], err), err));
+        KL_GOTO(kl_evolution_steps(evolution, &s->steps[it], err));
         for (int i = 0; i < w->count && status == KL_OK; i++) {
             status = kl_evolution_get(evolution, i, w->r, NULL, err);
             if (status == KL_OK)
@@ -142,7 +144,7 @@ kl_status kl_isotropic_create(MPI_Comm comm, const kl_plan *plan, const kl_energ
     if (status == KL_OK)
         status = own_create(comm, plan, energies, s, &w, err);
     KL_GOTO(kl_agree(comm, status, err));
-    KL_GOTO(evolve(plan->watch, &w, fmax(0.3 * fineness->accuracy, 1e-15), times, s, err));
+    KL_GOTO(evolve(plan->watch, &w, fineness->step, times, s, err));
     share(comm, s);
 done:
     free(w.chain);
@@ -158,16 +160,23 @@ void kl_isotropic_destroy(kl_isotropic *s)
         kl_tables_destroy(&s->tables[n]);
     free(s->tables);
     free(s->offset);
+    free(s->steps);
+
     free(s->data);
     *s = (kl_isotropic){0};
 }
 
-int kl_isotropic_image(const kl_isotropic *s, int orbit, const int image[3])
+int kl_isotropic_row_of(const kl_plan *plan, const kl_isotropic *s, int mode, int m, int *sign)
 {
+    const kl_mode *k = &plan->modes.mode[mode];
     const kl_tables *t = &s->tables[0];
-    for (int i = 0; i < t->nimages[orbit]; i++)
-        if (memcmp(t->image[orbit][i], image, 3 * sizeof *image) == 0)
-            return i;
+    int image[3];
+    *sign = kl_mode_image(k, plan->momentum[m], image);
+    if (!(image[0] || image[1] || image[2]))
+        return 0;
+    for (int i = 0; i < t->nimages[k->orbit]; i++)
+        if (memcmp(t->image[k->orbit][i], image, sizeof image) == 0)
+            return 1 + 2 * i;
     return -1;
 }
 

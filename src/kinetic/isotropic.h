@@ -15,14 +15,16 @@
 
 typedef struct kl_isotropic {
     int nenergies, norbits, ntimes;
+    int *steps; /* [ntimes] taken so far */
+
     kl_tables *tables; /* [nenergies] */
     size_t *offset;    /* [norbits + 1] of an orbit's rows within an energy */
     double *data;      /* [nenergies][offset[norbits] rows][ntimes] */
 } kl_isotropic;
 
-/* How finely one rung solves it; as in kl_resolution. */
+/* How finely it is solved; as in kl_resolution. */
 typedef struct kl_fineness {
-    double accuracy, shell[2];
+    double krylov, step, shell[2];
 } kl_fineness;
 
 /* Collective over comm: all energies at increasing times >= 0, the same numbers
@@ -32,9 +34,11 @@ kl_status kl_isotropic_create(MPI_Comm comm, const kl_plan *plan, const kl_energ
                               kl_isotropic *isotropic, kl_error *err);
 void kl_isotropic_destroy(kl_isotropic *isotropic);
 
-/* Local. Rows of an orbit: row 0 is the mass, rows 1 + 2i and 2 + 2i the cos and the sin
- * of its image i. Returns i, or -1 for m = 0. */
-int kl_isotropic_image(const kl_isotropic *isotropic, int orbit, const int image[3]);
+/* Local. Rows of an orbit: row 0 is the mass, then follow those of cos(2 pi m.U), sin(2 pi m.U)
+ * by images m. The row of the cosine for momentum m as mode `mode` sees it: 0 for m = 0, -1 if no
+ * observable wants it; int sin(2 pi m.U) f is -i *sign times the row after it. */
+int kl_isotropic_row_of(const kl_plan *plan, const kl_isotropic *isotropic, int mode, int m,
+                        int *sign);
 
 /* Local. Row `row` [ntimes] of an orbit at one energy. */
 const double *kl_isotropic_row(const kl_isotropic *isotropic, int energy, int orbit, int row);

@@ -153,7 +153,9 @@ kl_status kl_plan_create(const kl_kinetic_problem *problem, kl_watch *watch, kl_
         with_position_only(&pairing);
     KL_GOTO(create_terms(plan, err));
     KL_GOTO(kl_pairing_create(&pairing, &plan->pairing, err));
-    KL_GOTO(kl_modes_create(&pairing, &plan->pairing, 0.1 * problem->tolerance, &plan->modes, err));
+    KL_GOTO(kl_modes_create(&pairing, &plan->pairing,
+                            (kl_plan_one_shell(problem) ? 0.1 : 0.4) * problem->tolerance,
+                            &plan->modes, err));
     return KL_OK;
 done:
     kl_plan_destroy(plan);
@@ -203,8 +205,34 @@ void kl_plan_contribute(const kl_plan *plan, const int k[3], const double comple
     }
 }
 
-double kl_plan_error(const kl_plan *plan, double rate, const double *value, const double *before,
-                     double *error)
+double complex kl_plan_uncollided(const kl_plan *plan, int io, double rate, double time)
+{
+    const kl_kinetic_problem *problem = plan->problem;
+    double shift[3] = {0};
+    double complex b = 0;
+    for (int j = 0; j < problem->dimension; j++)
+        shift[j] = plan->velocity[j] * time;
+    for (int n = 0; n < problem->observables[io].nmodes; n++) {
+        const kl_term *t = &plan->term[io][n];
+        double phase = 0;
+        for (int j = 0; j < problem->dimension; j++)
+            phase += t->sign * plan->momentum[t->momentum][j] * problem->momentum[j];
+        b += t->coefficient * cexp(2 * M_PI * I * phase);
+    }
+    return exp(-rate * time) * b * kl_pairing_moved(&plan->pairing, io, problem->ell, shift);
+}
+
+void kl_plan_share(MPI_Comm comm, const kl_plan *plan, int *first, int *count)
+{
+    int rank, size, n = plan->modes.nmodes;
+    MPI_Comm_rank(comm, &rank);
+    MPI_Comm_size(comm, &size);
+    *first = (int)((int64_t)n * rank / size);
+    *count = (int)((int64_t)n * (rank + 1) / size) - *first;
+}
+
+double kl_plan_error(const kl_plan *plan, double rate, const kl_pace *pace, const double *value,
+                     const double *before, double *error)
 {
     int nio = plan->problem->nobservables;
     double worst = 0;
@@ -216,7 +244,8 @@ double kl_plan_error(const kl_plan *plan, double rate, const double *value, cons
             most = fmax(most, error[i]);
         }
         for (int io = 0; io < nio; io++) {
-            error[it * nio + io] += 0.1 * most + scattered * plan->modes.dropped[io] +
+            error[it * nio + io] += 0.1 * most + kl_pace_unseen(pace, it) +
+                                    scattered * plan->modes.dropped[io] +
                                     1e-15 * kl_pairing_sum(&plan->pairing, io);
             worst = fmax(worst, error[it * nio + io]);
         }

@@ -5,6 +5,7 @@
 #define KL_KINETIC_PLAN_H
 
 #include "kinetic/modes.h"
+#include "kinetic/pace.h"
 #include "kinetic/watch.h"
 
 /* One term of an observable: coefficient * exp(2 pi i mode.V). */
@@ -38,14 +39,21 @@ void kl_plan_destroy(kl_plan *plan);
 void kl_plan_contribute(const kl_plan *plan, const int k[3], const double complex *even,
                         const double complex *odd, double complex *out);
 
+/* <J,F_T> of one observable without the scattered part, for a start on one shell and
+ * collisions at `rate`. */
+double complex kl_plan_uncollided(const kl_plan *plan, int io, double rate, double time);
+
+/* The modes first..first+count-1 of this rank. */
+void kl_plan_share(MPI_Comm comm, const kl_plan *plan, int *first, int *count);
+
 /* Does some observable need momentum `momentum` of mode `mode`? */
 bool kl_plan_uses(const kl_plan *plan, int mode, int momentum);
 
 /* error[it][io] of every value: its change from the rung below, the modes left out
- * (scattered at `rate` or more slowly), and a share of the largest change at that
- * time, lest two rungs agree by chance. Returns the largest. */
-double kl_plan_error(const kl_plan *plan, double rate, const double *value, const double *before,
-                     double *error);
+ * (scattered at `rate` or more slowly), a share of the largest change at that time, lest
+ * two rungs agree by chance, and what the steps leave unseen. Returns the largest. */
+double kl_plan_error(const kl_plan *plan, double rate, const kl_pace *pace, const double *value,
+                     const double *before, double *error);
 
 /* The distance of the energy to the nearest van Hove
  * singularity; *van_hove is that one. */

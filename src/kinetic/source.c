@@ -313,11 +313,9 @@ static void add_mode(source *s, int i, double *value)
     int rows = (int)(iso->offset[mode->orbit + 1] - iso->offset[mode->orbit]);
     double complex mass = convolve(s, rows, 0);
     for (int m = 0; m < s->plan->nmomenta; m++) {
-        int image[3], sign = kl_mode_image(mode, s->plan->momentum[m], image);
-        int row = kl_isotropic_image(iso, mode->orbit, image);
-        bool zero = !(image[0] || image[1] || image[2]);
-        s->even[m] = zero ? mass : row < 0 ? 0 : convolve(s, rows, 1 + 2 * row);
-        s->odd[m] = zero || row < 0 ? 0 : -I * sign * convolve(s, rows, 2 + 2 * row);
+        int sign, row = kl_isotropic_row_of(s->plan, iso, s->first + i, m, &sign);
+        s->even[m] = row < 0 ? 0 : row == 0 ? mass : convolve(s, rows, row);
+        s->odd[m] = row <= 0 ? 0 : -I * sign * convolve(s, rows, row + 1);
     }
     kl_plan_contribute(s->plan, mode->k, s->even, s->odd, s->out);
     for (int io = 0; io < s->plan->problem->nobservables; io++) {

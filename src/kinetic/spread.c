@@ -16,6 +16,7 @@
 #include "kinetic/spread.h"
 
 #include "base/memory.h"
+#include "kinetic/ladder.h"
 #include "kinetic/quadrature.h"
 #include "kinetic/source.h"
 
@@ -24,31 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNGS = 4, NOTE = 256 };
-
-typedef struct rung {
-    kl_fineness fineness;
-    double last; /* the last time */
-    int number;
-} rung;
-
-static rung rung_of(const kl_kinetic_problem *problem, int s)
-{
-    return (rung){.fineness = {.accuracy = problem->tolerance * pow(10, -1.5 * s),
-                               .shell = {16 + 8 * s, 1.05 + 0.15 * s}},
-                  .last = problem->ntimes ? problem->times[problem->ntimes - 1] : 0,
-                  .number = s};
-}
-
-/* The modes of this rank. */
-static void share_of(MPI_Comm comm, const kl_plan *plan, int *first, int *count)
-{
-    int rank, size, n = plan->modes.nmodes;
-    MPI_Comm_rank(comm, &rank);
-    MPI_Comm_size(comm, &size);
-    *first = (int)((int64_t)n * rank / size);
-    *count = (int)((int64_t)n * (rank + 1) / size) - *first;
-}
+enum { NOTE = 256 };
 
 /* ---- the uncollided part, in X ---- */
 
@@ -169,21 +146,23 @@ static void ranges_of(const kl_start *start, kl_range range[KL_BAND_PARTS])
     }
 }
 
-/* Collective. S not linear; adds this rank's part. */
-static kl_status bent(MPI_Comm comm, const kl_plan *plan, const rung *g, double *value,
+/* Collective. S not linear; adds this rank's part. The responses are at more times on every
+ * rung, so that steps need not be counted. */
+
+static kl_status bent(MPI_Comm comm, const kl_plan *plan, const kl_rung *g, double *value,
                       kl_error *err)
 {
     kl_start start = {0};
     kl_energies energies = {0};
     kl_isotropic isotropic = {0};
     kl_range range[KL_BAND_PARTS] = {{0}};
-    double accuracy = g->fineness.accuracy, *times = NULL;
-    int first, count, n = kl_source_times(plan, accuracy, g->last);
-    kl_status status = kl_start_create(plan, accuracy, g->last, g->number, &start, err);
+    double *times = NULL;
+    int first, count, n = kl_source_times(plan, g->source, g->last);
+    kl_status status = kl_start_create(plan, g->start, g->last, g->number, &start, err);
     if (status == KL_OK) {
         ranges_of(&start, range);
-        status =
-            kl_energies_create(plan->problem->dimension, range, accuracy, g->last, &energies, err);
+        status = kl_energies_create(plan->problem->dimension, range, g->energies, g->last,
+                                    &energies, err);
     }
     if (status == KL_OK)
         status = kl_alloc((size_t)n, sizeof *times, "Boltzmann reference", &times, err);
@@ -193,9 +172,9 @@ static kl_status bent(MPI_Comm comm, const kl_plan *plan, const rung *g, double 
     if (g->last > 0) {
         KL_GOTO(
             kl_isotropic_create(comm, plan, &energies, &g->fineness, n, times, &isotropic, err));
-        share_of(comm, plan, &first, &count);
-        status = kl_source_add(plan, &start, &energies, &isotropic, accuracy, g->last, first, count,
-                               value, err);
+        kl_plan_share(comm, plan, &first, &count);
+        status = kl_source_add(plan, &start, &energies, &isotropic, g->source, g->last, first,
+                               count, value, err);
     }
     if (status == KL_OK)
         status = uncollided(comm, plan, &start, &energies, value, err);
@@ -214,14 +193,11 @@ static void site_mode(const kl_plan *plan, const kl_isotropic *s, const double *
 {
     const kl_mode *mode = &plan->modes.mode[i];
     for (int m = 0; m < plan->nmomenta; m++) {
-        int image[3], sign = kl_mode_image(mode, plan->momentum[m], image);
-        int at = kl_isotropic_image(s, mode->orbit, image);
-        bool zero = !(image[0] || image[1] || image[2]);
+        int sign, row = kl_isotropic_row_of(plan, s, i, m, &sign);
         even[m] = odd[m] = 0;
-        for (int n = 0; (zero || at >= 0) && n < s->nenergies; n++) {
-            int row = zero ? 0 : 1 + 2 * at;
+        for (int n = 0; row >= 0 && n < s->nenergies; n++) {
             even[m] += share[n] * kl_isotropic_row(s, n, mode->orbit, row)[time];
-            if (!zero)
+            if (row > 0)
                 odd[m] -= I * sign * share[n] * kl_isotropic_row(s, n, mode->orbit, row + 1)[time];
         }
     }
@@ -242,7 +218,7 @@ static kl_status add_site(MPI_Comm comm, const kl_plan *plan, const kl_energies 
     if (status == KL_OK) {
         double complex *odd = even + momenta, *out = odd + momenta;
         kl_energies_uniform(energies, share);
-        share_of(comm, plan, &first, &count);
+        kl_plan_share(comm, plan, &first, &count);
         for (int it = 0; it < plan->problem->ntimes; it++)
             for (int i = first; i < first + count && status == KL_OK; i++) {
                 status = kl_watch_look(plan->watch, err);
@@ -259,21 +235,23 @@ static kl_status add_site(MPI_Comm comm, const kl_plan *plan, const kl_energies 
     return status;
 }
 
-/* Collective. One site; adds this rank's part. */
-static kl_status site(MPI_Comm comm, const kl_plan *plan, const rung *g, double *value,
-                      kl_error *err)
+/* Collective. One site; adds this rank's part. steps[ntimes]: of the responses. */
+
+static kl_status site(MPI_Comm comm, const kl_plan *plan, const kl_rung *g, double *value,
+                      int *steps, kl_error *err)
 {
     int d = plan->problem->dimension;
-    double accuracy = g->fineness.accuracy;
     kl_range range[KL_BAND_PARTS] = {{0}};
     kl_energies energies = {0};
     kl_isotropic isotropic = {0};
     kl_status status;
     for (int part = 0; part < kl_energy_parts(d); part++)
-        range[part] = (kl_range){0, d == 3 ? M_PI : -log(accuracy) + 4, 1};
-    KL_GOTO(kl_agree(comm, kl_energies_create(d, range, accuracy, g->last, &energies, err), err));
+        range[part] = (kl_range){0, d == 3 ? M_PI : -log(g->energies) + 4, 1};
+    KL_GOTO(
+        kl_agree(comm, kl_energies_create(d, range, g->energies, g->last, &energies, err), err));
     KL_GOTO(kl_isotropic_create(comm, plan, &energies, &g->fineness, plan->problem->ntimes,
                                 plan->problem->times, &isotropic, err));
+    memcpy(steps, isotropic.steps, (size_t)isotropic.ntimes * sizeof *steps);
     status =
         kl_watch_agree(plan->watch, add_site(comm, plan, &energies, &isotropic, value, err), err);
 done:
@@ -294,23 +272,25 @@ static void describe(const kl_plan *plan, double worst, char *note)
                  worst, plan->problem->tolerance);
 }
 
-kl_status kl_spread_solve(MPI_Comm comm, const kl_plan *plan, double *value, double *before,
-                          double *error, char *note, kl_error *err)
+kl_status kl_spread_solve(MPI_Comm comm, const kl_plan *plan, kl_pace *pace, double *value,
+                          double *before, double *error, char *note, kl_error *err)
 {
     size_t n = 2 * (size_t)plan->problem->ntimes * (size_t)plan->problem->nobservables;
     double last = INFINITY;
-    for (int s = 0; s < RUNGS; s++) {
-        rung g = rung_of(plan->problem, s);
+
+    for (int s = 0; s < KL_SPREAD_RUNGS; s++) {
+        kl_rung g = kl_ladder_spread(plan->problem, s);
+        kl_pace_next(pace, g.fineness.step);
         memcpy(before, value, n * sizeof *value);
         memset(value, 0, n * sizeof *value);
         if (plan->problem->envelope == KL_KINETIC_DELTA)
-            KL_TRY(site(comm, plan, &g, value, err));
+            KL_TRY(site(comm, plan, &g, value, pace->now, err));
         else
             KL_TRY(bent(comm, plan, &g, value, err));
         MPI_Allreduce(MPI_IN_PLACE, value, (int)n, MPI_DOUBLE, MPI_SUM, comm);
         if (s == 0)
             continue;
-        double worst = kl_plan_error(plan, 1e300, value, before, error);
+        double worst = kl_plan_error(plan, 1e300, pace, value, before, error);
         describe(plan, worst, note);
         if (worst <= plan->problem->tolerance || worst > 0.5 * last)
             break;

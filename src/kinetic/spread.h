@@ -6,7 +6,7 @@
 #include "kinetic/plan.h"
 
 /* Collective over comm; as kl_boltzmann_solve, with room for the values of the rung below. */
-kl_status kl_spread_solve(MPI_Comm comm, const kl_plan *plan, double *value, double *before,
-                          double *error, char *note, kl_error *err);
+kl_status kl_spread_solve(MPI_Comm comm, const kl_plan *plan, kl_pace *pace, double *value,
+                          double *before, double *error, char *note, kl_error *err);
 
 #endif

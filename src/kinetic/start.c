@@ -358,12 +358,14 @@ static kl_status half_segment(line *l, double end, double length, int power, kl_
 static kl_status segment(line *l, double a, double b, bool cusp_a, bool cusp_b, kl_error *err)
 {
     int power = l->start->problem->dimension == 2 ? 6 : 2;
-    double most = 0.5 * RULE * l->start->spacing[0] / 1.1;
+    double grade = cusp_a || cusp_b ? sqrt(power) : 1;
+    double most =
+        fmin(0.5 * RULE, (RULE - 2 - 0.8 * l->digits) / grade) * l->start->spacing[0] / 1.1;
     if (cusp_a && cusp_b) {
         KL_TRY(segment(l, a, 0.5 * (a + b), true, false, err));
         return segment(l, 0.5 * (a + b), b, false, true, err);
     }
-    if (b - a > most) { /* too long for one rule */
+    if (b - a > most) { /* too long for one rule, half_segment() */
         KL_TRY(segment(l, a, 0.5 * (a + b), cusp_a, false, err));
         return segment(l, 0.5 * (a + b), b, false, cusp_b, err);
     }
