@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "graphs/contour.h"
-#include "graphs/plan.h"
+#include "graphs/sharing.h"
 
 #include <math.h>
 #include <stdlib.h>

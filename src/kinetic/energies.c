@@ -83,7 +83,7 @@ kl_status kl_energies_create(int dimension, const kl_range range[KL_BAND_PARTS],
         /* a range of no length is widened, to tell its points apart */
         double middle = 0.5 * (r->low + r->high), half = fmax(0.5 * (r->high - r->low), 1e-6);
         for (int i = 0; i < cuts; i++) {
-            kl_piece *p = &out->piece[out->npieces++];
+            kl_energy_piece *p = &out->piece[out->npieces++];
             p->part = part;
             p->low = fmax(middle - half + 2 * half * i / cuts, 0);
             p->high = middle - half + 2 * half * (i + 1) / cuts;
@@ -120,7 +120,7 @@ int kl_energies_row(const kl_energies *energies, int part, double energy, double
            (energies->piece[i].part != part ||
             (y > energies->piece[i].high && energies->piece[i + 1].part == part)))
         i++;
-    const kl_piece *p = &energies->piece[i];
+    const kl_energy_piece *p = &energies->piece[i];
     kl_chebyshev_row(p->count, p->low, p->high, y, row);
     return i;
 }
@@ -133,7 +133,7 @@ void kl_energies_uniform(const kl_energies *energies, double *weight)
     for (int i = 0; i < energies->count; i++)
         weight[i] = 0;
     for (int i = 0; i < energies->npieces; i++) {
-        const kl_piece *p = &energies->piece[i];
+        const kl_energy_piece *p = &energies->piece[i];
         for (int g = 0; g < NODES; g++) {
             double y = p->low + (p->high - p->low) * x[g];
             double energy = kl_energy_at(energies->dimension, p->part, y);

@@ -14,14 +14,14 @@
 
 enum { KL_BAND_PARTS = 3, KL_PIECE_POINTS = 40 };
 
-typedef struct kl_piece {
+typedef struct kl_energy_piece {
     int part, first, count; /* its points: first..first+count-1 */
     double low, high;       /* of y */
-} kl_piece;
+} kl_energy_piece;
 
 typedef struct kl_energies {
     int dimension, npieces, count;
-    kl_piece *piece;
+    kl_energy_piece *piece;
     double *energy;  /* [count] */
     double *density; /* [count] N(E) */
     double *share;   /* [count] the probability of the point's part */

@@ -2,7 +2,8 @@
 #ifndef KL_KINETIC_GRADIENT_H
 #define KL_KINETIC_GRADIENT_H
 
-#include "kinetic/boltzmann.h"
+#include "kinetic/problem.h"
+#include "kinlim/status.h"
 
 /* V = p + A X + the gradients of terms and waves; 0 beyond the dimension. */
 void kl_gradient_at(const kl_kinetic_problem *problem, const double x[3], double v[3]);

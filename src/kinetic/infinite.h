@@ -2,7 +2,8 @@
 #ifndef KL_KINETIC_INFINITE_H
 #define KL_KINETIC_INFINITE_H
 
-#include "kinetic/boltzmann.h"
+#include "kinetic/problem.h"
+#include "kinlim/status.h"
 
 /* The side ell of the torus, ell/2 >= |X0 - c|_inf + 2 T + z sqrt(s^2 + w^2) for every
  * observable (|v_j| <= 2), and a bound on what images then add to each <J,F_T>.

@@ -10,7 +10,8 @@
 #ifndef KL_KINETIC_OBSERVABLE_H
 #define KL_KINETIC_OBSERVABLE_H
 
-#include "kinetic/boltzmann.h"
+#include "kinetic/problem.h"
+#include "kinlim/status.h"
 
 #include <complex.h>
 

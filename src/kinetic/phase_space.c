@@ -1,6 +1,8 @@
 /* Densities on one axis of phase space: see phase_space.h. */
 #include "kinetic/phase_space.h"
 
+#include "kinetic/boltzmann.h"
+
 #include "base/memory.h"
 #include "kinetic/observable.h"
 

@@ -11,7 +11,8 @@
 #ifndef KL_KINETIC_PHASE_SPACE_H
 #define KL_KINETIC_PHASE_SPACE_H
 
-#include "kinetic/boltzmann.h"
+#include "kinetic/problem.h"
+#include "kinlim/status.h"
 
 typedef struct kl_phase_space {
     int axis;             /* j: 0, 1, ... */

@@ -91,7 +91,7 @@ static void fill_items(source *s)
         const kl_point *p = &s->start->point[i];
         item *t = &s->item[i];
         t->piece = kl_energies_row(s->energies, p->part, p->energy, t->row);
-        const kl_piece *piece = &s->energies->piece[t->piece];
+        const kl_energy_piece *piece = &s->energies->piece[t->piece];
         for (int k = 0; k < piece->count; k++)
             t->rate += 2 * M_PI * t->row[k] * s->energies->density[piece->first + k];
         t->weight = p->weight * t->rate;
@@ -197,7 +197,7 @@ static void phases(source *s, const item *p, double tau, double *out)
 /* Adds BATCH points of one piece, at one tau. */
 static void add_batch(source *s, const item *const p[BATCH], int points, double tau, double *sum)
 {
-    const kl_piece *piece = &s->energies->piece[p[0]->piece];
+    const kl_energy_piece *piece = &s->energies->piece[p[0]->piece];
     double size[BATCH];
     for (int i = 0; i < BATCH; i++) {
         size[i] = i < points ? p[i]->weight * exp(-p[i]->rate * tau) : 0;

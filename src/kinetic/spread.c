@@ -120,7 +120,7 @@ static kl_status uncollided(MPI_Comm comm, const kl_plan *plan, const kl_start *
     kl_status status = KL_OK;
     for (size_t i = (size_t)rank; i < start->count && status == KL_OK; i += (size_t)size) {
         const kl_point *p = &start->point[i];
-        const kl_piece *piece =
+        const kl_energy_piece *piece =
             &energies->piece[kl_energies_row(energies, p->part, p->energy, row)];
         double rate = 0;
         for (int k = 0; k < piece->count; k++)

@@ -7,7 +7,8 @@
 #ifndef KL_KINETIC_WATCH_H
 #define KL_KINETIC_WATCH_H
 
-#include "kinetic/boltzmann.h"
+#include "kinetic/problem.h"
+#include "kinlim/status.h"
 
 typedef struct kl_watch {
     MPI_Comm comm;

@@ -84,8 +84,8 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
     double seams = 0;                        /* between slabs */
     double terms = nominal_radius(s) * 1.1 * t + 20 * s->times.n, term = 0.25e-9 * size;
     if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
-        arrays += 8.5;       /* FFT, two copies, transfer, potential */
-        terms = 3 * (1 + t); /* two step sizes and more */
+        arrays += 8.5;                                /* FFT, two copies, transfer, potential */
+        terms = 3 * (1 + t);                          /* two step sizes and more */
         if (s->propagator.method == KL_STRANG_METHOD) /* error ~ eta t dt^2, as measured */
             terms = fmax(terms, 0.45 * t * sqrt(s->eta * t / s->propagator.tolerance));
         term = 200e-9;

@@ -8,7 +8,7 @@
 #include "results/hdf5_read.h"
 #include "results/publish.h"
 #include "kinlim/results.h"
-#include "results/schema.h"
+#include "results/format.h"
 #include "base/memory.h"
 #include "statistics/forest.h"
 

@@ -15,7 +15,7 @@ typedef struct kl_progress_work { /* in items: batches */
     int64_t open, total;          /* total: open and done, as far as is asked for now */
     int64_t most;                 /* that may be asked for, with stopping by precision */
     double cost;                  /* of the open ones */
-    const char *name; /* "realizations" */
+    const char *name;             /* "realizations" */
 } kl_progress_work;
 
 /* Rank 0 of comm prints; other ranks report to it. Collective over comm. KL_ENVIRONMENT. */

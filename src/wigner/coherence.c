@@ -3,7 +3,7 @@
 #include "wigner/husimi.h"
 
 #include "base/memory.h"
-#include "wigner/lines.h"
+#include "wigner/pencils.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 
 #include "base/clones.h"
 #include "base/memory.h"
-#include "wigner/lines.h"
+#include "wigner/pencils.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "wigner/spreading.h"
 
 #include "base/memory.h"
-#include "wigner/lines.h"
+#include "wigner/pencils.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* Smoothed densities on one axis of phase space against closed forms, the shell
  * average in closed form, and the jump process. */
+#include "kinetic/boltzmann.h"
 #include "kinetic/phase_space.h"
 
 #include "kinetic/oracle_volterra.c"

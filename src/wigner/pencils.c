@@ -1,4 +1,4 @@
-#include "wigner/lines.h"
+#include "wigner/pencils.h"
 
 #include "base/clones.h"
 

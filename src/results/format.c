@@ -1,5 +1,5 @@
 /* The tables of schema.h. */
-#include "results/schema.h"
+#include "results/format.h"
 
 #include <string.h>
 

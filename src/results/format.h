@@ -1,8 +1,8 @@
 /* The layout of RESULTS.h5 as far as writer and reader share it; all of it is
  * described in docs/file-format.md.
  */
-#ifndef KL_RESULTS_SCHEMA_H
-#define KL_RESULTS_SCHEMA_H
+#ifndef KL_RESULTS_FORMAT_H
+#define KL_RESULTS_FORMAT_H
 
 #include "kinlim/results.h"
 

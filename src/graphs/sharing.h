@@ -1,10 +1,10 @@
 /* What kl_graphs_amplitudes() computes, and on which torus. Private to the room. All is local. */
-#ifndef KL_GRAPHS_PLAN_H
-#define KL_GRAPHS_PLAN_H
+#ifndef KL_GRAPHS_SHARING_H
+#define KL_GRAPHS_SHARING_H
 
-#include "graphs/amplitude.h"
 #include "graphs/contour.h"
 #include "graphs/evaluate.h"
+#include "graphs/request.h"
 
 /* Graphs that share a torus: those that reduce, on the smallest; the others on the whole one. */
 typedef struct kl_graphs_part {

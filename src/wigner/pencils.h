@@ -1,8 +1,8 @@
 /* Sums over a row in a fixed order: eight partial sums, added pairwise. The
  * same bits for every instruction set. Local.
  */
-#ifndef KL_WIGNER_LINES_H
-#define KL_WIGNER_LINES_H
+#ifndef KL_WIGNER_PENCILS_H
+#define KL_WIGNER_PENCILS_H
 
 #include "lattice/lattice.h"
 

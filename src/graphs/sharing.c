@@ -1,4 +1,4 @@
-#include "graphs/plan.h"
+#include "graphs/sharing.h"
 
 #include "base/memory.h"
 
