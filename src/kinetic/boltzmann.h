@@ -25,6 +25,12 @@
 kl_status kl_boltzmann_solve(MPI_Comm comm, const kl_kinetic_problem *problem, double *value,
                              double *error, char *note, kl_error *err);
 
+/* Local. *seconds: what kl_boltzmann_solve() will take on one core, within a factor 3 or so as a
+ * rule where two rungs of its ladder will do, for a core of 2.6 GHz; a start may be hard
+ * and take more rungs. Takes milliseconds, up to a second for starts of a million points. Fails
+ * as the solve does. */
+kl_status kl_boltzmann_cost(const kl_kinetic_problem *problem, double *seconds, kl_error *err);
+
 /* Start and end of PETSc; collective over MPI_COMM_WORLD, once, after
  * MPI_Init. PETSc's own error text, signal handlers and options are off. */
 kl_status kl_petsc_begin(kl_error *err);

@@ -79,6 +79,15 @@ static int source_times(const kl_plan *plan, const kl_start *start, double accur
     return (int)ceil(M_PI * most * last * 0.7 + 2 - 1.2 * log10(accuracy));
 }
 
+double kl_source_work(const kl_plan *plan, const kl_start *start, int nenergies, double accuracy,
+                      double last)
+{
+    double tau = source_times(plan, start, accuracy, last), modes = plan->modes.nmodes;
+    double gauss = kl_source_times(plan, accuracy, last), blocks = ceil(modes / BLOCK);
+    double points = blocks * tau * (double)start->count * BLOCK * (8 + 2.0 * nenergies / 4);
+    return points + modes * plan->problem->ntimes * nenergies * gauss * 2 * (tau + 2);
+}
+
 static int by_piece(const void *a, const void *b)
 {
     int x = ((const item *)a)->piece, y = ((const item *)b)->piece;

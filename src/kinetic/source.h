@@ -21,6 +21,10 @@ kl_status kl_source_add(const kl_plan *plan, const kl_start *start, const kl_ene
                         const kl_isotropic *isotropic, double accuracy, double last, int first,
                         int count, double *value, kl_error *err);
 
+/* Local. The work of kl_source_add() for all modes, in additions. */
+double kl_source_work(const kl_plan *plan, const kl_start *start, int nenergies, double accuracy,
+                      double last);
+
 /* Points in time for the responses of all modes. */
 int kl_source_times(const kl_plan *plan, double accuracy, double last);
 

@@ -16,7 +16,6 @@
 #include "kinetic/spread.h"
 
 #include "base/memory.h"
-#include "kinetic/ladder.h"
 #include "kinetic/quadrature.h"
 #include "kinetic/source.h"
 
@@ -146,6 +145,26 @@ static void ranges_of(const kl_start *start, kl_range range[KL_BAND_PARTS])
     }
 }
 
+kl_status kl_spread_prepare(const kl_plan *plan, const kl_rung *g, kl_start *start,
+                            kl_energies *energies, kl_error *err)
+{
+    kl_range range[KL_BAND_PARTS] = {{0}};
+    KL_TRY(kl_start_create(plan, g->start, g->last, g->number, start, err));
+    ranges_of(start, range);
+    return kl_energies_create(plan->problem->dimension, range, g->energies, g->last, energies, err);
+}
+
+kl_status kl_spread_energies(const kl_plan *plan, const kl_rung *g, kl_energies *energies,
+                             kl_error *err)
+{
+    int d = plan->problem->dimension;
+    double accuracy = 0.03 * g->energies; /* the whole band converges more slowly */
+    kl_range range[KL_BAND_PARTS] = {{0}};
+    for (int part = 0; part < kl_energy_parts(d); part++)
+        range[part] = (kl_range){0, d == 3 ? M_PI : 4 - log(accuracy), 1};
+    return kl_energies_create(d, range, accuracy, g->last, energies, err);
+}
+
 /* Collective. S not linear; adds this rank's part. The responses are at more times on every
  * rung, so that steps need not be counted. */
 
@@ -155,15 +174,9 @@ static kl_status bent(MPI_Comm comm, const kl_plan *plan, const kl_rung *g, doub
     kl_start start = {0};
     kl_energies energies = {0};
     kl_isotropic isotropic = {0};
-    kl_range range[KL_BAND_PARTS] = {{0}};
     double *times = NULL;
     int first, count, n = kl_source_times(plan, g->source, g->last);
-    kl_status status = kl_start_create(plan, g->start, g->last, g->number, &start, err);
-    if (status == KL_OK) {
-        ranges_of(&start, range);
-        status = kl_energies_create(plan->problem->dimension, range, g->energies, g->last,
-                                    &energies, err);
-    }
+    kl_status status = kl_spread_prepare(plan, g, &start, &energies, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)n, sizeof *times, "Boltzmann reference", &times, err);
     KL_GOTO(kl_watch_agree(plan->watch, status, err));
@@ -240,15 +253,10 @@ static kl_status add_site(MPI_Comm comm, const kl_plan *plan, const kl_energies 
 static kl_status site(MPI_Comm comm, const kl_plan *plan, const kl_rung *g, double *value,
                       int *steps, kl_error *err)
 {
-    int d = plan->problem->dimension;
-    kl_range range[KL_BAND_PARTS] = {{0}};
     kl_energies energies = {0};
     kl_isotropic isotropic = {0};
     kl_status status;
-    for (int part = 0; part < kl_energy_parts(d); part++)
-        range[part] = (kl_range){0, d == 3 ? M_PI : -log(g->energies) + 4, 1};
-    KL_GOTO(
-        kl_agree(comm, kl_energies_create(d, range, g->energies, g->last, &energies, err), err));
+    KL_GOTO(kl_agree(comm, kl_spread_energies(plan, g, &energies, err), err));
     KL_GOTO(kl_isotropic_create(comm, plan, &energies, &g->fineness, plan->problem->ntimes,
                                 plan->problem->times, &isotropic, err));
     memcpy(steps, isotropic.steps, (size_t)isotropic.ntimes * sizeof *steps);

@@ -94,7 +94,7 @@ static kl_status allocate(const kl_plan *plan, const kl_resolution *resolution, 
     }
     for (size_t o = 0; o < orbits; o++)
         t->start[o + 1] = t->start[o] + (size_t)t->orbit_size[o] * (size_t)(1 + t->nimages[o]);
-    return kl_alloc(t->start[orbits], sizeof *t->data, "Krylov tables", &t->data, err);
+    return KL_OK;
 }
 
 /* The largest entry of an orbit's momentum modes: they oscillate on the shell as the
@@ -168,6 +168,9 @@ kl_status kl_tables_create(MPI_Comm comm, const kl_plan *plan, const kl_resoluti
     *tables = (kl_tables){0};
     kl_status status = allocate(plan, resolution, tables, err);
     if (status == KL_OK)
+        status = kl_alloc(tables->start[tables->norbits], sizeof *tables->data, "Krylov tables",
+                          &tables->data, err);
+    if (status == KL_OK)
         status = fill(comm, plan, resolution, tables, err);
     status = kl_watch_agree(plan->watch, status, err);
     if (status == KL_OK)
@@ -188,6 +191,36 @@ void kl_tables_destroy(kl_tables *tables)
     free(tables->start);
     free(tables->data);
     *tables = (kl_tables){0};
+}
+
+/* Points of the shell of one octant, about (shell.h); in d = 2 a quarter period is 2 pi^2 N. */
+static double octant(int dimension, const kl_resolution *r, int n)
+{
+    return dimension == 2 ? 0.5 * n * M_PI * r->rate : (fabs(r->energy) < 2 ? 1.4 : 0.6) * n * n;
+}
+
+kl_status kl_tables_estimate(const kl_plan *plan, const kl_resolution *resolution,
+                             kl_tables_work *work, kl_error *err)
+{
+    kl_tables t = {0};
+    int d = plan->problem->dimension, largest = 0;
+    kl_status status = allocate(plan, resolution, &t, err);
+    *work = (kl_tables_work){0};
+    for (int o = 0; o < t.norbits && status == KL_OK; o++) {
+        int n = shell_of(&t, o, resolution), images = t.nimages[o];
+        double points = octant(d, resolution, n) * (1 << (d - 1));
+        work->krylov += points * (t.orbit_size[o] * (4 + images) + 10 * (1 + images));
+        work->orbits += t.orbit_size[o];
+        work->frequency = fmax(work->frequency,
+                               largest_frequency(plan, resolution->energy, plan->modes.orbit[o].k));
+        largest = n > largest ? n : largest;
+    }
+    for (int n = 8; n <= largest; n += 8) /* nearly all are needed */
+        work->shell += octant(d, resolution, n);
+    for (int i = 0; i < plan->modes.nmodes && status == KL_OK; i++)
+        work->modes += t.size[i];
+    kl_tables_destroy(&t);
+    return status;
 }
 
 const double *kl_tables_moment(const kl_tables *t, int orbit, const int image[3])

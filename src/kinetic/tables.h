@@ -31,6 +31,17 @@ kl_status kl_tables_create(MPI_Comm comm, const kl_plan *plan, const kl_resoluti
                            kl_tables *tables, kl_error *err);
 void kl_tables_destroy(kl_tables *tables);
 
+/* What tables would take, in units of one point of one vector, and what follows from them. */
+typedef struct kl_tables_work {
+    double krylov, shell; /* Krylov steps; points of the shells */
+    double modes, orbits; /* unknowns in time: of all modes, or one for each orbit */
+    double frequency;     /* bound on |xi.v| */
+} kl_tables_work;
+
+/* Local. Without the tables themselves. KL_ENVIRONMENT: no memory. */
+kl_status kl_tables_estimate(const kl_plan *plan, const kl_resolution *resolution,
+                             kl_tables_work *work, kl_error *err);
+
 /* Local. The moments [orbit_size] of an image; NULL if the orbit does not have it. */
 const double *kl_tables_moment(const kl_tables *tables, int orbit, const int image[3]);
 

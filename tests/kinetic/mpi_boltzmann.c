@@ -1,6 +1,7 @@
 /* The worked case on any number of ranks, and what ranks and PETSc's
  * environment must not change. */
 #include "kinetic/check.h"
+#include "kinetic/collisions.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -77,6 +78,43 @@ static void any_ranks(void **state)
     check_layouts(&problem, 1e-11);
 }
 
+/* Collision by collision, and a stop on one rank alone. */
+static bool last_rank(void *context)
+{
+    int rank, size, *asks = context;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    return (*asks)++ == 20 && rank + 1 == size;
+}
+
+static void collisions(void **state)
+{
+    enum { MOST = 3 };
+    kl_kinetic_problem problem = worked_case();
+    static double together[NT][MOST + 1][NIO][2], alone[NT][MOST + 1][NIO][2];
+    static double error[NT][MOST + 1][NIO];
+    char note[256];
+    kl_error err;
+    int asks = 0;
+    (void)state;
+    problem.tolerance = 1e-5;
+    assert_int_equal(kl_boltzmann_collisions(MPI_COMM_WORLD, &problem, MOST, &together[0][0][0][0],
+                                             &error[0][0][0], note, &err),
+                     KL_OK);
+    assert_int_equal(kl_boltzmann_collisions(MPI_COMM_SELF, &problem, MOST, &alone[0][0][0][0],
+                                             &error[0][0][0], note, &err),
+                     KL_OK);
+    for (int i = 0; i < NT * (MOST + 1) * NIO * 2; i++)
+        assert_true(fabs((&together[0][0][0][0])[i] - (&alone[0][0][0][0])[i]) < 1e-10);
+    problem.stop = last_rank;
+    problem.stop_context = &asks;
+    problem.stop_interval = 1e-9;
+    assert_int_equal(kl_boltzmann_collisions(MPI_COMM_WORLD, &problem, MOST, &together[0][0][0][0],
+                                             &error[0][0][0], note, &err),
+                     KL_STOPPED);
+    assert_int_equal(asks, 21);
+}
+
 /* More ranks than modes: a plane wave with a uniform position has one. */
 static void one_mode(void **state)
 {
@@ -96,7 +134,8 @@ static void one_mode(void **state)
 }
 
 static const struct CMUnitTest boltzmann[] = {
-    cmocka_unit_test(worked_table), cmocka_unit_test(any_ranks), cmocka_unit_test(one_mode)};
+    cmocka_unit_test(worked_table), cmocka_unit_test(any_ranks), cmocka_unit_test(one_mode),
+    cmocka_unit_test(collisions)};
 
 int main(int argc, char **argv)
 {

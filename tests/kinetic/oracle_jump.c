@@ -376,12 +376,12 @@ static void add_term(const process *p, integrand *f, int n, int dimensions, int 
     }
 }
 
-/* `each` coordinates a collision. */
-static void sum_terms(const process *p, integrand *f, int each, int level, uint64_t seed,
-                      double *mean, double *error)
+/* Terms of first..last collisions, `each` coordinates a collision. */
+static void sum_terms(const process *p, integrand *f, int first, int last, int each, int level,
+                      uint64_t seed, double *mean, double *error)
 {
     double sum[ORACLE_SHIFTS][ORACLE_OUTPUTS] = {{0}};
-    for (int n = 0; n <= COLLISIONS; n++) {
+    for (int n = first; n <= last; n++) {
         int fewer = n > 3 ? n - 3 : 0; /* they weigh less and less */
         add_term(p, f, n, 3 + each * n, level - fewer < 4 ? 4 : level - fewer, &seed, sum);
     }
@@ -396,13 +396,27 @@ static void sum_terms(const process *p, integrand *f, int each, int level, uint6
     }
 }
 
-void oracle_jump(const oracle_start *start, double time, int level, uint64_t seed, int nout,
-                 oracle_function *function, const void *context, double *mean, double *error)
+static void jump(const oracle_start *start, double time, int first, int last, int level,
+                 uint64_t seed, int nout, oracle_function *function, const void *context,
+                 double *mean, double *error)
 {
     process p = {
         .start = start, .time = time, .nout = nout, .function = function, .context = context};
     fill_rates(&p.rate);
-    sum_terms(&p, whole_path, 3, level, seed, mean, error);
+    sum_terms(&p, whole_path, first, last, 3, level, seed, mean, error);
+}
+
+void oracle_jump(const oracle_start *start, double time, int level, uint64_t seed, int nout,
+                 oracle_function *function, const void *context, double *mean, double *error)
+{
+    jump(start, time, 0, COLLISIONS, level, seed, nout, function, context, mean, error);
+}
+
+void oracle_jump_collisions(const oracle_start *start, double time, int n, int level, uint64_t seed,
+                            int nout, oracle_function *function, const void *context, double *mean,
+                            double *error)
+{
+    jump(start, time, n, n, level, seed, nout, function, context, mean, error);
 }
 
 void oracle_jump_wave(const oracle_start *start, double time, const double xi[3], const int mode[3],
@@ -414,5 +428,5 @@ void oracle_jump_wave(const oracle_start *start, double time, const double xi[3]
     memcpy(w.mode, mode, sizeof w.mode);
     fill_rates(&p.rate);
     fill_wave(&w, time);
-    sum_terms(&p, averaged_path, 1, level, seed, mean, error);
+    sum_terms(&p, averaged_path, 0, COLLISIONS, 1, level, seed, mean, error);
 }

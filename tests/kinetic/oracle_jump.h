@@ -35,8 +35,13 @@ typedef struct oracle_start {
 void oracle_jump(const oracle_start *start, double time, int level, uint64_t seed, int nout,
                  oracle_function *function, const void *context, double *mean, double *error);
 
-/* The same for exp(2 pi i (mode.V - xi.X)), real and imaginary part, with far smaller errors:
- * the momenta after a collision, which such a function sees as factors, are averaged over
+/* The same for paths of exactly n collisions alone, n <= 12; the others count as 0. */
+void oracle_jump_collisions(const oracle_start *start, double time, int n, int level, uint64_t seed,
+                            int nout, oracle_function *function, const void *context, double *mean,
+                            double *error);
+
+/* As oracle_jump() for exp(2 pi i (mode.V - xi.X)), real and imaginary part, with far smaller
+ * errors: the momenta after a collision, which such a function sees as factors, are averaged over
  * the shell, and the lattice rule is left with X_0 and the times. */
 void oracle_jump_wave(const oracle_start *start, double time, const double xi[3], const int mode[3],
                       int level, uint64_t seed, double mean[2], double error[2]);

@@ -1,0 +1,91 @@
+/* What a solve will take is known before, within a factor 3, and costs next to nothing. */
+#include "kinetic/check.h"
+
+#include <time.h>
+
+enum { NIO = 5, NT = 2 };
+
+static const double times[NT] = {0.5, 1};
+static const kl_kinetic_observable observables[NIO] = {
+    {.center = {-0.5, -1, -1}, .width = 0.6, .nmodes = 1, .mode = zero, .coefficient = one},
+    {.center = {-1.5, -2, -1.8}, .width = 0.6, .nmodes = 1, .mode = zero, .coefficient = one},
+    {.center = {-1, -1, -1}, .width = 0.6, .nmodes = 1, .mode = axis1, .coefficient = one},
+    {.center = {0, 0, 0}, .width = 0.6, .nmodes = 1, .mode = axis3, .coefficient = one},
+    {.position = KL_KINETIC_POSITION_UNIFORM, .nmodes = 1, .mode = axis3, .coefficient = one}};
+
+static kl_kinetic_problem problem_in(int d, double tolerance)
+{
+    return (kl_kinetic_problem){.dimension = d,
+                                .ell = 5.12,
+                                .momentum = {0.15, 0.20, 0.30},
+                                .width = 0.4,
+                                .ntimes = NT,
+                                .times = times,
+                                .nobservables = d == 3 ? NIO : 3,
+                                .observables = observables,
+                                .tolerance = tolerance};
+}
+
+static double seconds(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static void compare(const char *name, const kl_kinetic_problem *problem)
+{
+    double estimate, begin = seconds();
+    kl_error err;
+    assert_int_equal(kl_boltzmann_cost(problem, &estimate, &err), KL_OK);
+    double middle = seconds();
+    solve_problem(problem);
+    double took = seconds() - middle;
+    bool right = estimate > took / 3 && estimate < 3 * took && middle - begin < 0.2 * took;
+#if defined __OPTIMIZE__ && !defined __SANITIZE_ADDRESS__
+    if (!right)
+        print_error("%s: %.3f s, estimated %.3f s in %.3f s\n", name, took, estimate,
+                    middle - begin);
+    assert_true(right);
+#else
+    (void)name;
+    (void)right;
+#endif
+}
+
+static void within_a_factor_three(void **state)
+{
+    (void)state;
+    kl_kinetic_problem problem = problem_in(3, 1e-8);
+    compare("one shell", &problem);
+    problem.tolerance = 1e-4;
+    problem.infinite = true;
+    compare("infinite space", &problem);
+    problem = problem_in(2, 1e-10);
+    compare("one shell, d = 2", &problem);
+    problem = problem_in(3, 1e-2);
+    problem.hessian[0][0] = 0.05;
+    problem.hessian[1][1] = 0.03;
+    compare("quadratic", &problem);
+    problem = problem_in(2, 1e-4);
+    problem.hessian[0][0] = problem.hessian[1][1] = 0.05;
+    compare("quadratic, d = 2", &problem);
+    problem.envelope = KL_KINETIC_DELTA;
+    memset(problem.hessian, 0, sizeof problem.hessian);
+    problem.tolerance = 1e-3;
+    compare("one site, d = 2", &problem);
+}
+
+/* As the solve does, before any time is lost. */
+static void refuses(void **state)
+{
+    kl_kinetic_problem problem = problem_in(3, 1e-4);
+    double estimate;
+    kl_error err;
+    (void)state;
+    memset(problem.momentum, 0, sizeof problem.momentum);
+    assert_int_equal(kl_boltzmann_cost(&problem, &estimate, &err), KL_INPUT);
+    assert_non_null(strstr(err.message, "edge of the band"));
+}
+
+static const struct CMUnitTest cost[] = {cmocka_unit_test(within_a_factor_three),
+                                         cmocka_unit_test(refuses)};
+KINETIC_MAIN(cost)
