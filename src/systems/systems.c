@@ -3,6 +3,7 @@
 #include "kinetic/boltzmann.h"
 #include "lattice/fft.h"
 #include "systems/anderson/anderson.h"
+#include "systems/crossing/crossing_integral.h"
 #include "systems/localization/localization.h"
 #include "systems/lyapunov/lyapunov.h"
 
@@ -10,7 +11,7 @@
 #include <string.h>
 
 const kl_system *const kl_systems[] = {&kl_system_anderson, &kl_system_localization,
-                                       &kl_system_lyapunov, NULL};
+                                       &kl_system_lyapunov, &kl_system_crossing, NULL};
 
 kl_status kl_systems_begin(kl_error *err)
 {
