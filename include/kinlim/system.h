@@ -76,6 +76,11 @@ struct kl_derived {
      * NAN: it has no value. `station` is -1 unless per_station. */
     double (*value)(const void *self, const kl_derived *which, int point, int station,
                     const double *mean);
+    /* In the place of value, in deterministic systems: a function of two points, e.g. a difference
+     * quotient. `larger` is the point of the next larger small parameter in the series of `point`;
+     * no such point: no value. Neither station nor limits, and no rate is fitted. NULL: value. */
+    double (*between)(const void *self, const kl_derived *which, int point, int larger,
+                      const double *mean, const double *mean_larger);
     double proven; /* its proven exponent in the small parameter; 0: none */
 };
 

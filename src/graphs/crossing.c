@@ -7,16 +7,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Two arrays of a slab of planes each. The transform exchanges axes 0 and 1, which saves it half of
- * its messages and changes nothing, as all that is transformed is symmetric in the axes. */
+/* A transform of one array: line by line along each axis in turn, and so to the same bits on any
+ * number of ranks. Axes 0 and 1 stay exchanged, which saves half of the messages and changes
+ * nothing, as all that is transformed is symmetric in the axes. */
+typedef struct cube {
+    fftw_plan last;     /* d = 3: along axis 2 */
+    fftw_plan first;    /* along axis 1, or 0 in its place; NULL where there are no planes */
+    fftw_plan exchange; /* of axes 0 and 1 over the ranks; NULL in d = 1 */
+} cube;
+
+/* Two arrays of a slab of planes each. */
 typedef struct slab {
     MPI_Comm comm;
     int dimension, sites, n; /* n = L/2 + 1 points on each axis */
     ptrdiff_t first, count;  /* planes */
     size_t plane;            /* n^(d-1) */
     double *r, *product;     /* [count][plane]; the latter NULL if one array will do */
-    fftw_plan of_r, of_product;
+    cube of_r, of_product;
     double held; /* r of this energy is in r, in position; NAN: none */
     double norm; /* r(0) of it */
 } slab;
@@ -55,15 +64,37 @@ double kl_crossing_bytes(const kl_crossing_problem *problem, int ranks)
            (arrays + (ranks > 1 ? 1 : 0));
 }
 
-static fftw_plan make_plan(const slab *s, double *data)
+static bool make_plans(const slab *s, double *data, cube *out)
 {
-    static const fftw_r2r_kind kind[3] = {FFTW_REDFT00, FFTW_REDFT00, FFTW_REDFT00};
-    const ptrdiff_t n[3] = {s->n, s->n, s->n};
+    static const fftw_r2r_kind kind[1] = {FFTW_REDFT00};
+    const ptrdiff_t n = s->n, plane = (ptrdiff_t)s->plane, row = s->dimension == 3 ? n : 1;
+    const fftw_iodim64 along_row = {n, 1, 1}, along_first = {n, row, row};
+    const fftw_iodim64 rows[2] = {{s->count, plane, plane}, {n, n, n}};
+    const fftw_iodim64 columns[2] = {{s->dimension > 1 ? s->count : 1, plane, plane}, {row, 1, 1}};
+    bool made = true;
+    if (s->count > 0) {
+        out->first =
+            fftw_plan_guru64_r2r(1, &along_first, 2, columns, data, data, kind, FFTW_ESTIMATE);
+        made = out->first != NULL;
+    }
+    if (s->count > 0 && s->dimension == 3) {
+        out->last = fftw_plan_guru64_r2r(1, &along_row, 2, rows, data, data, kind, FFTW_ESTIMATE);
+        made = made && out->last;
+    }
     if (s->dimension == 1)
-        return fftw_plan_r2r_1d(s->n, data, data, FFTW_REDFT00, FFTW_ESTIMATE);
-    return fftw_mpi_plan_many_r2r(s->dimension, n, 1, FFTW_MPI_DEFAULT_BLOCK,
-                                  FFTW_MPI_DEFAULT_BLOCK, data, data, s->comm, kind,
-                                  FFTW_ESTIMATE | FFTW_MPI_TRANSPOSED_OUT);
+        return made;
+    out->exchange =
+        fftw_mpi_plan_many_transpose(n, n, row, FFTW_MPI_DEFAULT_BLOCK, FFTW_MPI_DEFAULT_BLOCK,
+                                     data, data, s->comm, FFTW_ESTIMATE);
+    return made && out->exchange;
+}
+
+static void free_plans(cube *c)
+{
+    const fftw_plan plans[] = {c->last, c->first, c->exchange};
+    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++)
+        if (plans[i])
+            fftw_destroy_plan(plans[i]);
 }
 
 static kl_status slab_create(MPI_Comm comm, const kl_crossing_problem *p, slab *s, kl_error *err)
@@ -91,9 +122,8 @@ static kl_status slab_create(MPI_Comm comm, const kl_crossing_problem *p, slab *
     if (status == KL_OK && !one_array_will_do(p))
         status = kl_alloc((size_t)need, sizeof(double), "crossing integral", &s->product, err);
     KL_TRY(kl_agree(comm, status, err));
-    s->of_r = make_plan(s, s->r);
-    s->of_product = s->product ? make_plan(s, s->product) : NULL;
-    if (!s->of_r || (s->product && !s->of_product))
+    if (!make_plans(s, s->r, &s->of_r) ||
+        (s->product && !make_plans(s, s->product, &s->of_product)))
         status =
             kl_fail(err, KL_ENVIRONMENT, "FFTW made no plan for %d^%d points", s->n, s->dimension);
     return kl_agree(comm, status, err);
@@ -101,19 +131,26 @@ static kl_status slab_create(MPI_Comm comm, const kl_crossing_problem *p, slab *
 
 static void slab_destroy(slab *s)
 {
-    if (s->of_r)
-        fftw_destroy_plan(s->of_r);
-    if (s->of_product)
-        fftw_destroy_plan(s->of_product);
+    free_plans(&s->of_r);
+    free_plans(&s->of_product);
     free(s->r);
     free(s->product);
 }
 
-/* The rank without planes in d = 1 has nothing to transform. */
-static void transform(const slab *s, fftw_plan plan)
+static void execute(fftw_plan plan)
 {
-    if (s->dimension > 1 || s->count > 0)
+    if (plan)
         fftw_execute(plan);
+}
+
+static void transform(const cube *c)
+{
+    execute(c->last);
+    execute(c->first);
+    if (c->exchange) {
+        fftw_execute(c->exchange);
+        execute(c->first);
+    }
 }
 
 /* r of the energy, in position, and its norm. */
@@ -134,7 +171,7 @@ static void make_r(slab *s, double energy, double eps)
                 row[k] = scale / sqrt(here * here + eps * eps);
             }
         }
-    transform(s, s->of_r);
+    transform(&s->of_r);
     s->norm = s->first == 0 && s->count > 0 ? s->r[0] : 0;
     MPI_Bcast(&s->norm, 1, MPI_DOUBLE, 0, s->comm);
     s->held = energy;
@@ -194,13 +231,14 @@ static void cosines(const slab *s, double u, double *out)
         out[x] = (x == 0 || 2 * x == s->sites ? 1 : 2) * cos(2 * M_PI * u * x);
 }
 
-/* I(u) by its sum over x. table: [3][n]. */
+/* I(u) by its sum over x, over the planes in order. table: [4][n]. */
 static double value_at(const slab *s, const double u[3], double *table)
 {
     const double *product = s->product ? s->product : s->r;
     const size_t n = (size_t)s->n, rows = s->dimension == 3 ? n : 1,
                  length = s->dimension > 1 ? n : 1;
-    double sum = 0, all;
+    double sum = 0, *planes = table + 3 * n;
+    memset(planes, 0, n * sizeof *planes);
     for (int j = 0; j < 3; j++)
         cosines(s, u[j], table + (size_t)j * n);
     const double *middle = table + n, *last = s->dimension == 3 ? table + 2 * n : table + n;
@@ -213,10 +251,12 @@ static double value_at(const slab *s, const double u[3], double *table)
                 of_row += row[k] * (s->dimension > 1 ? last[k] : 1);
             of_plane += of_row * (s->dimension == 3 ? middle[j] : 1);
         }
-        sum += of_plane * table[(size_t)s->first + i];
+        planes[(size_t)s->first + i] = of_plane * table[(size_t)s->first + i];
     }
-    MPI_Allreduce(&sum, &all, 1, MPI_DOUBLE, MPI_SUM, s->comm);
-    return all;
+    MPI_Allreduce(MPI_IN_PLACE, planes, (int)n, MPI_DOUBLE, MPI_SUM, s->comm);
+    for (size_t i = 0; i < n; i++)
+        sum += planes[i];
+    return sum;
 }
 
 typedef struct peak {
@@ -264,7 +304,7 @@ static void solve_triple(slab *s, const kl_crossing_problem *p, int triple, doub
     turn_signs(s, p->energy[triple]);
     for (int k = 0; k < p->nmomenta; k++)
         at[k] = value_at(s, p->momentum[k], table);
-    transform(s, s->product ? s->of_product : s->of_r);
+    transform(s->product ? &s->of_product : &s->of_r);
     find_sup(s, out);
     out->gain = out->sup * p->eps / (out->norm[0] * out->norm[1]);
 }
@@ -300,7 +340,7 @@ kl_status kl_crossing_solve(MPI_Comm comm, const kl_crossing_problem *problem,
     KL_TRY(check(problem, err));
     const size_t ntriples = (size_t)problem->ntriples;
     kl_status status =
-        kl_alloc(3 * (size_t)(problem->sites / 2 + 1), sizeof *table, "cosines", &table, err);
+        kl_alloc(4 * (size_t)(problem->sites / 2 + 1), sizeof *table, "cosines", &table, err);
     if (status == KL_OK)
         status = kl_alloc(ntriples, sizeof *done, "triples", &done, err);
     KL_GOTO(kl_agree(comm, status, err));

@@ -9,9 +9,9 @@
  * r_2(0)/eps; the gain is the part of it that I takes.
  *
  * Method. All functions are even in each axis and symmetric in the axes, so they live on the
- * (L/2+1)^d points of type I cosine transforms (FFTW-MPI, slabs). r of -E is (-1)^(x_1+..+x_d) r of
- * E; the triples are taken in the order that lets them share r. Accuracy: rounding on the torus;
- * next to infinite L, 4e-5 at eps L = 16 and 4e-6 at 20.
+ * (L/2+1)^d points of type I cosine transforms (FFTW, slabs over the ranks). r of -E is
+ * (-1)^(x_1+..+x_d) r of E; the triples are taken in the order that lets them share r. Accuracy:
+ * rounding on the torus; next to infinite L, 4e-5 at eps L = 16 and 4e-6 at 20.
  */
 #ifndef KL_GRAPHS_CROSSING_H
 #define KL_GRAPHS_CROSSING_H
@@ -36,7 +36,7 @@ typedef struct kl_crossing {
 } kl_crossing;
 
 /* crossing: [ntriples], at: [ntriples][nmomenta], I there. Collective over comm, whose ranks hold
- * slabs of the arrays; the same on any number of ranks to rounding. KL_INPUT: a parameter out of
+ * slabs of the arrays; the same bits on any number of ranks. KL_INPUT: a parameter out of
  * range. KL_ENVIRONMENT: no memory, FFTW failed. */
 kl_status kl_crossing_solve(MPI_Comm comm, const kl_crossing_problem *problem,
                             kl_crossing *crossing, double *at, kl_error *err);

@@ -160,6 +160,12 @@ static kl_status add_derived_rate(rate_fit *f, int derived, int it, kl_error *er
                                 (kl_estimate){d->proven, d->proven, d->proven}, err);
 }
 
+/* How many values it has at a point that a rate is fitted to. */
+static int stations_of(const rate_fit *f, const kl_derived *derived)
+{
+    return derived->between ? 0 : derived->per_station ? f->t->r->ntimes : 1;
+}
+
 static kl_status add_series(rate_fit *f, kl_error *err)
 {
     const kl_description *about = f->t->study->description;
@@ -167,7 +173,7 @@ static kl_status add_series(rate_fit *f, kl_error *err)
         for (int q = 0; q < f->t->r->nquantities; q++)
             KL_TRY(add_number_rates(f, it, q, err));
     for (int d = 0; d < about->nderived; d++)
-        for (int it = 0; it < (about->derived[d].per_station ? f->t->r->ntimes : 1); it++)
+        for (int it = 0; it < stations_of(f, &about->derived[d]); it++)
             KL_TRY(add_derived_rate(f, d, it, err));
     return KL_OK;
 }

@@ -3,6 +3,7 @@
 #include "kinetic/boltzmann.h"
 #include "lattice/fft.h"
 #include "systems/anderson/anderson.h"
+#include "systems/crossing/crossing_integral.h"
 #include "systems/expansion/expansion.h"
 #include "systems/localization/localization.h"
 #include "systems/lyapunov/lyapunov.h"
@@ -10,8 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
-const kl_system *const kl_systems[] = {&kl_system_anderson, &kl_system_expansion,
-                                       &kl_system_localization, &kl_system_lyapunov, NULL};
+const kl_system *const kl_systems[] = {
+    &kl_system_anderson, &kl_system_localization, &kl_system_lyapunov,
+    &kl_system_expansion, &kl_system_crossing,    NULL};
+const kl_system *const kl_systems[] = {&kl_system_anderson, &kl_system_localization,
+                                       &kl_system_lyapunov, &kl_system_crossing, NULL};
 
 kl_status kl_systems_begin(kl_error *err)
 {

@@ -39,7 +39,11 @@ static const small_study studies[] = {
     {"lyapunov",
      "system: lyapunov\nwidth: [1.0, 2.0]\nenergy: [0.5, 0]\ntimes: [10, 5000, 9000]\n"
      "realizations: 3\n",
-     "times=[9000]", 1e-12}};
+     "times=[9000]", 1e-12},
+    {"crossing",
+     "system: crossing\neps: [0.5, 0.4]\nenergies: [[0, 1, 2], [1, 1, -1]]\nsites: [12, 14]\n"
+     "momenta: [[0, 0.25, 0.5], [0.1, 0.7, 0.35]]\n",
+     NULL, 0}};
 
 /* ---- the cases ---- */
 
