@@ -170,19 +170,26 @@ static kl_status create_solving(const kl_boltzmann_limit *of, int point, bool in
     return KL_OK;
 }
 
+/* Without a start. */
+static kl_kinetic_problem problem_of(const solving *s)
+{
+    const kl_boltzmann_limit *of = s->of;
+    return (kl_kinetic_problem){.dimension = (int)of->points->dimension,
+                                .ell = s->point->ell,
+                                .infinite = s->infinite,
+                                .ntimes = of->times.n,
+                                .times = of->times.value,
+                                .nobservables = s->n,
+                                .observables = s->observable,
+                                .tolerance = of->tolerance};
+}
+
 static kl_status solve(solving *s, MPI_Comm comm, kl_limit_values *out, kl_error *err)
 {
     const kl_boltzmann_limit *of = s->of;
-    const kl_kinetic_problem problem = {.dimension = (int)of->points->dimension,
-                                        .ell = s->point->ell,
-                                        .infinite = s->infinite,
-                                        .ntimes = of->times.n,
-                                        .times = of->times.value,
-                                        .nobservables = s->n,
-                                        .observables = s->observable,
-                                        .tolerance = of->tolerance,
-                                        .stop = out->stop,
-                                        .stop_context = out->stop_context};
+    kl_kinetic_problem problem = problem_of(s);
+    problem.stop = out->stop;
+    problem.stop_context = out->stop_context;
     kl_status status = KL_OK;
     for (int i = 0; i < of->packets->n && status == KL_OK; i++)
         status = add_packet(of->packets, s->point, i, comm, problem, s->each, s->value, s->error,
@@ -216,6 +223,33 @@ kl_status kl_boltzmann_limit_solve(const kl_boltzmann_limit *limit, int point, b
         status = solve(&s, comm, out, err);
     destroy_solving(&s);
     return status;
+}
+
+static double seconds_of(const solving *s)
+{
+    const kl_packets *packets = s->of->packets;
+    double sum = 0;
+    for (int i = 0; s->n > 0 && i < packets->n; i++) {
+        kl_kinetic_problem problem = problem_of(s);
+        double share, seconds;
+        if (kl_kinetic_start(packets, s->point, i, &problem, &share, NULL) == KL_OK &&
+            kl_boltzmann_cost(&problem, &seconds, NULL) == KL_OK)
+            sum += seconds;
+        kl_kinetic_start_free(&problem);
+    }
+    return sum;
+}
+
+double kl_boltzmann_limit_seconds(const kl_boltzmann_limit *limit, int point, bool infinite_space)
+{
+    solving s;
+    double seconds = 0;
+    if (limit->points->dimension == 1)
+        return 0;
+    if (create_solving(limit, point, infinite_space, &s, NULL) == KL_OK)
+        seconds = seconds_of(&s);
+    destroy_solving(&s);
+    return seconds;
 }
 
 /* The distribution of the disorder does not matter; in infinite space neither does the

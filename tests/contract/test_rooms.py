@@ -41,12 +41,15 @@ def no_word_of_a_system_in_the_pipeline():
 
 
 def includes():
-    """file -> the project's files that it includes; NAME.c and NAME.h are one."""
+    """file -> the project's files that it includes; NAME.c, NAME.h and NAME_private.h are one."""
     graph = {}
+
+    def plain(path):
+        return os.path.splitext(path)[0].replace("_private", "")
     for path in sources("src", "include"):
-        name = os.path.splitext(os.path.relpath(path, ROOT))[0].replace("src/", "", 1)
+        name = plain(os.path.relpath(path, ROOT)).replace("src/", "", 1)
         name = name.replace("include/", "", 1)
-        others = {os.path.splitext(other)[0] for other in re.findall(r'#include "(.*?)"', read(path))}
+        others = {plain(other) for other in re.findall(r'#include "(.*?)"', read(path))}
         graph.setdefault(name, set()).update(others - {name})
     return graph
 

@@ -24,5 +24,5 @@ static void paths(void **state)
     print_message("%-8s whole paths: difference %.1e\n", starts[GENERAL].name, off);
 }
 
-static const struct CMUnitTest jump[] = {cmocka_unit_test(waves), cmocka_unit_test(paths)};
-KINETIC_MAIN(jump)
+static const struct CMUnitTest tests[] = {cmocka_unit_test(waves), cmocka_unit_test(paths)};
+KINETIC_MAIN(tests)

@@ -1,6 +1,6 @@
 /* The limits of the orders of the expansion in the disorder: numbers of an independent
  * calculation, and the identities that they obey. */
-#include "kinetic/orders.h"
+#include "kinetic/order_limits.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

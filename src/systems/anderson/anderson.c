@@ -46,16 +46,30 @@ static int same_infinite(const void *self, int point)
     return kl_boltzmann_limit_same(&limit, point, true);
 }
 
+static double seconds(const void *self, int point)
+{
+    const kl_boltzmann_limit limit = boltzmann_limit(self);
+    return kl_boltzmann_limit_seconds(&limit, point, false);
+}
+
+static double seconds_infinite(const void *self, int point)
+{
+    const kl_boltzmann_limit limit = boltzmann_limit(self);
+    return kl_boltzmann_limit_seconds(&limit, point, true);
+}
+
 static const kl_limit torus_limit = {.name = "reference",
                                      .long_name = "kinetic limit",
                                      .fields = true,
                                      .solve = solve,
-                                     .same_as = same_as};
+                                     .same_as = same_as,
+                                     .seconds = seconds};
 static const kl_limit infinite_limit = {.name = "infinite",
                                         .long_name = "kinetic limit in infinite space",
                                         .infinite_size = true,
                                         .solve = solve_infinite,
-                                        .same_as = same_infinite};
+                                        .same_as = same_infinite,
+                                        .seconds = seconds_infinite};
 
 /* ---- the study ---- */
 

@@ -102,11 +102,10 @@ static void close_study(void **self)
     *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
-                            kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
 {
     crossing *c;
-    (void)stations, (void)no_limits;
+    (void)stations;
     *self = NULL;
     KL_TRY(kl_alloc(1, sizeof *c, "study", &c, err));
     *self = c;

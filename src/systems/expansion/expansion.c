@@ -202,12 +202,10 @@ static void close_study(void **self)
     *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
-                            kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
 {
     expansion *x;
     *self = NULL;
-    (void)no_limits;
     KL_TRY(kl_alloc(1, sizeof *x, "study", &x, err));
     *self = x;
     x->times = *stations;

@@ -23,8 +23,8 @@
  *
  * Local.
  */
-#ifndef KL_KINETIC_ORDERS_H
-#define KL_KINETIC_ORDERS_H
+#ifndef KL_KINETIC_ORDER_LIMITS_H
+#define KL_KINETIC_ORDER_LIMITS_H
 
 /* Gamma(E) = (*re, *im) of (1), dimension 1, 2 or 3, inside the band; NAN outside. */
 void kl_self_energy(int dimension, double energy, double *re, double *im);

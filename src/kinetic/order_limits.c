@@ -1,5 +1,5 @@
 /* See orders.h. */
-#include "kinetic/orders.h"
+#include "kinetic/order_limits.h"
 
 #include "kinetic/departure.h"
 
