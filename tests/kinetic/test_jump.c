@@ -24,5 +24,5 @@ static void waves(void **state)
     }
 }
 
-static const struct CMUnitTest jump[] = {cmocka_unit_test(paths), cmocka_unit_test(waves)};
-KINETIC_MAIN(jump)
+static const struct CMUnitTest tests[] = {cmocka_unit_test(paths), cmocka_unit_test(waves)};
+KINETIC_MAIN(tests)
