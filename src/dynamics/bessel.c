@@ -5,13 +5,25 @@
 #include <math.h>
 #include <stdlib.h>
 
+double kl_bessel_bound(double x, double k)
+{
+    if (x == 0)
+        return 0;
+    const double alpha = acosh(k / x);
+    return exp(-k * (alpha - tanh(alpha)));
+}
+
+double kl_bessel_ratio(double x, double k)
+{
+    return x == 0 ? 0 : exp(-acosh(k / x));
+}
+
 /* Bound of sum_{k >= first} |J_k(x)|; needs first > x. */
 static double kapteyn_tail(double x, double first)
 {
     if (x == 0)
         return 0;
-    double alpha = acosh(first / x);
-    return exp(-first * (alpha - tanh(alpha))) / -expm1(-alpha);
+    return kl_bessel_bound(x, first) / -expm1(-acosh(first / x));
 }
 
 /* An order beyond which the tail is below 1e-30. */

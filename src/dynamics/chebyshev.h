@@ -30,6 +30,24 @@ int kl_chebyshev_sweep(double radius, const double *t, int n);
 kl_status kl_chebyshev_evolve(const kl_chebyshev *chebyshev, kl_state *psi, void *scratch,
                               const double *t, int n, kl_state *out, int *terms, kl_error *err);
 
+/* The sum of the first terms of the series itself, of one vector or of a block of orders
+ * (dynamics/recurrence.h), whose generator is Delta in the block's diagonal and eta V from each
+ * order to the next (dynamics/orders.h). */
+typedef struct kl_series {
+    const kl_hamiltonian *hamiltonian;
+    double radius;        /* R */
+    int degree;           /* at least; the sum ends at the next one that is 3 mod 4 */
+    int orders;           /* 0: one vector, of exp(-itH) */
+    kl_state *psi;        /* [orders], destroyed */
+    void *const *scratch; /* [orders]: of kl_lattice_extent() elements */
+    int n;                /* times; with all vectors at most KL_MOST_ARRAYS arrays */
+    const double *t;      /* [n] */
+    kl_state *out;        /* [orders][n] */
+} kl_series;
+
+/* Collective over the group. KL_ENVIRONMENT: no memory. */
+kl_status kl_series_evolve(const kl_series *series, kl_error *err);
+
 /* Relative l2 error of psi_t by rounding, as an upper estimate measured against
  * double precision (docs/numerics.md). Local. */
 double kl_chebyshev_rounding(kl_precision precision, double radius, double t);

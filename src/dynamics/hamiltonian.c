@@ -85,9 +85,7 @@ static double upper_bound(const kl_hamiltonian *h, kl_precision precision, int s
            shift;
 }
 
-/* R rounded up until 2 hopping/R, the factor of the recurrence, is exact in single
- * precision: its rounding would shift all energies and grow like R t. */
-static double exact_factor(double radius, double hopping)
+double kl_hamiltonian_exact_factor(double radius, double hopping)
 {
     float factor = (float)(2 * hopping / radius);
     if ((double)factor * radius > 2 * hopping)
@@ -99,5 +97,5 @@ double kl_hamiltonian_radius(const kl_hamiltonian *h, kl_precision precision, vo
 {
     double high = upper_bound(h, precision, 1, u, v);
     double low = upper_bound(h, precision, -1, u, v);
-    return exact_factor(fmax(high, low), h->hopping);
+    return kl_hamiltonian_exact_factor(fmax(high, low), h->hopping);
 }

@@ -33,4 +33,8 @@ kl_recurrence kl_hamiltonian_recurrence(const kl_hamiltonian *h, kl_precision pr
  * evaluation. u, v: scratch arrays of kl_lattice_extent() elements. Collective. */
 double kl_hamiltonian_radius(const kl_hamiltonian *h, kl_precision precision, void *u, void *v);
 
+/* R rounded up until 2 hopping/R, the factor of the recurrence, is exact in single
+ * precision: its rounding would shift all energies and grow like R t. Local. */
+double kl_hamiltonian_exact_factor(double radius, double hopping);
+
 #endif

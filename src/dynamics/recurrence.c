@@ -18,10 +18,16 @@ int kl_blocking_depth(int64_t sites, int ranks)
 
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache)
 {
+    return kl_blocking_orders(lattice, precision, 1, cache);
+}
+
+kl_blocking kl_blocking_orders(const kl_lattice *lattice, kl_precision precision, int orders,
+                               size_t cache)
+{
     const int64_t L = lattice->sites;
     const double available = 2.0 / 3 * (double)(cache ? cache : kl_cpu_cache());
     /* Two time levels, two accumulators, the potential. */
-    const double site = 4 * (double)kl_precision_size(precision) + sizeof(float);
+    const double site = 4 * (double)kl_precision_size(precision) * orders + sizeof(float);
     kl_blocking best = {kl_blocking_depth(L, lattice->ranks), L,
                         site * (double)kl_lattice_local(lattice) > available};
     if (lattice->dimension < 3)
@@ -77,33 +83,57 @@ static const float *of_omega(const block *blk, int64_t q)
 
 static const kl_ahead nothing = {NULL, 0};
 
-/* Step j on the rows of its band in plane q. */
-static void update(const block *blk, int j, int64_t q, band rows, kl_ahead ahead)
+static int width_of(const kl_recurrence *r)
 {
-    const int read = (blk->first + j - 1) % 2;
+    return r->orders > 0 ? r->orders : 1;
+}
+
+/* Step j of vector n on plane q. */
+static kl_stencil_planes planes_of(const block *blk, int j, int n, int64_t q)
+{
+    const int width = width_of(blk->r), read = (blk->first + j - 1) % 2;
+    const int from = read * width + n, to = (1 - read) * width + n;
+    const kl_stencil_step *step = &blk->step[j];
+    kl_stencil_planes at = {.c = of_array(blk, from, q),
+                            .z0 = of_array(blk, from, q - blk->sign),
+                            .z1 = of_array(blk, from, q + blk->sign),
+                            .v = n > 0 ? of_array(blk, from - 1, q) : NULL,
+                            .omega = of_omega(blk, q),
+                            .b = of_array(blk, to, q)};
+    for (int o = 0; o < step->outputs; o++)
+        at.acc[o] = of_array(blk, (step->acc + o) * width + n, q);
+    return at;
+}
+
+/* V does not act on the first of a block of orders. */
+static kl_stencil_step step_of_vector(const block *blk, int j, int n)
+{
+    kl_stencil_step step = blk->step[j];
+    if (blk->r->orders > 0 && n == 0)
+        step.potential = 0;
+    return step;
+}
+
+/* Step j of vector n on the rows of its band in plane q. */
+static void update(const block *blk, int j, int n, int64_t q, band rows, kl_ahead ahead)
+{
     const int64_t all = kl_lattice_rows(blk->lattice);
     const int64_t a = rows.from + rows.low * j, b = rows.to + rows.high * j;
-    const kl_stencil_step *step = &blk->step[j];
-    kl_stencil_planes at = {.c = of_array(blk, read, q),
-                            .z0 = of_array(blk, read, q - blk->sign),
-                            .z1 = of_array(blk, read, q + blk->sign),
-                            .omega = of_omega(blk, q),
-                            .b = of_array(blk, 1 - read, q)};
-    for (int o = 0; o < step->outputs; o++)
-        at.acc[o] = of_array(blk, step->acc + o, q);
-    kl_stencil_rows(&blk->r->stencil, step, &at, a, b < all ? b : all, ahead);
-    kl_stencil_rows(&blk->r->stencil, step, &at, 0, b - all, nothing);
+    const kl_stencil_step step = step_of_vector(blk, j, n);
+    const kl_stencil_planes at = planes_of(blk, j, n, q);
+    kl_stencil_rows(&blk->r->stencil, &step, &at, a, b < all ? b : all, ahead);
+    kl_stencil_rows(&blk->r->stencil, &step, &at, 0, b - all, nothing);
 }
 
 /* What is met soon for the first time in the block: a plane each of the array that is
  * read and of the one that is written, of the potential and of the accumulators of
  * steps 2 and 3. It is asked for beforehand, in shares, so that memory works all the time.
  * Share j of the last front's: of one of the pieces, and of its rows a part. */
-static kl_ahead share(const block *blk, int64_t newest, int j, band rows)
+static kl_ahead share(const block *blk, int64_t newest, int j, int vector, band rows)
 {
     const int64_t all = kl_lattice_rows(blk->lattice), row = blk->lattice->plane / all;
     const size_t element = kl_precision_size(blk->r->stencil.precision);
-    const int i = j - 1, n = blk->depth, piece = i * PIECES / n;
+    const int i = j - 1, n = blk->depth, piece = i * PIECES / n, width = width_of(blk->r);
     const int first = (piece * n + PIECES - 1) / PIECES;
     const int next = ((piece + 1) * n + PIECES - 1) / PIECES;
     const int64_t low = rows.from + rows.low, high = rows.to + rows.high;
@@ -112,9 +142,9 @@ static kl_ahead share(const block *blk, int64_t newest, int j, band rows)
     const kl_stencil_step *adds = &blk->step[piece == 4 ? 3 : 2];
     if (!blk->r->blocking.ahead || count <= 0 || (piece > 2 && (n < 3 || !adds->outputs)))
         return nothing;
-    const char *memory = piece == 2  ? (const char *)of_omega(blk, q)
-                         : piece > 2 ? of_array(blk, adds->acc, q)
-                                     : of_array(blk, (blk->first + piece) % 2, q);
+    const int array = piece > 2 ? adds->acc : (blk->first + piece) % 2;
+    const char *memory =
+        piece == 2 ? (const char *)of_omega(blk, q) : of_array(blk, array * width + vector, q);
     const int64_t begin = a + count * (i - first) / (next - first);
     const int64_t end = a + count * (i + 1 - first) / (next - first);
     const size_t bytes = (size_t)row * (piece == 2 ? sizeof(float) : element);
@@ -147,11 +177,13 @@ static int passing(const block *blk, int64_t q, band rows, kl_piece *piece)
     for (int i = 0; i < blk->depth; i++)
         for (int k = 0; k < blk->r->arrays; k++)
             n += add_rows(blk, k, q + i, rows, i, piece + n);
-    return n + add_rows(blk, (blk->first + blk->depth - 1) % 2, q + blk->depth, rows, blk->depth,
-                        piece + n);
+    const int width = width_of(blk->r), last = (blk->first + blk->depth - 1) % 2 * width;
+    for (int k = 0; k < width; k++)
+        n += add_rows(blk, last + k, q + blk->depth, rows, blk->depth, piece + n);
+    return n;
 }
 
-_Static_assert(2 * (MOST_DEPTH + 1) * KL_MOST_ARRAYS <= KL_MOST_PIECES,
+_Static_assert(2 * MOST_DEPTH * KL_MOST_ARRAYS + 2 * KL_MOST_ORDERS <= KL_MOST_PIECES,
                "a tile's planes in one message");
 
 /* The messages of a tile: taken from the rank ahead of the front, given to the one behind. */
@@ -194,7 +226,8 @@ static void tile(const block *blk, band rows)
         if (blk->seams && w == n)
             kl_seams_finish(&with.taken);
         for (int j = w < n ? 1 : (int)(w - n + 2) / 2; j <= blk->depth && 2 * j <= w; j++)
-            update(blk, j, w - j, rows, share(blk, newest, j, rows));
+            for (int k = 0; k < width_of(blk->r); k++)
+                update(blk, j, k, w - j, rows, share(blk, newest, j, k, rows));
         if (blk->seams)
             test(&with);
     }
@@ -246,7 +279,7 @@ static void go_home(const kl_recurrence *r, int64_t drift)
     kl_piece mine[KL_MOST_ARRAYS], theirs[KL_MOST_ARRAYS];
     MPI_Request request[4];
     int n = 0;
-    for (int i = r->keep ? 0 : 2; drift > 0 && i < r->arrays; i++, n++) {
+    for (int i = r->keep ? 0 : 2 * width_of(r); drift > 0 && i < r->arrays; i++, n++) {
         mine[n] = (kl_piece){kl_seams_plane(r->seams, r->array[i], i, -drift), rows};
         theirs[n] =
             (kl_piece){kl_seams_plane(r->seams, r->array[i], i, lattice->count - drift), rows};
@@ -267,15 +300,19 @@ static void run_steps(block *blk, int steps, kl_step_of step_of, const void *con
     const kl_recurrence *r = blk->r;
     const int64_t planes = lattice->dimension == 1 ? 1 : lattice->count;
     const band all = {0, 0, kl_lattice_rows(lattice), 0};
-    kl_halo halo;
+    const int width = width_of(r);
+    kl_halo halo[KL_MOST_ORDERS];
     blk->sign = 1;
     for (; blk->first < steps; blk->first++) {
-        kl_halo_start(lattice, r->array[blk->first % 2], kl_precision_size(r->stencil.precision),
-                      &halo);
+        for (int k = 0; k < width; k++)
+            kl_halo_start(lattice, r->array[blk->first % 2 * width + k],
+                          kl_precision_size(r->stencil.precision), &halo[k]);
         step_of(context, blk->first + 1, &blk->step[1]);
-        kl_halo_finish(&halo);
+        for (int k = 0; k < width; k++)
+            kl_halo_finish(&halo[k]);
         for (int64_t p = 0; p < planes; p++)
-            update(blk, 1, p, all, nothing);
+            for (int k = 0; k < width; k++)
+                update(blk, 1, k, p, all, nothing);
     }
 }
 
@@ -291,13 +328,13 @@ void kl_recurrence_begin(const kl_recurrence *r)
     if (!drifts(r))
         return;
     kl_seams_potential(r->seams, r->omega);
-    kl_seams_enter(r->seams, r->array, 2, r->arrays);
+    kl_seams_enter(r->seams, r->array, 2 * width_of(r), r->arrays);
 }
 
 void kl_recurrence_end(const kl_recurrence *r)
 {
     if (drifts(r))
-        kl_seams_leave(r->seams, r->array, 2, r->arrays);
+        kl_seams_leave(r->seams, r->array, 2 * width_of(r), r->arrays);
 }
 
 void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, const void *context)
@@ -314,7 +351,7 @@ void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, co
     blk.around = !blk.seams;
     if (blk.seams) {
         MPI_Bcast(shape, 2, MPI_INT64_T, 0, lattice->comm);
-        kl_seams_enter(r->seams, r->array, 0, 1);
+        kl_seams_enter(r->seams, r->array, 0, width_of(r));
     }
     const int64_t drift =
         run_blocks(&blk, shape[0] < most ? shape[0] : most, shape[1], steps, step_of, context);
@@ -322,5 +359,5 @@ void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, co
         return;
     go_home(r, drift);
     if (r->keep)
-        kl_seams_leave(r->seams, r->array, 0, 2);
+        kl_seams_leave(r->seams, r->array, 0, 2 * width_of(r));
 }

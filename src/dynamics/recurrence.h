@@ -15,6 +15,10 @@
  *
  * While a front works on its planes, the next ones are asked for from memory. Sites see the same
  * arithmetic for every K, tile and rank count.
+ *
+ * A block of orders goes through the same steps together: in each, V acts on the order before,
+ *
+ *   b_n <- hop (neighbours of a_n) + potential V a_(n-1)  - b_n,   a_(-1) = 0.
  */
 #ifndef KL_DYNAMICS_RECURRENCE_H
 #define KL_DYNAMICS_RECURRENCE_H
@@ -35,10 +39,17 @@ int kl_blocking_depth(int64_t sites, int ranks);
 /* Sizes for this lattice and `cache` bytes, two thirds of which the planes and rows
  * that a block of steps comes back to may fill; 0: kl_cpu_cache(). Local. */
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache);
+/* The same for a block of orders. */
+kl_blocking kl_blocking_orders(const kl_lattice *lattice, kl_precision precision, int orders,
+                               size_t cache);
 
-enum { KL_MOST_ARRAYS = 2 + 2 * KL_MOST_ACCUMULATORS };
+enum {
+    KL_MOST_ORDERS = 13,
+    KL_MOST_ARRAYS = 4 * KL_MOST_ORDERS /* at least 2 + 2 * KL_MOST_ACCUMULATORS */
+};
 
-/* Of arrays of kl_lattice_extent() elements each: two vectors and accumulators. */
+/* Of arrays of kl_lattice_extent() elements each: two vectors and accumulators. Of a block of
+ * orders: the first vectors of all, the second ones, the first accumulators of all, ... */
 typedef struct kl_recurrence {
     kl_stencil stencil;
     const float *omega;    /* kl_lattice_local() sites, no ghosts */
@@ -46,6 +57,7 @@ typedef struct kl_recurrence {
     kl_blocking blocking;
     void **array; /* vectors first; their contents are lost unless they are kept */
     int arrays;
+    int orders; /* 0: one vector, on which V acts; else a block of that many */
     bool keep;
 } kl_recurrence;
 

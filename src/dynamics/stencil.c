@@ -55,6 +55,7 @@ static void accumulate(const task *t, const double *c)
             .z0 = at->z0,                                                                          \
             .z1 = at->z1,                                                                          \
             .omega = at->omega,                                                                    \
+            .v = at->v,                                                                            \
             .b = at->b,                                                                            \
             .acc = fused ? at->acc[0] : NULL,                                                      \
             .hop = (REAL)step->hop,                                                                \

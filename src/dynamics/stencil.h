@@ -1,9 +1,10 @@
 /* Row kernels of one step of the Chebyshev recurrence:
  *
- *   b <- hop * (sum of a over the 2d neighbours) + (potential * omega + shift) * a  [- b]
+ *   b <- hop * (sum of a over the 2d neighbours) + (potential * omega + shift) * v  [- b]
  *   (shift only where b is not subtracted, accumulation only where it is)
  *   acc <- acc + c0 * b_old + c1 * b_new                                  [if asked]
  *
+ * v is a itself, or another array: the order before a in the expansion in the disorder.
  * The arithmetic of each site is the same for every instruction set and every
  * cut into slabs, tiles and vectors: neighbours are added as
  * ((x- + x+) + (y- + y+)) + (z- + z+), without contraction. Local.
@@ -22,6 +23,7 @@
 typedef struct kl_rows_single {
     int64_t n, rows, from, to;
     const float *c, *z0, *z1, *omega;
+    const float *v; /* NULL or what the potential acts on, in place of c */
     float *b, *acc; /* acc: NULL or accumulated */
     float hop, potential, shift, c0, c1;
     bool subtract;
@@ -31,7 +33,7 @@ typedef struct kl_rows_single {
 
 typedef struct kl_rows_double {
     int64_t n, rows, from, to;
-    const double *c, *z0, *z1;
+    const double *c, *z0, *z1, *v;
     const float *omega;
     double *b, *acc;
     double hop, potential, shift, c0, c1;
@@ -72,6 +74,7 @@ typedef struct kl_stencil {
 /* What a step meets on one plane: the planes of its arrays. */
 typedef struct kl_stencil_planes {
     const void *c, *z0, *z1; /* a there, on the planes below and above */
+    const void *v;           /* what the potential acts on; NULL: a */
     const float *omega;
     void *b;
     void *acc[KL_MOST_ACCUMULATORS];

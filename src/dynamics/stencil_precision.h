@@ -9,7 +9,7 @@ typedef float NAME(omegas) __attribute__((vector_size(LANES * sizeof(float))));
 
 /* A row and its neighbours. */
 typedef struct NAME(row) {
-    const REAL *c, *y0, *y1, *z0, *z1;
+    const REAL *c, *y0, *y1, *z0, *z1, *v; /* v: NULL: the potential acts on c */
     const float *omega;
     REAL *b, *acc;
     int64_t n;
@@ -29,8 +29,9 @@ KL_INLINE void NAME(store)(REAL *p, NAME(vector) v)
 }
 
 /* New b of the sites from i on, where a is c and has the neighbours left and right. */
-KL_INLINE NAME(vector) NAME(value)(int dims, bool subtract, const NAME(row) * r, int64_t i,
-                                   NAME(vector) left, NAME(vector) c, NAME(vector) right)
+KL_INLINE NAME(vector) NAME(value)(int dims, bool subtract, bool other, const NAME(row) * r,
+                                   int64_t i, NAME(vector) left, NAME(vector) c,
+                                   NAME(vector) right)
 {
     NAME(omegas) omega;
     memcpy(&omega, r->omega + i, sizeof omega);
@@ -42,7 +43,7 @@ KL_INLINE NAME(vector) NAME(value)(int dims, bool subtract, const NAME(row) * r,
     NAME(vector) diagonal = r->potential * __builtin_convertvector(omega, NAME(vector));
     if (!subtract)
         diagonal = diagonal + r->shift;
-    const NAME(vector) value = r->hop * s + diagonal * c;
+    const NAME(vector) value = r->hop * s + diagonal * (other ? NAME(load)(r->v + i) : c);
     return subtract ? value - NAME(load)(r->b + i) : value;
 }
 
@@ -59,8 +60,8 @@ KL_INLINE void NAME(put)(bool acc, const NAME(row) * r, int64_t i, NAME(vector) 
 }
 
 /* The same for one site. */
-KL_INLINE void NAME(site)(int dims, bool subtract, bool acc, const NAME(row) * r, int64_t i,
-                          int64_t left, int64_t right)
+KL_INLINE void NAME(site)(int dims, bool subtract, bool other, bool acc, const NAME(row) * r,
+                          int64_t i, int64_t left, int64_t right)
 {
     REAL s = r->c[left] + r->c[right];
     if (dims == 3)
@@ -70,7 +71,7 @@ KL_INLINE void NAME(site)(int dims, bool subtract, bool acc, const NAME(row) * r
     REAL diagonal = r->potential * (REAL)r->omega[i];
     if (!subtract)
         diagonal = diagonal + r->shift;
-    REAL value = r->hop * s + diagonal * r->c[i];
+    REAL value = r->hop * s + diagonal * (other ? r->v[i] : r->c[i]);
     if (subtract)
         value = value - r->b[i];
     if (acc)
@@ -78,16 +79,16 @@ KL_INLINE void NAME(site)(int dims, bool subtract, bool acc, const NAME(row) * r
     r->b[i] = value;
 }
 
-KL_INLINE void NAME(short_row)(int dims, bool subtract, bool acc, const NAME(row) * r)
+KL_INLINE void NAME(short_row)(int dims, bool subtract, bool other, bool acc, const NAME(row) * r)
 {
     const int64_t n = r->n;
     for (int64_t i = 0; i < n; i++)
         NAME(site)
-    (dims, subtract, acc, r, i, dims > 1 && i == 0 ? n - 1 : i - 1,
+    (dims, subtract, other, acc, r, i, dims > 1 && i == 0 ? n - 1 : i - 1,
      dims > 1 && i == n - 1 ? 0 : i + 1);
 }
 
-KL_INLINE void NAME(long_row)(int dims, bool subtract, bool acc, const NAME(row) * row)
+KL_INLINE void NAME(long_row)(int dims, bool subtract, bool other, bool acc, const NAME(row) * row)
 {
     const NAME(row) copy = *row, *r = &copy;
     const int64_t end = r->n - LANES;
@@ -98,37 +99,45 @@ KL_INLINE void NAME(long_row)(int dims, bool subtract, bool acc, const NAME(row)
     }
     NAME(vector) previous = NAME(load)(r->c), c = NAME(load)(r->c + LANES);
     NAME(vector) last_total = previous;
-    const NAME(vector) last = NAME(value)(dims, subtract, r, end, NAME(load)(r->c + end - 1),
+    const NAME(vector) last = NAME(value)(dims, subtract, other, r, end, NAME(load)(r->c + end - 1),
                                           NAME(load)(r->c + end), after);
     if (acc)
         last_total = NAME(total)(r, end, last);
     const NAME(vector) first =
-        NAME(value)(dims, subtract, r, 0, before, previous, NAME(load)(r->c + 1));
+        NAME(value)(dims, subtract, other, r, 0, before, previous, NAME(load)(r->c + 1));
     NAME(put)(acc, r, 0, first);
     int64_t i = LANES;
     for (; i + 2 * LANES <= r->n; i += LANES) {
         const NAME(vector) next = NAME(load)(r->c + i + LANES);
         const NAME(vector) left = KL_LEFT(previous, c, NAME(load)(r->c + i - 1));
         const NAME(vector) right = KL_RIGHT(c, next, NAME(load)(r->c + i + 1));
-        NAME(put)(acc, r, i, NAME(value)(dims, subtract, r, i, left, c, right));
+        NAME(put)(acc, r, i, NAME(value)(dims, subtract, other, r, i, left, c, right));
         previous = c;
         c = next;
     }
     if (i < end) { /* a whole vector more would leave the row */
         const NAME(vector) left = NAME(load)(r->c + i - 1), right = NAME(load)(r->c + i + 1);
-        NAME(put)(acc, r, i, NAME(value)(dims, subtract, r, i, left, c, right));
+        NAME(put)(acc, r, i, NAME(value)(dims, subtract, other, r, i, left, c, right));
     }
     NAME(store)(r->b + end, last);
     if (acc)
         NAME(store)(r->acc + end, last_total);
 }
 
-KL_INLINE void NAME(one_row)(int dims, bool subtract, bool acc, const NAME(row) * r)
+KL_INLINE void NAME(one_row)(int dims, bool subtract, bool other, bool acc, const NAME(row) * r)
 {
     if (r->n < 2 * LANES)
-        NAME(short_row)(dims, subtract, acc, r);
+        NAME(short_row)(dims, subtract, other, acc, r);
     else
-        NAME(long_row)(dims, subtract, acc, r);
+        NAME(long_row)(dims, subtract, other, acc, r);
+}
+
+KL_INLINE void NAME(coupled_row)(int dims, bool subtract, const NAME(row) * r)
+{
+    if (r->acc)
+        NAME(one_row)(dims, true, true, true, r);
+    else
+        NAME(one_row)(dims, subtract, true, false, r);
 }
 
 KL_INLINE void NAME(rows)(int dims, const ROWS *a)
@@ -141,6 +150,7 @@ KL_INLINE void NAME(rows)(int dims, const ROWS *a)
                              .y1 = a->c + (y + 1 < a->rows ? y + 1 : 0) * a->n,
                              .z0 = a->z0 + at,
                              .z1 = a->z1 + at,
+                             .v = a->v ? a->v + at : NULL,
                              .omega = a->omega + at,
                              .b = a->b + at,
                              .acc = a->acc ? a->acc + at : NULL,
@@ -150,10 +160,12 @@ KL_INLINE void NAME(rows)(int dims, const ROWS *a)
                              .shift = a->shift,
                              .c0 = a->c0,
                              .c1 = a->c1};
-        if (a->acc)
-            NAME(one_row)(dims, true, true, &r);
+        if (a->v)
+            NAME(coupled_row)(dims, a->subtract, &r);
+        else if (a->acc)
+            NAME(one_row)(dims, true, false, true, &r);
         else
-            NAME(one_row)(dims, a->subtract, false, &r);
+            NAME(one_row)(dims, a->subtract, false, false, &r);
     }
 }
 

@@ -26,7 +26,7 @@ typedef struct kl_seams {
     void *own;                 /* of the seam below, where it is not shared */
 } kl_seams;
 
-enum { KL_MOST_PIECES = 512 };
+enum { KL_MOST_PIECES = 1792 };
 
 /* Bytes of the seam between two slabs for each site of a plane. Local. */
 static inline size_t kl_seams_column(size_t element, int depth, int arrays)
