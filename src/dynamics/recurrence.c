@@ -47,7 +47,9 @@ typedef struct block {
     int first, depth;      /* steps first+1..first+depth */
     int sign;
     int64_t origin;
+    int width;                            /* vectors that are worked on together */
     kl_stencil_step step[MOST_DEPTH + 1]; /* [1..depth] */
+    kl_stencil_step free[MOST_DEPTH + 1]; /* the same without V: of the first order */
 } block;
 
 /* The rows of a tile: of step j from + low j .. to + high j - 1, wrapping at the plane's end. */
@@ -83,17 +85,14 @@ static const float *of_omega(const block *blk, int64_t q)
 
 static const kl_ahead nothing = {NULL, 0};
 
-static int width_of(const kl_recurrence *r)
+/* Step j of vector n on the rows of its band in plane q. */
+static void update(const block *blk, int j, int n, int64_t q, band rows, kl_ahead ahead)
 {
-    return r->orders > 0 ? r->orders : 1;
-}
-
-/* Step j of vector n on plane q. */
-static kl_stencil_planes planes_of(const block *blk, int j, int n, int64_t q)
-{
-    const int width = width_of(blk->r), read = (blk->first + j - 1) % 2;
+    const int width = blk->width, read = (blk->first + j - 1) % 2;
     const int from = read * width + n, to = (1 - read) * width + n;
-    const kl_stencil_step *step = &blk->step[j];
+    const int64_t all = kl_lattice_rows(blk->lattice);
+    const int64_t a = rows.from + rows.low * j, b = rows.to + rows.high * j;
+    const kl_stencil_step *step = blk->r->orders > 0 && n == 0 ? &blk->free[j] : &blk->step[j];
     kl_stencil_planes at = {.c = of_array(blk, from, q),
                             .z0 = of_array(blk, from, q - blk->sign),
                             .z1 = of_array(blk, from, q + blk->sign),
@@ -102,27 +101,8 @@ static kl_stencil_planes planes_of(const block *blk, int j, int n, int64_t q)
                             .b = of_array(blk, to, q)};
     for (int o = 0; o < step->outputs; o++)
         at.acc[o] = of_array(blk, (step->acc + o) * width + n, q);
-    return at;
-}
-
-/* V does not act on the first of a block of orders. */
-static kl_stencil_step step_of_vector(const block *blk, int j, int n)
-{
-    kl_stencil_step step = blk->step[j];
-    if (blk->r->orders > 0 && n == 0)
-        step.potential = 0;
-    return step;
-}
-
-/* Step j of vector n on the rows of its band in plane q. */
-static void update(const block *blk, int j, int n, int64_t q, band rows, kl_ahead ahead)
-{
-    const int64_t all = kl_lattice_rows(blk->lattice);
-    const int64_t a = rows.from + rows.low * j, b = rows.to + rows.high * j;
-    const kl_stencil_step step = step_of_vector(blk, j, n);
-    const kl_stencil_planes at = planes_of(blk, j, n, q);
-    kl_stencil_rows(&blk->r->stencil, &step, &at, a, b < all ? b : all, ahead);
-    kl_stencil_rows(&blk->r->stencil, &step, &at, 0, b - all, nothing);
+    kl_stencil_rows(&blk->r->stencil, step, &at, a, b < all ? b : all, ahead);
+    kl_stencil_rows(&blk->r->stencil, step, &at, 0, b - all, nothing);
 }
 
 /* What is met soon for the first time in the block: a plane each of the array that is
@@ -133,7 +113,7 @@ static kl_ahead share(const block *blk, int64_t newest, int j, int vector, band 
 {
     const int64_t all = kl_lattice_rows(blk->lattice), row = blk->lattice->plane / all;
     const size_t element = kl_precision_size(blk->r->stencil.precision);
-    const int i = j - 1, n = blk->depth, piece = i * PIECES / n, width = width_of(blk->r);
+    const int i = j - 1, n = blk->depth, piece = i * PIECES / n;
     const int first = (piece * n + PIECES - 1) / PIECES;
     const int next = ((piece + 1) * n + PIECES - 1) / PIECES;
     const int64_t low = rows.from + rows.low, high = rows.to + rows.high;
@@ -144,7 +124,7 @@ static kl_ahead share(const block *blk, int64_t newest, int j, int vector, band 
         return nothing;
     const int array = piece > 2 ? adds->acc : (blk->first + piece) % 2;
     const char *memory =
-        piece == 2 ? (const char *)of_omega(blk, q) : of_array(blk, array * width + vector, q);
+        piece == 2 ? (const char *)of_omega(blk, q) : of_array(blk, array * blk->width + vector, q);
     const int64_t begin = a + count * (i - first) / (next - first);
     const int64_t end = a + count * (i + 1 - first) / (next - first);
     const size_t bytes = (size_t)row * (piece == 2 ? sizeof(float) : element);
@@ -177,8 +157,8 @@ static int passing(const block *blk, int64_t q, band rows, kl_piece *piece)
     for (int i = 0; i < blk->depth; i++)
         for (int k = 0; k < blk->r->arrays; k++)
             n += add_rows(blk, k, q + i, rows, i, piece + n);
-    const int width = width_of(blk->r), last = (blk->first + blk->depth - 1) % 2 * width;
-    for (int k = 0; k < width; k++)
+    const int last = (blk->first + blk->depth - 1) % 2 * blk->width;
+    for (int k = 0; k < blk->width; k++)
         n += add_rows(blk, last + k, q + blk->depth, rows, blk->depth, piece + n);
     return n;
 }
@@ -226,7 +206,7 @@ static void tile(const block *blk, band rows)
         if (blk->seams && w == n)
             kl_seams_finish(&with.taken);
         for (int j = w < n ? 1 : (int)(w - n + 2) / 2; j <= blk->depth && 2 * j <= w; j++)
-            for (int k = 0; k < width_of(blk->r); k++)
+            for (int k = 0; k < blk->width; k++)
                 update(blk, j, k, w - j, rows, share(blk, newest, j, k, rows));
         if (blk->seams)
             test(&with);
@@ -250,6 +230,13 @@ static void run_block(const block *blk, int64_t tile_rows)
     tile(blk, (band){rows, -1, rows, 1});
 }
 
+static void take_step(block *blk, int j, kl_step_of step_of, const void *context)
+{
+    step_of(context, blk->first + j, &blk->step[j]);
+    blk->free[j] = blk->step[j];
+    blk->free[j].potential = 0;
+}
+
 /* Blocks to and fro. Returns how far the slab has drifted in the end: as many planes of this rank
  * are with the one above, and of the one below here. A rank that is alone always goes up, as memory
  * is fetched. */
@@ -264,7 +251,7 @@ static int64_t run_blocks(block *blk, int64_t depth, int64_t tile_rows, int step
         if (blk->seams)
             drift -= blk->sign * blk->depth;
         for (int j = 1; j <= blk->depth; j++)
-            step_of(context, blk->first + j, &blk->step[j]);
+            take_step(blk, j, step_of, context);
         run_block(blk, tile_rows);
     }
     return drift;
@@ -272,14 +259,15 @@ static int64_t run_blocks(block *blk, int64_t depth, int64_t tile_rows, int step
 
 /* The last `drift` planes, done, go back to the rank below. When all have heard from both sides,
  * nobody works on a seam any more. */
-static void go_home(const kl_recurrence *r, int64_t drift)
+static void go_home(const block *blk, int64_t drift)
 {
-    const kl_lattice *lattice = r->stencil.lattice;
+    const kl_recurrence *r = blk->r;
+    const kl_lattice *lattice = blk->lattice;
     const int64_t rows = drift * kl_lattice_rows(lattice);
     kl_piece mine[KL_MOST_ARRAYS], theirs[KL_MOST_ARRAYS];
     MPI_Request request[4];
     int n = 0;
-    for (int i = r->keep ? 0 : 2 * width_of(r); drift > 0 && i < r->arrays; i++, n++) {
+    for (int i = r->keep ? 0 : 2 * blk->width; drift > 0 && i < r->arrays; i++, n++) {
         mine[n] = (kl_piece){kl_seams_plane(r->seams, r->array[i], i, -drift), rows};
         theirs[n] =
             (kl_piece){kl_seams_plane(r->seams, r->array[i], i, lattice->count - drift), rows};
@@ -300,20 +288,25 @@ static void run_steps(block *blk, int steps, kl_step_of step_of, const void *con
     const kl_recurrence *r = blk->r;
     const int64_t planes = lattice->dimension == 1 ? 1 : lattice->count;
     const band all = {0, 0, kl_lattice_rows(lattice), 0};
-    const int width = width_of(r);
+    const int width = blk->width;
     kl_halo halo[KL_MOST_ORDERS];
     blk->sign = 1;
     for (; blk->first < steps; blk->first++) {
         for (int k = 0; k < width; k++)
             kl_halo_start(lattice, r->array[blk->first % 2 * width + k],
                           kl_precision_size(r->stencil.precision), &halo[k]);
-        step_of(context, blk->first + 1, &blk->step[1]);
+        take_step(blk, 1, step_of, context);
         for (int k = 0; k < width; k++)
             kl_halo_finish(&halo[k]);
         for (int64_t p = 0; p < planes; p++)
             for (int k = 0; k < width; k++)
                 update(blk, 1, k, p, all, nothing);
     }
+}
+
+static int width_of(const kl_recurrence *r)
+{
+    return r->orders > 0 ? r->orders : 1;
 }
 
 static bool drifts(const kl_recurrence *r)
@@ -340,7 +333,10 @@ void kl_recurrence_end(const kl_recurrence *r)
 void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, const void *context)
 {
     const kl_lattice *lattice = r->stencil.lattice;
-    block blk = {.r = r, .lattice = lattice, .seams = drifts(r) ? r->seams : NULL};
+    block blk = {.r = r,
+                 .lattice = lattice,
+                 .seams = drifts(r) ? r->seams : NULL,
+                 .width = width_of(r)};
     int64_t shape[2] = {r->blocking.depth, r->blocking.tile}; /* alike in the group */
     int64_t most = blk.seams ? blk.seams->depth : lattice->ranks == 1 ? lattice->sites / 2 : 0;
     if (lattice->dimension == 1 || most < 1) {
@@ -351,13 +347,13 @@ void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, co
     blk.around = !blk.seams;
     if (blk.seams) {
         MPI_Bcast(shape, 2, MPI_INT64_T, 0, lattice->comm);
-        kl_seams_enter(r->seams, r->array, 0, width_of(r));
+        kl_seams_enter(r->seams, r->array, 0, blk.width);
     }
     const int64_t drift =
         run_blocks(&blk, shape[0] < most ? shape[0] : most, shape[1], steps, step_of, context);
     if (!blk.seams)
         return;
-    go_home(r, drift);
+    go_home(&blk, drift);
     if (r->keep)
-        kl_seams_leave(r->seams, r->array, 0, 2 * width_of(r));
+        kl_seams_leave(r->seams, r->array, 0, 2 * blk.width);
 }

@@ -57,8 +57,8 @@ typedef struct kl_recurrence {
     kl_blocking blocking;
     void **array; /* vectors first; their contents are lost unless they are kept */
     int arrays;
-    int orders; /* 0: one vector, on which V acts; else a block of that many */
     bool keep;
+    int orders; /* 0: one vector, on which V acts; else a block of that many */
 } kl_recurrence;
 
 /* Around one or more runs with the same accumulators. Collective over the group. */

@@ -9,7 +9,7 @@ typedef float NAME(omegas) __attribute__((vector_size(LANES * sizeof(float))));
 
 /* A row and its neighbours. */
 typedef struct NAME(row) {
-    const REAL *c, *y0, *y1, *z0, *z1, *v; /* v: NULL: the potential acts on c */
+    const REAL *c, *y0, *y1, *z0, *z1, *v; /* v: where it is not c */
     const float *omega;
     REAL *b, *acc;
     int64_t n;
@@ -132,15 +132,7 @@ KL_INLINE void NAME(one_row)(int dims, bool subtract, bool other, bool acc, cons
         NAME(long_row)(dims, subtract, other, acc, r);
 }
 
-KL_INLINE void NAME(coupled_row)(int dims, bool subtract, const NAME(row) * r)
-{
-    if (r->acc)
-        NAME(one_row)(dims, true, true, true, r);
-    else
-        NAME(one_row)(dims, subtract, true, false, r);
-}
-
-KL_INLINE void NAME(rows)(int dims, const ROWS *a)
+KL_INLINE void NAME(all_rows)(int dims, bool other, const ROWS *a)
 {
     for (int64_t y = a->from; y < a->to; y++) {
         bring_near((const char *)a->ahead + (y - a->from) * a->ahead_row, a->ahead_row);
@@ -150,7 +142,7 @@ KL_INLINE void NAME(rows)(int dims, const ROWS *a)
                              .y1 = a->c + (y + 1 < a->rows ? y + 1 : 0) * a->n,
                              .z0 = a->z0 + at,
                              .z1 = a->z1 + at,
-                             .v = a->v ? a->v + at : NULL,
+                             .v = other ? a->v + at : NULL,
                              .omega = a->omega + at,
                              .b = a->b + at,
                              .acc = a->acc ? a->acc + at : NULL,
@@ -160,13 +152,19 @@ KL_INLINE void NAME(rows)(int dims, const ROWS *a)
                              .shift = a->shift,
                              .c0 = a->c0,
                              .c1 = a->c1};
-        if (a->v)
-            NAME(coupled_row)(dims, a->subtract, &r);
-        else if (a->acc)
-            NAME(one_row)(dims, true, false, true, &r);
+        if (a->acc)
+            NAME(one_row)(dims, true, other, true, &r);
         else
-            NAME(one_row)(dims, a->subtract, false, false, &r);
+            NAME(one_row)(dims, a->subtract, other, false, &r);
     }
+}
+
+KL_INLINE void NAME(rows)(int dims, const ROWS *a)
+{
+    if (a->v)
+        NAME(all_rows)(dims, true, a);
+    else
+        NAME(all_rows)(dims, false, a);
 }
 
 static void NAME(1)(const ROWS *rows)

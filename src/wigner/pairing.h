@@ -54,6 +54,11 @@ void kl_wigner_destroy(kl_wigner **pairing);
 kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex double *value,
                              double *norm, double *hop, double *marginal, kl_error *err);
 
+/* The same for pairs of n vectors, W from conj(psi[i]) and psi[j]: value[k] of (0,0), (0,1), ...,
+ * (0,n-1), (1,1), ..., observables last. Collective. */
+kl_status kl_wigner_evaluate_pairs(kl_wigner *pairing, int n, const kl_state *psi,
+                                   complex double *value, kl_error *err);
+
 /* sum_x omega_x |psi(x)|^2, in the same fixed order. Collective. */
 kl_status kl_potential_energy(const kl_state *psi, const float *omega, double *value,
                               kl_error *err);

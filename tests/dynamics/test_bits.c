@@ -127,7 +127,8 @@ static void check(const problem *p, kl_precision precision, int outputs)
                                         blocking,
                                         v.array,
                                         2 + OUTPUTS,
-                                        true};
+                                        true,
+                                        0};
             kl_recurrence_begin(&recurrence);
             kl_recurrence_run(&recurrence, STEPS, plan_step, &context);
             kl_recurrence_end(&recurrence);

@@ -1,0 +1,358 @@
+/* The sums of the pairing: plane by plane, row by row, mode by mode. */
+#include "base/clones.h"
+#include "base/memory.h"
+#include "wigner/pencils.h"
+#include "wigner/pairing_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the rows of a plane need. A weight takes part in a row where it is not negligible. */
+typedef struct part {
+    int column;                /* the first of the weight's four */
+    bool real, wave;           /* a is real; the row's factor is complex */
+    double outer_re, outer_im; /* the weight's factors of the other axes */
+} part;
+
+typedef struct row_work {
+    double *p_re, *p_im; /* [row] conj(psi(y)) psi(y+m) */
+    part *part;          /* [nweights] */
+    const double **x;    /* [2 nweights + 1] rows to multiply p with: row_re (, row_im) of */
+    double *re, *im;     /* each part, then the ones; and the lanes of what comes out */
+    double *sum;         /* [columns][KL_LANES] over the plane */
+    bool totals;         /* the unweighted sums too */
+    int nsweeps;
+    const sweep **sweep; /* [nsweeps]: those with anything to sum */
+} row_work;
+
+static kl_status make_work(const kl_wigner *pairing, bool totals, row_work *w, kl_error *err)
+{
+    const size_t n = (size_t)kl_lattice_row(&pairing->lattice);
+    const size_t most = 2 * (size_t)pairing->nweights + 1;
+    const size_t sums = (size_t)columns(pairing) * KL_LANES;
+    KL_TRY(kl_alloc(2 * most * KL_LANES, sizeof *w->re, "row buffers", &w->re, err));
+    KL_TRY(kl_alloc(sums, sizeof *w->sum, "row buffers", &w->sum, err));
+    KL_TRY(kl_alloc(2 * n, sizeof *w->p_re, "row buffers", &w->p_re, err));
+    KL_TRY(kl_alloc((size_t)pairing->nweights, sizeof *w->part, "row buffers", &w->part, err));
+    KL_TRY(kl_alloc(most, sizeof *w->x, "row buffers", &w->x, err));
+    KL_TRY(kl_alloc((size_t)pairing->nsweeps, sizeof *w->sweep, "modes", &w->sweep, err));
+    w->im = w->re + most * KL_LANES;
+    w->p_im = w->p_re + n;
+    w->totals = totals;
+    for (int i = 0; i < pairing->nsweeps; i++)
+        if (totals || pairing->sweep[i].first < pairing->sweep[i].last)
+            w->sweep[w->nsweeps++] = &pairing->sweep[i];
+    return KL_OK;
+}
+
+static void free_work(row_work *w)
+{
+    free(w->re);
+    free(w->sum);
+    free(w->p_re);
+    free(w->part);
+    free(w->x);
+    free(w->sweep);
+}
+
+/* The product row y of owned plane p for a mode. `re`, `im`: the planes at p + m_0. */
+static void product_row(const kl_state *psi, int64_t p, int64_t y, const sweep *s, const void *re,
+                        const void *im, double *p_re, double *p_im)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const int64_t L = lattice->sites, n = kl_lattice_row(lattice), shift = s->site;
+    const int64_t y_shifted = y + s->row < L ? y + s->row : y + s->row - L;
+    const size_t size = kl_precision_size(psi->precision);
+    const size_t here = (size_t)((p + 1) * lattice->plane + y * n) * size;
+    const size_t there = (size_t)(y_shifted * n) * size;
+    const size_t before = (size_t)(n - shift) * size, after = (size_t)shift * size;
+    const char *a_re = (const char *)psi->re + here, *a_im = (const char *)psi->im + here;
+    const char *b_re = (const char *)re + there, *b_im = (const char *)im + there;
+    kl_row_product(psi->precision, n - shift, a_re, a_im, b_re + after, b_im + after, p_re, p_im);
+    if (shift > 0) /* around the seam */
+        kl_row_product(psi->precision, shift, a_re + before, a_im + before, b_re, b_im,
+                       p_re + (n - shift), p_im ? p_im + (n - shift) : NULL);
+}
+
+/* The weights of a sweep that take part in row (z, y) and their rows; returns how many. */
+static int take_parts(const kl_wigner *pairing, const sweep *s, int64_t z, int64_t y, row_work *w,
+                      int *nx)
+{
+    static const double negligible = 1e-25; /* of a weight, against 1 at its peak */
+    int n = 0;
+    *nx = 0;
+    for (int i = s->first; i < s->last; i++) {
+        const weight *at = &pairing->weight[i];
+        const bool more = pairing->lattice.dimension == 3;
+        const double a = creal(at->axis[0][z]), b = cimag(at->axis[0][z]);
+        const double c = more ? creal(at->axis[1][y]) : 1, e = more ? cimag(at->axis[1][y]) : 0;
+        const bool real = at->observable.position != KL_POSITION_WAVE;
+        w->part[n] = (part){4 * i, real, at->row_im, a * c - b * e, a * e + b * c};
+        if (fabs(w->part[n].outer_re) + fabs(w->part[n].outer_im) < negligible)
+            continue;
+        n++;
+        w->x[(*nx)++] = at->row_re;
+        if (at->row_im)
+            w->x[(*nx)++] = at->row_im;
+    }
+    w->x[*nx] = pairing->ones;
+    return n;
+}
+
+/* out += factor lane, eight lanes. */
+static inline __attribute__((always_inline)) void add_lanes(double factor, const double *lane,
+                                                            double *restrict out)
+{
+    for (int l = 0; l < KL_LANES; l++)
+        out[l] += factor * lane[l];
+}
+
+/* Adds the lanes of each part's row times its outer factor a + i b to its columns:
+ * (A - D) + i (B + C) and, with psi conjugated, (A + D) + i (C - B), where A, B = row_re.p and
+ * C, D = row_im.p; for a real weight A + i B alone (combine() knows). */
+KL_CLONES static void add_parts(int parts, const part *taken, const double *re, const double *im,
+                                double *sum)
+{
+    for (int i = 0, k = 0; i < parts; i++, k += KL_LANES) {
+        const double a = taken[i].outer_re, b = taken[i].outer_im;
+        double *out = sum + taken[i].column * KL_LANES;
+        add_lanes(a, re + k, out);
+        add_lanes(a, im + k, out + KL_LANES);
+        if (taken[i].real)
+            continue;
+        add_lanes(-b, im + k, out);
+        add_lanes(b, re + k, out + KL_LANES);
+        add_lanes(a, re + k, out + 2 * KL_LANES);
+        add_lanes(b, im + k, out + 2 * KL_LANES);
+        add_lanes(-a, im + k, out + 3 * KL_LANES);
+        add_lanes(b, re + k, out + 3 * KL_LANES);
+        if (!taken[i].wave)
+            continue;
+        k += KL_LANES;
+        for (int c = 0; c < 4; c += 2) {
+            const double sign = c == 0 ? 1 : -1;
+            add_lanes(-b, re + k, out + c * KL_LANES);
+            add_lanes(-a * sign, im + k, out + c * KL_LANES);
+            add_lanes(a, re + k, out + (c + 1) * KL_LANES);
+            add_lanes(-b * sign, im + k, out + (c + 1) * KL_LANES);
+        }
+    }
+}
+
+/* Adds row y of owned plane p for one mode; `re`, `im` as in product_row(): of psi itself if
+ * `same`, else of another vector. */
+static void add_row(const kl_wigner *pairing, const kl_state *psi, bool same, const sweep *s,
+                    int64_t p, int64_t y, const void *re, const void *im, row_work *w)
+{
+    const int64_t n = kl_lattice_row(psi->lattice);
+    int nx;
+    const int parts = take_parts(pairing, s, psi->lattice->first + p, y, w, &nx);
+    const bool density = same && s->mode[0] == 0 && s->mode[1] == 0 && s->mode[2] == 0;
+    const bool total = w->totals && s->total >= 0;
+    if (parts == 0 && !total)
+        return;
+    product_row(psi, p, y, s, re, im, w->p_re, density || parts == 0 ? NULL : w->p_im);
+    kl_row_lanes(n, nx + total, w->x, w->p_re, w->re);
+    if (density)
+        memset(w->im, 0, (size_t)nx * KL_LANES * sizeof *w->im);
+    else
+        kl_row_lanes(n, nx, w->x, w->p_im, w->im);
+    add_parts(parts, w->part, w->re, w->im, w->sum);
+    for (int l = 0; l < KL_LANES && total; l++)
+        w->sum[s->total * KL_LANES + l] += w->re[nx * KL_LANES + l];
+}
+
+/* Psi moved by m_0 planes: for each owned plane, the plane that it is paired with. */
+typedef struct shifted {
+    const void **re, **im;
+    void *re_buffer, *im_buffer;
+} shifted;
+
+static kl_status shift_planes(const kl_state *psi, int shift, shifted *at, kl_error *err)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const size_t element = kl_precision_size(psi->precision);
+    kl_status status =
+        kl_alloc(2 * (size_t)lattice->count, sizeof *at->re, "plane table", &at->re, err);
+    KL_TRY(kl_agree(lattice->comm, status, err));
+    at->im = at->re + lattice->count;
+    KL_TRY(kl_planes_shifted(lattice, psi->re, element, shift, at->re, &at->re_buffer, err));
+    return kl_planes_shifted(lattice, psi->im, element, shift, at->im, &at->im_buffer, err);
+}
+
+static bool same_shift(const row_work *w, int i, int j)
+{
+    return w->sweep[i]->mode[0] == w->sweep[j]->mode[0];
+}
+
+/* The sweeps first..last-1 row by row, in one pass over psi, which is paired with the planes `at`.
+ * table[count][stride]. */
+static void add_planes(const kl_wigner *pairing, const kl_state *psi, bool same, int first,
+                       int last, const shifted *at, row_work *w, double *table, int stride)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const int64_t rows = kl_lattice_rows(lattice);
+    const int width = columns(pairing);
+    for (int64_t p = 0; p < lattice->count; p++) {
+        memset(w->sum, 0, (size_t)(width * KL_LANES) * sizeof *w->sum);
+        for (int64_t y = 0; y < rows; y++)
+            for (int i = first; i < last; i++)
+                add_row(pairing, psi, same, w->sweep[i], p, y, at[i].re[p], at[i].im[p], w);
+        for (int c = 0; c < width; c++)
+            table[p * stride + c] += kl_lanes_sum(w->sum + c * KL_LANES);
+    }
+}
+
+/* Of conj(psi[k](y)) with ket(y + m), for each psi[k], k < n: table[count][n][columns]. A rank
+ * alone has all planes and takes the sweeps in one pass. Others take one shift at a
+ * time, to hold the planes of other ranks for that one alone. */
+static kl_status fill_table(const kl_wigner *pairing, int n, const kl_state *psi,
+                            const kl_state *ket, row_work *w, double *table, kl_error *err)
+{
+    const bool alone = ket->lattice->ranks == 1;
+    const int width = columns(pairing), sweeps = w->nsweeps;
+    shifted *at = NULL;
+    kl_status status = kl_alloc((size_t)sweeps, sizeof *at, "plane tables", &at, err);
+    status = kl_agree(ket->lattice->comm, status, err);
+    for (int first = 0, last; status == KL_OK && first < sweeps; first = last) {
+        for (last = first; last < sweeps && (alone || same_shift(w, first, last)); last++)
+            if (last > first && same_shift(w, last - 1, last))
+                at[last] = at[last - 1];
+            else if (status == KL_OK)
+                status = shift_planes(ket, w->sweep[last]->mode[0], &at[last], err);
+        for (int k = 0; status == KL_OK && k < n; k++)
+            add_planes(pairing, &psi[k], psi[k].re == ket->re, first, last, at, w,
+                       table + k * width, n * width);
+        for (int i = first; i < last; i++)
+            if (i == first || !same_shift(w, i - 1, i)) {
+                free(at[i].re_buffer);
+                free(at[i].im_buffer);
+                free(at[i].re);
+            }
+    }
+    free(at);
+    return status;
+}
+
+/* Of conj(psi) with phi from their sums, and from those of conj(phi) with psi: a mode -m is the
+ * mode m of the latter, conjugated. A real weight has summed the pairing as it is alone: with the
+ * vectors conjugated it is the conjugate. */
+static complex double weighted(const kl_wigner *pairing, const double *sum, const double *swapped,
+                               int use)
+{
+    const int i = use >= 0 ? use : ~use;
+    const double *at = (use >= 0 ? sum : swapped) + 4 * i;
+    if (pairing->weight[i].observable.position != KL_POSITION_WAVE)
+        return at[0] + I * (use >= 0 ? at[1] : -at[1]);
+    return use >= 0 ? at[0] + I * at[1] : at[2] + I * at[3];
+}
+
+static void combine(const kl_wigner *pairing, const double *sum, const double *swapped,
+                    complex double *value)
+{
+    for (int k = 0; k < pairing->nobservables; k++) {
+        const kl_symbol *s = pairing->observable[k].symbol;
+        value[k] = 0;
+        for (int n = 0; n < s->n; n++)
+            value[k] += s->coefficient[n] * weighted(pairing, sum, swapped, pairing->use[k][n]);
+    }
+}
+
+kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex double *value,
+                             double *norm, double *hop, double *marginal, kl_error *err)
+{
+    const kl_lattice *lattice = &pairing->lattice;
+    const size_t width = (size_t)columns(pairing), sites = (size_t)lattice->sites;
+    const size_t total = 4 * (size_t)pairing->nweights;
+    double *table = NULL, *sum = NULL, *planes = NULL;
+    row_work work = {0};
+    kl_status status = make_work(pairing, true, &work, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)lattice->count * width, sizeof *table, "plane sums", &table, err);
+    if (status == KL_OK)
+        status = kl_alloc(width, sizeof *sum, "sums", &sum, err);
+    if (status == KL_OK && marginal)
+        status = kl_alloc(sites * width, sizeof *planes, "plane sums", &planes, err);
+    KL_GOTO(kl_agree(lattice->comm, status, err));
+    KL_GOTO(fill_table(pairing, 1, psi, psi, &work, table, err));
+    KL_GOTO(kl_planes_sum(lattice, table, (int)width, sum, planes, err));
+    combine(pairing, sum, sum, value);
+    *norm = sum[total];
+    *hop = 0;
+    for (size_t j = total + 1; j < width; j++)
+        *hop += 2 * sum[j];
+    for (size_t i = 0; marginal && i < sites; i++)
+        marginal[i] = planes[i * width + total];
+done:
+    free_work(&work);
+    free(table);
+    free(sum);
+    free(planes);
+    return status;
+}
+
+/* sum[ket][psi][columns] of all pairs of n vectors. */
+static kl_status sum_pairs(const kl_wigner *pairing, int n, const kl_state *psi, double *sum,
+                           kl_error *err)
+{
+    const kl_lattice *lattice = &pairing->lattice;
+    const size_t width = (size_t)(n * columns(pairing)), all = (size_t)lattice->count * width;
+    double *table = NULL;
+    row_work work = {0};
+    kl_status status = make_work(pairing, false, &work, err);
+    if (status == KL_OK)
+        status = kl_alloc(all, sizeof *table, "plane sums", &table, err);
+    KL_GOTO(kl_agree(lattice->comm, status, err));
+    for (int k = 0; k < n; k++) {
+        memset(table, 0, all * sizeof *table);
+        KL_GOTO(fill_table(pairing, n, psi, &psi[k], &work, table, err));
+        KL_GOTO(kl_planes_sum(lattice, table, (int)width, sum + (size_t)k * width, NULL, err));
+    }
+done:
+    free_work(&work);
+    free(table);
+    return status;
+}
+
+kl_status kl_wigner_evaluate_pairs(kl_wigner *pairing, int n, const kl_state *psi,
+                                   complex double *value, kl_error *err)
+{
+    const int width = columns(pairing);
+    double *sum = NULL;
+    kl_status status = kl_alloc((size_t)(n * n * width), sizeof *sum, "sums", &sum, err);
+    KL_GOTO(kl_agree(pairing->lattice.comm, status, err));
+    KL_GOTO(sum_pairs(pairing, n, psi, sum, err));
+    for (int i = 0; i < n; i++)
+        for (int j = i; j < n; j++, value += pairing->nobservables)
+            combine(pairing, sum + (j * n + i) * width, sum + (i * n + j) * width, value);
+done:
+    free(sum);
+    return status;
+}
+
+kl_status kl_potential_energy(const kl_state *psi, const float *omega, double *value, kl_error *err)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const int64_t n = kl_lattice_row(lattice), rows = kl_lattice_rows(lattice);
+    double *re = NULL, *table = NULL;
+    kl_status status = kl_alloc(2 * (size_t)n, sizeof *re, "row buffers", &re, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)lattice->count, sizeof *table, "plane sums", &table, err);
+    KL_GOTO(kl_agree(lattice->comm, status, err));
+    double *im = re + n;
+    for (int64_t r = 0; r < lattice->count * rows; r++) {
+        kl_state_load(psi->precision, psi->re, kl_lattice_origin(lattice) + r * n, n, re);
+        kl_state_load(psi->precision, psi->im, kl_lattice_origin(lattice) + r * n, n, im);
+        for (int64_t i = 0; i < n; i++) {
+            re[i] = re[i] * re[i] + im[i] * im[i];
+            im[i] = (double)omega[r * n + i];
+        }
+        table[r / rows] += kl_row_dot(n, re, im);
+    }
+    KL_GOTO(kl_planes_sum(lattice, table, 1, value, NULL, err));
+done:
+    free(re);
+    free(table);
+    return status;
+}
