@@ -123,7 +123,8 @@ static kl_status prepare(const kl_series *of, sweep *s, kl_error *err)
 
 static void clear(const kl_state *psi, kl_state *out)
 {
-    const size_t bytes = (size_t)kl_lattice_extent(psi->lattice) * kl_precision_size(psi->precision);
+    const size_t bytes =
+        (size_t)kl_lattice_extent(psi->lattice) * kl_precision_size(psi->precision);
     memset(out->re, 0, bytes);
     memset(out->im, 0, bytes);
     out->real = false;

@@ -333,10 +333,8 @@ void kl_recurrence_end(const kl_recurrence *r)
 void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, const void *context)
 {
     const kl_lattice *lattice = r->stencil.lattice;
-    block blk = {.r = r,
-                 .lattice = lattice,
-                 .seams = drifts(r) ? r->seams : NULL,
-                 .width = width_of(r)};
+    block blk = {
+        .r = r, .lattice = lattice, .seams = drifts(r) ? r->seams : NULL, .width = width_of(r)};
     int64_t shape[2] = {r->blocking.depth, r->blocking.tile}; /* alike in the group */
     int64_t most = blk.seams ? blk.seams->depth : lattice->ranks == 1 ? lattice->sites / 2 : 0;
     if (lattice->dimension == 1 || most < 1) {

@@ -54,6 +54,13 @@ static int most_outputs(const kl_propagation_setup *s)
     return most;
 }
 
+/* Of the seams. */
+static int most_arrays(const kl_propagation_setup *s)
+{
+    const int psi = 2 + 2 * most_outputs(s);
+    return psi > 4 * s->orders ? psi : 4 * s->orders;
+}
+
 double kl_propagation_rounding(const kl_propagation_setup *s)
 {
     /* FFTW in single precision loses 1e-7 to 6e-7 a step (docs/numerics.md). */
@@ -91,8 +98,7 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
         term = 200e-9;
     } else if (group_ranks > 1 && s->dimension > 1) {
         seams = (double)kl_seams_column(kl_precision_size(s->propagator.precision),
-                                        kl_blocking_depth(s->sites, group_ranks),
-                                        2 + 2 * most_outputs(s));
+                                        kl_blocking_depth(s->sites, group_ranks), most_arrays(s));
     }
     return (kl_cost){.bytes = plane * ((planes + 2) * size * arrays + planes * 4 + seams),
                      .seconds = sites * terms * term,
@@ -123,7 +129,7 @@ kl_status kl_propagation_create(const kl_propagation_setup *setup, MPI_Comm grou
     const kl_blocking blocking = kl_blocking_choose(&e->lattice, p->precision, p->cache);
     if (p->method == KL_CHEBYSHEV_METHOD)
         KL_TRY(kl_seams_create(&e->lattice, kl_precision_size(p->precision), blocking.depth,
-                               2 + 2 * e->outputs, true, &e->seams, err));
+                               most_arrays(setup), true, &e->seams, err));
     e->h = (kl_hamiltonian){.lattice = &e->lattice,
                             .set = kl_stencil_choose(),
                             .hopping = 1,
@@ -216,6 +222,13 @@ kl_status kl_propagation_advance(kl_propagation *e, int time, const kl_state **p
         KL_TRY(sweep(e, time, err));
     *psi = &e->out[time - e->served_from];
     return KL_OK;
+}
+
+void kl_propagation_spare(kl_propagation *e, void *array[3])
+{
+    array[0] = e->psi.re; /* the state is among the outputs */
+    array[1] = e->psi.im;
+    array[2] = e->scratch;
 }
 
 kl_status kl_propagation_check(kl_propagation *e, int time, const kl_state *psi, double norm,

@@ -18,6 +18,7 @@ typedef struct kl_propagation_setup {
     kl_stations times;
     double unit; /* t = T/unit */
     kl_propagator propagator;
+    int orders; /* of a block that is evolved beside psi and shares its seams; 0: none */
 } kl_propagation_setup;
 
 enum { KL_MOST_OUTPUTS = KL_MOST_ACCUMULATORS };
@@ -63,6 +64,9 @@ kl_status kl_propagation_start(kl_propagation *propagation, kl_error *err);
  * call. Times are taken in order. Collective. */
 kl_status kl_propagation_advance(kl_propagation *propagation, int time, const kl_state **psi,
                                  kl_error *err);
+
+/* Three arrays that hold nothing from the end of advance() to t > 0 until the next one. Local. */
+void kl_propagation_spare(kl_propagation *propagation, void *array[3]);
 
 /* drift[0] = ||psi|^2 - 1|, drift[1] = |<H> - <H>_0|, from |psi|^2 and <Delta>.
  * KL_BUG if one is more than a vector that is off by the tolerance can have. Collective. */

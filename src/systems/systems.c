@@ -3,14 +3,15 @@
 #include "kinetic/boltzmann.h"
 #include "lattice/fft.h"
 #include "systems/anderson/anderson.h"
+#include "systems/expansion/expansion.h"
 #include "systems/localization/localization.h"
 #include "systems/lyapunov/lyapunov.h"
 
 #include <stdio.h>
 #include <string.h>
 
-const kl_system *const kl_systems[] = {&kl_system_anderson, &kl_system_localization,
-                                       &kl_system_lyapunov, NULL};
+const kl_system *const kl_systems[] = {&kl_system_anderson, &kl_system_expansion,
+                                       &kl_system_localization, &kl_system_lyapunov, NULL};
 
 kl_status kl_systems_begin(kl_error *err)
 {

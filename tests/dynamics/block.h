@@ -30,8 +30,8 @@ static inline void block_create(const problem *p, const block_case *c, test_bloc
     for (int n = 0; n < c->orders; n++) {
         assert_ok(kl_state_create(&p->lattice, c->precision, &b->psi[n], why));
         assert_ok(kl_state_create(&p->lattice, c->precision, &b->out[n], why));
-        assert_ok(kl_lattice_array(&p->lattice, kl_precision_size(c->precision), 2, &b->scratch[n],
-                                   why));
+        assert_ok(
+            kl_lattice_array(&p->lattice, kl_precision_size(c->precision), 2, &b->scratch[n], why));
         poison(&p->lattice, b->out[n].re, c->precision);
         poison(&p->lattice, b->out[n].im, c->precision);
         poison(&p->lattice, b->scratch[n], c->precision);
@@ -67,12 +67,9 @@ static inline void evolve_block(const problem *p, const block_case *c, const com
                             .n = 1,
                             .t = &t,
                             .out = b.out};
-        const kl_orders_span span = {c->orders,
-                                     kl_orders_strength(&p->h),
-                                     from,
-                                     c->time[i],
-                                     c->time[c->nspans - 1],
-                                     c->tolerance / c->nspans};
+        const kl_orders_span span = {
+            c->orders,  kl_orders_strength(&p->h), from,
+            c->time[i], c->time[c->nspans - 1],    c->tolerance / c->nspans};
         assert_ok(kl_orders_plan(&span, &series, why));
         assert_ok(kl_series_evolve(&series, why));
         *terms += series.degree;

@@ -81,8 +81,9 @@ static void compare(const problem *p, const block_case *c, const complex double 
         for (int64_t k = 0; k < p->n; k++)
             exact[i] += u[i * n + k] * psi[k];
     evolve_block(p, c, psi, real, found, &terms);
-    const double rounding =
-        c->precision == KL_SINGLE ? kl_orders_rounding(KL_SINGLE, 6, c->time[c->nspans - 1]) : 1e-12;
+    const double rounding = c->precision == KL_SINGLE
+                                ? kl_orders_rounding(KL_SINGLE, 6, c->time[c->nspans - 1])
+                                : 1e-12;
     for (int k = 0; k < c->orders; k++)
         assert_at_most(distance(p->n, found + k * p->n, exact + k * p->n),
                        (c->tolerance + rounding) * fmax(1, norm(p->n, exact + k * p->n)));
@@ -92,12 +93,10 @@ static void compare(const problem *p, const block_case *c, const complex double 
     free(exact);
 }
 
-static const block_case cases[] = {{KL_DOUBLE, 1, 1e-9, 1, {3}},
-                                   {KL_DOUBLE, 3, 1e-9, 1, {0.01}},
-                                   {KL_DOUBLE, 4, 1e-9, 1, {5}},
-                                   {KL_DOUBLE, 4, 1e-9, 3, {0.5, 3, 5}},
-                                   {KL_DOUBLE, 4, 1e-4, 1, {5}},
-                                   {KL_SINGLE, 4, 1e-4, 2, {2, 5}}};
+static const block_case cases[] = {
+    {KL_DOUBLE, 1, 1e-9, 1, {3}}, {KL_DOUBLE, 3, 1e-9, 1, {0.01}},
+    {KL_DOUBLE, 4, 1e-9, 1, {5}}, {KL_DOUBLE, 4, 1e-9, 3, {0.5, 3, 5}},
+    {KL_DOUBLE, 4, 1e-4, 1, {5}}, {KL_SINGLE, 4, 1e-4, 2, {2, 5}}};
 
 static void against_the_matrix(void **state)
 {
@@ -160,7 +159,8 @@ static void exact_averages(void **state)
         evolve_block(p, &c, psi, false, found, &terms);
         for (int i = 0; i < 3; i++)
             for (int y = 0; y < 6; y++)
-                sum[i] += conj(found[6 * pair[i][0] + y]) * found[6 * pair[i][1] + (y + 1) % 6] / 64;
+                sum[i] +=
+                    conj(found[6 * pair[i][0] + y]) * found[6 * pair[i][1] + (y + 1) % 6] / 64;
     }
     for (int i = 0; i < 3; i++)
         assert_at_most(cabs(sum[i] - expected[i]), 1e-10);

@@ -24,6 +24,14 @@ static const small_study studies[] = {
      "fields: [{type: husimi, positions: 4, momenta: 4}]\n"
      "boltzmann: {tolerance: 1.0e-4}\npropagator: {tolerance: 1.0e-4}\n",
      "times=[5]", 1e-3},
+    {"expansion",
+     "system: expansion\ndimension: 2\nsites: [12, 11]\neta: [0.5, 0.6]\ntimes: [0, 2, 5]\n"
+     "realizations: 3\norder: 2\n"
+     "initial: {envelope: {shape: gaussian, width: 0.4}, phase: {momentum: [0.1, 0.2]}}\n"
+     "observables:\n  - {name: a, position: {shape: uniform}, momentum: {mode: [1, 0]}}\n"
+     "  - {name: b, position: {shape: gaussian, width: 0.6}, momentum: {energy: 2}}\n"
+     "boltzmann: {tolerance: 1.0e-4}\npropagator: {precision: double, tolerance: 1.0e-7}\n",
+     "times=[5]", 1e-5},
     {"localization",
      "system: localization\ndimension: 2\nsites: [11, 9]\neta: [0.6, 0.7]\ntimes: [0.5, 8, 16]\n"
      "realizations: 3\norigins: 3\npropagator: {tolerance: 1.0e-4}\n",
