@@ -66,7 +66,8 @@ static void name(expansion *x, const char *text, expansion_quantity meaning)
 {
     kl_quantity *q = &x->quantity[x->nquantities];
     if (meaning.k >= 0)
-        snprintf(q->observable, KL_NAME, "%.*s.%d.%d", KL_NAME - 9, text, meaning.n, meaning.m);
+        snprintf(q->observable, KL_NAME, "%.*s.%d.%d", KL_NAME - 9, text, (unsigned char)meaning.n,
+                 (unsigned char)meaning.m);
     else
         snprintf(q->observable, KL_NAME, "%s.%d", text, meaning.n);
     snprintf(q->part, sizeof q->part, "%s", meaning.part ? "im" : "re");
