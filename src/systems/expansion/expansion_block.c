@@ -45,8 +45,7 @@ kl_status expansion_block_create(kl_propagation *whole, expansion_block *b, kl_e
 {
     const kl_propagation_setup *s = &whole->setup;
     *b = (expansion_block){.whole = whole, .h = whole->h, .orders = s->orders};
-    b->h.blocking = kl_blocking_orders(&whole->lattice, s->propagator.precision, s->orders,
-                                       s->propagator.cache);
+    b->h.blocking = kl_blocking_orders(&whole->lattice);
     return kl_agree(whole->lattice.comm, allocate(b, err), err);
 }
 
