@@ -1,7 +1,7 @@
 #include "wigner/order_sums.h"
 
 #include "base/memory.h"
-#include "wigner/lines.h"
+#include "wigner/pencils.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* A block of orders of the expansion in the disorder, from whole vectors and back. */
-#ifndef KL_TESTS_DYNAMICS_BLOCK_H
-#define KL_TESTS_DYNAMICS_BLOCK_H
+#ifndef KL_TESTS_DYNAMICS_DUHAMEL_BLOCK_H
+#define KL_TESTS_DYNAMICS_DUHAMEL_BLOCK_H
 
-#include "dynamics/orders.h"
+#include "dynamics/duhamel.h"
 
 #include "dynamics/dense.h"
 
@@ -67,10 +67,10 @@ static inline void evolve_block(const problem *p, const block_case *c, const com
                             .n = 1,
                             .t = &t,
                             .out = b.out};
-        const kl_orders_span span = {
-            c->orders,  kl_orders_strength(&p->h), from,
+        const kl_duhamel_span span = {
+            c->orders,  kl_duhamel_strength(&p->h), from,
             c->time[i], c->time[c->nspans - 1],    c->tolerance / c->nspans};
-        assert_ok(kl_orders_plan(&span, &series, why));
+        assert_ok(kl_duhamel_plan(&span, &series, why));
         assert_ok(kl_series_evolve(&series, why));
         *terms += series.degree;
         for (int n = 0; n < c->orders; n++)

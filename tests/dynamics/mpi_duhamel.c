@@ -1,6 +1,6 @@
 /* Any cut into slabs and any blocking in time: a block of orders has the bits of one rank that
  * takes one step at a time. */
-#include "dynamics/block.h"
+#include "dynamics/duhamel_block.h"
 
 #include "lattice/nodes.h"
 

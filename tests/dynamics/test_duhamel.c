@@ -1,6 +1,6 @@
 /* The orders of the expansion in the disorder against the exponential of the block matrix, written
  * from its definition; against the evolution of the whole psi; against exact averages. */
-#include "dynamics/block.h"
+#include "dynamics/duhamel_block.h"
 
 /* ---- a dense matrix exponential: Taylor's series of A/2^s, squared s times ---- */
 
@@ -82,7 +82,7 @@ static void compare(const problem *p, const block_case *c, const complex double 
             exact[i] += u[i * n + k] * psi[k];
     evolve_block(p, c, psi, real, found, &terms);
     const double rounding = c->precision == KL_SINGLE
-                                ? kl_orders_rounding(KL_SINGLE, 6, c->time[c->nspans - 1])
+                                ? kl_duhamel_rounding(KL_SINGLE, 6, c->time[c->nspans - 1])
                                 : 1e-12;
     for (int k = 0; k < c->orders; k++)
         assert_at_most(distance(p->n, found + k * p->n, exact + k * p->n),
@@ -175,8 +175,8 @@ static void degrees(void **state)
     for (double t = 1; t < 200; t *= 4)
         for (int orders = 1; orders <= 13; orders += 4) {
             kl_series series = {.hamiltonian = &p->h};
-            const kl_orders_span span = {orders, 0.25 * 5.5, 0, t, t, 1e-8};
-            assert_ok(kl_orders_plan(&span, &series, why));
+            const kl_duhamel_span span = {orders, 0.25 * 5.5, 0, t, t, 1e-8};
+            assert_ok(kl_duhamel_plan(&span, &series, why));
             print_message("t %g orders %d: R %.4f, %d terms\n", t, orders, series.radius,
                           series.degree);
             assert_true(series.radius > 6 && series.radius < 9);
