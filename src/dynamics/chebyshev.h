@@ -32,7 +32,7 @@ kl_status kl_chebyshev_evolve(const kl_chebyshev *chebyshev, kl_state *psi, void
 
 /* The sum of the first terms of the series itself, of one vector or of a block of orders
  * (dynamics/recurrence.h), whose generator is Delta in the block's diagonal and eta V from each
- * order to the next (dynamics/orders.h). */
+ * order to the next (dynamics/duhamel.h). */
 typedef struct kl_series {
     const kl_hamiltonian *hamiltonian;
     double radius;        /* R */

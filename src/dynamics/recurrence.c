@@ -18,16 +18,10 @@ int kl_blocking_depth(int64_t sites, int ranks)
 
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache)
 {
-    return kl_blocking_orders(lattice, precision, 1, cache);
-}
-
-kl_blocking kl_blocking_orders(const kl_lattice *lattice, kl_precision precision, int orders,
-                               size_t cache)
-{
     const int64_t L = lattice->sites;
     const double available = 2.0 / 3 * (double)(cache ? cache : kl_cpu_cache());
     /* Two time levels, two accumulators, the potential. */
-    const double site = 4 * (double)kl_precision_size(precision) * orders + sizeof(float);
+    const double site = 4 * (double)kl_precision_size(precision) + sizeof(float);
     kl_blocking best = {kl_blocking_depth(L, lattice->ranks), L,
                         site * (double)kl_lattice_local(lattice) > available};
     if (lattice->dimension < 3)
@@ -36,6 +30,13 @@ kl_blocking kl_blocking_orders(const kl_lattice *lattice, kl_precision precision
     if (rows < (double)L)
         best.tile = (int64_t)rows > 2 * best.depth ? (int64_t)rows : 2 * best.depth;
     return best;
+}
+
+kl_blocking kl_blocking_orders(const kl_lattice *lattice)
+{
+    enum { DEPTH = 8 }; /* measured: L = 64 to 256, 2 to 9 orders */
+    const int depth = kl_blocking_depth(lattice->sites, lattice->ranks);
+    return (kl_blocking){depth < DEPTH ? depth : DEPTH, 2 * DEPTH, true};
 }
 
 /* A block of steps. Its q-th plane is plane origin + sign q of the slab. */

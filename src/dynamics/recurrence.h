@@ -39,9 +39,9 @@ int kl_blocking_depth(int64_t sites, int ranks);
 /* Sizes for this lattice and `cache` bytes, two thirds of which the planes and rows
  * that a block of steps comes back to may fill; 0: kl_cpu_cache(). Local. */
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache);
-/* The same for a block of orders. */
-kl_blocking kl_blocking_orders(const kl_lattice *lattice, kl_precision precision, int orders,
-                               size_t cache);
+/* For a block of orders, of which a cache holds fewer planes: less deep, and narrow tiles. Local.
+ */
+kl_blocking kl_blocking_orders(const kl_lattice *lattice);
 
 enum {
     KL_MOST_ORDERS = 13,

@@ -8,7 +8,7 @@
  * the shell: the response of isotropic.h without collisions. Everything is kept at Chebyshev points
  * in time, where the integral operator is a matrix, one for each orbit. Rungs as in boltzmann.c.
  * Collective. A rung of a ladder diagram is a collision: T. Chen, RIMS Kokyuroku Bessatsu B21
- * (2010) 63, section 2.3; see orders.h.
+ * (2010) 63, section 2.3; see order_limits.h.
  */
 #include "kinetic/collisions.h"
 

@@ -1,4 +1,4 @@
-/* See orders.h. */
+/* see order_limits.h. */
 #include "kinetic/order_limits.h"
 
 #include "kinetic/departure.h"

@@ -65,28 +65,6 @@ bool kl_boltzmann_has_infinite(const kl_packets *packets, const kl_observables *
 
 /* ---- values ---- */
 
-/* The kinetic room's own description of an observable. */
-static kl_status translate(const kl_observable *from, kl_kinetic_observable *to,
-                           double (**coefficient)[2], kl_error *err)
-{
-    static const kl_kinetic_position position[] = {
-        KL_KINETIC_POSITION_GAUSSIAN, KL_KINETIC_POSITION_UNIFORM, KL_KINETIC_POSITION_WAVE};
-    const kl_symbol *s = from->symbol;
-    KL_TRY(kl_alloc((size_t)s->n, sizeof **coefficient, "symbols", coefficient, err));
-    for (int i = 0; i < s->n; i++) {
-        (*coefficient)[i][0] = creal(s->coefficient[i]);
-        (*coefficient)[i][1] = cimag(s->coefficient[i]);
-    }
-    *to = (kl_kinetic_observable){.position = position[from->position],
-                                  .width = from->width,
-                                  .nmodes = s->n,
-                                  .mode = (const int(*)[3])s->mode,
-                                  .coefficient = (const double(*)[2]) * coefficient};
-    memcpy(to->center, from->center, sizeof to->center);
-    memcpy(to->wave, from->wave, sizeof to->wave);
-    return KL_OK;
-}
-
 /* Collective. Adds packet i with its share of the weight; `one` has room for its values
  * [ntimes][nobservables][2] and errors [ntimes][nobservables]. */
 static kl_status add_packet(const kl_packets *packets, const kl_lattice_point *point, int i,
@@ -164,8 +142,8 @@ static kl_status create_solving(const kl_boltzmann_limit *of, int point, bool in
     for (int k = 0; k < o->n; k++) {
         s->slot[k] = infinite && !kl_boltzmann_has_infinite(of->packets, o, k) ? -1 : s->n++;
         if (s->slot[k] >= 0)
-            KL_TRY(
-                translate(&o->observable[k], &s->observable[s->slot[k]], &s->coefficient[k], err));
+            KL_TRY(kl_kinetic_translate(&o->observable[k], &s->observable[s->slot[k]],
+                                        &s->coefficient[k], err));
     }
     return KL_OK;
 }

@@ -57,3 +57,24 @@ void kl_kinetic_start_free(kl_kinetic_problem *problem)
     free((void *)problem->term);
     free((void *)problem->wave);
 }
+
+kl_status kl_kinetic_translate(const kl_observable *from, kl_kinetic_observable *to,
+                               double (**coefficient)[2], kl_error *err)
+{
+    static const kl_kinetic_position position[] = {
+        KL_KINETIC_POSITION_GAUSSIAN, KL_KINETIC_POSITION_UNIFORM, KL_KINETIC_POSITION_WAVE};
+    const kl_symbol *s = from->symbol;
+    KL_TRY(kl_alloc((size_t)s->n, sizeof **coefficient, "symbols", coefficient, err));
+    for (int i = 0; i < s->n; i++) {
+        (*coefficient)[i][0] = creal(s->coefficient[i]);
+        (*coefficient)[i][1] = cimag(s->coefficient[i]);
+    }
+    *to = (kl_kinetic_observable){.position = position[from->position],
+                                  .width = from->width,
+                                  .nmodes = s->n,
+                                  .mode = (const int(*)[3])s->mode,
+                                  .coefficient = (const double(*)[2]) * coefficient};
+    memcpy(to->center, from->center, sizeof to->center);
+    memcpy(to->wave, from->wave, sizeof to->wave);
+    return KL_OK;
+}

@@ -149,6 +149,53 @@ static kl_status constants(const void *self, int point, double *value, kl_error 
     return KL_OK;
 }
 
+/* ---- the limits ---- */
+
+static kl_status solve(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                       kl_error *err)
+{
+    return expansion_solve(self, point, false, comm, out, err);
+}
+
+static kl_status solve_infinite(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                                kl_error *err)
+{
+    return expansion_solve(self, point, true, comm, out, err);
+}
+
+static int same_as(const void *self, int point)
+{
+    const expansion *x = self;
+    const kl_boltzmann_limit limit = {.points = &x->points, .packets = &x->packets};
+    return kl_boltzmann_limit_same(&limit, point, false);
+}
+
+static int same_infinite(const void *self, int point)
+{
+    const expansion *x = self;
+    const kl_boltzmann_limit limit = {.points = &x->points, .packets = &x->packets};
+    return kl_boltzmann_limit_same(&limit, point, true);
+}
+
+static const kl_limit torus_limit = {
+    .name = "reference", .long_name = "kinetic limit", .solve = solve, .same_as = same_as};
+static const kl_limit infinite_limit = {.name = "infinite",
+                                        .long_name = "kinetic limit in infinite space",
+                                        .infinite_size = true,
+                                        .solve = solve_infinite,
+                                        .same_as = same_infinite};
+
+static void choose_limits(expansion *x)
+{
+    kl_description *d = &x->description;
+    d->limit = x->limit;
+    d->skip_limits = !x->boltzmann.solve;
+    if (x->boltzmann.torus)
+        x->limit[d->nlimits++] = torus_limit;
+    if (x->boltzmann.infinite_space)
+        x->limit[d->nlimits++] = infinite_limit;
+}
+
 /* ---- the study ---- */
 
 static kl_status read_keys(expansion *x, kl_node *root, kl_error *err)
@@ -185,6 +232,7 @@ static void make_description(expansion *x)
                                       .warning = x->warnings.text,
                                       .random = true,
                                       .seed = x->disorder.seed};
+    choose_limits(x);
 }
 
 static void close_study(void **self)
@@ -258,8 +306,8 @@ const kl_system kl_system_expansion = {
         "of the Wigner function of conj(psi^(n)) and psi^(m), norm.n is ||psi^(n)||^2 and "
         "remainder.n is ||R_n||^2. Times and distances are measured on the kinetic scale, "
         "(T, X) = eta^2 (t, x). As eta goes to 0, only decorated ladders survive the average.",
-    .source = "T. Chen, J. Stat. Phys. 120 (2005) 279, section 2; RIMS Kokyuroku Bessatsu B21 "
-              "(2010) 63, sections 2.3 and 3.2",
+    .source = "T. Chen, J. Stat. Phys. 120 (2005) 279; RIMS Kokyuroku Bessatsu B21 (2010) 63, "
+              "sections 2.3 and 3.2",
     .ensemble = KL_INDEPENDENT,
     .stations = {"times", "time", "T", "1", "macroscopic time"},
     .keys = keys,

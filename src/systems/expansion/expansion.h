@@ -3,8 +3,8 @@
  *   psi = sum_{n<=N} psi^(n) + R_N,   i d/dt psi^(n) = Delta psi^(n) + eta V psi^(n-1),
  *   (T, X) = eta^2 (t, x)
  *
- * T. Chen, J. Stat. Phys. 120 (2005) 279, section 2; RIMS Kokyuroku Bessatsu B21 (2010) 63,
- * sections 2.3 and 3.2.
+ * T. Chen, J. Stat. Phys. 120 (2005) 279; RIMS Kokyuroku Bessatsu B21 (2010) 63, sections 2.3
+ * and 3.2.
  */
 #ifndef KL_SYSTEMS_EXPANSION_H
 #define KL_SYSTEMS_EXPANSION_H

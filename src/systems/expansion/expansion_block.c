@@ -10,8 +10,8 @@ static double microscopic(const kl_propagation_setup *s, int time)
 
 double expansion_block_rounding(const kl_propagation_setup *s)
 {
-    return kl_orders_rounding(s->propagator.precision, 2.2 * s->dimension,
-                              microscopic(s, s->times.n - 1));
+    return kl_duhamel_rounding(s->propagator.precision, 2.2 * s->dimension,
+                               microscopic(s, s->times.n - 1));
 }
 
 kl_cost expansion_block_cost(const kl_propagation_setup *s, int group_ranks)
@@ -45,8 +45,7 @@ kl_status expansion_block_create(kl_propagation *whole, expansion_block *b, kl_e
 {
     const kl_propagation_setup *s = &whole->setup;
     *b = (expansion_block){.whole = whole, .h = whole->h, .orders = s->orders};
-    b->h.blocking = kl_blocking_orders(&whole->lattice, s->propagator.precision, s->orders,
-                                       s->propagator.cache);
+    b->h.blocking = kl_blocking_orders(&whole->lattice);
     return kl_agree(whole->lattice.comm, allocate(b, err), err);
 }
 
@@ -67,7 +66,7 @@ void expansion_block_start(expansion_block *b)
     const kl_state *start = &b->whole->psi;
     const size_t bytes =
         (size_t)kl_lattice_extent(start->lattice) * kl_precision_size(start->precision);
-    b->strength = kl_orders_strength(&b->h);
+    b->strength = kl_duhamel_strength(&b->h);
     b->t = 0;
     kl_state_copy(start, &b->psi[0]);
     for (int n = 1; n < b->orders; n++) {
@@ -92,8 +91,8 @@ kl_status expansion_block_advance(expansion_block *b, int time, kl_error *err)
     const double to = microscopic(s, time), t = to - b->t;
     /* Rounding takes its part of the tolerance; each stretch an equal share of the rest. */
     const double tolerance = (s->propagator.tolerance - expansion_block_rounding(s)) / s->times.n;
-    const kl_orders_span span = {b->orders, b->strength, b->t, to, microscopic(s, s->times.n - 1),
-                                 tolerance};
+    const kl_duhamel_span span = {b->orders, b->strength, b->t, to, microscopic(s, s->times.n - 1),
+                                  tolerance};
     kl_series series = {.hamiltonian = &b->h,
                         .orders = b->orders,
                         .psi = b->psi,
@@ -104,7 +103,7 @@ kl_status expansion_block_advance(expansion_block *b, int time, kl_error *err)
     if (to == 0)
         return KL_OK;
     borrow(b);
-    KL_TRY(kl_agree(b->whole->lattice.comm, kl_orders_plan(&span, &series, err), err));
+    KL_TRY(kl_agree(b->whole->lattice.comm, kl_duhamel_plan(&span, &series, err), err));
     KL_TRY(kl_series_evolve(&series, err));
     for (int n = 0; n < b->orders; n++)
         kl_state_copy(&b->out[n], &b->psi[n]);

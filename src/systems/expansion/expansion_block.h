@@ -4,7 +4,7 @@
 #ifndef KL_SYSTEMS_EXPANSION_BLOCK_H
 #define KL_SYSTEMS_EXPANSION_BLOCK_H
 
-#include "dynamics/orders.h"
+#include "dynamics/duhamel.h"
 #include "parts/propagation.h"
 
 typedef struct expansion_block {

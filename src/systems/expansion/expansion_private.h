@@ -28,6 +28,7 @@ typedef struct expansion {
     expansion_quantity *meaning;            /* [nquantities] */
     char distance[KL_MOST_ORDERS][KL_NAME]; /* the observables of the distances */
     kl_derived derived[KL_MOST_ORDERS + 1];
+    kl_limit limit[2]; /* [description.nlimits]: those of boltzmann */
     kl_warnings warnings;
     kl_description description;
 } expansion;
@@ -41,6 +42,10 @@ static inline int expansion_pair(const expansion *x, int n, int m)
 {
     return n * x->orders - n * (n - 1) / 2 + m - n;
 }
+
+/* As kl_limit.solve. */
+kl_status expansion_solve(const expansion *x, int point, bool infinite, MPI_Comm comm,
+                          kl_limit_values *out, kl_error *err);
 
 /* ---- the run, as in kl_system ---- */
 

@@ -1,4 +1,4 @@
-#include "dynamics/orders.h"
+#include "dynamics/duhamel.h"
 
 #include "base/memory.h"
 #include "dynamics/bessel.h"
@@ -69,7 +69,7 @@ static kl_status degree_of(const growth *of, double x, double tolerance, int *de
     return status;
 }
 
-kl_status kl_orders_plan(const kl_orders_span *span, kl_series *series, kl_error *err)
+kl_status kl_duhamel_plan(const kl_duhamel_span *span, kl_series *series, kl_error *err)
 {
     const kl_hamiltonian *h = series->hamiltonian;
     const double edge = 2 * h->lattice->dimension * h->hopping, t = span->to - span->from;
@@ -94,7 +94,7 @@ kl_status kl_orders_plan(const kl_orders_span *span, kl_series *series, kl_error
     return KL_OK;
 }
 
-double kl_orders_strength(const kl_hamiltonian *h)
+double kl_duhamel_strength(const kl_hamiltonian *h)
 {
     double most = 0;
     for (int64_t i = 0; i < kl_lattice_local(h->lattice); i++)
@@ -103,7 +103,7 @@ double kl_orders_strength(const kl_hamiltonian *h)
     return h->eta * most;
 }
 
-double kl_orders_rounding(kl_precision precision, double radius, double t)
+double kl_duhamel_rounding(kl_precision precision, double radius, double t)
 {
     return kl_chebyshev_rounding(precision, radius, t);
 }

@@ -1,6 +1,6 @@
 /* Any cut into slabs and any blocking in time: a block of orders has the bits of one rank that
  * takes one step at a time. */
-#include "dynamics/block.h"
+#include "dynamics/duhamel_block.h"
 
 #include "lattice/nodes.h"
 
@@ -37,9 +37,8 @@ static void check(int d, int64_t L, const block_case *c)
     for (int i = 0; i < (SEAMS + 1) * (BLOCKINGS + 1); i++) {
         const int which = i % (SEAMS + 1), blocking = i / (SEAMS + 1);
         shared->h.seams = which ? &seams[which - 1] : NULL;
-        shared->h.blocking = blocking < BLOCKINGS
-                                 ? blockings[blocking]
-                                 : kl_blocking_orders(&shared->lattice, c->precision, c->orders, 0);
+        shared->h.blocking =
+            blocking < BLOCKINGS ? blockings[blocking] : kl_blocking_orders(&shared->lattice);
         evolve_block(shared, c, psi, false, part, &terms);
         assert_everywhere(same_part(shared, c->orders, part, whole));
     }
