@@ -139,6 +139,7 @@ typedef struct crossing_run {
     MPI_Comm group;
     int point;
     double *value, *coarse, *at; /* [nquantities] twice; [nmomenta + 1] */
+    double relative;             /* the error of all values */
 } crossing_run;
 
 static kl_crossing_problem problem_of(const crossing *c, int point)
@@ -224,8 +225,8 @@ static void fill(const crossing_run *r, const kl_crossing *from, double *value)
     value[place.gain] = from->gain;
 }
 
-/* The same on about half of the sites, the sup where it was found. */
-static kl_status solve_coarse(crossing_run *r, const kl_crossing *fine, kl_error *err)
+/* The same on fewer sites, the sup where it was found. */
+static kl_status solve_coarse(crossing_run *r, const kl_crossing *fine, int sites, kl_error *err)
 {
     const int n = r->study->points.nmomenta;
     double(*momentum)[3] = (double(*)[3])(r->at + n + 1);
@@ -234,26 +235,14 @@ static kl_status solve_coarse(crossing_run *r, const kl_crossing *fine, kl_error
     if (n > 0)
         memcpy(momentum, problem.momentum, (size_t)n * sizeof *momentum);
     memcpy(momentum[n], fine->argmax, sizeof *momentum);
-    problem.sites = fewer(problem.sites);
+    problem.sites = sites;
     problem.nmomenta = n + 1;
     problem.momentum = (const double(*)[3])momentum;
     KL_TRY(kl_crossing_solve(r->group, &problem, &coarse, r->at, err));
     coarse.sup = r->at[n];
     coarse.gain = coarse.sup * problem.eps / (coarse.norm[0] * coarse.norm[1]);
-    memcpy(coarse.argmax, fine->argmax, sizeof coarse.argmax);
     fill(r, &coarse, r->coarse);
     return KL_OK;
-}
-
-static kl_status advance(void *run, int station, bool *reached, kl_error *err)
-{
-    crossing_run *r = run;
-    const kl_crossing_problem problem = problem_of(r->study, r->point);
-    kl_crossing fine = {.argmax = {0}};
-    (void)station, (void)reached;
-    KL_TRY(kl_crossing_solve(r->group, &problem, &fine, r->at, err));
-    fill(r, &fine, r->value);
-    return solve_coarse(r, &fine, err);
 }
 
 static bool on_the_grid(const places *place, int quantity)
@@ -261,27 +250,43 @@ static bool on_the_grid(const places *place, int quantity)
     return quantity >= place->argmax && quantity < place->at;
 }
 
-/* The relative error of all values. */
-static double relative_error(const crossing_run *r)
+/* The largest relative difference of the two. */
+static double apart(const crossing_run *r)
 {
-    const kl_crossing_problem p = problem_of(r->study, r->point);
     const places place = places_of(r->study);
-    double apart = 0;
+    double most = 0;
     for (int i = 0; i < place.n; i++)
         if (!on_the_grid(&place, i))
-            apart = fmax(apart, fabs(r->value[i] - r->coarse[i]) / fabs(r->value[i]));
-    return 2 * apart * exp(-asinh(0.5 * p.eps) * (p.sites - fewer(p.sites))) + 1e-14;
+            most = fmax(most, fabs(r->value[i] - r->coarse[i]) / fabs(r->value[i]));
+    return most;
+}
+
+static kl_status advance(void *run, int station, bool *reached, kl_error *err)
+{
+    crossing_run *r = run;
+    const kl_crossing_problem problem = problem_of(r->study, r->point);
+    const double kappa = asinh(0.5 * problem.eps);
+    kl_crossing fine = {.argmax = {0}};
+    (void)station, (void)reached;
+    KL_TRY(kl_crossing_solve(r->group, &problem, &fine, r->at, err));
+    fill(r, &fine, r->value);
+    r->relative = 1e-14;
+    int sites = fewer(problem.sites);
+    for (int i = 0; i < 2 && sites >= 2; i++, sites = fewer(sites)) {
+        KL_TRY(solve_coarse(r, &fine, sites, err));
+        r->relative = fmax(r->relative, 2 * apart(r) * exp(-kappa * (problem.sites - sites)));
+    }
+    return KL_OK;
 }
 
 static kl_status measure(void *run, int station, int member, kl_sample *out, kl_error *err)
 {
     const crossing_run *r = run;
     const places place = places_of(r->study);
-    const double relative = relative_error(r);
     (void)station, (void)member, (void)err;
     for (int i = 0; i < place.n; i++) {
         out->quantity[i] = r->value[i];
-        out->error[i] = on_the_grid(&place, i) ? 0 : relative * fabs(r->value[i]);
+        out->error[i] = on_the_grid(&place, i) ? 0 : r->relative * fabs(r->value[i]);
     }
     return KL_OK;
 }
