@@ -30,8 +30,7 @@ KL_INLINE void NAME(store)(REAL *p, NAME(vector) v)
 
 /* New b of the sites from i on, where a is c and has the neighbours left and right. */
 KL_INLINE NAME(vector) NAME(value)(int dims, bool subtract, bool other, const NAME(row) * r,
-                                   int64_t i, NAME(vector) left, NAME(vector) c,
-                                   NAME(vector) right)
+                                   int64_t i, NAME(vector) left, NAME(vector) c, NAME(vector) right)
 {
     NAME(omegas) omega;
     memcpy(&omega, r->omega + i, sizeof omega);

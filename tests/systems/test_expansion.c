@@ -183,7 +183,7 @@ static void against_the_matrix(void **state)
 /* ---- against the anderson system ---- */
 
 #define COMMON                                                                                     \
-    "dimension: 3\nsites: 10\neta: 0.5\n"                                                           \
+    "dimension: 3\nsites: 10\neta: 0.5\n"                                                          \
     "initial: {envelope: {shape: gaussian, width: 0.3}, phase: {momentum: [0.1, 0.2, 0.3]}}\n"     \
     "disorder: {seed: 4}\nobservables:\n"                                                          \
     "  - {name: a, position: {shape: gaussian, width: 0.5}, momentum: {energy: 2}}\n"              \

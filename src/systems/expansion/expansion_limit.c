@@ -1,5 +1,5 @@
-/* The kinetic limits of the orders (kinetic/order_limits.h), from the solution of the Boltzmann equation
- * collision by collision. Packets on several energy shells add up, each by its share. */
+/* The kinetic limits of the orders (kinetic/order_limits.h), from the solution of the Boltzmann
+ * equation collision by collision. Packets on several energy shells add up, each by its share. */
 #include "systems/expansion/expansion_private.h"
 
 #include "base/memory.h"
