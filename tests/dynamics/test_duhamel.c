@@ -2,70 +2,6 @@
  * from its definition; against the evolution of the whole psi; against exact averages. */
 #include "dynamics/duhamel_block.h"
 
-/* ---- a dense matrix exponential: Taylor's series of A/2^s, squared s times ---- */
-
-static void multiply(int n, const complex double *a, const complex double *b, complex double *c)
-{
-    memset(c, 0, (size_t)(n * n) * sizeof *c);
-    for (int i = 0; i < n; i++)
-        for (int k = 0; k < n; k++)
-            for (int j = 0; a[i * n + k] != 0 && j < n; j++)
-                c[i * n + j] += a[i * n + k] * b[k * n + j];
-}
-
-static complex double *exponential(int n, complex double *a)
-{
-    enum { DEGREE = 20, SQUARINGS = 8 };
-    const size_t all = (size_t)(n * n);
-    complex double *sum = calloc(all, sizeof *sum), *term = calloc(all, sizeof *term);
-    complex double *next = calloc(all, sizeof *next), *old;
-    for (int i = 0; i < n; i++)
-        sum[i * n + i] = term[i * n + i] = 1;
-    for (int k = 1; k <= DEGREE; k++) {
-        multiply(n, term, a, next);
-        old = term, term = next, next = old;
-        for (size_t i = 0; i < all; i++) {
-            term[i] /= k * (double)(1 << SQUARINGS);
-            sum[i] += term[i];
-        }
-    }
-    for (int s = 0; s < SQUARINGS; s++) {
-        multiply(n, sum, sum, next);
-        old = sum, sum = next, next = old;
-    }
-    free(term);
-    free(next);
-    return sum;
-}
-
-/* -i t G: Delta in the diagonal blocks, eta V below them. */
-static complex double *generator(const problem *p, int orders, double t)
-{
-    const int64_t sites = p->n, n = sites * orders;
-    complex double *a = calloc((size_t)(n * n), sizeof *a);
-    for (int64_t row = 0; row < n; row++) {
-        const int64_t x = row % sites, at = row - x;
-        for (int j = 0; j < p->lattice.dimension; j++)
-            for (int step = -1; step <= 1; step += 2) {
-                int64_t index[3];
-                index_of(&p->lattice, x, index);
-                index[j] += step;
-                a[row * n + at + site_of(&p->lattice, index)] += -I * t * p->h.hopping;
-            }
-        if (at > 0)
-            a[row * n + row - sites] += -I * t * p->h.eta * (double)p->omega[x];
-    }
-    return a;
-}
-
-static double norm(int64_t n, const complex double *psi)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += creal(psi[i] * conj(psi[i]));
-    return sqrt(sum);
-}
-
 /* ---- tests ---- */
 
 enum { MOST = 64 };
@@ -86,7 +22,7 @@ static void compare(const problem *p, const block_case *c, const complex double 
                                 : 1e-12;
     for (int k = 0; k < c->orders; k++)
         assert_at_most(distance(p->n, found + k * p->n, exact + k * p->n),
-                       (c->tolerance + rounding) * fmax(1, norm(p->n, exact + k * p->n)));
+                       (c->tolerance + rounding) * fmax(1, norm_of(p->n, exact + k * p->n)));
     free(a);
     free(u);
     free(found);
