@@ -103,7 +103,8 @@ double kl_duhamel_strength(const kl_hamiltonian *h)
     return h->eta * most;
 }
 
-double kl_duhamel_rounding(kl_precision precision, double radius, double t)
+double kl_duhamel_rounding(kl_precision precision, int dimension, int orders, double t)
 {
-    return kl_chebyshev_rounding(precision, radius, t);
+    const double plain = kl_chebyshev_rounding(precision, 2.2 * dimension, t), N = orders - 1;
+    return plain * (dimension == 1 ? pow(1 + t / 4, N / 4) : dimension == 2 ? 1 + N / 4 : 1);
 }

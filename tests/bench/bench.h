@@ -42,6 +42,7 @@ typedef enum bench_kind {
     BENCH_UNBLOCKED,
     BENCH_ONE_LATTICE,  /* all ranks on one lattice */
     BENCH_REALIZATIONS, /* each rank its own */
+    BENCH_ORDERS,       /* a block of the expansion in the disorder */
     BENCH_SPLITTING,
     BENCH_SHELL, /* in the fastest setting found */
     BENCH_AIJ,
@@ -86,6 +87,11 @@ void bench_workspace_create(const bench_problem *problem, const kl_lattice *latt
 void bench_workspace_destroy(bench_workspace *workspace);
 void bench_kernel(const bench_problem *problem, bench_workspace *workspace, bool blocked,
                   double tolerance, bench_contender *contender);
+
+/* As many terms of a block of BENCH_BLOCK orders, on one rank: a turn's time is of one order. */
+enum { BENCH_BLOCK = 5 };
+void bench_orders(const bench_problem *problem, kl_precision precision, double tolerance,
+                  bench_contender *contender);
 
 /* STREAM triad a = b + s c on arrays of `bytes`: as it is distributed, or on the large
  * pages that kl_alloc asks for. */

@@ -41,6 +41,11 @@ static bench_contender *add(field *f, bench_kind kind, kl_precision precision, i
     return c;
 }
 
+static bool with_orders(const field *f)
+{
+    return f->problem.alone.sites <= 128;
+}
+
 static void add_kernels(field *f, kl_precision precision)
 {
     bench_workspace *alone = &f->alone[precision], *shared = &f->shared[precision];
@@ -48,6 +53,11 @@ static void add_kernels(field *f, kl_precision precision)
     bench_workspace_create(&f->problem, &f->problem.alone, precision, alone);
     bench_kernel(&f->problem, alone, true, accuracy, add(f, BENCH_KERNEL, precision, 1));
     bench_kernel(&f->problem, alone, false, accuracy, add(f, BENCH_UNBLOCKED, precision, 1));
+    if (with_orders(f)) {
+        bench_contender *c = add(f, BENCH_ORDERS, precision, 1);
+        if (f->rank == 0)
+            bench_orders(&f->problem, precision, accuracy, c);
+    }
     if (f->ranks == 1)
         return;
     bench_workspace_create(&f->problem, &f->problem.shared, precision, shared);
@@ -169,7 +179,8 @@ static void destroy(field *f)
 static double bytes_per_site(const field *f, const options *o, int64_t sites)
 {
     const bool slepc = bench_slepc_built() && sites <= (o->full ? 256 : 128);
-    return 32 + 48 + f->ranks * 88.0 + (f->ranks > 1 ? 88 : 0) + (slepc ? 700 : 0);
+    const double orders = sites <= 128 ? BENCH_BLOCK * 60 : 0;
+    return 32 + 48 + orders + f->ranks * 88.0 + (f->ranks > 1 ? 88 : 0) + (slepc ? 700 : 0);
 }
 
 static void measure(field *f, const options *o, int64_t sites, int *steps, bench_report *report)

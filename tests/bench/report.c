@@ -12,6 +12,7 @@ static const char *const kind_names[] = {
     [BENCH_UNBLOCKED] = "kernel, not blocked",
     [BENCH_ONE_LATTICE] = "kernel, one lattice on all ranks",
     [BENCH_REALIZATIONS] = "kernel, one realization per rank",
+    [BENCH_ORDERS] = "block of orders, each",
     [BENCH_SPLITTING] = "FFT splitting, fourth order",
     [BENCH_SHELL] = "SLEPc MFN, stencil shell",
     [BENCH_AIJ] = "SLEPc MFN, AIJ",
@@ -40,6 +41,7 @@ static const target targets[] = {
     {"kernel / roofline", 64, KL_SINGLE, 0.65, 0.50},
     {"kernel / roofline", 128, KL_SINGLE, 0.65, 0.50},
     {"kernel / roofline", 256, KL_SINGLE, 0.52, 0.38},
+    {"order / kernel, per term", 128, -1, 1.3, 1.0},
     {"SLEPc shell / kernel", 128, KL_DOUBLE, 18, 25},
     {"SLEPc AIJ / kernel", 128, KL_DOUBLE, 28, 40},
     {"SLEPc shell 10 / kernel", 128, KL_DOUBLE, 18, 25},
@@ -215,6 +217,8 @@ static double ratio(const bench_contender *kernel, const bench_contender *c, int
         return own.seconds / other.seconds;
     case BENCH_REALIZATIONS:
         return c->ranks * own.seconds / other.seconds;
+    case BENCH_ORDERS:
+        return other.seconds / c->terms / (own.seconds / kernel->terms);
     case BENCH_UNBLOCKED:
         return other.seconds / own.seconds;
     case BENCH_SPLITTING:
@@ -240,6 +244,7 @@ static const char *const ratio_names[] = {
     [BENCH_UNBLOCKED] = "not blocked / kernel",
     [BENCH_ONE_LATTICE] = "speed-up, one lattice",
     [BENCH_REALIZATIONS] = "speed-up, realizations",
+    [BENCH_ORDERS] = "order / kernel, per term",
     [BENCH_SPLITTING] = "FFT splitting / kernel",
     [BENCH_SHELL] = "SLEPc shell / kernel",
     [BENCH_AIJ] = "SLEPc AIJ / kernel",
@@ -252,7 +257,8 @@ static const char *const ratio_names[] = {
 
 static bool is_bounded_below(bench_kind kind)
 {
-    return !is_stream(kind) && kind != BENCH_KERNEL && kind < BENCH_DISORDER;
+    return !is_stream(kind) && kind != BENCH_KERNEL && kind != BENCH_ORDERS &&
+           kind < BENCH_DISORDER;
 }
 
 void bench_report_lattice(bench_report *report, int64_t sites, double t,

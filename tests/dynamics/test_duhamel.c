@@ -2,6 +2,8 @@
  * from its definition; against the evolution of the whole psi; against exact averages. */
 #include "dynamics/duhamel_block.h"
 
+#include "dynamics/bessel.h"
+
 /* ---- tests ---- */
 
 enum { MOST = 64 };
@@ -18,7 +20,8 @@ static void compare(const problem *p, const block_case *c, const complex double 
             exact[i] += u[i * n + k] * psi[k];
     evolve_block(p, c, psi, real, found, &terms);
     const double rounding = c->precision == KL_SINGLE
-                                ? kl_duhamel_rounding(KL_SINGLE, 6, c->time[c->nspans - 1])
+                                ? kl_duhamel_rounding(KL_SINGLE, p->lattice.dimension, c->orders,
+                                                      c->time[c->nspans - 1])
                                 : 1e-12;
     for (int k = 0; k < c->orders; k++)
         assert_at_most(distance(p->n, found + k * p->n, exact + k * p->n),
@@ -103,24 +106,60 @@ static void exact_averages(void **state)
     problem_destroy(p);
 }
 
-/* The bound of the degree is near what plain evolution takes, not a multiple of it. */
+/* Single against double precision, every order up to the 12th. */
+static void rounding(void **state)
+{
+    static const struct {
+        int d;
+        int64_t L;
+        double eta, t;
+    } runs[] = {{1, 128, 0.25, 64},
+                {1, 128, 0.5, 64},
+                {1, 128, 0.25, 16},
+                {2, 16, 0.25, 64},
+                {3, 6, 0.25, 64}};
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        problem *p =
+            problem_create(MPI_COMM_SELF, runs[i].d, runs[i].L, KL_LAPLACE, runs[i].eta, 1);
+        block_case c = {KL_DOUBLE, 13, 1e-9, 1, {runs[i].t}};
+        complex double *psi = calloc((size_t)p->n, sizeof *psi);
+        complex double *exact = calloc(26 * (size_t)p->n, sizeof *exact),
+                       *found = exact + 13 * p->n;
+        int terms;
+        psi[0] = 1;
+        evolve_block(p, &c, psi, true, exact, &terms);
+        c.precision = KL_SINGLE;
+        evolve_block(p, &c, psi, true, found, &terms);
+        const double bound = kl_duhamel_rounding(KL_SINGLE, runs[i].d, 13, runs[i].t);
+        for (int k = 0; k < 13; k++)
+            assert_at_most(distance(p->n, exact + k * p->n, found + k * p->n),
+                           (bound + 1e-9) * fmax(1, norm_of(p->n, exact + k * p->n)));
+        free(psi);
+        free(exact);
+        problem_destroy(p);
+    }
+}
+
+/* The bound of the degree is near what one vector takes, not a multiple of it. */
 static void degrees(void **state)
 {
     (void)state;
     problem *p = problem_create(MPI_COMM_SELF, 3, 4, KL_GAUSSIAN, 0.25, 5);
     for (double t = 1; t < 200; t *= 4)
         for (int orders = 1; orders <= 13; orders += 4) {
+            int plain;
             kl_series series = {.hamiltonian = &p->h};
             const kl_duhamel_span span = {orders, 0.25 * 5.5, 0, t, t, 1e-8};
             assert_ok(kl_duhamel_plan(&span, &series, why));
-            print_message("t %g orders %d: R %.4f, %d terms\n", t, orders, series.radius,
-                          series.degree);
+            assert_ok(kl_bessel_degree(6.2 * t, 1e-8, &plain, why));
             assert_true(series.radius > 6 && series.radius < 9);
+            assert_in_range(series.degree, plain - 10, 1.5 * plain);
         }
     problem_destroy(p);
 }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(against_the_matrix), cmocka_unit_test(orders_add_up),
-    cmocka_unit_test(exact_averages), cmocka_unit_test(degrees)};
+    cmocka_unit_test(exact_averages), cmocka_unit_test(rounding), cmocka_unit_test(degrees)};
 TEST_MAIN(tests)

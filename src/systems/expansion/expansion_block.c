@@ -10,7 +10,7 @@ static double microscopic(const kl_propagation_setup *s, int time)
 
 double expansion_block_rounding(const kl_propagation_setup *s)
 {
-    return kl_duhamel_rounding(s->propagator.precision, 2.2 * s->dimension,
+    return kl_duhamel_rounding(s->propagator.precision, s->dimension, s->orders,
                                microscopic(s, s->times.n - 1));
 }
 

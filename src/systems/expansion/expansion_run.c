@@ -20,6 +20,17 @@ typedef struct expansion_run {
     const kl_state *current; /* the whole psi at the time reached */
 } expansion_run;
 
+/* Planes between what the observables pair. */
+static int most_shift(const kl_observables *o)
+{
+    int most = 0;
+    for (int k = 0; k < o->n; k++)
+        for (int i = 0; i < o->symbol[k].n; i++)
+            if (abs(o->symbol[k].mode[i][0]) > most)
+                most = abs(o->symbol[k].mode[i][0]);
+    return most;
+}
+
 kl_cost expansion_cost(const void *self, int point, int group_ranks)
 {
     const expansion *x = self;
@@ -28,8 +39,11 @@ kl_cost expansion_cost(const void *self, int point, int group_ranks)
     const double size = (double)kl_precision_size(setup.propagator.precision);
     const kl_cost block = expansion_block_cost(&setup, group_ranks);
     kl_cost cost = kl_propagation_cost(&setup, group_ranks);
-    /* A measurement may hold a shifted copy of one order besides. */
-    cost.bytes += block.bytes + plane * (ceil(sites / group_ranks) + 2) * size;
+    /* A measurement holds planes of other ranks of one order besides. */
+    cost.bytes += block.bytes;
+    if (group_ranks > 1)
+        cost.bytes +=
+            2 * plane * size * fmin(most_shift(&x->observables), ceil(sites / group_ranks));
     cost.seconds += block.seconds;
     cost.seconds +=
         x->times.n * x->orders * x->orders * plane * sites * (2e-9 + 4e-9 * x->observables.n);
