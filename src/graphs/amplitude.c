@@ -260,6 +260,15 @@ done:
     return status;
 }
 
+/* How often a node is loaded: a row of tiles loads its nodes w once, and all nodes z. */
+static double loads(const kl_graphs_problem *p, const kl_graphs_plan *plan, int nodes, int block)
+{
+    if (plan->one_line)
+        return (double)nodes * (plan->shell ? 1 : p->ntimes);
+    const int rows = plan->conjugate ? nodes / 2 : nodes;
+    return rows + (double)nodes * blocks_of(rows, block);
+}
+
 kl_status kl_graphs_estimate(const kl_graphs_problem *problem, const kl_graph *graphs, size_t n,
                              kl_graphs_cost *cost, kl_error *err)
 {
@@ -283,6 +292,10 @@ kl_status kl_graphs_estimate(const kl_graphs_problem *problem, const kl_graph *g
         cost->operations +=
             cost->pairs * (part->cost.transforms * transform + part->cost.passes * 8 * points +
                            part->cost.tetrahedra * part->orbits * (2 * transform + 32 * points));
+        if (part->n > 0)
+            cost->operations +=
+                loads(problem, &plan, cost->nodes, part->block) *
+                (part->cost.node_transforms * transform + part->cost.node_passes * 8 * points);
     }
     kl_graphs_plan_destroy(&plan);
     return KL_OK;

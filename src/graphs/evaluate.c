@@ -268,9 +268,14 @@ kl_evaluation_cost kl_evaluation_estimate(const kl_formula *formula, size_t poin
     for (int i = 0; i < formula->nterms; i++) {
         const kl_term *t = &formula->term[i];
         fields += copies(t->lines, block) * (t->position + t->momentum);
+        const int passes = t->position + t->momentum;
+        const int transforms = t->kind != KL_TERM_DIFFERENCE && t->position && t->momentum;
         if (t->lines == BOTH) {
-            cost.passes += t->position + t->momentum;
-            cost.transforms += t->kind != KL_TERM_DIFFERENCE && t->position && t->momentum;
+            cost.passes += passes;
+            cost.transforms += transforms;
+        } else if (t->lines) {
+            cost.node_passes += passes;
+            cost.node_transforms += transforms;
         }
     }
     for (int s = 0; s < formula->nscalars; s++) {

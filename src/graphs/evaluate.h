@@ -43,6 +43,7 @@ double complex kl_evaluation_graph(const kl_evaluation *evaluation, int g, int i
 typedef struct kl_evaluation_cost {
     double bytes;
     int transforms, passes, tetrahedra;
+    int node_transforms, node_passes; /* for each node that is loaded, of one line alone */
 } kl_evaluation_cost;
 kl_evaluation_cost kl_evaluation_estimate(const kl_formula *formula, size_t points, int block);
 

@@ -151,6 +151,24 @@ kl_status kl_keys_observable(kl_node *node, const kl_lattice_points *points, kl_
     return KL_OK;
 }
 
+typedef struct one_key {
+    kl_node *observable;
+} one_key;
+const kl_key kl_observable_map[] = {{.name = "observable",
+                                     KL_MAP_AT(one_key, observable),
+                                     .flags = KL_REQUIRED,
+                                     .doc = "J(X,V) = a(X) b(V)",
+                                     KL_BELOW(observable_table)},
+                                    {0}};
+
+kl_status kl_keys_one_observable(kl_node *root, const kl_lattice_points *points, kl_observable *out,
+                                 kl_symbol *symbol, bool *complex_valued, kl_error *err)
+{
+    one_key key;
+    KL_TRY(kl_config_read(root, kl_observable_map, &key, err));
+    return kl_keys_observable(key.observable, points, out, symbol, complex_valued, err);
+}
+
 static kl_status read_name(kl_node *node, const char **name, kl_error *err)
 {
     observable_keys keys;

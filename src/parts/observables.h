@@ -30,6 +30,11 @@ void kl_observables_free(kl_observables *observables);
 kl_status kl_keys_observable(kl_node *node, const kl_lattice_points *points, kl_observable *out,
                              kl_symbol *symbol, bool *complex_valued, kl_error *err);
 
+/* The same from the key `observable` of the top of a study. */
+extern const kl_key kl_observable_map[];
+kl_status kl_keys_one_observable(kl_node *root, const kl_lattice_points *points, kl_observable *out,
+                                 kl_symbol *symbol, bool *complex_valued, kl_error *err);
+
 /* The observable of a quantity; the name of an observable. */
 int kl_observables_of(const kl_observables *observables, int quantity);
 const char *kl_observables_name(const kl_observables *observables, int k);

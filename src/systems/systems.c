@@ -5,15 +5,20 @@
 #include "systems/anderson/anderson.h"
 #include "systems/crossing/crossing_integral.h"
 #include "systems/expansion/expansion.h"
+#include "systems/graphs/feynman.h"
 #include "systems/localization/localization.h"
 #include "systems/lyapunov/lyapunov.h"
 
 #include <stdio.h>
 #include <string.h>
 
-const kl_system *const kl_systems[] = {&kl_system_anderson, &kl_system_localization,
-                                       &kl_system_lyapunov, &kl_system_expansion,
-                                       &kl_system_crossing, NULL};
+const kl_system *const kl_systems[] = {&kl_system_anderson,
+                                       &kl_system_localization,
+                                       &kl_system_lyapunov,
+                                       &kl_system_expansion,
+                                       &kl_system_graphs,
+                                       &kl_system_crossing,
+                                       NULL};
 
 kl_status kl_systems_begin(kl_error *err)
 {

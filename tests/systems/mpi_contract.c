@@ -40,6 +40,12 @@ static const small_study studies[] = {
      "system: lyapunov\nwidth: [1.0, 2.0]\nenergy: [0.5, 0]\ntimes: [10, 5000, 9000]\n"
      "realizations: 3\n",
      "times=[9000]", 1e-12},
+    {"graphs",
+     "system: graphs\ndimension: 1\nsites: [14, 16]\neta: [0.5, 0.6]\ntimes: [0, 0.3, 0.6]\n"
+     "left: 1\nright: 3\ninitial: {envelope: {shape: gaussian, width: 0.4}, phase: {momentum: "
+     "[0.1]}}\ndisorder: {distribution: laplace}\n"
+     "observable: {position: {shape: uniform}, momentum: {mode: [2]}}\n",
+     "times=[0.6]", 1e-8},
     {"crossing",
      "system: crossing\neps: [0.5, 0.4]\nenergies: [[0, 1, 2], [1, 1, -1]]\nsites: [12, 14]\n"
      "momenta: [[0, 0.25, 0.5], [0.1, 0.7, 0.35]]\n",

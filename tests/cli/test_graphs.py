@@ -1,0 +1,165 @@
+"""The system `graphs` as a user sees it: printed amplitudes, counts by closed forms, identities, lines, layouts,
+bad input."""
+import math
+import unittest
+
+from kinlim_cli import Folder, one, select
+
+STUDY = """\
+system: graphs
+dimension: 1
+eta: 1
+sites: 6
+times: [1.5]
+left: 2
+right: 2
+initial: {envelope: {shape: uniform}, phase: {momentum: [0.16666666666666666]}}
+observable: {position: {shape: uniform}, momentum: {mode: [1]}}
+"""
+# Of another program: sums over all momenta, and exact means over potentials.
+PRINTED = {
+    (1, 1): {"1-2": 0.4740772692, "total": 0.4740772692},
+    (0, 2): {"1-2": -0.1374285221 - 0.7498829961j},
+    (2, 2): {"1-4.2-3": 0.1024433194, "class.basic": 0.1024433194,
+             "1-2.3-4": 0.2906055533 + 0.5033435832j, "class.decorated": 0.2906055533 + 0.5033435832j,
+             "1-3.2-4": 0.1391028260 - 0.1195805740j, "class.crossing": 0.1391028260 - 0.1195805740j,
+             "class.nesting": 0, "class.blocks": 0},
+}
+BERNOULLI = 0.3696085749 + 0.3837630092j   # total of (2,2)
+PAIRS, PARTITIONS = {2: 1, 4: 3, 6: 15, 8: 105}, {2: 1, 4: 4, 6: 31, 8: 379}
+# (lines, vertices of each) -> total, disconnected, 2-connected, connected
+LINES = {(2, 4): (105, 9, 96, 96), (3, 2): (15, 1, 8, 8), (4, 2): (105, 1, 60, 48), (3, 4): (10395, 27, 9504, 9504),
+         (6, 2): (10395, 1, 6040, 3840)}
+
+BAD = {
+    "odd": (["left=1"], "right: 3 vertices in all are not allowed"),
+    "none": (["left=0", "right=0"], "0 vertices in all"),
+    "too many": (["left=6", "right=4"], "10 vertices in all"),
+    "sampled": (["method=sampled"], "method: sampled is not allowed: must be contour"),
+    "a position": (["observable.position={shape: wave, wave: [1]}"], "observable.position.shape"),
+    "a name": (["observable.name=a"], "observable.name"),
+    "several observables": (["observable=[{position: {shape: uniform}, momentum: {mode: [1]}}]"], "observable"),
+    "a mode that does not fit": (["observable.momentum.mode=[5]"], "observable.momentum"),
+    "no lines": (["lines=0"], "lines"),
+    "more lines than can be counted": (["lines=16", "left=4", "right=4"], "lines"),
+}
+
+
+class Graphs(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+        self.addCleanup(self.folder.place.cleanup)
+        self.runs = 0
+
+    def table(self, *assignments, ranks=None):
+        self.folder.write("study.yaml", STUDY)
+        self.runs += 1
+        options = [part for a in assignments for part in ("--set", a)]
+        self.folder.run("study.yaml", f"{self.runs}.h5", *options, ranks=ranks)
+        return self.folder.summary(f"{self.runs}.h5")
+
+    @staticmethod
+    def value(table, name, **more):
+        """The complex mean of an observable and its error."""
+        rows = {part: one(table, observable=name, statistic="mean", part=part, **more) for part in ("re", "im")}
+        error = max(float(row["high"]) - float(row["value"]) for row in rows.values())
+        return complex(*(float(rows[part]["value"]) for part in ("re", "im"))), error
+
+    def test_gives_the_printed_amplitudes(self):
+        for (left, right), printed in PRINTED.items():
+            table = self.table(f"left={left}", f"right={right}")
+            for name, expected in printed.items():
+                with self.subTest(f"{left}, {right}: {name}"):
+                    value, error = self.value(table, name, time=1.5)
+                    self.assertLessEqual(abs(value - expected), 1e-9)
+                    self.assertLess(error, 1e-8)
+        value, _ = self.value(self.table("disorder.distribution=bernoulli"), "total")
+        self.assertLessEqual(abs(value - BERNOULLI), 1e-9)
+
+    def test_crossed_rungs_in_three_dimensions_are_the_printed_ones(self):
+        table = self.table("dimension=3", "eta=[0.5, 0.35355339059327373]", "sites=[8, 16]", "times=1",
+                           "initial.phase.momentum=[0.125, 0.125, 0.375]", "observable.momentum.mode=[0, 0, 0]")
+        for sites, printed in ((8., 0.04632), (16., 0.02738)):
+            value, _ = self.value(table, "1-3.2-4", sites=sites)
+            self.assertLessEqual(abs(value - printed), 6e-6)
+
+    def test_counts_are_the_closed_forms_for_every_split(self):
+        for n in (2, 4, 6, 8):
+            for left in range(n + 1 if n < 8 else 5):   # 8: the others are mirror images
+                right = n - left
+                # the count is what matters: few nodes
+                table = self.table(f"left={left}", f"right={right}", "sites=4", "times=0.02", "tolerance=0.1",
+                                   "observable.momentum.mode=[0]")
+                count = {row["observable"]: float(row["value"]) for row in select(table, statistic="count")}
+                catalan = math.comb(n, n // 2) // (n // 2 + 1)
+                basic = int(left == right)
+                ladders = sum(math.comb((left + k) // 2, k) * math.comb((right + k) // 2, k)
+                              for k in range(left % 2, min(left, right) + 1, 2))
+                self.assertEqual(count, {"class.basic": basic, "class.decorated": ladders - basic,
+                                         "class.nesting": catalan - ladders, "class.crossing": PAIRS[n] - catalan,
+                                         "class.blocks": 0, "total": PAIRS[n]}, (left, right))
+                self.assertEqual(len({row["observable"] for row in table if "-" in row["observable"]}), PAIRS[n])
+        for row in select(table, statistic="count"):
+            self.assertEqual((row["time"], row["part"], row["realizations"]), ("", "", "0"))
+        for n in (2, 4, 6):
+            table = self.table("left=1", f"right={n - 1}", "sites=4", "times=0.02", "disorder.distribution=uniform")
+            self.assertEqual(float(one(table, statistic="count", observable="total")["value"]), PARTITIONS[n])
+
+    def test_the_norm_is_conserved_from_a_packet(self):
+        """J = 1: the orders n + m = 4 cancel, for any start and law."""
+        for law in ("gaussian", "bernoulli"):
+            total, most, errors = 0, 0, 0
+            for left in range(5):
+                table = self.table(f"left={left}", f"right={4 - left}", "sites=12", "eta=0.6", "times=0.9",
+                                   f"disorder.distribution={law}", "observable.momentum.mode=[0]",
+                                   "initial={envelope: {shape: gaussian, width: 0.5}, phase: {momentum: [0.15]}}")
+                value, error = self.value(table, "total")
+                total, most, errors = total + value, max(most, abs(value)), errors + error
+            self.assertGreater(most, 0.1)
+            self.assertLessEqual(abs(total), errors)
+
+    def test_a_single_site_is_the_mean_of_all_plane_waves(self):
+        site = self.table("initial={envelope: {shape: delta}}", "left=1", "right=3",
+                          "observable.momentum.mode=[0]")
+        waves = [self.table(f"initial.phase.momentum=[{k / 6}]", "left=1", "right=3", "observable.momentum.mode=[0]")
+                 for k in range(6)]
+        for name in ("1-2.3-4", "1-3.2-4", "1-4.2-3", "total"):
+            mean = sum(self.value(table, name)[0] for table in waves) / 6
+            self.assertLessEqual(abs(self.value(site, name)[0] - mean), 1e-9)
+            self.assertGreater(abs(mean), 1e-2)
+            apart = max(abs(self.value(table, name)[0] - self.value(waves[1], name)[0]) for table in waves)
+            self.assertGreater(apart, 1e-2)   # the waves differ
+
+    def test_lines_are_counted(self):
+        for (lines, vertices), expected in LINES.items():
+            table = self.table(f"lines={lines}", f"left={vertices // 2}", f"right={vertices // 2}")
+            names = ("total", "class.disconnected", "class.2-connected", "class.connected")
+            found = tuple(float(one(table, statistic="count", observable=name)["value"]) for name in names)
+            self.assertEqual(found, expected)
+            single, error = self.value(self.table(f"left={vertices // 2}", f"right={vertices // 2}"), "total")
+            power, power_error = self.value(table, "class.disconnected")
+            self.assertLessEqual(abs(power - single**lines), 1e-14)
+            self.assertGreater(power_error, 0)
+            self.assertLess(power_error, 2 * lines * error)
+
+    def test_samples_are_the_same_bytes_on_any_ranks(self):
+        self.table("left=1", "right=3")
+        for ranks in (2, 3):
+            self.table("left=1", "right=3", ranks=ranks)
+            self.assertEqual(self.folder.samples(f"{ranks}.h5"), self.folder.samples("1.h5"))
+
+    def test_bad_input_is_one_line_and_nothing_written(self):
+        self.folder.write("study.yaml", STUDY)
+        before = self.folder.listing()
+        for what, (assignments, words) in BAD.items():
+            options = [part for a in assignments for part in ("--set", a)]
+            result = self.folder.kinlim("run", "study.yaml", *options)
+            with self.subTest(what):
+                self.assertEqual(result.code, 2, result)
+                self.assertEqual(len(result.err.splitlines()), 1, result)
+                self.assertIn(words, result.err)
+                self.assertEqual(self.folder.listing(), before)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
