@@ -97,11 +97,10 @@ static void close_study(void **self)
     *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, bool no_limits, void **self,
-                            kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
 {
     feynman *f;
-    (void)no_limits;
+
     *self = NULL;
     KL_TRY(kl_alloc(1, sizeof *f, "study", &f, err));
     *self = f;
