@@ -20,7 +20,7 @@ from kinlim_cli import Folder
 
 SOURCE = os.environ["SOURCE_DIR"]
 JOBS = sorted(glob.glob(os.path.join(SOURCE, "jobs", "*", "*.yaml")))
-SYSTEMS = ["anderson", "localization", "lyapunov", "graphs", "crossing"]
+SYSTEMS = ["anderson", "localization", "lyapunov", "expansion", "graphs", "crossing"]
 
 
 class Yaml12(yaml.SafeLoader):
@@ -121,7 +121,8 @@ RIGHT = {
 # To make the runs of jobs/ small: their eta, times and realizations.
 SMALL = {"anderson": ["eta=[0.5]", "times=[0.1]", "reference=none"], "localization": ["eta=[0.6]", "times=[0.1]"],
          "lyapunov": ["times=[10]"], "crossing": ["eps=[0.5]"],
-         "graphs": ["eta=[0.5]", "sites=[8]", "times=[0.5]"]}
+         "graphs": ["eta=[0.5]", "sites=[8]", "times=[0.5]"],
+         "expansion": ["eta=[0.5]", "sites=[16]", "times=[0.1]"]}
 
 
 def changed(study, path, value):
