@@ -100,7 +100,6 @@ static void close_study(void **self)
 static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
 {
     feynman *f;
-
     *self = NULL;
     KL_TRY(kl_alloc(1, sizeof *f, "study", &f, err));
     *self = f;
