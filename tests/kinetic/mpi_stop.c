@@ -93,7 +93,7 @@ static void bent(void **state)
     kl_kinetic_problem problem = small(&wave);
     (void)state;
     problem.hessian[0][0] = 0.05; /* a line of points, and the rest of X beside it */
-    check_stops(problem, 197, 1000);
+    check_stops(problem, 97, 200);
 }
 
 static void one_site(void **state)
@@ -101,7 +101,7 @@ static void one_site(void **state)
     kl_kinetic_problem problem = small(&wave);
     (void)state;
     problem.envelope = KL_KINETIC_DELTA;
-    check_stops(problem, 397, 1000);
+    check_stops(problem, 97, 200);
 }
 
 /* Work of 3 s is never left alone for more than a second, nor asked about without end. */

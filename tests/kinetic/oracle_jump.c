@@ -396,9 +396,9 @@ static void sum_terms(const process *p, integrand *f, int first, int last, int e
     }
 }
 
-static void jump(const oracle_start *start, double time, int first, int last, int level,
-                 uint64_t seed, int nout, oracle_function *function, const void *context,
-                 double *mean, double *error)
+static void sum_paths(const oracle_start *start, double time, int first, int last, int level,
+                      uint64_t seed, int nout, oracle_function *function, const void *context,
+                      double *mean, double *error)
 {
     process p = {
         .start = start, .time = time, .nout = nout, .function = function, .context = context};
@@ -409,14 +409,14 @@ static void jump(const oracle_start *start, double time, int first, int last, in
 void oracle_jump(const oracle_start *start, double time, int level, uint64_t seed, int nout,
                  oracle_function *function, const void *context, double *mean, double *error)
 {
-    jump(start, time, 0, COLLISIONS, level, seed, nout, function, context, mean, error);
+    sum_paths(start, time, 0, COLLISIONS, level, seed, nout, function, context, mean, error);
 }
 
 void oracle_jump_collisions(const oracle_start *start, double time, int n, int level, uint64_t seed,
                             int nout, oracle_function *function, const void *context, double *mean,
                             double *error)
 {
-    jump(start, time, n, n, level, seed, nout, function, context, mean, error);
+    sum_paths(start, time, n, n, level, seed, nout, function, context, mean, error);
 }
 
 void oracle_jump_wave(const oracle_start *start, double time, const double xi[3], const int mode[3],
