@@ -140,8 +140,8 @@ kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error 
     copy_shape(shape, r);
     kl_status status;
     KL_GOTO(alloc_names(r, err));
-    KL_GOTO(alloc_limits(r, err));
     KL_GOTO(alloc_numbers(r, err));
+    KL_GOTO(alloc_limits(r, err));
     KL_GOTO(alloc_fields_and_rows(r, err));
 done:
     if (status != KL_OK)

@@ -264,7 +264,7 @@ class EveryMistakeIsOneLine(unittest.TestCase):
                                     "initial.envelope={shape: uniform}", "--set", OBSERVABLE, "--set",
                                     "observables.1.momentum.mode=[1, 0, 0]", "--set",
                                     "observables.2.momentum.mode=[1, 0, 0]", ranks=5)
-        self.check(result, 2, ["5 ranks", "4 planes", "--groups"])
+        self.check(result, 2, ["5 ranks", "at most 4", "--groups"])
         self.assertEqual(self.folder.listing(), before)
 
 
