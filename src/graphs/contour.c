@@ -1,5 +1,6 @@
 #include "graphs/contour.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 
 #include <math.h>

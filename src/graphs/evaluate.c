@@ -1,6 +1,7 @@
 #include "graphs/evaluate.h"
 
 #include "base/clones.h"
+#include "base/complex.h"
 #include "base/memory.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 #include "graphs/torus.h"
 
 #include "base/clones.h"
+#include "base/complex.h"
 #include "base/memory.h"
 #include "graphs/cosine.h"
 

@@ -8,9 +8,9 @@
 #ifndef KL_GRAPHS_TORUS_H
 #define KL_GRAPHS_TORUS_H
 
+#include "base/complex.h"
 #include "kinlim/status.h"
 
-#include <complex.h>
 #include <stdbool.h>
 #include <stddef.h>
 

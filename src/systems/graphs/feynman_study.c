@@ -1,5 +1,6 @@
 #include "systems/graphs/feynman_study.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 #include "dynamics/initial.h"
 #include "graphs/torus.h"
