@@ -140,18 +140,38 @@ static double error_of(const kl_phase_space *wanted, double ell, const table *t,
     return sum / (wanted->npositions ? ell : 1);
 }
 
+/* The problem of all <J_km, F_T>. */
+static kl_kinetic_problem all_waves(const kl_kinetic_problem *problem, const table *t)
+{
+    kl_kinetic_problem waves = *problem;
+    waves.nobservables = t->count;
+    waves.observables = t->observable;
+    return waves;
+}
+
+kl_status kl_boltzmann_phase_space_cost(const kl_kinetic_problem *problem,
+                                        const kl_phase_space *wanted, double *seconds,
+                                        kl_error *err)
+{
+    table t = {0};
+    kl_status status = create(problem, wanted, &t, err);
+    kl_kinetic_problem waves = all_waves(problem, &t);
+    if (status == KL_OK)
+        status = kl_boltzmann_cost(&waves, seconds, err);
+    destroy(&t);
+    return status;
+}
+
 kl_status kl_boltzmann_phase_space(MPI_Comm comm, const kl_kinetic_problem *problem,
                                    const kl_phase_space *wanted, double *value, double *error,
                                    char *note, kl_error *err)
 {
     table t = {0};
-    kl_kinetic_problem waves = *problem;
     const int cells =
         (wanted->npositions ? wanted->npositions : 1) * (wanted->nmomenta ? wanted->nmomenta : 1);
     kl_status status = kl_agree(comm, create(problem, wanted, &t, err), err);
     if (status == KL_OK) {
-        waves.nobservables = t.count;
-        waves.observables = t.observable;
+        const kl_kinetic_problem waves = all_waves(problem, &t);
         status = kl_boltzmann_solve(comm, &waves, t.value, t.error, note, err);
     }
     for (int it = 0; status == KL_OK && it < problem->ntimes; it++) {

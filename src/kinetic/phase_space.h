@@ -31,4 +31,9 @@ kl_status kl_boltzmann_phase_space(MPI_Comm comm, const kl_kinetic_problem *prob
                                    const kl_phase_space *wanted, double *value, double *error,
                                    char *note, kl_error *err);
 
+/* Local. As kl_boltzmann_cost(). */
+kl_status kl_boltzmann_phase_space_cost(const kl_kinetic_problem *problem,
+                                        const kl_phase_space *wanted, double *seconds,
+                                        kl_error *err);
+
 #endif

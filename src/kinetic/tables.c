@@ -203,13 +203,15 @@ kl_status kl_tables_estimate(const kl_plan *plan, const kl_resolution *resolutio
                              kl_tables_work *work, kl_error *err)
 {
     kl_tables t = {0};
+
     int d = plan->problem->dimension, largest = 0;
     kl_status status = allocate(plan, resolution, &t, err);
     *work = (kl_tables_work){0};
     for (int o = 0; o < t.norbits && status == KL_OK; o++) {
         int n = shell_of(&t, o, resolution), images = t.nimages[o];
         double points = octant(d, resolution, n) * (1 << (d - 1));
-        work->krylov += points * (t.orbit_size[o] * (4 + images) + 10 * (1 + images));
+        double power = 1 + 2 * log2(1 + largest_mode(&t, o)); /* products for exp(2 pi i m.U) */
+        work->krylov += points * (t.orbit_size[o] * (4 + images) + 10 * (1 + images * power));
         work->orbits += t.orbit_size[o];
         work->frequency = fmax(work->frequency,
                                largest_frequency(plan, resolution->energy, plan->modes.orbit[o].k));

@@ -1,5 +1,6 @@
 /* What a solve will take is known before, within a factor 3, and costs next to nothing. */
 #include "kinetic/check.h"
+#include "kinetic/phase_space.h"
 
 #include <time.h>
 
@@ -31,14 +32,10 @@ static double seconds(void)
     return (double)clock() / CLOCKS_PER_SEC;
 }
 
-static void compare(const char *name, const kl_kinetic_problem *problem)
+/* `begin`, `middle`, `end`: before the estimate, before the solve, after it. */
+static void judge(const char *name, double estimate, double begin, double middle, double end)
 {
-    double estimate, begin = seconds();
-    kl_error err;
-    assert_int_equal(kl_boltzmann_cost(problem, &estimate, &err), KL_OK);
-    double middle = seconds();
-    solve_problem(problem);
-    double took = seconds() - middle;
+    double took = end - middle;
     bool right = estimate > took / 3 && estimate < 3 * took && middle - begin < 0.2 * took;
 #if defined __OPTIMIZE__ && !defined __SANITIZE_ADDRESS__
     if (!right)
@@ -49,6 +46,40 @@ static void compare(const char *name, const kl_kinetic_problem *problem)
     (void)name;
     (void)right;
 #endif
+}
+
+static void compare(const char *name, const kl_kinetic_problem *problem)
+{
+    double estimate, begin = seconds();
+    kl_error err;
+    assert_int_equal(kl_boltzmann_cost(problem, &estimate, &err), KL_OK);
+    double middle = seconds();
+    solve_problem(problem);
+    judge(name, estimate, begin, middle, seconds());
+}
+
+/* Hundreds of observables, of high momentum. */
+static void phase_space(void **state)
+{
+    static double value[NT * 4], error[NT];
+    const double grid[2] = {0, 0.25};
+    kl_kinetic_problem problem = problem_in(3, 1e-3);
+    const kl_phase_space wanted = {.width = 0.4,
+                                   .spread = 0.06,
+                                   .npositions = 2,
+                                   .position = grid,
+                                   .nmomenta = 2,
+                                   .momentum = grid};
+    double estimate, begin = seconds();
+    char note[256];
+    kl_error err;
+    (void)state;
+    assert_int_equal(kl_boltzmann_phase_space_cost(&problem, &wanted, &estimate, &err), KL_OK);
+    double middle = seconds();
+    assert_int_equal(
+        kl_boltzmann_phase_space(MPI_COMM_SELF, &problem, &wanted, value, error, note, &err),
+        KL_OK);
+    judge("phase space", estimate, begin, middle, seconds());
 }
 
 static void within_a_factor_three(void **state)
@@ -87,5 +118,5 @@ static void refuses(void **state)
 }
 
 static const struct CMUnitTest cost[] = {cmocka_unit_test(within_a_factor_three),
-                                         cmocka_unit_test(refuses)};
+                                         cmocka_unit_test(phase_space), cmocka_unit_test(refuses)};
 KINETIC_MAIN(cost)
