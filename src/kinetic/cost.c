@@ -2,6 +2,7 @@
  * what each unit of work took on a core of 2.6 GHz. */
 #include "kinetic/boltzmann.h"
 
+#include "kinetic/evolution.h"
 #include "kinetic/infinite.h"
 #include "kinetic/ladder.h"
 #include "kinetic/source.h"
@@ -10,7 +11,7 @@
 #include <math.h>
 
 /* Nanoseconds. */
-static const double KRYLOV = 0.4, SHELL = 400, STAGE = 8, ADD = 0.15, IMAGE = 25;
+static const double KRYLOV = 0.3, SHELL = 400, ADD = 0.15, IMAGE = 25;
 
 enum { STAGES = 13, SAMPLE = 5 /* every so many shells are looked at */ };
 
@@ -25,7 +26,8 @@ static double one_shell(const kl_tables_work *work, const kl_kinetic_problem *pr
                         double step)
 {
     double rounds = STAGES * steps(work->frequency, last, problem->ntimes, step);
-    return KRYLOV * work->krylov + SHELL * work->shell + STAGE * rounds * 2 * work->modes;
+    return KRYLOV * work->krylov + SHELL * work->shell +
+           kl_evolution_pace() * rounds * 2 * work->modes;
 }
 
 /* The responses of all shells at ntimes. */
@@ -45,7 +47,8 @@ static kl_status responses(const kl_plan *plan, const kl_rung *g, const kl_energ
         unknowns += share * work.orbits;
         frequency = fmax(frequency, work.frequency);
     }
-    *cost += STAGE * STAGES * steps(frequency, g->last, ntimes, g->fineness.step) * unknowns;
+    *cost += kl_evolution_pace() * STAGES * steps(frequency, g->last, ntimes, g->fineness.step) *
+             unknowns;
     return KL_OK;
 }
 

@@ -216,3 +216,8 @@ kl_status kl_evolution_get(const kl_evolution *e, int i, double *re, double *im,
     KL_PETSC(VecRestoreArrayRead(e->state, &y));
     return KL_OK;
 }
+
+double kl_evolution_pace(void)
+{
+    return sizeof(PetscScalar) > sizeof(PetscReal) ? 4.5 : 1.5;
+}

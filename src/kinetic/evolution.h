@@ -43,6 +43,10 @@ kl_status kl_evolution_advance(kl_evolution *evolution, double time, kl_error *e
 /* Local. The steps taken so far, the same on every rank. */
 kl_status kl_evolution_steps(const kl_evolution *evolution, int *steps, kl_error *err);
 
+/* Nanoseconds that a stage of a step takes for one unknown on a core of 2.6 GHz. Complex scalars
+ * move twice the bytes and do the arithmetic of a zero imaginary part. */
+double kl_evolution_pace(void);
+
 /* Local. Copies Re r and Im r ([size] each) of own mode i; im may be NULL if it is isotropic. */
 kl_status kl_evolution_get(const kl_evolution *evolution, int i, double *re, double *im,
                            kl_error *err);
