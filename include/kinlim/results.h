@@ -182,6 +182,8 @@ bool kl_results_made_by_others(const kl_results *results, const char *text);
 /* The word of a value of a column of words, or NULL: the value is a number. Local. */
 const char *kl_column_word(const kl_column *column, double value, char word[KL_NAME]);
 
+/* Finished realizations of a point, and planned ones with finished ones beyond. */
+void kl_results_count(const kl_results *results, int point, int *done, int *asked);
 int64_t kl_results_done(const kl_results *results);  /* finished (point, realization) pairs */
 int64_t kl_results_asked(const kl_results *results); /* planned ones, and finished ones beyond */
 

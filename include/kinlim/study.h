@@ -15,6 +15,7 @@ extern "C" {
 #endif
 
 typedef struct kl_study kl_study;
+typedef struct kl_log kl_log;
 
 /* Starts and ends the libraries below; MPI is running. Collective over MPI_COMM_WORLD. */
 kl_status kl_begin(kl_error *err);
@@ -42,6 +43,8 @@ typedef struct kl_run_options {
     double max_walltime; /* seconds; 0: none */
     double checkpoint;   /* least seconds between checkpoints; 0: chosen from their cost */
     bool quiet;          /* no progress */
+    bool json;           /* a dry run: prints JSON */
+    kl_log *log;         /* of the command line's rank 0; NULL: none */
 } kl_run_options;
 
 /* Runs what is open of the study and writes the results. Collective over comm.

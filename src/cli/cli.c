@@ -16,13 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-const kl_command *const kl_commands[] = {&kl_command_run,
-                                         &kl_command_export,
-                                         &kl_command_merge,
-                                         &kl_command_info,
-                                         &kl_command_schema,
-                                         &kl_command_completion,
-                                         NULL};
+const kl_command *const kl_commands[] = {
+    &kl_command_run,    &kl_command_export, &kl_command_merge,      &kl_command_info,
+    &kl_command_status, &kl_command_schema, &kl_command_completion, NULL};
 
 char *kl_cli_join(int argc, char **argv)
 {
@@ -78,7 +74,7 @@ static void print_help(void)
     printf("kinlim " KINLIM_VERSION ": see kinetic limits of quantum dynamics happen\n\nusage:\n");
     for (int i = 0; kl_commands[i]; i++)
         printf("  %s\n", kl_commands[i]->usage);
-    printf("  kinlim --help, --version; kinlim COMMAND --help\n\n"
+    printf("  kinlim --help, --version [--json]; kinlim COMMAND --help\n\n"
            "exit codes: 0 done; 2 wrong input; 3 the environment (disk, memory, permission);\n"
            "4 a bug; 75 stopped early, everything finished is saved: run again with --resume\n");
 }
@@ -115,9 +111,17 @@ static kl_status answer(int argc, char **argv, kl_error *err)
 {
     if (argc < 2)
         return kl_fail(err, KL_INPUT, "no command given: see kinlim --help");
-    if (is_help(argv[1]))
+    const bool version = strcmp(argv[1], "--version") == 0;
+    const bool json = version && argc == 3 && strcmp(argv[2], "--json") == 0;
+    if ((version || is_help(argv[1])) && argc > 2 && !json)
+        return kl_fail(err, KL_INPUT, "%.100s: no such word after %s: see kinlim --help",
+                       kl_cli_shown(argv[2]), argv[1]);
+    if (json)
+        printf("{\"version\": \"%s\", \"git_revision\": \"%s\"}\n", KINLIM_VERSION,
+               KINLIM_GIT_REVISION);
+    else if (is_help(argv[1]))
         print_help();
-    else if (strcmp(argv[1], "--version") == 0)
+    else if (version)
         printf("kinlim %s (%s)\n", KINLIM_VERSION, KINLIM_GIT_REVISION);
     else
         return kl_fail(err, KL_INPUT, "%.100s: no such command: see kinlim --help",

@@ -21,7 +21,7 @@ typedef struct kl_command {
 } kl_command;
 
 extern const kl_command kl_command_run, kl_command_export, kl_command_merge, kl_command_info,
-    kl_command_schema, kl_command_completion;
+    kl_command_schema, kl_command_completion, kl_command_status;
 extern const kl_command *const kl_commands[]; /* all; ends with NULL */
 
 /* MPI and the libraries on it, until kl_main() ends them; KL_STOPPED if a signal came meanwhile.

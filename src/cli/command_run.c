@@ -2,6 +2,8 @@
 
 #include "base/stop.h"
 #include "kinlim/study.h"
+#include "kinlim_build.h"
+#include "run/log.h"
 #include "systems/systems.h"
 
 #include <getopt.h>
@@ -23,7 +25,9 @@ static const char help[] =
     "                           of the SLURM job, where SLURM tells it (SLURM_JOB_END_TIME)\n"
     "  --checkpoint SECONDS     least time between checkpoints of a realization in flight\n"
     "                           (default: chosen so that they take under 1% of the time)\n"
-    "  --quiet                  no progress\n\n"
+    "  --quiet                  no progress\n"
+    "  --log FILE               append what happens to FILE, a JSON object a line\n"
+    "  --json                   with --dry-run: the plan as JSON\n\n"
     "Use mpiexec -n N or srun for N ranks.\n";
 
 typedef struct arguments {
@@ -32,6 +36,7 @@ typedef struct arguments {
     const char **set;
     int nset;
     bool dry_run;
+    const char *log;
 } arguments;
 
 /* "A:B:..." as n whole numbers of at most 18 digits, so that none overflows. */
@@ -92,7 +97,9 @@ enum {
     GROUPS,
     WALLTIME,
     CHECKPOINT,
-    QUIET
+    QUIET,
+    LOG,
+    JSON
 };
 
 static kl_status parse_option(int code, char **argv, arguments *a, kl_error *err)
@@ -125,6 +132,12 @@ static kl_status parse_option(int code, char **argv, arguments *a, kl_error *err
     case QUIET:
         a->options.quiet = true;
         return KL_OK;
+    case LOG:
+        a->log = optarg;
+        return kl_cli_named("--log", optarg, err);
+    case JSON:
+        a->options.json = true;
+        return KL_OK;
     default:
         return kl_cli_refused(&kl_command_run, argv, code, err);
     }
@@ -141,15 +154,58 @@ static kl_status parse(int argc, char **argv, arguments *a, kl_error *err)
                                             {"max-walltime", required_argument, NULL, WALLTIME},
                                             {"checkpoint", required_argument, NULL, CHECKPOINT},
                                             {"quiet", no_argument, NULL, QUIET},
+                                            {"log", required_argument, NULL, LOG},
+                                            {"json", no_argument, NULL, JSON},
                                             {0}};
     for (int code; (code = getopt_long(argc, argv, ":o:", options, NULL)) != -1;)
         KL_TRY(parse_option(code, argv, a, err));
     if (optind + 1 != argc)
         return kl_fail(err, KL_INPUT, "run: %s: see kinlim run --help",
                        optind < argc ? "one study file only" : "no study file given");
+    if (a->options.json && !a->dry_run)
+        return kl_fail(err, KL_INPUT, "--json: goes with --dry-run: status --json is for a run");
+    if (a->log && a->dry_run)
+        return kl_fail(err, KL_INPUT, "--log: does not go with --dry-run, which writes nothing");
     a->study = argv[optind];
     return kl_cli_named("run", a->study, err);
 }
+
+/* ---- the log ---- */
+
+/* Rank 0; begins with the event `start`. Collective. */
+static kl_status open_log(arguments *a, kl_error *err)
+{
+    int rank, ranks;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    const kl_status status =
+        a->log && rank == 0 ? kl_log_open(a->log, &a->options.log, err) : KL_OK;
+    KL_TRY(kl_agree(MPI_COMM_WORLD, status, err));
+    kl_json *json = kl_log_begin(a->options.log, "start");
+    if (json) {
+        kl_json_string(json, "version", KINLIM_VERSION);
+        kl_json_string(json, "git_revision", KINLIM_GIT_REVISION);
+        kl_json_string(json, "command", a->options.command);
+        kl_json_string(json, "study", a->study);
+        kl_json_integer(json, "ranks", ranks);
+    }
+    kl_log_end(a->options.log);
+    return KL_OK;
+}
+
+/* Ends it with the event `end`. */
+static void close_log(arguments *a, kl_status status, const kl_error *err)
+{
+    kl_json *json = kl_log_begin(a->options.log, "end");
+    if (json) {
+        kl_json_integer(json, "exit_code", status);
+        kl_json_string(json, "message", status == KL_OK ? "" : err->message);
+    }
+    kl_log_end(a->options.log);
+    kl_log_close(&a->options.log);
+}
+
+/* ---- the study ---- */
 
 /* Reads, plans, runs; a stop is looked for after each. */
 static kl_status run_study(arguments *a, const kl_system *const *systems, kl_error *err)
@@ -158,7 +214,6 @@ static kl_status run_study(arguments *a, const kl_system *const *systems, kl_err
     char text[MOST][512];
     const char *libraries[MOST + 1] = {NULL};
     kl_study *study = NULL;
-    KL_TRY(kl_cli_start(err));
     for (int i = 0; i < MOST; i++)
         libraries[i] = kl_systems_library(i, text[i], sizeof text[i]);
     a->options.libraries = libraries;
@@ -170,6 +225,17 @@ static kl_status run_study(arguments *a, const kl_system *const *systems, kl_err
         status = kl_study_dry_run(study, MPI_COMM_WORLD, &a->options, err);
     kl_study_destroy(&study);
     return status == KL_OK && a->dry_run ? kl_stop_early(MPI_COMM_WORLD, err) : status;
+}
+
+static kl_status start_and_run(arguments *a, const kl_system *const *systems, kl_error *err)
+{
+    KL_TRY(kl_cli_start(err));
+    KL_TRY(open_log(a, err));
+    kl_status status = run_study(a, systems, err);
+    if (a->log)
+        status = kl_agree(MPI_COMM_WORLD, status, err);
+    close_log(a, status, err);
+    return status;
 }
 
 /* Seconds until a run inside a SLURM job is to save: five minutes before the job's limit,
@@ -198,7 +264,7 @@ static kl_status run_main(int argc, char **argv, const kl_system *const *systems
     if (a.options.max_walltime == 0)
         a.options.max_walltime = job_walltime();
     if (status == KL_OK)
-        status = run_study(&a, systems, err);
+        status = start_and_run(&a, systems, err);
     free(a.set);
     free(command);
     return status;
@@ -208,5 +274,5 @@ const kl_command kl_command_run = {
     "run",
     "kinlim run STUDY.yaml [-o RESULTS.h5] [--set key.path=value]... [--resume]\n"
     "             [--realizations A:B] [--dry-run] [--groups G] [--max-walltime HH:MM:SS]\n"
-    "             [--checkpoint SECONDS] [--quiet]",
+    "             [--checkpoint SECONDS] [--quiet] [--log FILE] [--json]",
     help, true, run_main};

@@ -2,15 +2,24 @@
 
 #include "config/tree.h"
 
+#include <math.h>
+#include <string.h>
+
 static void put_text(FILE *out, const char *text)
 {
     fputc('"', out);
-    for (; *text; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c < ' ')
-            fprintf(out, "\\u%04x", c);
+    for (size_t left = strlen(text); left > 0;) {
+        uint32_t code;
+        const int n = kl_utf8(text, left, &code);
+        const int step = n ? n : 1;
+        if (n == 0)
+            fputs("\\ufffd", out); /* a byte that is no UTF-8, e.g. in the name of a file */
+        else if (code < ' ')
+            fprintf(out, "\\u%04x", (unsigned)code);
         else
-            fprintf(out, c == '"' || c == '\\' ? "\\%c" : "%c", c);
+            fprintf(out, code == '"' || code == '\\' ? "\\%.*s" : "%.*s", n, text);
+        text += step;
+        left -= (size_t)step;
     }
     fputc('"', out);
 }
@@ -19,7 +28,7 @@ static void begin(kl_json *j, const char *name)
 {
     if (j->filled)
         fputc(',', j->out);
-    if (j->depth)
+    if (j->depth && !j->line)
         fprintf(j->out, "\n%*s", 2 * j->depth, "");
     j->filled = true;
     if (name) {
@@ -39,7 +48,7 @@ void kl_json_open(kl_json *j, const char *name, char bracket)
 void kl_json_close(kl_json *j, char bracket)
 {
     j->depth--;
-    if (j->filled)
+    if (j->filled && !j->line)
         fprintf(j->out, "\n%*s", 2 * j->depth, "");
     fputc(bracket, j->out);
     j->filled = true;
@@ -57,6 +66,13 @@ void kl_json_number(kl_json *j, const char *name, double value)
 {
     char text[KL_REAL_TEXT];
     kl_real_text(value, 9, text);
+    kl_json_raw(j, name, isfinite(value) ? text : "null");
+}
+
+void kl_json_integer(kl_json *j, const char *name, int64_t value)
+{
+    char text[KL_REAL_TEXT];
+    snprintf(text, sizeof text, "%lld", (long long)value);
     kl_json_raw(j, name, text);
 }
 

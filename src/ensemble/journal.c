@@ -168,6 +168,19 @@ bool kl_journal_is_locked(const char *path, int lock)
     return kl_file_is_at(lock, name);
 }
 
+bool kl_journal_holder(const char *path, int64_t *process)
+{
+    char name[4096];
+    struct flock region = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    lock_name(path, name);
+    const int lock = kl_file_open(name);
+    const bool held = lock >= 0 && fcntl(lock, F_GETLK, &region) == 0 && region.l_type != F_UNLCK;
+    *process = held ? region.l_pid : 0;
+    if (lock >= 0)
+        close(lock);
+    return held;
+}
+
 void kl_journal_unlock(int *lock)
 {
     if (*lock >= 0)
@@ -441,12 +454,12 @@ static kl_status remove_folder(const char *path, kl_error *err)
 
 kl_status kl_journal_remove(const char *path, int *lock, kl_error *err)
 {
-    static const char *const others[] = {"study.yaml", "study.part", "lock"};
+    static const char *const others[] = {"pulse.part", "pulse", "study.yaml", "study.part", "lock"};
     char name[4096];
     kl_status status = kl_journal_clear(path, err);
     if (status == KL_OK)
         status = remove_files(path, "claim-", err);
-    for (int i = 0; status == KL_OK && i < 3; i++) {
+    for (int i = 0; status == KL_OK && i < 5; i++) {
         snprintf(name, sizeof name, "%s/%s", path, others[i]);
         if (unlink(name) != 0 && errno != ENOENT)
             status = fail_io(name, err);

@@ -5,6 +5,7 @@
  *   study.yaml               the resolved study; in comments, which program made which attempts
  *   lock                     locked while a run or a merge writes
  *   records-AAAA-GGGG        of attempt A, group G; never reopened for writing
+ *   pulse                    what the run is at (run/pulse.h)
  *   claim-P                  which file is this run's snapshot of point P (run/output.h)
  *   checkpoint-...           realizations in flight (run/checkpoint.h)
  * A record is a 32-byte head (magic, type, payload length, CRC-32 of payload,
@@ -41,6 +42,10 @@ kl_status kl_journal_lock(const char *path, int *lock, kl_error *err);
 void kl_journal_unlock(int *lock);
 /* False once the folder or its lock was removed or moved: somebody else may hold another. */
 bool kl_journal_is_locked(const char *path, int lock);
+
+/* True while another process holds the lock; *process is its number there, 0 where that is not
+ * known. Not to be asked by a process that holds one itself. */
+bool kl_journal_holder(const char *path, int64_t *process);
 
 /* One more than the highest attempt so far. */
 int kl_journal_next_attempt(const char *path);

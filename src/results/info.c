@@ -15,7 +15,7 @@ static void put_pair(FILE *out, const char *key, const char *value)
     fputc('\n', out);
 }
 
-static void done_at(const kl_results *r, int point, int *done, int *asked)
+void kl_results_count(const kl_results *r, int point, int *done, int *asked)
 {
     *done = *asked = 0;
     for (int m = 0; m < r->nrealizations; m++) {
@@ -34,7 +34,7 @@ static void put_points(const kl_results *r, FILE *out)
     for (int p = 0; p < r->npoints; p++) {
         char fraction[32];
         int done, asked;
-        done_at(r, p, &done, &asked);
+        kl_results_count(r, p, &done, &asked);
         snprintf(fraction, sizeof fraction, "%d/%d", done, asked);
         fprintf(out, "%5d", p);
         for (int c = 0; c < r->ncolumns; c++) {

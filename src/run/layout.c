@@ -271,3 +271,63 @@ void kl_layout_print(const kl_study *study, const kl_layout *layout, const kl_ru
     if (study->system->advise)
         study->system->advise(study->self, stdout);
 }
+
+/* ---- for programs ---- */
+
+void kl_layout_json_point(const kl_column *column, int ncolumns, const double *value, kl_json *json)
+{
+    for (int c = 0; c < ncolumns; c++) {
+        char word[KL_NAME];
+        if (kl_column_word(&column[c], value[c], word))
+            kl_json_string(json, column[c].name, word);
+        else
+            kl_json_number(json, column[c].name, value[c]);
+    }
+}
+
+static void put_points(const kl_study *study, const kl_layout *layout, kl_json *json)
+{
+    const kl_points *points = &study->description->points;
+    const int members = most_members(study, layout);
+    kl_json_open(json, "points", '[');
+    for (int i = 0; i < points->n; i++) {
+        const double seconds = study->system->cost(study->self, i, layout->largest).seconds;
+        kl_json_open(json, NULL, '{');
+        kl_layout_json_point(points->column, points->ncolumns, points->value + i * points->ncolumns,
+                             json);
+        kl_json_number(json, "bytes_per_rank", bytes_at(study, i, layout->largest, members));
+        kl_json_number(json, "seconds_per_realization", seconds / layout->largest);
+        kl_json_close(json, '}');
+    }
+    kl_json_close(json, ']');
+}
+
+void kl_layout_json(const kl_study *study, const kl_layout *layout, const kl_run_options *options,
+                    kl_json *json)
+{
+    int64_t asked[2];
+    batches_asked(study, options, asked);
+    kl_json_string(json, "study", study->name);
+    kl_json_string(json, "system", study->system->name);
+    kl_json_open(json, "layout", '{');
+    kl_json_integer(json, "ranks", layout->ranks);
+    kl_json_integer(json, "groups", layout->ngroups);
+    kl_json_integer(json, "ranks_per_group", layout->largest);
+    kl_json_integer(json, "ranks_per_node", layout->ranks_per_node);
+    kl_json_close(json, '}');
+    kl_json_open(json, "memory", '{');
+    kl_json_number(json, "bytes_per_rank", layout->bytes);
+    kl_json_number(json, "available", layout->available);
+    kl_json_number(json, "samples", layout->results);
+    kl_json_close(json, '}');
+    kl_json_open(json, "realizations", '{'); /* per point */
+    kl_json_integer(json, "least", asked[0] * study->members);
+    kl_json_integer(json, "most", asked[1] * study->members);
+    kl_json_close(json, '}');
+    kl_json_open(json, "seconds", '{');
+    kl_json_number(json, "limits", layout->limits);
+    kl_json_number(json, "least", layout->least);
+    kl_json_number(json, "most", layout->seconds);
+    kl_json_close(json, '}');
+    put_points(study, layout, json);
+}

@@ -2,6 +2,7 @@
 #ifndef KL_RUN_LAYOUT_H
 #define KL_RUN_LAYOUT_H
 
+#include "config/json.h"
 #include "study/study.h"
 
 typedef struct kl_layout {
@@ -21,5 +22,13 @@ kl_status kl_layout_choose(const kl_study *study, MPI_Comm comm, const kl_run_op
 
 /* Prints it, the points and their cost on standard output. Local. */
 void kl_layout_print(const kl_study *study, const kl_layout *layout, const kl_run_options *options);
+
+/* The same as members of an open object; bytes and seconds. Local. */
+void kl_layout_json(const kl_study *study, const kl_layout *layout, const kl_run_options *options,
+                    kl_json *json);
+
+/* The parameters of a point as members of an open object. Local. */
+void kl_layout_json_point(const kl_column *column, int ncolumns, const double *value,
+                          kl_json *json);
 
 #endif

@@ -188,6 +188,8 @@ typedef struct solving {
 static bool stop_asked(void *context)
 {
     const kl_limits_run *run = context;
+    if (run->pulse)
+        kl_pulse_beat(run->pulse);
     return kl_stop_requested(run->comm, run->deadline);
 }
 
@@ -260,9 +262,35 @@ static void say_note(const solving *s, int limit, int point)
     fprintf(stderr, "kinlim: %s at %s: %s\n", data->name, name, note);
 }
 
+/* To those who look on. */
+static void say_begins(const solving *s, int limit, int point)
+{
+    char name[2 * KL_NAME], words[4 * KL_NAME];
+    if (!s->run->pulse)
+        return;
+    kl_study_point_name(s->study, point, name, sizeof name);
+    snprintf(words, sizeof words, "solving %s at %s", s->study->description->limit[limit].name,
+             name);
+    kl_pulse_doing(s->run->pulse, words);
+}
+
+static void say_solved(const solving *s, int limit, int point, double seconds)
+{
+    kl_json *json = kl_log_begin(s->run->log, "limit");
+    if (!json)
+        return;
+    kl_json_string(json, "name", s->study->description->limit[limit].name);
+    kl_json_integer(json, "point", point);
+    kl_json_number(json, "seconds", seconds);
+    kl_json_string(json, "note", s->out.note);
+    kl_log_end(s->run->log);
+}
+
 static kl_status solve(solving *s, int limit, int point, kl_error *err)
 {
     const kl_limit *kind = &s->study->description->limit[limit];
+    const double begin = kl_clock();
+    say_begins(s, limit, point);
     kl_status status = kl_agree(s->run->comm, make_record(s, limit, point, err), err);
     s->out.stop = stop_asked;
     s->out.stop_context = (void *)s->run;
@@ -274,6 +302,8 @@ static kl_status solve(solving *s, int limit, int point, kl_error *err)
     }
     if (status == KL_OK && s->rank == 0)
         say_note(s, limit, point);
+    if (status == KL_OK)
+        say_solved(s, limit, point, kl_clock() - begin);
     free_record(s);
     return status;
 }

@@ -5,6 +5,8 @@
 #define KL_RUN_LIMITS_H
 
 #include "ensemble/journal.h"
+#include "run/log.h"
+#include "run/pulse.h"
 #include "study/study.h"
 
 /* What a solve may do besides. */
@@ -12,6 +14,8 @@ typedef struct kl_limits_run {
     MPI_Comm comm;
     double deadline; /* of kl_clock(); 0: none */
     bool quiet;
+    kl_log *log; /* on rank 0, where there are any */
+    kl_pulse *pulse;
     kl_journal *journal; /* open, on rank 0 of comm; NULL: solved limits are not recorded */
 } kl_limits_run;
 

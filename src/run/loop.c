@@ -239,7 +239,9 @@ static kl_status all_rounds(rounds *r, kl_error *err)
     for (int round = 0;; round++) {
         KL_TRY(plan_round(r, err));
         const bool lockstep = loop->study->system->ensemble == KL_LOCKSTEP;
-        kl_progress_work all = {.name = lockstep ? "ensembles" : "realizations"};
+        kl_progress_work all = {.name = lockstep ? "ensembles" : "realizations",
+                                .log = loop->options->log,
+                                .pulse = loop->pulse};
         count_items(r, loop->study, &all);
         count_items(r, loop->study->finer, &all);
         if (round > 0 && all.open == 0)

@@ -7,6 +7,7 @@
 #include "run/group_fields.h"
 #include "run/layout.h"
 #include "run/output.h"
+#include "run/pulse.h"
 #include "run/teams.h"
 
 typedef struct kl_loop {
@@ -18,7 +19,8 @@ typedef struct kl_loop {
     kl_results *results; /* rank 0 */
     int attempt;         /* of the journal; one more after each round */
     double deadline;
-    bool stopped; /* early, on all ranks alike */
+    kl_pulse *pulse; /* rank 0 */
+    bool stopped;    /* early, on all ranks alike */
 } kl_loop;
 
 /* Does what is open. Collective over comm. A stop is no failure: loop->stopped. */

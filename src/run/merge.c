@@ -10,6 +10,7 @@
 #include "study/load.h"
 #include "summary/summary.h"
 
+#include "base/clock.h"
 #include "base/stop.h"
 
 #include <stdio.h>

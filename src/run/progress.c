@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/stop.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -13,12 +14,55 @@ struct kl_progress {
     MPI_Comm comm; /* a duplicate of its own */
     int rank, size;
     bool quiet, terminal;
-    double start, last_print, interval;
-    int64_t done_before, done, total, most;
-    const char *name;
-    double cost_done, cost_total; /* cost_total: of the open items */
-    int64_t sent, received;       /* reports */
+    double start, last_print, interval, last_log, log_interval;
+    kl_progress_work work;
+    int64_t done; /* of the open ones */
+    double cost_done;
+    int64_t sent, received; /* reports */
 };
+
+static int64_t done_in_all(const kl_progress *p)
+{
+    return p->work.total - p->work.open + p->done;
+}
+
+static double seconds_left(const kl_progress *p)
+{
+    return (kl_clock() - p->start) * (p->work.cost - p->cost_done) / p->cost_done;
+}
+
+/* A line of the log. */
+static void log_items(kl_progress *p)
+{
+    const double elapsed = kl_clock() - p->start;
+    kl_json *json = kl_log_begin(p->work.log, "items");
+    if (json) {
+        kl_json_string(json, "name", p->work.name);
+        kl_json_integer(json, "done", done_in_all(p));
+        kl_json_integer(json, "total", p->work.total);
+        kl_json_number(json, "rate", p->done > 0 ? (double)p->done / elapsed : NAN);
+        kl_json_number(json, "seconds_left", p->done > 0 ? seconds_left(p) : NAN);
+    }
+    kl_log_end(p->work.log);
+    p->last_log = kl_clock();
+    p->log_interval = fmin(60, 1.3 * p->log_interval);
+}
+
+/* Those who are not at the terminal. */
+static void tell(kl_progress *p, bool now)
+{
+    kl_pulse *pulse = p->work.pulse;
+    if (pulse) {
+        pulse->done = done_in_all(p);
+        pulse->total = p->work.total;
+        pulse->cost_done = p->cost_done;
+        pulse->cost_total = p->work.cost;
+        pulse->seconds = kl_clock() - p->start;
+        kl_pulse_beat(pulse);
+    }
+    if (p->work.log && (now || kl_clock() - p->last_log >= p->log_interval))
+        log_items(p);
+}
 
 kl_status kl_progress_create(MPI_Comm comm, bool quiet, kl_progress_work work, kl_progress **out,
                              kl_error *err)
@@ -30,13 +74,13 @@ kl_status kl_progress_create(MPI_Comm comm, bool quiet, kl_progress_work work, k
     MPI_Comm_size(comm, &p->size);
     p->quiet = quiet;
     p->terminal = isatty(STDERR_FILENO);
-    p->start = p->last_print = kl_clock();
+    p->start = p->last_print = p->last_log = kl_clock();
     p->interval = p->terminal ? 0.2 : 5;
-    p->done_before = work.total - work.open;
-    p->total = work.total;
-    p->most = work.most;
-    p->name = work.name;
-    p->cost_total = work.cost;
+    p->log_interval = 5;
+    p->work = work;
+    if (work.pulse)
+        kl_pulse_doing(work.pulse, work.name);
+    tell(p, true);
     *out = p;
     return KL_OK;
 }
@@ -55,14 +99,14 @@ static void print(kl_progress *p, bool last)
 {
     double elapsed = kl_clock() - p->start;
     fprintf(stderr, "%skinlim: %lld/%lld %s", p->terminal ? "\r\033[K" : "",
-            (long long)(p->done_before + p->done), (long long)p->total, p->name);
-    if (p->most > p->total)
-        fprintf(stderr, " (at most %lld)", (long long)p->most);
+            (long long)done_in_all(p), (long long)p->work.total, p->work.name);
+    if (p->work.most > p->work.total)
+        fprintf(stderr, " (at most %lld)", (long long)p->work.most);
     if (p->done > 0 && elapsed > 0)
         fprintf(stderr, ", %.3g/s", (double)p->done / elapsed);
     if (!last && p->cost_done > 0) {
         fprintf(stderr, ", ");
-        print_time(elapsed * (p->cost_total - p->cost_done) / p->cost_done);
+        print_time(seconds_left(p));
         fprintf(stderr, " left");
     }
     if (last) {
@@ -108,6 +152,7 @@ void kl_progress_tick(kl_progress *p)
     if (p->rank != 0)
         return;
     drain(p);
+    tell(p, false);
     if (!p->quiet && kl_clock() - p->last_print >= p->interval)
         print(p, false);
 }
@@ -122,6 +167,7 @@ void kl_progress_end(kl_progress **progress)
     if (p->rank == 0) {
         while (p->received < sent)
             drain(p);
+        tell(p, true);
         if (!p->quiet)
             print(p, true);
     }

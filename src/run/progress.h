@@ -5,6 +5,8 @@
 #define KL_RUN_PROGRESS_H
 
 #include "kinlim/status.h"
+#include "run/log.h"
+#include "run/pulse.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,6 +18,8 @@ typedef struct kl_progress_work { /* in items: batches */
     int64_t most;                 /* that may be asked for, with stopping by precision */
     double cost;                  /* of the open ones */
     const char *name;             /* "realizations" */
+    kl_log *log;                  /* on rank 0, where there are any */
+    kl_pulse *pulse;
 } kl_progress_work;
 
 /* Rank 0 of comm prints; other ranks report to it. Collective over comm. KL_ENVIRONMENT. */

@@ -2,22 +2,14 @@
 
 #include "run/makers.h"
 
+#include "base/clock.h"
 #include "base/cpu.h"
 #include "kinlim_build.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-void kl_timestamp(char text[32])
-{
-    time_t now = time(NULL);
-    struct tm utc;
-    gmtime_r(&now, &utc);
-    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
-}
 
 kl_status kl_provenance(const kl_study *study, const kl_layout *layout,
                         const kl_run_options *options, const char *start, kl_results *results,

@@ -8,6 +8,5 @@
 kl_status kl_provenance(const kl_study *study, const kl_layout *layout,
                         const kl_run_options *options, const char *start, kl_results *results,
                         kl_error *err);
-void kl_timestamp(char text[32]); /* UTC, ISO 8601 */
 
 #endif

@@ -1,10 +1,12 @@
 /* A run from beginning to end: layout, output, limits, realizations, statistics, results; and the
  * dry one. */
 #include "run/limits.h"
+#include "run/log.h"
 #include "run/loop.h"
 #include "run/provenance.h"
 #include "run/until.h"
 
+#include "base/clock.h"
 #include "base/stop.h"
 #include "run/collect.h"
 #include "summary/summary.h"
@@ -20,22 +22,58 @@ typedef struct run {
     kl_layout layout;
     kl_output output; /* open on rank 0; paths on every rank */
     kl_loop loop;
+    kl_pulse pulse; /* rank 0 */
 } run;
 
 /* ---- before the realizations ---- */
 
-/* Of several points that give cause for the same warning, one does. */
-static void warn(const kl_study *study)
+/* The study's warning number i, or NULL behind the last; `text` is room for it. Of several points
+ * that give cause for the same one, the first does; "" for the others. */
+static const char *warning(const kl_study *study, int i, char *text, size_t size)
 {
     const kl_description *about = study->description;
-    for (int i = 0; i < about->nwarnings; i++) {
-        int earlier = 0;
-        while (strcmp(about->warning[earlier], about->warning[i]) != 0)
-            earlier++;
-        if (earlier == i)
-            fprintf(stderr, "kinlim: warning: %s\n", about->warning[i]);
+    int earlier = 0;
+    if (i > about->nwarnings)
+        return NULL;
+    if (i == about->nwarnings)
+        return kl_moments_warning(study, text, size) ? text : "";
+    while (strcmp(about->warning[earlier], about->warning[i]) != 0)
+        earlier++;
+    return earlier == i ? about->warning[i] : "";
+}
+
+static void warn(const kl_study *study, kl_log *log)
+{
+    char text[512];
+    const char *words;
+    for (int i = 0; (words = warning(study, i, text, sizeof text)); i++) {
+        if (!words[0])
+            continue;
+        fprintf(stderr, "kinlim: warning: %s\n", words);
+        kl_log_warning(log, words);
     }
-    kl_moments_warn(study);
+}
+
+/* The whole plan, as an object's members. */
+static void put_plan(const kl_study *study, const kl_layout *layout, const kl_run_options *options,
+                     kl_json *json)
+{
+    char text[512];
+    const char *words;
+    kl_layout_json(study, layout, options, json);
+    kl_json_open(json, "warnings", '[');
+    for (int i = 0; (words = warning(study, i, text, sizeof text)); i++)
+        if (words[0])
+            kl_json_string(json, NULL, words);
+    kl_json_close(json, ']');
+}
+
+static void log_plan(const run *r)
+{
+    kl_json *json = kl_log_begin(r->options->log, "plan");
+    if (json)
+        put_plan(r->study, &r->layout, r->options, json);
+    kl_log_end(r->options->log);
 }
 
 /* Rank 0: takes the place of the output, and from there what is done already. */
@@ -44,8 +82,11 @@ static kl_status open_output(run *r, kl_error *err)
     KL_TRY(kl_collect_create(r->study, &r->loop.results, err));
     KL_TRY(kl_output_open(r->study, r->options->output, r->options->resume, &r->output,
                           r->loop.results, err));
-    warn(r->study);
+    warn(r->study, r->options->log);
     r->loop.attempt = kl_journal_next_attempt(r->output.journal);
+    kl_pulse_begin(&r->pulse, r->output.journal, r->layout.ranks);
+    r->loop.pulse = &r->pulse;
+    log_plan(r);
     return KL_OK;
 }
 
@@ -53,8 +94,11 @@ static kl_status open_output(run *r, kl_error *err)
 static kl_status solve_limits(run *r, kl_error *err)
 {
     kl_journal journal = {.file = -1};
-    kl_limits_run limits = {
-        .comm = r->comm, .deadline = r->loop.deadline, .quiet = r->options->quiet};
+    kl_limits_run limits = {.comm = r->comm,
+                            .deadline = r->loop.deadline,
+                            .quiet = r->options->quiet,
+                            .log = r->options->log,
+                            .pulse = r->rank == 0 ? &r->pulse : NULL};
     kl_status status = KL_OK;
     if (r->study->description->nlimits == 0 || !r->study->solve_limits)
         return KL_OK;
@@ -93,6 +137,7 @@ static kl_status prepare(run *r, kl_error *err)
 static kl_status finish(run *r, const char *start, kl_error *err)
 {
     kl_results *results = r->loop.results;
+    kl_pulse_doing(&r->pulse, "statistics");
     KL_TRY(kl_until_plan(r->study, results, NULL, err));
     KL_TRY(kl_summarise(r->study, results, err));
     KL_TRY(kl_provenance(r->study, &r->layout, r->options, start, results, err));
@@ -156,9 +201,14 @@ kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options 
     kl_status status = KL_OK;
     if (rank == 0)
         status = kl_output_check(study, options->output, options->resume, &output, err);
-    if (rank == 0 && status == KL_OK) {
+    if (rank == 0 && status == KL_OK && options->json) {
+        kl_json json = {.out = stdout};
+        kl_json_open(&json, NULL, '{');
+        put_plan(study, &layout, options, &json);
+        kl_json_close(&json, '}');
+    } else if (rank == 0 && status == KL_OK) {
         kl_layout_print(study, &layout, options);
-        warn(study);
+        warn(study, NULL);
     }
     return kl_agree(comm, status, err);
 }

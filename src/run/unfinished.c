@@ -1,5 +1,6 @@
 /* What an unfinished run has left in its journal, as text. */
 #include "run/checkpoint.h"
+#include "run/unfinished.h"
 
 #include "base/file.h"
 #include "ensemble/journal.h"
@@ -26,30 +27,67 @@ static kl_status count_record(void *context, uint32_t type, const void *payload,
     return KL_OK;
 }
 
-/* One line for both generations of an item: they follow each other. */
-static void put_checkpoints(const char *journal, struct dirent **file, int n, FILE *out)
+typedef struct in_flight {
+    int n;
+    kl_checkpoint_place *place; /* [n] */
+} in_flight;
+
+static bool same_item(const kl_checkpoint_place *a, const kl_checkpoint_place *b)
+{
+    return a->point == b->point && a->batch == b->batch;
+}
+
+/* One for both generations of an item: they follow each other. */
+static void find_in_flight(const char *journal, in_flight *out)
 {
     char path[4400];
-    kl_checkpoint_place here, last = {.station = -2};
-    for (int i = 0; i <= n; i++) {
-        if (i < n) {
-            snprintf(path, sizeof path, "%s/%s", journal, file[i]->d_name);
-            if (!kl_checkpoint_look(path, &here))
-                continue;
-        }
-        const bool same = i < n && here.point == last.point && here.batch == last.batch;
-        if (last.station > -2 && !same)
-            fprintf(out, "in_flight: point %d, realization %lld, after %d of its times\n",
-                    last.point, (long long)last.batch, last.station + 1);
-        if (i < n && !(same && last.station > here.station))
-            last = here;
+    struct dirent **file = NULL;
+    kl_checkpoint_place here;
+    const int n = scandir(journal, &file, is_checkpoint, alphasort);
+    *out = (in_flight){0, n > 0 ? calloc((size_t)n, sizeof *out->place) : NULL};
+    for (int i = 0; i < n; i++) {
+        snprintf(path, sizeof path, "%s/%s", journal, file[i]->d_name);
+        free(file[i]);
+        if (!out->place || !kl_checkpoint_look(path, &here))
+            continue;
+        kl_checkpoint_place *last = out->n ? &out->place[out->n - 1] : NULL;
+        if (!last || !same_item(last, &here))
+            out->place[out->n++] = here;
+        else if (last->station < here.station)
+            *last = here;
     }
+    free(file);
+}
+
+void kl_unfinished_print(const char *journal, FILE *out)
+{
+    in_flight all;
+    find_in_flight(journal, &all);
+    for (int i = 0; i < all.n; i++)
+        fprintf(out, "in_flight: point %d, realization %lld, after %d of its times\n",
+                all.place[i].point, (long long)all.place[i].batch, all.place[i].station + 1);
+    free(all.place);
+}
+
+void kl_unfinished_json(const char *journal, kl_json *json)
+{
+    in_flight all;
+    find_in_flight(journal, &all);
+    kl_json_open(json, "in_flight", '[');
+    for (int i = 0; i < all.n; i++) {
+        kl_json_open(json, NULL, '{');
+        kl_json_integer(json, "point", all.place[i].point);
+        kl_json_integer(json, "realization", all.place[i].batch);
+        kl_json_integer(json, "times_done", all.place[i].station + 1);
+        kl_json_close(json, '}');
+    }
+    kl_json_close(json, ']');
+    free(all.place);
 }
 
 kl_status kl_study_unfinished(const char *results, bool *found, FILE *out, kl_error *err)
 {
     char place[4000], journal[4096];
-    struct dirent **file = NULL;
     int64_t records[2] = {0, 0}; /* of samples, of limits */
     int damaged;
     KL_TRY(kl_file_resolve(results, place, sizeof place, err));
@@ -61,10 +99,6 @@ kl_status kl_study_unfinished(const char *results, bool *found, FILE *out, kl_er
     fprintf(out, "journal: %lld realizations\n", (long long)records[0]);
     if (records[1] > 0)
         fprintf(out, "limits: %lld\n", (long long)records[1]);
-    const int n = scandir(journal, &file, is_checkpoint, alphasort);
-    put_checkpoints(journal, file, n, out);
-    for (int i = 0; i < n; i++)
-        free(file[i]);
-    free(file);
+    kl_unfinished_print(journal, out);
     return KL_OK;
 }

@@ -35,11 +35,9 @@ bool kl_moments_shortage(const kl_study *study, int64_t realizations, char *text
     return at > 0;
 }
 
-void kl_moments_warn(const kl_study *study)
+bool kl_moments_warning(const kl_study *study, char *text, size_t size)
 {
-    char text[512];
-    if (kl_moments_shortage(study, kl_study_realizations(study), text, sizeof text))
-        fprintf(stderr, "kinlim: warning: %s\n", text);
+    return kl_moments_shortage(study, kl_study_realizations(study), text, size);
 }
 
 kl_status kl_moments_note(const kl_study *study, int fewest, kl_results *r, kl_error *err)

@@ -6,6 +6,7 @@
 #include "summary/rows.h"
 
 #include "base/memory.h"
+#include "summary/summary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,19 +31,35 @@ static kl_status add(const number *x, const char *statistic, double order, kl_es
     return kl_rows_add(&x->t->rows, row_of(x, statistic, order), e, err);
 }
 
+/* *standard_error: NAN of what is deterministic. */
+static bool mean_of(const kl_results *r, int point, int time, int quantity, double *y,
+                    kl_estimate *mean, double *standard_error)
+{
+    const int n = kl_rows_gather_independent(r, point, time, quantity, y);
+    *standard_error = NAN;
+    if (n > 0 && r->ensemble == KL_DETERMINISTIC) {
+        const double error = r->sample_error[kl_results_at(r, point, time, quantity)];
+        *mean = (kl_estimate){y[0], y[0] - error, y[0] + error};
+    } else if (n > 0)
+        kl_stats_mean(y, n, mean, standard_error);
+    return n > 0;
+}
+
+bool kl_summary_mean(const kl_results *results, int point, int time, int quantity, double *y,
+                     kl_estimate *mean)
+{
+    double standard_error;
+    return mean_of(results, point, time, quantity, y, mean, &standard_error);
+}
+
 static kl_status add_mean(const number *x, kl_estimate *mean, kl_error *err)
 {
     kl_table *t = x->t;
     double standard_error;
-    if (t->r->ensemble == KL_DETERMINISTIC) {
-        const double value = t->y[0];
-        const double error = t->r->sample_error[kl_results_at(t->r, x->p, x->it, x->q)];
-        *mean = (kl_estimate){value, value - error, value + error};
-        return add(x, "mean", 1, *mean, err);
-    }
-    const int n = kl_rows_gather_independent(t->r, x->p, x->it, x->q, t->y);
-    kl_stats_mean(t->y, n, mean, &standard_error);
+    mean_of(t->r, x->p, x->it, x->q, t->y, mean, &standard_error);
     KL_TRY(add(x, "mean", 1, *mean, err));
+    if (t->r->ensemble == KL_DETERMINISTIC)
+        return KL_OK;
     return add(x, "standard_error", 1,
                (kl_estimate){standard_error, standard_error, standard_error}, err);
 }

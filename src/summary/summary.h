@@ -2,10 +2,16 @@
 #ifndef KL_SUMMARY_SUMMARY_H
 #define KL_SUMMARY_SUMMARY_H
 
+#include "statistics/statistics.h"
 #include "study/study.h"
 
-/* One line on standard error if orders of the study's moments get no interval. Local. */
-void kl_moments_warn(const kl_study *study);
+/* Puts into `text` that orders of the study's moments get no interval; false if they do. Local. */
+bool kl_moments_warning(const kl_study *study, char *text, size_t size);
+
+/* The mean over the finished realizations of one number, with its interval as in the rows `mean`;
+ * false if there is none finished. y[nrealizations] is scratch. Local. */
+bool kl_summary_mean(const kl_results *results, int point, int time, int quantity, double *y,
+                     kl_estimate *mean);
 
 /* Fills results->row from samples and reference. Local. */
 kl_status kl_summarise(const kl_study *study, kl_results *results, kl_error *err);

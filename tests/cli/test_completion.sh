@@ -19,7 +19,7 @@ completes() {
 }
 
 completes 'kinlim me' merge
-completes 'kinlim s' schema
+completes 'kinlim s' schema status
 completes 'kinlim --v' --version
 completes 'kinlim run --dr' --dry-run
 completes 'kinlim run study.yaml --re' --realizations --resume
@@ -38,7 +38,7 @@ completes 'kinlim run --set system=lo' localization
 completes 'kinlim run stu' ''
 
 # Every option that a command takes is offered: by its own help.
-for command in run export merge schema; do
+for command in run export merge info status schema; do
     for option in $("$KINLIM" $command --help | grep -oE -- '--[a-z][a-z-]+' | sort -u); do
         completes "kinlim $command $option" "$option"
     done

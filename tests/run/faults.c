@@ -7,7 +7,8 @@
  *   FAULT_LATE=n    from that operation on, the clock that measures is an hour ahead
  *   FAULT_CLOCK=1   the wall clock goes backwards, 100 s at every look
  *   FAULT_TRACE=f   every operation is a line of file f: its name, and a path or descriptor
- * Operations are those that change files whose path has FAULT_FILES in it: open for
+ * Operations are those that change files whose path has FAULT_FILES in it (but for the pulse of a
+ * run, which follows the clock): open for
  * writing, write, pwrite, fsync, fdatasync, aio_fsync and its aio_return, rename, unlink,
  * mkdir, rmdir, and a lock; only those of one name with FAULT_STEPS=name. FAULT_STEPS=look:
  * instead, the program's own looks at the clock that measures. Each process counts its own.
@@ -44,7 +45,7 @@ static long wish(const char *name)
 static bool is_watched(const char *path)
 {
     const char *files = getenv("FAULT_FILES");
-    return files && path && strstr(path, files);
+    return files && path && strstr(path, files) && !strstr(path, ".journal/pulse");
 }
 
 static void trace(const char *name, const char *path, int file)
