@@ -56,6 +56,11 @@ target_include_directories(kinlim_fftw SYSTEM INTERFACE ${FFTW3_INCLUDE_DIR})
 target_link_libraries(kinlim_fftw INTERFACE ${KINLIM_fftw3_mpi} ${KINLIM_fftw3f_mpi} ${KINLIM_fftw3}
                       ${KINLIM_fftw3f} MPI::MPI_C)
 
+find_package(ZLIB REQUIRED)
+add_library(kinlim_zlib INTERFACE)
+target_include_directories(kinlim_zlib SYSTEM INTERFACE ${ZLIB_INCLUDE_DIRS})
+target_link_libraries(kinlim_zlib INTERFACE ${ZLIB_LIBRARIES})
+
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h HINTS $ENV{RANDOM123_ROOT}/include REQUIRED)
 add_library(kinlim_random123 INTERFACE)
 target_include_directories(kinlim_random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})

@@ -1,6 +1,6 @@
 /* XXH64 with seed 0 of `size` bytes: github.com/Cyan4973/xxHash, doc/xxhash_spec.md.
- * A change goes unnoticed with a chance of 2^-64; not against forgery. 0.16 ns per byte, a
- * twentieth of kl_crc32(). Words are read in native order: the standard's on little-endian
+ * A change goes unnoticed with a chance of 2^-64; not against forgery. 0.16 ns per byte.
+ * Words are read in native order: the standard's on little-endian
  * machines. Local. */
 #ifndef KL_BASE_XXH64_H
 #define KL_BASE_XXH64_H

@@ -1,6 +1,6 @@
 #include "ensemble/journal.h"
 
-#include "base/crc32.h"
+#include "base/checksum.h"
 #include "base/file.h"
 #include "base/memory.h"
 
@@ -15,12 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
-static const uint32_t record_magic = 0x6b6c6a31; /* "klj1" */
+static const uint32_t record_magic = 0x6b6c6a32; /* "klj2" */
+static const uint32_t magic_0_1 = 0x6b6c6a31;    /* of formats up to 0.1.0 */
 
 typedef struct record_head {
     uint32_t magic, type;
     uint64_t size;
-    uint32_t payload_crc, reserved[2], head_crc; /* head_crc: of the bytes before it */
+    uint32_t payload_sum, reserved[2], head_sum; /* checksums; head_sum: of the bytes before it */
 } record_head;
 
 static kl_status fail_io(const char *path, kl_error *err)
@@ -300,8 +301,8 @@ kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payl
                             kl_error *err)
 {
     record_head head = {.magic = record_magic, .type = type, .size = size};
-    head.payload_crc = kl_crc32(payload, size);
-    head.head_crc = kl_crc32(&head, offsetof(record_head, head_crc));
+    head.payload_sum = kl_checksum(payload, size);
+    head.head_sum = kl_checksum(&head, offsetof(record_head, head_sum));
     KL_TRY(kl_journal_wait(journal, err));
     KL_TRY(check_place(journal, err));
     if (kl_file_write(journal->file, &head, sizeof head) != 0 ||
@@ -336,10 +337,16 @@ kl_status kl_journal_close(kl_journal *journal, kl_error *err)
     return status;
 }
 
+static kl_checksum_rule rule_of(const record_head *head)
+{
+    return head->magic == magic_0_1 ? kl_checksum_0_1 : kl_checksum;
+}
+
 static bool head_is_good(const record_head *head, size_t left)
 {
-    return head->magic == record_magic &&
-           head->head_crc == kl_crc32(head, offsetof(record_head, head_crc)) && head->size <= left;
+    return (head->magic == record_magic || head->magic == magic_0_1) &&
+           head->head_sum == rule_of(head)(head, offsetof(record_head, head_sum)) &&
+           head->size <= left;
 }
 
 static kl_status read_records(const char *path, kl_journal_visit visit, void *context, int *damaged,
@@ -355,7 +362,7 @@ static kl_status read_records(const char *path, kl_journal_visit visit, void *co
         if (good) {
             memcpy(&head, data + at, sizeof head);
             good = head_is_good(&head, size - at - sizeof head) &&
-                   head.payload_crc == kl_crc32(data + at + sizeof head, head.size);
+                   head.payload_sum == rule_of(&head)(data + at + sizeof head, head.size);
         }
         if (!good) {
             ++*damaged;

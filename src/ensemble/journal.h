@@ -8,9 +8,9 @@
  *   pulse                    what the run is at (run/pulse.h)
  *   claim-P                  which file is this run's snapshot of point P (run/output.h)
  *   checkpoint-...           realizations in flight (run/checkpoint.h)
- * A record is a 32-byte head (magic, type, payload length, CRC-32 of payload,
- * CRC-32 of the head) and its payload, native byte order. A torn or damaged
- * record ends the reading of its file. All functions are local.
+ * A record is a 32-byte head (magic, type, payload length, checksums of the payload and of the
+ * head: base/checksum.h) and its payload, native byte order. Those of 0.1.0 are read too. A torn or
+ * damaged record ends the reading of its file. All functions are local.
  */
 #ifndef KL_ENSEMBLE_JOURNAL_H
 #define KL_ENSEMBLE_JOURNAL_H

@@ -1,6 +1,6 @@
 #include "run/checkpoint.h"
 
-#include "base/crc32.h"
+#include "base/checksum.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/stop.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char magic[8] = "klchk01";
+static const char magic[8] = "klchk02", magic_0_1[8] = "klchk01";
 static const double least_interval = 60, cost_share = 0.01; /* of checkpoints on the way */
 static const double worth_keeping = 5;                      /* seconds of work, at a stop */
 
@@ -22,7 +22,8 @@ typedef struct head {
     int64_t batch, pieces, piece_bytes, record_bytes;
     int64_t sequence; /* newer is larger */
     int32_t point, station;
-    uint32_t record_crc, table_crc, reserved, head_crc; /* head_crc: of the bytes before it */
+    uint32_t record_sum, table_sum, reserved,
+        head_sum; /* checksums; head_sum: of the bytes before */
 } head;
 
 void kl_checkpoint_prepare(const char *journal, bool finer, int point, int64_t batch,
@@ -91,9 +92,9 @@ static kl_status transfer(int file, const char *path, void *data, size_t size, s
 
 /* ---- writing ---- */
 
-/* This rank's pieces; crc[] receives their checksums. */
+/* This rank's pieces; sum[] receives their checksums. */
 static kl_status write_pieces(const head *h, const char *path, const kl_system *system,
-                              const void *state, const kl_packing *p, uint64_t *crc, kl_error *err)
+                              const void *state, const kl_packing *p, uint64_t *sum, kl_error *err)
 {
     char *piece;
     KL_TRY(kl_alloc(p->piece_bytes, 1, "a checkpoint's piece", &piece, err));
@@ -102,7 +103,7 @@ static kl_status write_pieces(const head *h, const char *path, const kl_system *
         file < 0 ? kl_fail(err, KL_ENVIRONMENT, "%s: %s", path, strerror(errno)) : KL_OK;
     for (int64_t i = 0; status == KL_OK && i < kl_pieces_held(p); i++) {
         system->pack(state, i, piece);
-        crc[i] = kl_crc32(piece, p->piece_bytes);
+        sum[i] = kl_checksum(piece, p->piece_bytes);
         status = transfer(file, path, piece, p->piece_bytes, piece_start(h, p, i), true, err);
     }
     if (status == KL_OK && fsync(file) != 0)
@@ -118,9 +119,9 @@ static kl_status finish_file(head *h, const char *part, const char *path, uint32
                              const kl_record *record, kl_error *err)
 {
     const size_t table_bytes = (size_t)h->pieces * sizeof *table;
-    h->table_crc = kl_crc32(table, table_bytes);
-    h->record_crc = kl_crc32(record->payload, record->size);
-    h->head_crc = kl_crc32(h, offsetof(head, head_crc));
+    h->table_sum = kl_checksum(table, table_bytes);
+    h->record_sum = kl_checksum(record->payload, record->size);
+    h->head_sum = kl_checksum(h, offsetof(head, head_sum));
     int file = open(part, O_WRONLY | O_NOFOLLOW);
     if (file < 0)
         return kl_fail(err, KL_ENVIRONMENT, "%s: %s", part, strerror(errno));
@@ -150,7 +151,7 @@ kl_status kl_checkpoint_write(kl_checkpoint *c, const kl_system *system, const v
 {
     char part[4300], path[4300];
     kl_packing p = {0};
-    uint64_t *crc = NULL;
+    uint64_t *sum = NULL;
     uint32_t *table = NULL;
     const double start = kl_clock();
     if (system->packing)
@@ -169,14 +170,14 @@ kl_status kl_checkpoint_write(kl_checkpoint *c, const kl_system *system, const v
     file_name(c, c->next, "", path);
     kl_status status = c->rank == 0 ? create_file(part, err) : KL_OK;
     if (status == KL_OK)
-        status = kl_alloc((size_t)(kl_pieces_held(&p) + p.pieces), sizeof *crc, "a checkpoint",
-                          &crc, err);
+        status = kl_alloc((size_t)(kl_pieces_held(&p) + p.pieces), sizeof *sum, "a checkpoint",
+                          &sum, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)p.pieces, sizeof *table, "a checkpoint", &table, err);
     KL_GOTO(kl_agree(c->comm, status, err));
-    KL_GOTO(kl_agree(c->comm, write_pieces(&h, part, system, state, &p, crc, err), err));
-    uint64_t *all = crc + kl_pieces_held(&p);
-    KL_GOTO(kl_pieces_gather(c->comm, &p, crc, all, err));
+    KL_GOTO(kl_agree(c->comm, write_pieces(&h, part, system, state, &p, sum, err), err));
+    uint64_t *all = sum + kl_pieces_held(&p);
+    KL_GOTO(kl_pieces_gather(c->comm, &p, sum, all, err));
     for (int64_t i = 0; i < p.pieces; i++)
         table[i] = (uint32_t)all[i];
     status = c->rank == 0 ? finish_file(&h, part, path, table, record, err) : KL_OK;
@@ -188,12 +189,17 @@ kl_status kl_checkpoint_write(kl_checkpoint *c, const kl_system *system, const v
 done:
     if (status != KL_OK && c->rank == 0)
         unlink(part);
-    free(crc);
+    free(sum);
     free(table);
     return status;
 }
 
 /* ---- reading ---- */
+
+static kl_checksum_rule rule_of(const head *h)
+{
+    return memcmp(h->magic, magic_0_1, sizeof magic_0_1) == 0 ? kl_checksum_0_1 : kl_checksum;
+}
 
 static bool whole_head(const char *path, head *h)
 {
@@ -201,8 +207,9 @@ static bool whole_head(const char *path, head *h)
     if (file < 0)
         return false;
     const bool good = transfer(file, path, h, sizeof *h, 0, false, NULL) == KL_OK &&
-                      memcmp(h->magic, magic, sizeof magic) == 0 &&
-                      h->head_crc == kl_crc32(h, offsetof(head, head_crc));
+                      (memcmp(h->magic, magic, sizeof magic) == 0 ||
+                       memcmp(h->magic, magic_0_1, sizeof magic) == 0) &&
+                      h->head_sum == rule_of(h)(h, offsetof(head, head_sum));
     close(file);
     return good;
 }
@@ -243,12 +250,12 @@ static kl_status read_body(const head *h, const char *path, const kl_system *sys
     if (status == KL_OK)
         status = transfer(file, path, payload, (size_t)h->record_bytes, sizeof *h + table_bytes,
                           false, err);
-    if (status == KL_OK && (kl_crc32(table, table_bytes) != h->table_crc ||
-                            kl_crc32(payload, (size_t)h->record_bytes) != h->record_crc))
+    if (status == KL_OK && (rule_of(h)(table, table_bytes) != h->table_sum ||
+                            rule_of(h)(payload, (size_t)h->record_bytes) != h->record_sum))
         status = kl_fail(err, KL_ENVIRONMENT, "%s: damaged", path);
     for (int64_t i = 0; status == KL_OK && i < kl_pieces_held(p); i++) {
         status = transfer(file, path, piece, p->piece_bytes, piece_start(h, p, i), false, err);
-        if (status == KL_OK && kl_crc32(piece, p->piece_bytes) != table[kl_pieces_number(p, i)])
+        if (status == KL_OK && rule_of(h)(piece, p->piece_bytes) != table[kl_pieces_number(p, i)])
             status = kl_fail(err, KL_ENVIRONMENT, "%s: damaged", path);
         if (status == KL_OK)
             system->unpack(state, i, piece);

@@ -1,10 +1,12 @@
 /* Errors, allocation, clock, the logarithm, and the normal quantile. */
+#include "base/checksum.h"
 #include "base/cpu.h"
 #include "kinlim/status.h"
 #include "base/logarithm.h"
 #include "base/memory.h"
 #include "base/normal.h"
 #include "base/stop.h"
+#include "base/xxh64.h"
 
 #include "lattice/check.h"
 
@@ -220,13 +222,29 @@ static void instruction_set(void **state)
     assert_string_equal(name, expected);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(quantile_against_erfc),
-                                          cmocka_unit_test(quantile_published),
-                                          cmocka_unit_test(quantiles_alike),
-                                          cmocka_unit_test(logarithm),
-                                          cmocka_unit_test(allocation),
-                                          cmocka_unit_test(messages),
-                                          cmocka_unit_test(signals_and_clock),
-                                          cmocka_unit_test(nohup_is_respected),
-                                          cmocka_unit_test(instruction_set)};
+/* The digests of xxhsum 0.8.1, and the check value of CRC-32 in every catalogue. */
+static void checksums(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t digest;
+    } known[] = {{"", 0xef46db3751d8e999},
+                 {"abc", 0x44bc2cf5ad770999},
+                 {"123456789", 0x8cb841db40e6ae83},
+                 {"Nobody inspects the spammish repetition", 0xfbcea83c8a378bf1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const size_t n = strlen(known[i].text);
+        assert_true(kl_xxh64(known[i].text, n) == known[i].digest);
+        assert_true(kl_checksum(known[i].text, n) == (uint32_t)known[i].digest);
+    }
+    assert_true(kl_checksum_0_1("123456789", 9) == 0xcbf43926);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(checksums),          cmocka_unit_test(quantile_against_erfc),
+    cmocka_unit_test(quantile_published), cmocka_unit_test(quantiles_alike),
+    cmocka_unit_test(logarithm),          cmocka_unit_test(allocation),
+    cmocka_unit_test(messages),           cmocka_unit_test(signals_and_clock),
+    cmocka_unit_test(nohup_is_respected), cmocka_unit_test(instruction_set)};
 TEST_MAIN(tests)

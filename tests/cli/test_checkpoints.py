@@ -79,7 +79,7 @@ class ACheckpoint(unittest.TestCase):
     def test_is_written_when_a_run_is_stopped(self):
         """In the middle of a realization, where none is due, an hour after its start."""
         self.is_stopped(faults.run(self.folder, "a.h5", *RUN, "--checkpoint", "1e6", "--max-walltime",
-                                   "00:30:00", STEPS="look", LATE=10))
+                                   "00:30:00", STEPS="look", LATE=20))
         self.assertEqual(len(self.files("a.h5")), 1)
         with open(self.files("a.h5")[0], "rb") as file:
             time = int.from_bytes(file.read(56)[52:], "little")

@@ -70,14 +70,14 @@ static uint64_t get(const uint8_t *at, size_t bytes)
 
 static void seal_head(uint8_t *file)
 {
-    put(file + 68, crc(file, 68), 4);
+    put(file + 68, sum(file, 68), 4);
 }
 
 /* A whole checkpoint after station `station`. */
 static void make(uint8_t *file, uint8_t station)
 {
     memset(file, 0, SIZE);
-    memcpy(file, "klchk01", 8);
+    memcpy(file, "klchk02", 8);
     put(file + 8, BATCH, 8);
     put(file + 16, PIECES, 8);
     put(file + 24, PIECE, 8);
@@ -88,22 +88,22 @@ static void make(uint8_t *file, uint8_t station)
     for (int i = 0; i < RECORD + PIECES * PIECE; i++)
         file[AT_RECORD + i] = (uint8_t)(station + 7 * i);
     for (int p = 0; p < PIECES; p++)
-        put(file + HEAD + 4 * p, crc(file + AT_PIECES + p * PIECE, PIECE), 4);
-    put(file + 56, crc(file + AT_RECORD, RECORD), 4);
-    put(file + 60, crc(file + HEAD, TABLE), 4);
+        put(file + HEAD + 4 * p, sum(file + AT_PIECES + p * PIECE, PIECE), 4);
+    put(file + 56, sum(file + AT_RECORD, RECORD), 4);
+    put(file + 60, sum(file + HEAD, TABLE), 4);
     seal_head(file);
 }
 
 static bool whole(const uint8_t *file, size_t size)
 {
-    bool good = size >= SIZE && memcmp(file, "klchk01", 8) == 0 &&
-                get(file + 68, 4) == crc(file, 68) && get(file + 8, 8) == BATCH &&
+    bool good = size >= SIZE && memcmp(file, "klchk02", 8) == 0 &&
+                get(file + 68, 4) == sum(file, 68) && get(file + 8, 8) == BATCH &&
                 get(file + 16, 8) == PIECES && get(file + 24, 8) == PIECE &&
                 get(file + 32, 8) == RECORD && get(file + 48, 4) == POINT &&
-                get(file + 56, 4) == crc(file + AT_RECORD, RECORD) &&
-                get(file + 60, 4) == crc(file + HEAD, TABLE);
+                get(file + 56, 4) == sum(file + AT_RECORD, RECORD) &&
+                get(file + 60, 4) == sum(file + HEAD, TABLE);
     for (int p = 0; good && p < PIECES; p++)
-        good = get(file + HEAD + 4 * p, 4) == crc(file + AT_PIECES + p * PIECE, PIECE);
+        good = get(file + HEAD + 4 * p, 4) == sum(file + AT_PIECES + p * PIECE, PIECE);
     return good;
 }
 

@@ -36,8 +36,12 @@ static bool whole(const walk *w)
     if (w->size - w->at < 32)
         return false;
     memcpy(&length, head + 8, sizeof length);
-    return word(head) == 0x6b6c6a31 && word(head + 28) == crc(head, 28) &&
-           length <= w->size - w->at - 32 && word(head + 16) == crc(head + 32, length);
+    if (length > w->size - w->at - 32)
+        return false;
+    return word(head) == 0x6b6c6a31
+               ? word(head + 28) == crc(head, 28) && word(head + 16) == crc(head + 32, length)
+               : word(head) == 0x6b6c6a32 && word(head + 28) == sum(head, 28) &&
+                     word(head + 16) == sum(head + 32, length);
 }
 
 static kl_status visit(void *context, uint32_t type, const void *payload, size_t size,
@@ -71,11 +75,12 @@ static size_t cook(const uint8_t *recipe, size_t size, uint8_t *file)
         const size_t left = size - i - 4, length = recipe[i + 1] < left ? recipe[i + 1] : left;
         const uint8_t *payload = recipe + i + 2, *damage = payload + length;
         memset(head, 0, 32);
-        put(head, 0x6b6c6a31, 4);
+        const bool old = recipe[i] & 1;
+        put(head, old ? 0x6b6c6a31 : 0x6b6c6a32, 4);
         put(head + 4, recipe[i], 4);
         put(head + 8, length, 8);
-        put(head + 16, crc(payload, length), 4);
-        put(head + 28, crc(head, 28), 4);
+        put(head + 16, old ? crc(payload, length) : sum(payload, length), 4);
+        put(head + 28, old ? crc(head, 28) : sum(head, 28), 4);
         memcpy(head + 32, payload, length);
         if (damage[0] < 32 + length)
             head[damage[0]] = (uint8_t)(head[damage[0]] + damage[1]);

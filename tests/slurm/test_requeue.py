@@ -8,7 +8,8 @@ import shutil
 import struct
 import subprocess
 import unittest
-import zlib
+
+import xxhash
 
 from kinlim_cli import KINLIM, Folder, study_text
 
@@ -186,8 +187,8 @@ class EveryReadme(unittest.TestCase):
 
 def make_checkpoint(point, realization, time):
     """The head of a checkpoint (src/run/checkpoint.c)."""
-    head = struct.pack("<8sqqqqqiiIII", b"klchk01", realization, 1, 8, 8, time, point, time, 0, 0, 0)
-    return head + struct.pack("<I", zlib.crc32(head))
+    head = struct.pack("<8sqqqqqiiIII", b"klchk02", realization, 1, 8, 8, time, point, time, 0, 0, 0)
+    return head + struct.pack("<I", xxhash.xxh64_intdigest(head) & 0xffffffff)
 
 
 if __name__ == "__main__":
