@@ -15,5 +15,5 @@ Everything is read from the results file (docs/file-format.md); the program does
 from .program import Error, info, report, run, status
 from .results import Results, open
 
-__version__ = "0.2.0"
+__version__ = "0.1.0"
 __all__ = ["Error", "Results", "info", "open", "report", "run", "status"]
