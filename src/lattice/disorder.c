@@ -73,9 +73,10 @@ static void transform(kl_distribution distribution, int64_t n, const uint64_t *b
         omega[i] = (float)x[i];
 }
 
-void kl_disorder_fill(const kl_disorder *disorder, int64_t first, int64_t count, float *omega)
+void kl_disorder_fill_another(const kl_disorder *disorder, uint64_t number, int64_t first,
+                              int64_t count, float *omega)
 {
-    const uint64_t key[2] = {disorder->seed, PURPOSE_DISORDER};
+    const uint64_t key[2] = {disorder->seed, PURPOSE_DISORDER | number << 32};
     const uint64_t counter[2] = {disorder->realization, disorder->point};
     const int64_t last = first + count;
     uint64_t bits[CHUNK + 4];
@@ -86,4 +87,9 @@ void kl_disorder_fill(const kl_disorder *disorder, int64_t first, int64_t count,
                   omega + (site - first));
         site = end;
     }
+}
+
+void kl_disorder_fill(const kl_disorder *disorder, int64_t first, int64_t count, float *omega)
+{
+    kl_disorder_fill_another(disorder, 0, first, count, omega);
 }

@@ -28,5 +28,9 @@ uint64_t kl_disorder_point(const double *parameters, int n);
 
 /* Fills omega[0..count-1] for the global sites first..first+count-1. Local. */
 void kl_disorder_fill(const kl_disorder *disorder, int64_t first, int64_t count, float *omega);
+/* The same of one of several independent potentials, below 2^32; 0 is that of kl_disorder_fill().
+ * Local. */
+void kl_disorder_fill_another(const kl_disorder *disorder, uint64_t number, int64_t first,
+                              int64_t count, float *omega);
 
 #endif

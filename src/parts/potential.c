@@ -51,14 +51,89 @@ kl_status kl_keys_disorders(kl_node *root, kl_disorder_keys *out, kl_ints *list,
     return kl_config_read(map.node, disorder_table + 1, out, err);
 }
 
+typedef struct correlation_map {
+    kl_node *correlation;
+} correlation_map;
+
+static const kl_key correlation_table[] = {
+    {.name = "length",
+     KL_REAL_AT(kl_correlation, length),
+     .flags = KL_REQUIRED,
+     KL_RANGE(0.5, 1000),
+     .doc = "s of exp(-|x - y|^2/(2 s^2)), in sites"},
+    {.name = "field",
+     KL_CHOICE_AT(kl_correlation, field, kl_random_field_names),
+     .fallback = "gaussian",
+     .doc = "a normal field, or the intensity of speckle"},
+    {0}};
+static const kl_key correlation_key[] = {{.name = "correlation",
+                                          KL_MAP_AT(correlation_map, correlation),
+                                          .doc = "of V at different sites; default: none",
+                                          KL_BELOW(correlation_table)},
+                                         {0}};
+const kl_key kl_correlated_disorders_map[] = {
+    {.name = "disorder",
+     KL_MAP_AT(sub_map, node),
+     .fallback = "{}",
+     .doc = "the potential",
+     KL_BELOW(several_table, disorder_table + 1, correlation_key)},
+    {0}};
+
+static kl_status check_correlation(const kl_node *node, const kl_ints *distributions,
+                                   const kl_lattice_points *points,
+                                   const kl_correlation *correlation, kl_error *err)
+{
+    const int64_t least = 2 * kl_correlated_reach(correlation->length) + 1;
+    if (distributions->n > 1 || distributions->v[0] != KL_GAUSSIAN)
+        return kl_config_fail(node, NULL, err, "goes with distribution: gaussian alone");
+    for (int i = 0; i < points->n; i++)
+        if (points->point[i].sites < least)
+            return kl_config_fail(
+                node, "length", err,
+                "%g is not allowed on %lld sites: it needs %lld per side at least",
+                correlation->length, (long long)points->point[i].sites, (long long)least);
+    return KL_OK;
+}
+
+kl_status kl_keys_correlation(kl_node *root, const kl_ints *distributions,
+                              const kl_lattice_points *points, kl_correlation *out, kl_error *err)
+{
+    sub_map map;
+    correlation_map below;
+    *out = (kl_correlation){0};
+    KL_TRY(kl_config_read(root, kl_correlated_disorders_map, &map, err));
+    KL_TRY(kl_config_read(map.node, correlation_key, &below, err));
+    if (!below.correlation)
+        return KL_OK;
+    KL_TRY(kl_config_read(below.correlation, correlation_table, out, err));
+    return check_correlation(below.correlation, distributions, points, out, err);
+}
+
+/* The random numbers of a realization. */
+static kl_disorder numbers(const kl_disorder_keys *keys, int distribution, double eta,
+                           const double *more, int64_t realization, const kl_lattice *lattice)
+{
+    const double parameters[4] = {eta, (double)lattice->sites, (double)lattice->dimension,
+                                  more ? *more : 0};
+    return (kl_disorder){.distribution = (kl_distribution)distribution,
+                         .seed = keys->seed,
+                         .point = kl_disorder_point(parameters, more ? 4 : 3),
+                         .realization = (uint64_t)realization};
+}
+
+kl_status kl_potential_draw_correlated(const kl_disorder_keys *keys,
+                                       const kl_correlation *correlation, double eta,
+                                       int64_t realization, const kl_lattice *lattice, float *omega,
+                                       kl_error *err)
+{
+    const kl_disorder disorder = numbers(keys, KL_GAUSSIAN, eta, NULL, realization, lattice);
+    return kl_correlated_fill(&disorder, correlation, lattice, omega, err);
+}
+
 void kl_potential_draw(const kl_disorder_keys *keys, int distribution, double eta,
                        const double *more, int64_t realization, const kl_lattice *lattice,
                        float *omega)
 {
-    const double parameters[4] = {eta, (double)lattice->sites, (double)lattice->dimension,
-                                  more ? *more : 0};
-    const kl_disorder disorder = {(kl_distribution)distribution, keys->seed,
-                                  kl_disorder_point(parameters, more ? 4 : 3),
-                                  (uint64_t)realization};
+    const kl_disorder disorder = numbers(keys, distribution, eta, more, realization, lattice);
     kl_disorder_fill(&disorder, lattice->first * lattice->plane, kl_lattice_local(lattice), omega);
 }

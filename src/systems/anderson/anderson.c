@@ -73,9 +73,15 @@ static const kl_limit infinite_limit = {.name = "infinite",
 
 /* ---- the study ---- */
 
-static const kl_key *const keys[] = {kl_points_table,      kl_disorders_map, kl_initial_map,
-                                     kl_observables_table, kl_boltzmann_map, kl_fields_table,
-                                     kl_propagator_map,    kl_machine_table, NULL};
+static const kl_key *const keys[] = {kl_points_table,
+                                     kl_correlated_disorders_map,
+                                     kl_initial_map,
+                                     kl_observables_table,
+                                     kl_boltzmann_map,
+                                     kl_fields_table,
+                                     kl_propagator_map,
+                                     kl_machine_table,
+                                     NULL};
 
 kl_propagation_setup anderson_setup(const anderson *a, int point)
 {
@@ -98,9 +104,15 @@ static kl_images images(const anderson *a)
                        .tolerance = a->boltzmann.tolerance};
 }
 
+static const char no_limit[] = "disorder.correlation: the limit is a Boltzmann equation with the "
+                               "cross-section of the correlated "
+                               "potential, which is not solved: there is no reference";
+
 static kl_status warn(anderson *a, kl_error *err)
 {
     const kl_images box = images(a);
+    if (a->correlation.length > 0)
+        return kl_warnings_add(&a->warnings, err, "%s", no_limit);
     if (a->boltzmann.infinite_space)
         KL_TRY(kl_images_warn(&box, &a->warnings, err));
     return kl_packets_warn_of_concentration(&a->packets, &a->warnings, err);
@@ -111,6 +123,7 @@ static kl_status read_keys(anderson *a, kl_node *root, kl_error *err)
     kl_ints distributions;
     KL_TRY(kl_keys_disorders(root, &a->disorder, &distributions, err));
     KL_TRY(kl_keys_points(root, 2, &distributions, &a->points, err));
+    KL_TRY(kl_keys_correlation(root, &distributions, &a->points, &a->correlation, err));
     KL_TRY(kl_packets_read(root, a->points.dimension, &a->packets, err));
     KL_TRY(kl_observables_read(root, &a->points, &a->observables, err));
     KL_TRY(kl_keys_boltzmann(root, &a->boltzmann, err));
@@ -126,6 +139,8 @@ static void choose_limits(anderson *a)
     kl_description *d = &a->description;
     d->limit = a->limit;
     d->skip_limits = !a->boltzmann.solve;
+    if (a->correlation.length > 0)
+        return;
     if (a->boltzmann.torus)
         a->limit[d->nlimits++] = torus_limit;
     if (a->boltzmann.infinite_space)
@@ -150,7 +165,7 @@ static void make_description(anderson *a)
                                       .warning = a->warnings.text,
                                       .random = true,
                                       .seed = a->disorder.seed,
-                                      .proven_moments = 1. / 300};
+                                      .proven_moments = a->correlation.length > 0 ? 0 : 1. / 300};
     choose_limits(a);
 }
 

@@ -9,7 +9,8 @@
 typedef struct anderson {
     kl_stations times;
     kl_disorder_keys disorder;
-    kl_lattice_points points; /* unit = mu = eta^2 */
+    kl_correlation correlation; /* length 0: none */
+    kl_lattice_points points;   /* unit = mu = eta^2 */
     kl_propagator propagator;
     kl_packets packets;
     kl_observables observables;

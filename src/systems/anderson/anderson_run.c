@@ -26,6 +26,10 @@ kl_cost anderson_cost(const void *self, int point, int group_ranks)
     /* A measurement may hold a shifted copy of psi besides. */
     cost.bytes += plane * (ceil(sites / group_ranks) + 2) * size;
     cost.seconds += 60e-9 * plane * sites;
+    if (a->correlation.length > 0) {
+        cost.bytes += kl_correlated_bytes(&a->correlation, setup.dimension, setup.sites);
+        cost.seconds += plane * sites * kl_correlated_seconds(&a->correlation, setup.dimension);
+    }
     const kl_cost fields = kl_marginals_cost(&a->marginals, &a->points.point[point], group_ranks);
     cost.bytes += fields.bytes;
     cost.seconds += a->times.n * fields.seconds;
@@ -72,12 +76,24 @@ void anderson_end(void **run)
     *run = NULL;
 }
 
+static kl_status draw(anderson_run *r, int64_t batch, kl_error *err)
+{
+    const anderson *a = r->a;
+    const double eta = r->point->eta;
+    kl_propagation *e = &r->propagation;
+    if (a->correlation.length > 0)
+        return kl_potential_draw_correlated(&a->disorder, &a->correlation, eta, batch, &e->lattice,
+                                            e->omega, err);
+    kl_potential_draw(&a->disorder, r->point->distribution, eta, NULL, batch, &e->lattice,
+                      e->omega);
+    return KL_OK;
+}
+
 kl_status anderson_start(void *run, int64_t batch, kl_error *err)
 {
     anderson_run *r = run;
     kl_propagation *e = &r->propagation;
-    kl_potential_draw(&r->a->disorder, r->point->distribution, r->point->eta, NULL, batch,
-                      &e->lattice, e->omega);
+    KL_TRY(kl_agree(e->lattice.comm, draw(r, batch, err), err));
     kl_propagation_bound(e);
     KL_TRY(kl_packets_fill(&r->a->packets, r->point->unit, &e->psi, err));
     return kl_propagation_start(e, err);
