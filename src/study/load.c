@@ -2,31 +2,62 @@
 #include "study/load.h"
 
 #include "base/memory.h"
+#include "base/stop.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Bytes of a file or a pipe; 0 at its end; -1 and errno. It waits for who has opened a pipe to
+ * write, a second for who has not, and no longer once a signal asks to stop (EINTR). */
+static ssize_t read_some(int file, void *to, size_t size)
+{
+    struct pollfd ready = {.fd = file, .events = POLLIN};
+    ssize_t got = -1;
+    int found = poll(&ready, 1, 1000);
+    while (found >= 0 && (got = read(file, to, size)) < 0 && errno == EAGAIN)
+        found = poll(&ready, 1, -1);
+    return got;
+}
+
+static kl_status read_all(int file, const char *path, char *text, long most, long *size,
+                          kl_error *err)
+{
+    ssize_t got = 1;
+    while (got != 0 && *size <= most) {
+        got = read_some(file, text + *size, (size_t)(most + 1 - *size));
+        if (got > 0)
+            *size += got;
+        else if (got < 0 && errno == EINTR)
+            KL_TRY(kl_stop_early(MPI_COMM_SELF, err));
+        else if (got < 0)
+            return kl_fail(err, KL_INPUT, "%s: %s", path, strerror(errno));
+    }
+    if (*size > most)
+        return kl_fail(err, KL_INPUT, "%s: longer than 16 MB is not allowed", path);
+    if (memchr(text, 0, (size_t)*size))
+        return kl_fail(err, KL_INPUT, "%s: not a text file", path);
+    return KL_OK;
+}
 
 static kl_status read_text(const char *path, char **text, long *size, kl_error *err)
 {
     enum { MOST = 1 << 24 };
-    FILE *file = fopen(path, "rb");
+    const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     *text = NULL;
     *size = 0;
-    if (!file)
+    if (file < 0)
         return kl_fail(err, KL_INPUT, "%s: %s", path, strerror(errno));
     kl_status status = kl_alloc(MOST + 2, 1, path, text, err);
-    if (status == KL_OK) {
-        *size = (long)fread(*text, 1, MOST + 1, file);
-        if (ferror(file))
-            status = kl_fail(err, KL_INPUT, "%s: %s", path, strerror(errno));
-        else if (*size > MOST)
-            status = kl_fail(err, KL_INPUT, "%s: longer than 16 MB is not allowed", path);
-        else if (memchr(*text, 0, (size_t)*size))
-            status = kl_fail(err, KL_INPUT, "%s: not a text file", path);
-    }
-    fclose(file);
+    if (status == KL_OK)
+        status = read_all(file, path, *text, MOST, size, err);
+    if (status == KL_OK && *size == 0 && lseek(file, 0, SEEK_CUR) < 0)
+        status = kl_fail(err, KL_INPUT, "%s: a pipe that nobody writes to", path);
+    close(file);
     return status;
 }
 
