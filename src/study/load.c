@@ -24,12 +24,25 @@ static ssize_t read_some(int file, void *to, size_t size)
     return got;
 }
 
-static kl_status read_all(int file, const char *path, char *text, long most, long *size,
-                          kl_error *err)
+/* Room for twice as much and a final zero. */
+static kl_status grow(const char *path, char **text, long *room, kl_error *err)
 {
+    *room = *room > 0 ? 2 * *room : 1 << 14;
+    char *longer = realloc(*text, (size_t)*room + 1);
+    if (!longer)
+        return kl_fail(err, KL_ENVIRONMENT, "%s: no memory for its text", path);
+    *text = longer;
+    return KL_OK;
+}
+
+static kl_status read_all(int file, const char *path, char **text, long *size, kl_error *err)
+{
+    enum { MOST = 1 << 24 };
     ssize_t got = 1;
-    while (got != 0 && *size <= most) {
-        got = read_some(file, text + *size, (size_t)(most + 1 - *size));
+    for (long room = 0; got != 0 && *size <= MOST;) {
+        if (*size == room)
+            KL_TRY(grow(path, text, &room, err));
+        got = read_some(file, *text + *size, (size_t)(room - *size));
         if (got > 0)
             *size += got;
         else if (got < 0 && errno == EINTR)
@@ -37,26 +50,23 @@ static kl_status read_all(int file, const char *path, char *text, long most, lon
         else if (got < 0)
             return kl_fail(err, KL_INPUT, "%s: %s", path, strerror(errno));
     }
-    if (*size > most)
+    if (*size > MOST)
         return kl_fail(err, KL_INPUT, "%s: longer than 16 MB is not allowed", path);
-    if (memchr(text, 0, (size_t)*size))
+    if (*size == 0 && lseek(file, 0, SEEK_CUR) < 0)
+        return kl_fail(err, KL_INPUT, "%s: a pipe that nobody writes to", path);
+    if (memchr(*text, 0, (size_t)*size))
         return kl_fail(err, KL_INPUT, "%s: not a text file", path);
+    (*text)[*size] = 0;
     return KL_OK;
 }
 
-static kl_status read_text(const char *path, char **text, long *size, kl_error *err)
+static kl_status read_text(const char *path, char **text, kl_error *err)
 {
-    enum { MOST = 1 << 24 };
+    long size = 0;
     const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    *text = NULL;
-    *size = 0;
     if (file < 0)
         return kl_fail(err, KL_INPUT, "%s: %s", path, strerror(errno));
-    kl_status status = kl_alloc(MOST + 2, 1, path, text, err);
-    if (status == KL_OK)
-        status = read_all(file, path, *text, MOST, size, err);
-    if (status == KL_OK && *size == 0 && lseek(file, 0, SEEK_CUR) < 0)
-        status = kl_fail(err, KL_INPUT, "%s: a pipe that nobody writes to", path);
+    const kl_status status = read_all(file, path, text, &size, err);
     close(file);
     return status;
 }
@@ -91,11 +101,10 @@ kl_status kl_study_read_file(MPI_Comm comm, const char *path, int nset, const ch
                              const kl_system *const *systems, kl_study **out, kl_error *err)
 {
     int rank;
-    long size = 0;
     char *text = NULL;
     MPI_Comm_rank(comm, &rank);
     *out = NULL;
-    kl_status status = rank == 0 ? read_text(path, &text, &size, err) : KL_OK;
+    kl_status status = rank == 0 ? read_text(path, &text, err) : KL_OK;
     status = kl_agree(comm, status, err);
     if (status == KL_OK)
         status = kl_study_read_text(comm, path, text, nset, set, systems, out, err);
