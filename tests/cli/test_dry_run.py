@@ -136,6 +136,20 @@ class TheOtherCommands(unittest.TestCase):
                         self.assertIn(word, result.out)
                 self.assertEqual(folder.good("--version", ranks=ranks).out.count("\n"), 1)
 
+    def test_info_of_a_system_lists_the_columns_of_its_tables(self):
+        with Folder() as folder:
+            folder.write("study.yaml", study_text(2))
+            names = re.search(r"(?m)^systems +(.*)$", folder.good("info").out)[1].split(", ")
+            self.assertIn("anderson", names)
+            for name in names:
+                text = folder.good("info", name).out
+                columns = re.findall(r"`([a-z_0-9]+)`: .+", text[text.index("columns: "):text.index("| key")])
+                self.assertTrue(columns, name)
+                if name == "anderson":
+                    folder.run("study.yaml", "a.h5", "--set", "disorder.distribution=[gaussian, uniform]")
+                    header = folder.good("export", "a.h5").out.split("\n")[0]
+                    self.assertEqual(header.split(",")[:len(columns) + 1], [*columns, "time"])
+
     def test_info_of_results_shows_where_they_come_from(self):
         with Folder() as folder:
             folder.write("study.yaml", study_text(2))
