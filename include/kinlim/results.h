@@ -190,7 +190,8 @@ int64_t kl_results_asked(const kl_results *results); /* planned ones, and finish
 /* HDF5 (results_write.c, results_read.c); local, one rank. The file is built in
  * memory, written to PATH.part, synced and renamed: PATH is never half written.
  * KL_INPUT: no such folder; KL_ENVIRONMENT: disk full, no permission, no memory.
- * Reading: KL_INPUT if missing, not a kinlim file, newer, or damaged. */
+ * Reading: KL_INPUT if missing, not a kinlim file, newer, or damaged. A file without a seal is read
+ * in a child process (fork) first, since HDF5 can crash on damage. */
 kl_status kl_results_write(const kl_results *results, const char *path, kl_error *err);
 kl_status kl_results_read(const char *path, kl_results **out, kl_error *err);
 const char *kl_hdf5_version(void);

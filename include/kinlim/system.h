@@ -191,6 +191,9 @@ typedef struct kl_system {
     kl_ensemble ensemble;
     kl_station_kind stations;
     const kl_key *const *keys; /* its tables of top-level keys; ends with NULL */
+    /* The columns of its points, for `kinlim info`: ends with an empty name. Studies may be without
+     * the last ones. NULL: they are not listed. */
+    const kl_column *columns;
 
     /* Reads the system's keys of the study; every rank alike. On failure *self is NULL. */
     kl_status (*open)(kl_node *root, const kl_stations *stations, void **self, kl_error *err);

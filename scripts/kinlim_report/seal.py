@@ -1,5 +1,5 @@
 """The seal behind a results file (docs/file-format.md, Integrity), looked at before libhdf5, which
-can crash on a damaged file.
+can crash on a damaged file; a file without one is read in a child process first.
 
 The hash, 64-bit FNV-1a, is h' = (h XOR b) p mod 2^64 for each byte b. Only the low byte of h meets b,
 and bit k of the low byte of a product depends on bits 0..k alone. So the low bytes of all states
@@ -10,6 +10,7 @@ follow bit by bit, each by a running XOR, and the rest is a sum:
 
 import errno
 import os
+import resource
 import stat
 
 import numpy as np
@@ -53,12 +54,13 @@ def fnv1a(value, data, weights):
 
 
 def compare(file, path, size):
+    """False if there is no seal."""
     if size < SIZE:
-        return
+        return False
     file.seek(size - SIZE)
     seal = file.read(SIZE)
     if seal[:len(MARK)] != MARK:
-        return    # there is none
+        return False
     left = size - SIZE
     length, wanted = (int.from_bytes(seal[at:at + 8], "little") for at in (len(MARK), len(MARK) + 8))
     if length != left:
@@ -73,10 +75,11 @@ def compare(file, path, size):
         left -= len(data)
     if value != wanted:
         raise NotResults(f"{path}: damaged: its bytes are not those written")
+    return True
 
 
 def check(path):
-    """NotResults if the file is none or its seal is broken; a file without a seal passes."""
+    """NotResults if the file is none or its seal is broken; False if it has no seal."""
     try:
         info = os.stat(path)
         if stat.S_ISDIR(info.st_mode):
@@ -84,8 +87,26 @@ def check(path):
         if not stat.S_ISREG(info.st_mode):
             raise NotResults(f"{path}: not a file")
         with open(path, "rb") as file:
-            compare(file, path, info.st_size)
+            return compare(file, path, info.st_size)
     except FileNotFoundError:
         raise NotResults(f"{path}: no such file") from None
     except (OSError, ValueError) as error:    # ValueError: a zero byte in the name
         raise NotResults(f"{path}: cannot read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def trial(path, read):
+    """Calls read(path) in a child process; NotResults if it crashes or does not come to an end."""
+    child = os.fork()
+    if child == 0:
+        try:
+            seconds = 60 + os.stat(path).st_size // 10**6
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)    # the C library's words on a broken heap
+            read(path)
+        except BaseException:    # what is no crash is for the reading that follows
+            pass
+        finally:
+            os._exit(0)
+    if os.WIFSIGNALED(os.waitpid(child, 0)[1]):
+        raise NotResults(f"{path}: damaged: HDF5 breaks down over it")

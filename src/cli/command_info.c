@@ -76,8 +76,25 @@ static kl_status print_system_json(const kl_system *system)
     kl_json_string(&json, "ensemble", ensemble[system->ensemble]);
     if (system->stations.key)
         kl_json_string(&json, "stations", system->stations.key);
+    kl_json_open(&json, "columns", '[');
+    for (int i = 0; system->columns && system->columns[i].name[0]; i++)
+        kl_json_string(&json, NULL, system->columns[i].name);
+    kl_json_close(&json, ']');
     kl_json_close(&json, '}');
     return KL_OK;
+}
+
+/* The first columns of `kinlim export`. */
+static void print_columns(const kl_column *column)
+{
+    static const char *const role[] = {[KL_PARAMETER] = "",
+                                       [KL_SMALL] = ", rates are fitted in it",
+                                       [KL_SIZE] = ", extrapolated to infinity",
+                                       [KL_VARIANT] = ", compared; only with several",
+                                       [KL_FOLLOWS] = ", follows from the others"};
+    for (int i = 0; column && column[i].name[0]; i++)
+        printf("%s`%s`: %s%s\n", i ? "         " : "columns: ", column[i].name, column[i].long_name,
+               role[column[i].role]);
 }
 
 static kl_status print_system(const kl_system *system, kl_error *err)
@@ -94,6 +111,7 @@ static kl_status print_system(const kl_system *system, kl_error *err)
     printf("ensemble: %s\n", ensemble[system->ensemble]);
     if (stations->key)
         printf("stations: `%s`: %s, %s\n", stations->key, stations->symbol, stations->long_name);
+    print_columns(system->columns);
     printf("\n");
     kl_key_reference(keys->tables, stdout);
     free(keys);
@@ -168,8 +186,7 @@ static kl_status info_main(int argc, char **argv, const kl_system *const *system
 
 const kl_command kl_command_info = {
     "info", "kinlim info [RESULTS.h5 | SYSTEM] [--json]",
-    "Prints versions; with a file, where it comes from and how much "
-    "of it is done,\nand what a run that goes on or was "
-    "stopped has in its journal. With the name of a system: what it is, and its keys.\n"
-    "--json: the same for programs.\n",
+    "Prints versions; with a file, where it comes from and how much of it is done,\nand what a run "
+    "that goes on or was stopped has in its journal. With the name of a\nsystem: what it is, the "
+    "first columns of its tables, and its keys.\n--json: the same for programs.\n",
     false, info_main};

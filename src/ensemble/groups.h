@@ -24,10 +24,4 @@ void kl_groups_destroy(kl_groups *groups);
 /* Size of the largest group. Local. */
 int kl_groups_largest(int ranks, int ngroups);
 
-/* The group that does item number `item` of the list of open items. Local. */
-static inline int kl_groups_turn(const kl_groups *groups, int64_t item)
-{
-    return (int)(item % groups->ngroups);
-}
-
 #endif

@@ -10,34 +10,56 @@
 /* A picture needs no more; the error of a density is a sum over many <J,F_T>. */
 static const double PICTURE = 1e-6;
 
-static kl_status solve(const kl_marginals *marginals, const kl_lattice_point *point, int f,
-                       const kl_kinetic_problem *problem, MPI_Comm comm, double *value, char *note,
-                       kl_error *err)
+static kl_kinetic_problem loosened(const kl_kinetic_problem *problem)
+{
+    kl_kinetic_problem loose = *problem;
+    loose.tolerance = fmax(problem->tolerance, PICTURE);
+    return loose;
+}
+
+/* The waves of one site's density do not fall off. */
+static bool has_limit(const kl_kinetic_problem *problem, const kl_marginal *field)
+{
+    return problem->envelope != KL_KINETIC_DELTA || field->type != KL_MARGINAL_DENSITY;
+}
+
+/* *axis is to be freed by the caller, in any case. */
+static kl_status grid_of(const kl_marginals *marginals, const kl_lattice_point *point, int f,
+                         double **axis, kl_phase_space *out, kl_error *err)
 {
     const kl_marginal *field = &marginals->field[f];
     const bool momenta = field->type != KL_MARGINAL_DENSITY,
                positions = field->type != KL_MARGINAL_MOMENTUM;
     const double width = kl_marginals_width(marginals, point, f);
-    double *axis = NULL, *error = NULL;
     const int nx = positions ? kl_marginals_axis(marginals, point, f, 0, NULL) : 0;
     const int nv = momenta ? (int)field->momenta : 0;
-    kl_status status = kl_alloc((size_t)(nx + nv), sizeof *axis, "fields", &axis, err);
+    KL_TRY(kl_alloc((size_t)(nx + nv), sizeof **axis, "fields", axis, err));
+    if (positions)
+        kl_marginals_axis(marginals, point, f, 0, *axis);
+    if (momenta)
+        kl_marginals_axis(marginals, point, f, positions, *axis + nx);
+    *out = (kl_phase_space){.axis = (int)field->axis - 1,
+                            .width = field->type == KL_MARGINAL_HUSIMI ? width : 0,
+                            .spread = momenta ? point->unit / (4 * M_PI * width) : 0,
+                            .npositions = nx,
+                            .position = *axis,
+                            .nmomenta = nv,
+                            .momentum = *axis + nx};
+    return KL_OK;
+}
+
+static kl_status solve(const kl_marginals *marginals, const kl_lattice_point *point, int f,
+                       const kl_kinetic_problem *problem, MPI_Comm comm, double *value, char *note,
+                       kl_error *err)
+{
+    kl_phase_space wanted;
+    double *axis = NULL, *error = NULL;
+    kl_status status = grid_of(marginals, point, f, &axis, &wanted, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)problem->ntimes, sizeof *error, "fields", &error, err);
-    KL_GOTO(kl_agree(comm, status, err));
-    if (positions)
-        kl_marginals_axis(marginals, point, f, 0, axis);
-    if (momenta)
-        kl_marginals_axis(marginals, point, f, positions, axis + nx);
-    const kl_phase_space wanted = {.axis = (int)field->axis - 1,
-                                   .width = field->type == KL_MARGINAL_HUSIMI ? width : 0,
-                                   .spread = momenta ? point->unit / (4 * M_PI * width) : 0,
-                                   .npositions = nx,
-                                   .position = axis,
-                                   .nmomenta = nv,
-                                   .momentum = axis + nx};
-    status = kl_boltzmann_phase_space(comm, problem, &wanted, value, error, note, err);
-done:
+    status = kl_agree(comm, status, err);
+    if (status == KL_OK)
+        status = kl_boltzmann_phase_space(comm, problem, &wanted, value, error, note, err);
     free(axis);
     free(error);
     return status;
@@ -53,12 +75,10 @@ static kl_status add_packet(const kl_packets *packets, const kl_marginals *margi
     double share, *value = out->field[f];
     kl_status status =
         kl_agree(comm, kl_kinetic_start(packets, point, i, &problem, &share, err), err);
-    /* The waves of one site's density do not fall off. */
-    const bool none =
-        problem.envelope == KL_KINETIC_DELTA && marginals->field[f].type == KL_MARGINAL_DENSITY;
-    if (status == KL_OK && !none)
+    const bool solves = has_limit(&problem, &marginals->field[f]);
+    if (status == KL_OK && solves)
         status = solve(marginals, point, f, &problem, comm, one, note, err);
-    for (size_t k = 0; status == KL_OK && !none && k < (size_t)problem.ntimes * cells; k++)
+    for (size_t k = 0; status == KL_OK && solves && k < (size_t)problem.ntimes * cells; k++)
         value[k] = (i == 0 ? 0 : value[k]) + share * one[k];
     if (note[0] && !out->note[0])
         snprintf(out->note, sizeof out->note, "field %.40s: %.200s", marginals->field[f].name,
@@ -71,8 +91,7 @@ kl_status kl_boltzmann_fields(const kl_packets *packets, const kl_marginals *mar
                               const kl_lattice_point *point, const kl_kinetic_problem *problem,
                               MPI_Comm comm, kl_limit_values *out, kl_error *err)
 {
-    kl_kinetic_problem loose = *problem;
-    loose.tolerance = fmax(problem->tolerance, PICTURE);
+    const kl_kinetic_problem loose = loosened(problem);
     for (int f = 0; f < marginals->n; f++) {
         double *one;
         const size_t cells = out->cells[f], n = (size_t)problem->ntimes * cells;
@@ -84,4 +103,21 @@ kl_status kl_boltzmann_fields(const kl_packets *packets, const kl_marginals *mar
         KL_TRY(status);
     }
     return KL_OK;
+}
+
+double kl_boltzmann_fields_seconds(const kl_marginals *marginals, const kl_lattice_point *point,
+                                   const kl_kinetic_problem *problem)
+{
+    const kl_kinetic_problem loose = loosened(problem);
+    double sum = 0;
+    for (int f = 0; f < marginals->n; f++) {
+        kl_phase_space wanted;
+        double *axis = NULL, seconds;
+        if (has_limit(&loose, &marginals->field[f]) &&
+            grid_of(marginals, point, f, &axis, &wanted, NULL) == KL_OK &&
+            kl_boltzmann_phase_space_cost(&loose, &wanted, &seconds, NULL) == KL_OK)
+            sum += seconds;
+        free(axis);
+    }
+    return sum;
 }

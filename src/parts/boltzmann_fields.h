@@ -12,4 +12,9 @@ kl_status kl_boltzmann_fields(const kl_packets *packets, const kl_marginals *mar
                               const kl_lattice_point *point, const kl_kinetic_problem *problem,
                               MPI_Comm comm, kl_limit_values *out, kl_error *err);
 
+/* Seconds of all fields on one rank, of a problem with a start; those that cannot be told left out.
+ * Local. */
+double kl_boltzmann_fields_seconds(const kl_marginals *marginals, const kl_lattice_point *point,
+                                   const kl_kinetic_problem *problem);
+
 #endif

@@ -211,8 +211,11 @@ static double seconds_of(const solving *s)
         kl_kinetic_problem problem = problem_of(s);
         double share, seconds;
         if (kl_kinetic_start(packets, s->point, i, &problem, &share, NULL) == KL_OK &&
-            kl_boltzmann_cost(&problem, &seconds, NULL) == KL_OK)
+            kl_boltzmann_cost(&problem, &seconds, NULL) == KL_OK) {
             sum += seconds;
+            if (!s->infinite)
+                sum += kl_boltzmann_fields_seconds(s->of->marginals, s->point, &problem);
+        }
         kl_kinetic_start_free(&problem);
     }
     return sum;

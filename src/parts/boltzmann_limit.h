@@ -37,7 +37,7 @@ bool kl_boltzmann_has_infinite(const kl_packets *packets, const kl_observables *
 kl_status kl_boltzmann_limit_solve(const kl_boltzmann_limit *limit, int point, bool infinite_space,
                                    MPI_Comm comm, kl_limit_values *out, kl_error *err);
 
-/* As kl_limit.seconds: of the observables, without the fields; 0 where it cannot be told. Local. */
+/* As kl_limit.seconds; 0 where it cannot be told. Local. */
 double kl_boltzmann_limit_seconds(const kl_boltzmann_limit *limit, int point, bool infinite_space);
 
 /* As kl_limit.same_as. Local. */

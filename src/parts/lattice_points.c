@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const kl_column lattice_columns[4] = {
+const kl_column kl_lattice_columns[] = {
     {.name = "eta", .units = "1", .long_name = "strength of disorder", .role = KL_SMALL},
     {.name = "sites",
      .units = "1",
@@ -21,6 +21,7 @@ static const kl_column lattice_columns[4] = {
      .words = "gaussian uniform bernoulli laplace",
      .role = KL_VARIANT,
      .statistic = "universality"},
+    {.name = ""},
 };
 
 typedef struct point_keys {
@@ -107,7 +108,7 @@ kl_points kl_lattice_points_describe(const kl_lattice_points *points)
 {
     return (kl_points){.n = points->n,
                        .ncolumns = points->ncolumns,
-                       .column = lattice_columns,
+                       .column = kl_lattice_columns,
                        .value = points->value,
                        .level = points->level};
 }

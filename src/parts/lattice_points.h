@@ -8,6 +8,9 @@
 /* What kl_keys_points() reads from the top of a study. */
 extern const kl_key kl_points_table[];
 
+/* eta, sites, box and, with several distributions, disorder; ends with an empty name. */
+extern const kl_column kl_lattice_columns[];
+
 typedef struct kl_lattice_point {
     double eta, unit, ell; /* unit: macroscopic distance of two sites; ell = unit sites */
     int64_t sites;

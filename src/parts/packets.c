@@ -103,7 +103,8 @@ kl_status kl_packets_check(const kl_packets *packets, kl_node *root,
 
 /* ---- how singular ---- */
 
-static const double most_sites = 1 << 21; /* that are transformed: two arrays of 32 MB */
+static const double most_sites = 1 << 21;     /* that are transformed, */
+static const double bytes_of_a_site = 3 * 16; /* psi, FFT, its scratch */
 
 static kl_status transform(const kl_packets *packets, const kl_lattice_point *point,
                            kl_concentration *out, kl_error *err)
@@ -119,15 +120,25 @@ static kl_status transform(const kl_packets *packets, const kl_lattice_point *po
     return status;
 }
 
+static bool closed(const kl_packets *packets, const kl_lattice_point *point, kl_concentration *out)
+{
+    const kl_initial first = kl_packets_at(packets, 0, point->unit);
+    return packets->n == 1 && kl_concentration_closed(&first, (int)packets->dimension, out);
+}
+
+double kl_packets_concentration_bytes(const kl_packets *packets, const kl_lattice_point *point)
+{
+    const double sites = pow((double)point->sites, (double)packets->dimension);
+    kl_concentration c;
+    return sites > most_sites || closed(packets, point, &c) ? 0 : bytes_of_a_site * sites;
+}
+
 kl_status kl_packets_concentration(const kl_packets *packets, const kl_lattice_point *point,
                                    double *norm, double *peak, kl_error *err)
 {
-    const int d = (int)packets->dimension;
-    const kl_initial first = kl_packets_at(packets, 0, point->unit);
     kl_concentration c = {NAN, NAN};
-    if (packets->n > 1 || !kl_concentration_closed(&first, d, &c))
-        if (pow((double)point->sites, d) <= most_sites)
-            KL_TRY(transform(packets, point, &c, err));
+    if (!closed(packets, point, &c) && kl_packets_concentration_bytes(packets, point) > 0)
+        KL_TRY(transform(packets, point, &c, err));
     *norm = c.norm;
     *peak = c.peak;
     return KL_OK;

@@ -37,6 +37,8 @@ kl_status kl_packets_fill(const kl_packets *packets, double mu, kl_state *psi, k
  * lattice state; NAN on lattices too large for that. KL_ENVIRONMENT. */
 kl_status kl_packets_concentration(const kl_packets *packets, const kl_lattice_point *point,
                                    double *norm, double *peak, kl_error *err);
+/* Bytes that this takes, on one rank; 0 in closed form. Local. */
+double kl_packets_concentration_bytes(const kl_packets *packets, const kl_lattice_point *point);
 /* Warns of packets whose concentration falls too slowly for what is proven. */
 kl_status kl_packets_warn_of_concentration(const kl_packets *packets, kl_warnings *warnings,
                                            kl_error *err);

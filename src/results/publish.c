@@ -109,13 +109,14 @@ kl_status kl_publish(const char *path, const void *bytes, size_t size, kl_error 
     return status;
 }
 
-static kl_status compare(FILE *file, const char *path, kl_error *err)
+static kl_status compare(FILE *file, const char *path, bool *sealed, kl_error *err)
 {
     unsigned char seal[SEAL], *buffer = NULL;
     if (fseeko(file, -SEAL, SEEK_END) != 0 || fread(seal, 1, SEAL, file) != SEAL)
         return KL_OK; /* shorter than a seal */
     if (memcmp(seal, mark, MARK) != 0)
         return KL_OK;
+    *sealed = true;
     off_t end = ftello(file);
     uint64_t left = (uint64_t)end - SEAL, hash = fnv_start;
     if (get64(seal + MARK) != left)
@@ -137,8 +138,9 @@ static kl_status compare(FILE *file, const char *path, kl_error *err)
     return KL_OK;
 }
 
-kl_status kl_publish_check(const char *path, kl_error *err)
+kl_status kl_publish_check(const char *path, bool *sealed, kl_error *err)
 {
+    *sealed = false;
     int fd = kl_file_open(path);
     if (fd < 0 && errno == ENOENT)
         return kl_fail(err, KL_INPUT, "%s: no such file", path);
@@ -151,7 +153,7 @@ kl_status kl_publish_check(const char *path, kl_error *err)
             close(fd);
         return status;
     }
-    kl_status status = compare(file, path, err);
+    kl_status status = compare(file, path, sealed, err);
     fclose(file);
     return status;
 }

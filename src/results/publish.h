@@ -4,6 +4,8 @@
 
 #include "kinlim/status.h"
 
+#include <stdbool.h>
+
 /* Writes bytes[size] and a seal to PATH.part, syncs, renames it to PATH and
  * syncs the folder. On failure PATH is as it was and PATH.part is gone. A file that was at PATH
  * passes on its mode, and its owner and group where the system allows it; a link at PATH stays,
@@ -11,9 +13,9 @@
  * KL_INPUT: no such folder. KL_ENVIRONMENT: no permission, disk full. */
 kl_status kl_publish(const char *path, const void *bytes, size_t size, kl_error *err);
 
-/* Compares a file with its seal. A file without one passes: another program
+/* Compares a file with its seal. A file without one passes, *sealed false: another program
  * that changed it has cut the seal off. KL_INPUT: missing, unreadable, damaged,
  * or no regular file (a FIFO is not waited for). */
-kl_status kl_publish_check(const char *path, kl_error *err);
+kl_status kl_publish_check(const char *path, bool *sealed, kl_error *err);
 
 #endif

@@ -1,12 +1,14 @@
 /* Reads kl_results back from HDF5: see results.h and docs/file-format.md. Local.
  *
- * The seal of the file is compared before HDF5 opens it. No length is taken on
+ * The seal of the file is compared before HDF5 opens it; a file without one is read in a child
+ * process first, since HDF5 can crash on damage. No length is taken on
  * trust: every array must have the extent that the dimensions of /samples
  * demand, and as many bytes in the file as it claims (deflate, which h5repack
  * may have applied, cannot shrink data below 1/1032), before memory is asked for.
  */
 #include "results/hdf5_read.h"
 #include "results/publish.h"
+#include "results/trial.h"
 #include "kinlim/results.h"
 #include "results/format.h"
 #include "base/memory.h"
@@ -524,11 +526,9 @@ static kl_status read_file(const kl_h5_reader *in, kl_results **out)
     return status;
 }
 
-kl_status kl_results_read(const char *path, kl_results **out, kl_error *err)
+static kl_status read_bytes(const char *path, kl_results **out, kl_error *err)
 {
     kl_h5_reader in = {path, -1, err};
-    *out = NULL;
-    KL_TRY(kl_publish_check(path, err));
     kl_h5_errors errors = kl_h5_silence();
     kl_status status;
     if (H5Fis_hdf5(path) <= 0) {
@@ -541,4 +541,14 @@ kl_status kl_results_read(const char *path, kl_results **out, kl_error *err)
     }
     kl_h5_restore(errors);
     return status;
+}
+
+kl_status kl_results_read(const char *path, kl_results **out, kl_error *err)
+{
+    bool sealed;
+    *out = NULL;
+    KL_TRY(kl_publish_check(path, &sealed, err));
+    if (!sealed)
+        KL_TRY(kl_trial(read_bytes, path, err));
+    return read_bytes(path, out, err);
 }

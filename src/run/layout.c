@@ -4,12 +4,16 @@
 #include "ensemble/groups.h"
 #include "run/collect.h"
 #include "run/limits.h"
+#include "summary/summary.h"
 
 #include <math.h>
 #include <stdio.h>
 
 /* Part of the available memory that a run may take. */
 static const double memory_share = 0.9;
+
+/* Seconds until a record is on disk. A group works on the next batch meanwhile. */
+static const double sync = 1e-3;
 
 /* Members that the fullest group of a team holds. */
 static int most_members(const kl_study *study, const kl_layout *layout)
@@ -133,11 +137,14 @@ static void choose_groups(const kl_study *study, int64_t items, int groups, kl_l
 static void estimate_time(const kl_study *study, const int64_t asked[2], kl_layout *layout)
 {
     for (int i = 0; i < study->description->points.n; i++) {
-        const double each =
+        const double work =
             study->members * study->system->cost(study->self, i, 1).seconds / layout->ranks;
+        const double each = fmax(work, sync / layout->nteams);
         layout->least += each * (double)asked[0];
         layout->seconds += each * (double)asked[1];
     }
+    layout->least += kl_summary_seconds(study, (double)asked[0]);
+    layout->seconds += kl_summary_seconds(study, (double)asked[1]);
 }
 
 kl_status kl_layout_choose(const kl_study *study, MPI_Comm comm, const kl_run_options *options,

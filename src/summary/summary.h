@@ -16,4 +16,7 @@ bool kl_summary_mean(const kl_results *results, int point, int time, int quantit
 /* Fills results->row from samples and reference. Local. */
 kl_status kl_summarise(const kl_study *study, kl_results *results, kl_error *err);
 
+/* Seconds that this takes with so many batches at each point, roughly. Local. */
+double kl_summary_seconds(const kl_study *study, double batches);
+
 #endif

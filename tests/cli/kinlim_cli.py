@@ -6,8 +6,11 @@ import csv
 import io
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup, and then by the programs started here
 
 KINLIM = os.environ["KINLIM"]
 MPIEXEC = shlex.split(os.environ.get("MPIEXEC", "mpiexec"))

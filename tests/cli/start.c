@@ -3,7 +3,9 @@
  * MPI_Init ends the process with 99. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,4 +39,16 @@ FILE *fopen(const char *path, const char *mode)
     *(void **)&next = dlsym(RTLD_NEXT, "fopen");
     raise_at(path);
     return next(path, mode);
+}
+
+int open(const char *path, int flags, ...)
+{
+    int (*next)(const char *, int, ...);
+    va_list more;
+    *(void **)&next = dlsym(RTLD_NEXT, "open");
+    va_start(more, flags);
+    const int mode = flags & O_CREAT ? va_arg(more, int) : 0;
+    va_end(more);
+    raise_at(path);
+    return next(path, flags, mode);
 }

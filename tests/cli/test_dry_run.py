@@ -63,6 +63,33 @@ class ADryRun(unittest.TestCase):
                              "propagator.precision=double")
         self.assertTrue(1.7 < double / small < 2.1, double / small)
 
+    def seconds(self, line, *options):
+        value, unit = re.search(rf"^{line} +about ([0-9.e+-]+) (s|min|h)$", self.dry(*options), re.M).groups()
+        return float(value) * {"s": 1, "min": 60, "h": 3600}[unit]
+
+    def test_counts_the_limits_of_fields(self):
+        options = ["--set", "sites=[12]", "--set", "eta=[0.5]", "--set", "times=[0.5]", "--set", "realizations=1",
+                   "--set", "boltzmann={tolerance: 1.0e-2}", "--set", "initial={envelope: {shape: delta}}", "--set",
+                   "observables.1.momentum.mode=[1, 0, 0]", "--set", "moments=[1]"]
+        field = ["--set", "fields=[{type: momentum, momenta: 10}]"]
+        without, promised = (self.seconds("limits", *options, *more, "-o", "other.h5") for more in ([], field))
+        taken = []
+        for i, more in enumerate(([], field)):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            self.folder.run("study.yaml", f"{i}.h5", *options, *more)
+            taken.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
+        ratio = (promised - without) / (taken[1] - taken[0])
+        self.assertTrue(0.25 < ratio < 4, (without, promised, taken))
+
+    def test_counts_the_disk_and_the_summary_of_many_small_realizations(self):
+        """A millisecond until a record is on disk, and what the moments take (tests/summary)."""
+        options = ["--set", "eta=[0.5]", "--set", "sites=[4]", "--set", "times=[0.01]", "--set",
+                   "initial={envelope: {shape: delta}}", "--set",
+                   "observables=[{name: a, position: {shape: uniform}, momentum: {mode: [0, 0, 0]}}]"]
+        few, many = (self.seconds("time", *options, "--set", f"realizations={n}") for n in (1000, 100000))
+        self.assertTrue(1 <= few < 2 and 100 <= many < 200, (few, many))
+        self.assertEqual(few, self.seconds("time", *options, "--realizations", "0:1000", "--set", "realizations=100000"))
+
     def used(self, *options):
         """GB that a run without a launcher has used at most."""
         run = subprocess.Popen(command(["run", "study.yaml", "--quiet", *options]), cwd=self.folder.path)
@@ -79,6 +106,15 @@ class ADryRun(unittest.TestCase):
             used = self.used(*lattice, "-o", f"{precision}-120.h5") - base
             promised = self.memory(*lattice, "-o", "other.h5")
             self.assertTrue(0.6 * promised < used < 1.1 * promised, (precision, used, promised))
+
+    def test_promises_the_memory_of_what_follows_the_run(self):
+        """The concentration of a start without a closed form."""
+        more = ["--set", "eta=[0.5]", "--set", "times=[0.01]", "--set", "realizations=1", "--set",
+                "initial={envelope: {shape: delta}}"]
+        lattice = [*more, "--set", "sites=[120]"]
+        used = self.used(*lattice, "-o", "120.h5") - self.used(*more, "--set", "sites=[16]", "-o", "16.h5")
+        promised = self.memory(*lattice, "-o", "other.h5")
+        self.assertTrue(0.6 * promised < used < 1.1 * promised, (used, promised))
 
     def test_keeps_256_cubed_in_single_precision_below_1_2_gb(self):
         self.assertLess(self.memory("--set", "sites=[256, 256]", "--set", "eta=[0.25, 0.2]", "--set", "times=[1]"),
@@ -99,6 +135,20 @@ class TheOtherCommands(unittest.TestCase):
                     for word in words:
                         self.assertIn(word, result.out)
                 self.assertEqual(folder.good("--version", ranks=ranks).out.count("\n"), 1)
+
+    def test_info_of_a_system_lists_the_columns_of_its_tables(self):
+        with Folder() as folder:
+            folder.write("study.yaml", study_text(2))
+            names = re.search(r"(?m)^systems +(.*)$", folder.good("info").out)[1].split(", ")
+            self.assertIn("anderson", names)
+            for name in names:
+                text = folder.good("info", name).out
+                columns = re.findall(r"`([a-z_0-9]+)`: .+", text[text.index("columns: "):text.index("| key")])
+                self.assertTrue(columns, name)
+                if name == "anderson":
+                    folder.run("study.yaml", "a.h5", "--set", "disorder.distribution=[gaussian, uniform]")
+                    header = folder.good("export", "a.h5").out.split("\n")[0]
+                    self.assertEqual(header.split(",")[:len(columns) + 1], [*columns, "time"])
 
     def test_info_of_results_shows_where_they_come_from(self):
         with Folder() as folder:

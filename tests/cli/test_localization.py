@@ -122,6 +122,21 @@ class Localization(unittest.TestCase):
         self.assertIn(f"{number(row['value']):.5g}", page)
         self.assertNotIn("1/600", page)    # a theorem about another system
 
+    @unittest.skipUnless(importlib.util.find_spec("h5py"), "no h5py")
+    def test_the_guide_of_free_motion_is_that_of_weak_disorder(self):
+        import h5py
+        for d, sites in ((1, 64), (2, 40)):
+            self.folder.write("study.yaml", STUDY.format(d=d, sites=[sites, sites]))
+            self.folder.run("study.yaml", f"{d}.h5", "--set", "eta=[0.3, 0.05]", "--set", "times=[0.01, 0.02]",
+                            "--set", "moments=[2]")
+            with h5py.File(os.path.join(self.folder.path, f"{d}.h5")) as file:
+                guides = [text.split("|") for text in file["samples"].attrs["guides"]]
+            name, words, coefficient, power = guides[0]
+            self.assertEqual((name, words, float(power)), ("msd", "free motion at eta = 0.05", 2))
+            for row in select(self.folder.summary(f"{d}.h5"), statistic="mean", observable="msd", eta=0.05):
+                free = float(coefficient) * number(row["time"]) ** 2
+                self.assertAlmostEqual(number(row["value"]) / free, 1, delta=0.03)
+
     def test_departure_approaches_the_closed_form(self):
         """d = 3: the bias falls like eta^2 within error, and is small at the last point. A wrong
         self-energy or decay rate leaves a bias that does not fall."""

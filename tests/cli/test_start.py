@@ -77,6 +77,36 @@ class ASignalAtAnyTime(InAFolder):
             self.is_one_line(faults.result(process), 75)
 
 
+class AStudyFromAPipe(InAFolder):
+    """As `kinlim run <(make study)`; a shell opens it for writing when it can."""
+
+    def setUp(self):
+        super().setUp()
+        self.pipe = os.path.join(self.folder.path, "pipe.yaml")
+        os.mkfifo(self.pipe)
+
+    def test_is_read_to_its_end_however_slowly_it_is_written(self):
+        writer = subprocess.Popen(["bash", "-c", "(sleep 1.5; head -3 study.yaml; sleep .5; tail -n +4 study.yaml)"
+                                   " >pipe.yaml"], cwd=self.folder.path)
+        result = self.kinlim("run", "pipe.yaml", "--dry-run")
+        self.assertEqual((result.code, result.err, writer.wait(60)), (0, "", 0), result)
+
+    def test_that_nobody_writes_is_refused(self):
+        for ranks in (None, 2):
+            result = self.kinlim("run", "pipe.yaml", ranks=ranks)
+            self.is_one_line(result, 2)
+            self.assertIn("pipe.yaml: a pipe that nobody writes to", result.err)
+
+    def test_that_never_ends_is_left_at_a_signal(self):
+        for name in ("SIGTERM", "SIGUSR1"):
+            end = os.open(self.pipe, os.O_RDWR)
+            process = self.folder.start("run", "pipe.yaml")
+            time.sleep(0.5)
+            process.send_signal(getattr(signal, name))
+            self.is_one_line(faults.result(process), 75)
+            os.close(end)
+
+
 class WhatNeedsNoRanks(Preloaded):
     def test_needs_no_mpi(self):
         self.folder.run("study.yaml", "a.h5")

@@ -37,22 +37,5 @@ static void groups_tile_the_world(void **state)
     }
 }
 
-/* Each item of a list falls to exactly one group, in turn. */
-static void turns(void **state)
-{
-    int size;
-    (void)state;
-    MPI_Comm_size(MPI_COMM_WORLD, &size);
-    kl_groups groups;
-    kl_groups_create(MPI_COMM_WORLD, size, &groups);
-    for (int64_t item = INT64_C(5000000000); item < INT64_C(5000000000) + 20; item++) {
-        int mine = kl_groups_turn(&groups, item) == groups.index, takers;
-        MPI_Allreduce(&mine, &takers, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
-        assert_everywhere(takers == 1);
-    }
-    kl_groups_destroy(&groups);
-}
-
-static const struct CMUnitTest tests[] = {cmocka_unit_test(groups_tile_the_world),
-                                          cmocka_unit_test(turns)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(groups_tile_the_world)};
 TEST_MAIN(tests)

@@ -143,13 +143,15 @@ static void check_names(const kl_description *about)
     }
 }
 
-static void check_points(const kl_points *points)
+/* columns: those that the system lists; NULL: it lists none. */
+static void check_points(const kl_points *points, const kl_column *columns)
 {
     assert_true(points->n > 0 && points->ncolumns >= 0 && points->ncolumns <= KL_MOST_COLUMNS);
     for (int c = 0; c < points->ncolumns; c++) {
         assert_word(points->column[c].name);
         assert_text(points->column[c].units);
         assert_text(points->column[c].long_name);
+        assert_true(!columns || strcmp(columns[c].name, points->column[c].name) == 0);
         assert_true(points->column[c].role != KL_VARIANT || points->column[c].statistic[0]);
     }
     for (int i = 0; i < points->n * points->ncolumns; i++)
@@ -162,6 +164,7 @@ void contract_describes_itself(const contract_case *c)
     assert_word(s->name);
     assert_text(s->summary);
     assert_true(!getenv("SOURCE_DIR") || !s->model || s->source);
+    assert_true(!s->model || s->columns); /* kinlim info lists them */
     if (s->model)
         assert_page(s->name);
     if (s->stations.key) {
@@ -175,7 +178,7 @@ void contract_describes_itself(const contract_case *c)
             assert_text(key->doc);
     kl_study *study = read_study(c, NULL);
     check_names(study->description);
-    check_points(&study->description->points);
+    check_points(&study->description->points, s->columns);
     kl_study_destroy(&study);
     void *none = NULL;
     s->close(&none);

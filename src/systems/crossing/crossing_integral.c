@@ -53,7 +53,7 @@ static const kl_derived derived[] = {
     {.name = "local_exponent", .observable = "sup", .between = local_exponent},
     {.name = "local_exponent", .observable = "gain", .between = local_exponent}};
 
-static const kl_column columns[KL_CROSSING_COLUMNS] = {
+static const kl_column columns[KL_CROSSING_COLUMNS + 1] = {
     {.name = "eps", .units = "1", .long_name = "imaginary part of the energies", .role = KL_SMALL},
     {.name = "e1", .units = "1", .long_name = "first energy", .role = KL_PARAMETER},
     {.name = "e2", .units = "1", .long_name = "second energy", .role = KL_PARAMETER},
@@ -62,7 +62,8 @@ static const kl_column columns[KL_CROSSING_COLUMNS] = {
      .units = "1",
      .long_name = "lattice sites per side",
      .integer = true,
-     .role = KL_FOLLOWS}};
+     .role = KL_FOLLOWS},
+    {.name = ""}};
 
 static const kl_key *const keys_of_a_study[] = {kl_crossing_table, NULL};
 
@@ -305,6 +306,7 @@ const kl_system kl_system_crossing = {
               "math-ph/0604039, and J. Lukkarinen, math-ph/0604049 (3/4)",
     .ensemble = KL_DETERMINISTIC,
     .keys = keys_of_a_study,
+    .columns = columns,
     .open = open_study,
     .close = close_study,
     .describe = describe,

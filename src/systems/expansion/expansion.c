@@ -311,6 +311,7 @@ const kl_system kl_system_expansion = {
     .ensemble = KL_INDEPENDENT,
     .stations = {"times", "time", "T", "1", "macroscopic time"},
     .keys = keys,
+    .columns = kl_lattice_columns,
     .open = open_study,
     .close = close_study,
     .describe = describe,

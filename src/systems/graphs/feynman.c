@@ -260,6 +260,7 @@ const kl_system kl_system_graphs = {
     .ensemble = KL_DETERMINISTIC,
     .stations = {"times", "time", "T", "1", "macroscopic time"},
     .keys = kl_feynman_keys,
+    .columns = kl_lattice_columns,
     .open = open_study,
     .close = close_study,
     .describe = describe,

@@ -152,12 +152,19 @@ static kl_status read_keys(localization *l, kl_node *root, kl_error *err)
     return name_quantities(l, err);
 }
 
+/* msd is in sites: free motion, 2 d (T/unit)^2, is another line at each point. */
+static void make_guides(localization *l)
+{
+    const kl_lattice_point *last = &l->points.point[l->points.n - 1];
+    snprintf(l->ballistic, sizeof l->ballistic, "free motion at eta = %g", last->eta);
+    l->guide[0] = (kl_guide){"msd", l->ballistic,
+                             2 * (double)l->points.dimension / (last->unit * last->unit), 2};
+    l->guide[1] = (kl_guide){"msd", "diffusive", NAN, 1};
+}
+
 static void make_description(localization *l)
 {
     static const char *const checks[] = {"norm_drift", "energy_drift"};
-    /* Through the last point: msd is in sites, so the ballistic 2 d (T/unit)^2 would be another
-     * line for each point. */
-    static const kl_guide guides[] = {{"msd", "ballistic", NAN, 2}, {"msd", "diffusive", NAN, 1}};
     kl_description *d = &l->description;
     l->limit = (kl_limit){.name = "reference", .long_name = "kinetic limit", .solve = reference};
     l->derived = (kl_derived){.name = "t_star",
@@ -172,7 +179,7 @@ static void make_description(localization *l)
     d->nlimits = 1;
     d->limit = &l->limit;
     d->nguides = 2;
-    d->guide = guides;
+    d->guide = l->guide;
     d->nderived = 1;
     d->derived = &l->derived;
     d->nwarnings = l->warnings.n;
@@ -201,6 +208,8 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
     *self = l;
     l->times = *stations;
     kl_status status = read_keys(l, root, err);
+    if (status == KL_OK)
+        make_guides(l);
     make_description(l);
     if (status != KL_OK)
         close_study(self);
@@ -226,6 +235,7 @@ const kl_system kl_system_localization = {
     .ensemble = KL_INDEPENDENT,
     .stations = {"times", "time", "T", "1", "macroscopic time"},
     .keys = keys,
+    .columns = kl_lattice_columns,
     .open = open_study,
     .close = close_study,
     .describe = describe,

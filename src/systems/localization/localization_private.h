@@ -19,6 +19,8 @@ typedef struct localization {
     kl_warnings warnings;
     kl_limit limit;
     kl_derived derived;
+    kl_guide guide[2];
+    char ballistic[KL_NAME];
     kl_description description;
 } localization;
 

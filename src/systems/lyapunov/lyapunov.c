@@ -130,6 +130,7 @@ static const kl_column columns[] = {
      .long_name = "width of box disorder, sqrt(12) standard deviations",
      .role = KL_SMALL},
     {.name = "energy", .units = "1", .long_name = "energy", .role = KL_PARAMETER},
+    {.name = ""},
 };
 
 static void make_description(lyapunov *l)
@@ -265,6 +266,7 @@ const kl_system kl_system_lyapunov = {
     .ensemble = KL_INDEPENDENT,
     .stations = {"times", "length", "N", "sites", "length of the chain"},
     .keys = keys_of_a_study,
+    .columns = columns,
     .open = open_study,
     .close = close_study,
     .describe = describe,
