@@ -33,21 +33,10 @@ def make_page(results, path, pictures):
     cache = os.path.join(os.path.dirname(os.path.abspath(pictures)), "matplotlib")
     os.mkdir(cache)
     import_plotting(cache)
-    import matplotlib.pyplot as plt
     import fields
-    import markup
     import page
-    import panels
-
-    def show(name, figure, words, alternative):
-        if figure is None:
-            return markup.Html("")
-        panels.finish(figure)
-        figure.savefig(os.path.join(pictures, name + ".svg"), dpi=200, metadata={"Date": None})
-        figure.savefig(os.path.join(pictures, name + ".png"), dpi=150, facecolor="white")
-        plt.close(figure)
-        return markup.figure(name, words, alternative)
-    return page.render(results, *fields.read(path, results), show)
+    import picture
+    return page.render(results, *fields.read(path, results), picture.shower(results, pictures))
 
 
 def write(path, folder):

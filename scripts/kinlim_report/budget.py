@@ -134,10 +134,12 @@ def parts(results, chosen, quantities, show):
         show("budget", parts_figure(results, chosen, quantities), html(
             "On a logarithmic axis, of at most {} quantities: {}.", MOST_PANELS, markup.joined(
                 [html("<i>{}</i>, {}", label, said) for _, label, said in sources(results)], "; ")),
-            "Parts of the error, per quantity and point"),
+            "Parts of the error, per quantity and point",
+            "statistics is the largest part; evolution and reference stay far below it."),
         show("shares", shares(results, chosen, quantities), html(
             "The mean square distance from the limit <i>F</i>, E|<i>Y</i> − <i>F</i>|² = bias² + variance: "
-            "the share of each."), "Shares of bias and fluctuation, per quantity and point")]
+            "the share of each."), "Shares of bias and fluctuation, per quantity and point",
+            "little dark: then more realizations help; where it is dark, only points nearer to the limit do.")]
     said = [html("The rest in grey where its interval includes zero.")] * any(
         label == "rest" for _, label, _ in sources(results))
     if results.has("bias_share"):

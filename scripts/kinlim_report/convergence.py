@@ -6,8 +6,8 @@ from matplotlib.lines import Line2D
 
 import style
 from means import draw_numbers, draw_limits, limit_marker, over_stations, station_axis
-from panels import (DOTTED, bars, drawn, label_small, level_handles, limit_handles, log_labels, panels,
-                    point_handles)
+from panels import (DOTTED, bars, drawn, label_small, level_handles, limit_handles, limit_label, log_labels,
+                    panels, point_handles)
 from points import number
 from style import GREY, INK, finite, plain
 
@@ -208,7 +208,8 @@ def draw_derived(axis, results, chosen, item):
             its = results.get(limit_statistic(limit, item), point, station_of(results, item), item.quantity,
                               item.order)
             if its:
-                axis.plot(x, its.value, color=INK, marker="_", ms=11 - 3 * i, zorder=2)
+                axis.plot(x, its.value, color=INK, marker="_", ms=11 - 3 * i, zorder=2,
+                          label=limit_label(i))
     positive = all(row.value > 0 for _, _, row in rows)
     for series in points.series if positive else ():
         draw_derived_fit(axis, results, [r for r in rows if r[0] in series.points], item, series)

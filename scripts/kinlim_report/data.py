@@ -24,6 +24,7 @@ Limit = namedtuple("Limit", "name long_name value bias")    # value, bias: its s
 Derived = namedtuple("Derived", "name quantity order per_station")
 Guide = namedtuple("Guide", "observable words coefficient power")
 
+EXACT = 1e-12     # relative: scatter below is rounding
 NUMBERS = {"mean", "standard_error", "central_moment", "deviation_moment", "probability",
            "chebyshev_bound", "bias_share"}    # statistics that a point has at every station
 RATES = ("rate:", "rate_bound:", "rate_chi2:", "proven_rate:")
@@ -270,6 +271,18 @@ class Results:
         values = self.samples[point, self.done[point], station, self._number[quantity]]
         return values[np.isfinite(values)]
 
+    def vanishing(self):
+        """The quantities of a deterministic study whose values are zero within their errors everywhere."""
+        def is_zero(quantity):
+            rows = [self.get("mean", p, s, quantity) for p in range(self.npoints) for s in range(self.last + 1)]
+            return all(row.low <= 0 <= row.high for row in rows if row)
+        return [] if self.random else [q for q in self.quantities if is_zero(q)]
+
+    def shown(self):
+        """The quantities without these, unless it is all."""
+        zero = self.vanishing()
+        return [q for q in self.quantities if q not in zero] or self.quantities
+
     def derived(self):
         """Functions of the means, as the rows show them."""
         size = self.points.size
@@ -319,7 +332,9 @@ class Results:
         def precision(quantity):
             row, error = (self.get("mean", point, self.last, quantity),
                           self.error(point, self.last, quantity))
-            ratio = abs(row.value) / error if row and error > 0 else -1.0
+            told = row and error > (EXACT * abs(row.value) if self.random else 0)
+            ratio = abs(row.value) / error if told else -1.0
             return self.limit_of(point, self.last, quantity)[0] is not None, ratio
-        ranked = sorted(range(len(self.quantities)), key=lambda i: precision(self.quantities[i]), reverse=True)
-        return [self.quantities[i] for i in sorted(ranked[:most])]
+        quantities = self.shown()
+        ranked = sorted(range(len(quantities)), key=lambda i: precision(quantities[i]), reverse=True)
+        return [quantities[i] for i in sorted(ranked[:most])]

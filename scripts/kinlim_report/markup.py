@@ -41,14 +41,22 @@ def code(name):
     return html("<code>{}</code>", name)
 
 
+def without_empty(head, rows, numeric):
+    """A table without the columns that say nothing."""
+    keep = [i for i in range(len(head)) if not rows or any(values[i] != "–" for _, values in rows)]
+    return ([head[i] for i in keep], [(kind, [values[i] for i in keep]) for kind, values in rows],
+            [k for k, i in enumerate(keep) if i in numeric])
+
+
 def table(head, rows, numeric=()):
     """rows: lists of cells, or (class, cells); a class is a word of ours."""
     def cells(tag, values):
         return joined(html('<{0}{1}>{2}</{0}>', Html(tag), Html(" class=n" if i in numeric else ""), value)
                       for i, value in enumerate(values))
+    rows = [row if isinstance(row, tuple) else ("", row) for row in rows]
+    head, rows, numeric = without_empty(head, rows, numeric)
     body = []
-    for row in rows:
-        kind, values = row if isinstance(row, tuple) else ("", row)
+    for kind, values in rows:
         body.append(html("<tr{}>{}</tr>", html(' class="{}"', kind) if kind else "", cells("td", values)))
     return html('<div class="wide"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
                 cells("th", head), joined(body))
@@ -62,14 +70,36 @@ def dot(colour, label):
     return html('<span class="dot" style="background:{}"></span>{}', colour, label)
 
 
-def figure(name, words, alternative):
-    """The figure whose files are NAME.svg and NAME.png."""
-    return html('<p class="caption">{0} <span class="quiet">Also as <a href="{1}.png">PNG</a>.</span></p>'
-                '<figure><img src="{1}.svg" alt="{2}"></figure>', words, name, alternative)
+def good(words):
+    return html('<p class="good"><b>A good result:</b> {}</p>', words) if words else Html("")
 
 
-def section(title, *parts):
-    return html("<section><h2>{}</h2>\n{}</section>", title, joined(parts, "\n"))
+def figure(name, words, picture, data, table, wanted=""):
+    """The figure whose files are NAME.svg and NAME.png. picture: its markup; data: what the script knows of
+    it; table: the address of its table, empty if there is none; wanted: what a good result looks like."""
+    save = html(', its numbers as <a href="{}" download="{}.csv">CSV</a>', table, name) if table else ""
+    return html('<p class="caption">{0} <span class="quiet">Also as <a href="{1}.svg">SVG</a>, '
+                '<a href="{1}.png">PNG</a>{2}.</span></p>{3}<figure id="{1}" data-marks="{4}">{5}</figure>',
+                words, name, save, good(wanted), data, picture)
+
+
+def plain(title):
+    """Markup without its tags."""
+    return re.sub(r"<[^>]*>", "", title)
+
+
+def section(title, *parts, name="", folded=False):
+    """A part of the page that can be folded; without a name it has one of the title's words."""
+    name = name or "-".join(re.findall(r"[a-z0-9]+", plain(safe(title)).lower()))
+    return html('<section id="section-{}"><details{}><summary><h2>{}</h2></summary>\n{}</details></section>', name,
+                Html("" if folded else " open"), title, joined(parts, "\n"))
+
+
+def contents(body):
+    """Links to the sections of a page of ours."""
+    found = re.findall(r'<section id="([a-z0-9-]+)">.*?<h2>(.*?)</h2>', body)
+    return html('<nav aria-label="Contents">{}</nav>', joined((html(
+        '<a href="#{}">{}</a>', name, Html(title.split(" at <i>")[0])) for name, title in found), " "))
 
 
 def details(title, *parts):

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 import style
 from panels import (LIMIT_LINES, bars, draw_limit, drawn, is_wide, label_small, level_handles,
-                    limit_handles, log_labels, panels, point_handles, station_axis)
+                    limit_handles, limit_label, log_labels, panels, point_handles, station_axis)
 from style import INK, plain
 
 GUIDE_LINES = [(0, (5, 1.5)), (0, (3, 1.5, 1, 1.5)), (0, (1, 1.3))]
@@ -112,7 +112,7 @@ def draw_over_small(stack, results, chosen, quantity):
                 row = results.get(limit.value, point, station, quantity)
                 if row:
                     axis.plot(points.columns[points.small].values[point], row.value, color=INK, marker="_",
-                              ms=11 - 3 * i, mew=1.3, lw=0, zorder=2)
+                              ms=11 - 3 * i, mew=1.3, lw=0, zorder=2, label=limit_label(i))
         axis.yaxis.set_major_locator(MaxNLocator(4))
     if len(stack) > 1:
         stack[1].axhline(0, color=INK, lw=1.0, zorder=1)

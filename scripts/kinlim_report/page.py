@@ -1,6 +1,9 @@
-"""The report as one HTML page: words and tables from the data, figures beside it. `show(name, figure,
-words, alternative)` saves a figure and gives its place on the page, nothing where there is no figure."""
+"""The report as one HTML page: words, tables and figures from the data. `show(name, figure, words,
+alternative, good)` saves a figure and gives its place on the page, nothing where there is no figure; good
+says what a good result looks like."""
 
+import base64
+import hashlib
 import os
 
 import budget
@@ -8,7 +11,9 @@ import compare
 import fields as field_figures
 import tables
 from convergence import convergence, derived, derived_over_stations
-from markup import GENERATOR, Html, caption, code, details, html, italic, joined, listed, section
+from data import EXACT
+from markup import (GENERATOR, Html, caption, code, contents, details, good, html, italic, joined, listed,
+                    section)
 from means import guide_figure, means, over_stations
 from panels import MOST_PANELS, MOST_POINTS
 from points import number, symbol
@@ -16,7 +21,7 @@ from samples import headline, histogram
 from study import definitions
 from style import exact, finite, fixed, measured, small
 
-CSS_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "page.css")
+HERE = os.path.dirname(os.path.abspath(__file__))
 MOST_SERIES, FEWER_PANELS = 6, 3    # with figures; quantities of the figures of all but the first
 
 
@@ -37,9 +42,9 @@ def the_limit(results, limit):
 
 def part_of(results, quantities):
     """Says which quantities a figure shows, where it does not show all."""
-    if len(quantities) == len(results.quantities):
+    if len(quantities) == len(results.shown()):
         return ""
-    return f"The {len(quantities)} best known of {len(results.quantities)} quantities; all are in the tables. "
+    return f"The {len(quantities)} best known of {len(results.shown())} quantities; all are in the tables. "
 
 
 # ---- words at the top --------------------------------------------------------------
@@ -82,8 +87,10 @@ def sentence_agreement(results, point):
     for limit in results.limits if results.random else ():
         rows = [results.get(limit.bias, point, results.last, q) for q in results.quantities]
         rows = [row for row in rows if row and finite(row.low, row.high)]
+        values = [results.get("mean", point, results.last, q) for q in results.quantities]
+        rounding = EXACT * max((abs(row.value) for row in values if row), default=0)
         if len(rows) > 1:
-            agree = sum(row.low <= 0 <= row.high for row in rows)
+            agree = sum(row.low <= 0 <= row.high or abs(row.value) <= rounding for row in rows)
             return (f"There, {agree} of {len(rows)} means agree with {the_limit(results, limit)} within their 95% "
                     f"intervals ({0.95 * len(rows):.1f} would if no bias were left).")
     return ""
@@ -192,6 +199,17 @@ def words_means(results, chosen, quantities):
     return joined(said + [station_words(results) if over_stations(results) else ""])
 
 
+def good_means(results):
+    """What to look for in means beside a limit."""
+    if not results.limits:
+        return ""
+    if not results.random:
+        return "the values approach the ticks of the limit from point to point, by much more than their own errors."
+    name = symbol(results.points.small)
+    falls = html(", and what is left of the differences shrinks with {}", italic(name)) if name else ""
+    return html("the marks lie on the limit’s curve; beneath, 19 of 20 intervals reach the line at zero{}.", falls)
+
+
 def means_section(results, series, quantities, show):
     at_once = not over_stations(results)    # all series fit into one figure
     chosen = results.points.all() if at_once else series.points
@@ -201,7 +219,7 @@ def means_section(results, series, quantities, show):
     others = [q for q in quantities if q not in limited]
     alternative = f"{results.word} of each quantity and point"
     place = show("means", means(results, chosen, limited or others, several),
-                 words_means(results, chosen, quantities), alternative)
+                 words_means(results, chosen, quantities), alternative, good_means(results))
     if limited and others:
         place = joined([place, show("means-without", means(results, chosen, others, several),
                                     "The quantities without a limit.", alternative)])
@@ -222,7 +240,13 @@ def numbers_section(results):
         "Digits in brackets are the value's own error in the last digits. "
     if results.has("central_moment"):
         said = html("{}<i>Standard deviation</i> is that of one realization. ", said)
-    return section(html("Numbers{}", when(results)), caption(said), tables.outcome(results))
+    zero = [q for q in results.vanishing() if q not in results.shown()]
+    if zero:
+        said = html("{}Left out, for they are zero within their errors everywhere: {}.", said, listed(
+            code(q.label) for q in zero))
+    wanted = "differences from the limit of at most two standard errors, or such that fall from point to point." \
+        if results.random and results.limits else ""
+    return section(html("Numbers{}", when(results)), caption(said), good(wanted), tables.outcome(results))
 
 
 def derived_section(results, series, show):
@@ -247,7 +271,8 @@ def guides_section(results, series, show):
     words = html("{}, on logarithmic axes, between lines that the system suggests. A line without a coefficient of "
                  "its own is drawn through the last value of the last point. {}",
                  "Means" if results.random else "Values", station_words(results))
-    place = show("guides", guide_figure(results, series.points), words, "Means on logarithmic axes with guides")
+    place = show("guides", guide_figure(results, series.points), words, "Means on logarithmic axes with guides",
+                 "the marks run along one of the lines; where they bend from one to another, a regime ends.")
     return section("On logarithmic axes", main_words(results, series), place) if place else Html("")
 
 
@@ -276,10 +301,22 @@ def words_convergence(results, quantities, drawn):
     return said
 
 
+def good_convergence(results, drawn):
+    """What to look for in biases and moments."""
+    if "fit" not in drawn:
+        return "all marks fall towards the left, along straight lines."
+    said = ["all marks fall towards the left along their lines, and the exponents of different quantities agree"]
+    if "open" in drawn:
+        said.append("a bias that is open everywhere is too small for this many realizations to see")
+    if "proven" in drawn:
+        said.append("the moments fall at least as steeply as the dotted line")
+    return joined([joined(said, "; "), "."])
+
+
 def convergence_section(results, series, quantities, show):
     figure, drawn = convergence(results, series, quantities, results.last)
     place = show("convergence", figure, words_convergence(results, quantities, drawn),
-                 "Bias and moments against the small parameter, with fitted powers")
+                 "Bias and moments against the small parameter, with fitted powers", good_convergence(results, drawn))
     bias, moments = tables.bias_rates(results), tables.moment_rates(results)
     parts = [main_words(results, series)] * bool(place) + [place]
     if results.random and results.moments_note not in ("", "none"):
@@ -300,7 +337,8 @@ def sizes_section(results, quantities, show):
     place = show("sizes", compare.sizes(results, quantities[:6]), html(
         "Means{} against 1/{}, and left of 0 what the two models make of them; the points of one colour share {}. Set "
         "apart sideways. 95% intervals.", when(results), italic(name), italic(symbol(results.points.small))),
-        f"Means against 1/{name}")
+        f"Means against 1/{name}",
+        "the two models agree within their intervals, and no chance in the table is below 0.01.")
     return section(html("Infinite {}{}", name, when(results)), place, caption(compare.words_sizes(results)),
                    compare.table_sizes(results, results.quantities))
 
@@ -312,7 +350,8 @@ def variants_section(results, quantities, show):
     place = show("variants", compare.variants(results, quantities[:6]), html(
         "Mean difference of samples{} from those of {}, at the largest size there is, against {}. 95% intervals.",
         when(results), base, italic(symbol(results.points.small))),
-        f"Differences between {name} against the small parameter")
+        f"Differences between {name} against the small parameter",
+        "differences that include zero, or fall to the left: then the limit does not tell the variants apart.")
     return section(html("One {} against another{}", name.replace("_", " "), when(results)), caption(html(
         "Points that differ in {} alone share their random numbers, so samples are compared in pairs, with {}. In "
         "grey where the 95% interval includes zero.", name, base)), place,
@@ -332,7 +371,9 @@ def samples_section(results, series, quantities, show):
     place = show("histogram", histogram(results, series.points, quantities), html(
         "{}Every realization{}: one ridge per point, ticks are the samples.{}", part_of(results, quantities),
         when(results), line),
-        "Histograms of the samples per quantity and point")
+        "Histograms of the samples per quantity and point",
+        "one hump each, which narrows from ridge to ridge around the limit’s line." if line else
+        "one hump each, which narrows from ridge to ridge.")
     return section("Samples", main_words(results, series), place) if place else Html("")
 
 
@@ -388,8 +429,10 @@ def words_field(results, field, series):
 def field_sections(results, fields, left, series, show):
     for i, field in enumerate(fields):
         title = field.title[:1].upper() + field.title[1:]
+        wanted = f"the {results.word} looks like the {results.limits[0].long_name}." \
+            if field.has_limit() and results.limits else ""
         yield section(title, show(f"field-{i + 1}", field_figures.draw(results, field, series),
-                                  words_field(results, field, series), field.title))
+                                  words_field(results, field, series), field.title, wanted), name=f"fields-{i + 1}")
     if left:
         yield caption(html("Further fields without a figure: {}.", listed(left)))
 
@@ -417,25 +460,36 @@ def sections(results, fields, left, show):
     yield other_series(results, show)
     yield from field_sections(results, fields, left, series, show)
     constants = tables.constants(results)
-    yield section("Constants", caption("Numbers that follow from the study alone."), constants) if constants else ""
+    yield section("Constants", caption("Numbers that follow from the study alone."), constants,
+                  folded=True) if constants else ""
     worst = "over realizations and stations" if results.random else "over the stations"
     yield section("Points and checks", caption(joined(
         [tables.parameters(results), f"Checks are the worst {worst}." if results.checks() else ""])),
-        tables.points(results))
+        tables.points(results), folded=True)
     yield section("Provenance", tables.provenance(results), details(
-        "The study, resolved", html("<pre>{}</pre>", results.study)))
+        "The study, resolved", html("<pre>{}</pre>", results.study)), folded=True)
+
+
+def text_of(name):
+    with open(os.path.join(HERE, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def policy(script):
+    """The page takes nothing from outside, and of scripts its own alone."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return Html(f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{digest}'")
 
 
 def render(results, fields, left, show):
-    series = results.main()
-    with open(CSS_FILE, encoding="utf-8") as file:
-        css = file.read()
-    body = joined([part for part in sections(results, fields, left, show) if part], "\n")
+    series, script = results.main(), text_of("page.js")
+    head, *rest = [part for part in sections(results, fields, left, show)]
+    body = joined(filter(None, rest), "\n")
     said = summary(results, series, results.best(series, 1)[0])
     return html('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{0}\n'
-                '<meta http-equiv="Content-Security-Policy" content="script-src \'none\'; object-src \'none\'">'
+                '<meta http-equiv="Content-Security-Policy" content="{1}">'
                 '<meta name="viewport" content="width=device-width, initial-scale=1">'
-                "<title>{1} · kinlim</title><style>\n{2}</style></head>\n<body><main>"
-                '<h1>{1}</h1><p class="facts">{3}</p>{4}\n{5}</main></body></html>\n',
-                GENERATOR, results.name, Html(css), facts(results),
-                html('<p class="summary">{}</p>', said) if said else "", body)
+                "<title>{2} · kinlim</title><style>\n{3}</style></head>\n<body><main>"
+                '<h1>{2}</h1><p class="facts">{4}</p>{5}\n{6}\n{7}\n{8}</main><script>{9}</script></body></html>\n',
+                GENERATOR, policy(script), results.name, Html(text_of("page.css")), facts(results),
+                html('<p class="summary">{}</p>', said) if said else "", contents(body), head, body, Html(script))

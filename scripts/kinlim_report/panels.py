@@ -16,7 +16,7 @@ LEFT, RIGHT, GAP = 0.78, 0.12, 0.74    # inches: margins, between columns
 TOP, BOTTOM, BETWEEN, WITHIN, LEGEND_ROW = 0.74, 0.52, 0.88, 0.2, 0.21
 MOST_PANELS = 12     # quantities of a figure
 MOST_POINTS = 10     # points of a figure that would cover each other otherwise
-LIMIT_LINES = ["-", (0, (4, 1.6)), (0, (1.5, 1.2))]
+LIMIT_LINES = ["-", (0, (4, 1.6)), (0, (1.5, 1.2))]    # of one limit after the other
 DOTTED = (0, (1, 2))
 
 
@@ -189,10 +189,16 @@ def is_smooth(x, y):
     return bool(np.all(abs(cubic(x[keep], y[keep], x[~keep]) - y[~keep]) <= 0.1 * np.ptp(y)))
 
 
+def limit_label(i):
+    """Tells what is drawn of the limit of this number; not seen."""
+    return f"_limit {i % 3}"
+
+
 def draw_limit(axis, x, y, logarithmic, **options):
     """A curve where the values allow one, with a tick at each value, else ticks alone."""
     x, y = np.asarray(x, float), np.asarray(y, float)
     ls, lw = options.pop("ls"), options.pop("lw")
+    options["label"] = limit_label(LIMIT_LINES.index(ls))
     axis.plot(x, y, lw=0, marker="_", ms=7, mew=1.2, zorder=1, **options)
     scale = np.log if logarithmic else np.asarray
     if is_smooth(scale(x), y):

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 import style
-from convergence import convergence_handles, draw_powers, few_curves, has_rates
+from convergence import convergence_handles, draw_powers, few_curves, found, has_rates
 from means import draw_over_small, draw_over_stations, limit_marker, limits_of, over_stations
 from panels import LEFT, drawn, limit_handles, panels, point_handles
 from points import number
@@ -93,7 +93,9 @@ def headline(results, series, quantity):
     no more than the figures below."""
     chosen = drawn([p for p in series.points if results.finished(p)], 6)
     sampled = with_samples(results, chosen) if results.random else []
-    if not has_rates(results, series) or not (over_stations(results) or sampled):
+    curves = few_curves(results)
+    powers = any(found(results, chosen, c.statistic, c.order, results.last, quantity) for c in curves)
+    if not has_rates(results, series) or not powers or not (over_stations(results) or sampled):
         return None
     limits = limits_of(results, chosen, [quantity])
     figure, stacks = panels(2 + bool(sampled), (2.6,), point_handles(results, chosen) + limit_handles(
@@ -108,7 +110,6 @@ def headline(results, series, quantity):
     moments = results.has("central_moment")
     rates.set_title(plain(("bias and moments" if limits and moments else "bias" if limits else "moments")
                           + at(results)))
-    curves = few_curves(results)
     draw_powers(rates, results, series, quantity, results.last, curves)
     place = rates.get_position().x0, 1 - 0.06 / figure.get_figheight()
     if place[0] > 2 * LEFT / WIDTH:

@@ -24,7 +24,7 @@ def first(i, label):
 def grouped(results, cells_of):
     """Rows per quantity and point, from the cells of each; None: no row."""
     rows = []
-    for quantity in results.quantities:
+    for quantity in results.shown():
         found = [(point, cells_of(point, quantity)) for point in results.points.all()]
         for i, (point, cells) in enumerate((p, c) for p, c in found if c):
             rows.append(("first" if i == 0 else "", [first(i, quantity.label), dotted(results, point)] + cells))
@@ -107,7 +107,7 @@ MOMENTS = [("central_moment", "central"), ("deviation_moment", "about the limit"
 
 def moment_rates(results):
     """A row per quantity, kind of moment and series, a column per order."""
-    orders = sorted({order for name, _ in MOMENTS for order in results.orders("rate:" + name) + results.orders(name)})
+    orders = sorted({order for name, _ in MOMENTS for order in results.orders("rate:" + name)})
     rows = []
     for quantity in results.quantities:
         count = 0
@@ -206,8 +206,11 @@ def constants(results):
                         f", order {number(order)}" if order != 1 else ""])
         found = [(p, results.get(name, p, None, quantity, order)) for p in results.points.all()]
         found = [(p, row) for p, row in found if row]
-        rows += [("first" if i == 0 else "", [label if i == 0 else "", dotted(results, p), small(row.value, 4)])
-                 for i, (p, row) in enumerate(found)]
+        if len(found) == results.npoints > 1 and len({row.value for _, row in found}) == 1:
+            rows.append(("first", [label, "all", small(found[0][1].value, 4)]))
+        else:
+            rows += [("first" if i == 0 else "", [label if i == 0 else "", dotted(results, p), small(row.value, 4)])
+                     for i, (p, row) in enumerate(found)]
         for series in results.points.series:
             rate = results.of_series("rate:" + name, series, None, quantity, order)
             if rate:

@@ -239,14 +239,16 @@ def write_fields(file, rng, npoints, wanted):
 LENGTHS = [10.0, 100.0, 1000.0, 10000.0]
 
 
-def deterministic_study(path, lengths=None):
-    """J = 1 + eps^2 T, exact limit 1: an exponent of 2; T = 1 without stations."""
+def deterministic_study(path, lengths=None, zero=False):
+    """J = 1 + eps^2 T, exact limit 1: an exponent of 2; T = 1 without stations. zero: with an imaginary part that is zero
+    within its error."""
     eps, values = [0.1, 0.05, 0.025], lengths or [NAN]
     table, quantity = Table({"eps": eps}), ("J", "re")
     at = np.array(lengths or [1.0])
     with h5py.File(path, "w") as file:
         root(file, "system: toy\neps: [0.1, 0.05, 0.025]\n", "1")
         sample = np.array([[1 + e**2 * at] for e in eps])[..., None]
+        sample = np.concatenate([sample, 0 * sample], axis=-1) if zero else sample
         group = samples_group(file, {"eps": eps}, sample, ["1"], ["the small parameter"])
         group.attrs.update(column_roles=texts(["small"]), ensemble="deterministic", station="length" if lengths else "",
                            station_symbol="N" if lengths else "", limits=texts(["reference"]),
@@ -254,9 +256,11 @@ def deterministic_study(path, lengths=None):
         name = "length" if lengths else "station"
         group[name] = lengths or [0.0]
         group[name].attrs.update(units="sites" if lengths else "1", long_name="length of the chain" if lengths else "the only one")
-        put_quantities(group, [quantity])
+        put_quantities(group, [quantity] + [("J", "im")] * zero)
         for p in range(len(eps)):
             for t, station in enumerate(values):
+                if zero:
+                    table.add(p, station, ("J", "im"), "mean", (1e-17, -1e-16, 1e-16), realizations=1)
                 bias = eps[p]**2 * at[t]
                 table.add(p, station, quantity, "mean", (1 + bias, 1 + bias - 1e-7, 1 + bias + 1e-7), realizations=1)
                 table.add(p, station, quantity, "reference", 1.0, realizations=1)
