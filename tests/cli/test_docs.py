@@ -1,0 +1,120 @@
+"""The site of the documentation: it builds without a warning, every page is in its navigation, every link leads to a place
+that is there; in a browser, formulas are typeset, nothing complains and nothing stands out on a wide or a narrow screen."""
+
+import functools
+import glob
+import http.server
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from html.parser import HTMLParser
+
+import browser
+
+ROOT = os.environ["SOURCE_DIR"]
+OUTSIDE = ("http://", "https://", "mailto:", "javascript:")
+
+
+class Site(HTMLParser):
+    """Links and names of places of one page."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.links, self.names, self.loads = [], {""}, []
+        with open(path, encoding="utf-8") as file:
+            self.feed(file.read())
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.names |= {attrs[key] for key in ("id", "name") if attrs.get(key)}
+        if tag == "a" and attrs.get("href"):
+            self.links.append(attrs["href"])
+        if tag in ("script", "link", "img") and (attrs.get("src") or attrs.get("href")):
+            self.loads.append(attrs.get("src") or attrs["href"])
+
+
+def pages_of_the_repository():
+    names = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
+    for pattern in ("docs/**/*.md", "jobs/*/README.md"):
+        names += glob.glob(pattern, root_dir=ROOT, recursive=True)
+    return sorted(names)
+
+
+def check_navigation():
+    said = subprocess.run([sys.executable, os.path.join(ROOT, "scripts/site/nav.py"), ROOT], capture_output=True, text=True, check=True).stdout
+    listed = re.findall(r"^    - .*: (\S+\.md)$", said, re.M)
+    assert sorted(set(listed) | {"docs/README.md"}) == pages_of_the_repository(), (
+        "not in docs/README.md:", set(pages_of_the_repository()) ^ set(listed))
+    assert len(listed) == len(set(listed)), "a page twice"
+
+
+def build(folder):
+    done = subprocess.run([os.path.join(ROOT, "scripts/docs"), folder], capture_output=True, text=True, check=False)
+    if done.returncode == 3:
+        print(done.stderr)
+        sys.exit(77)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{folder}/index.html\n", ""), done
+    return sorted(glob.glob("**/*.html", root_dir=folder, recursive=True))
+
+
+def check_links(folder, pages):
+    sites = {page: Site(os.path.join(folder, page)) for page in pages}
+    assert len(pages) > 30
+    for page, site in sites.items():
+        for link in site.loads:
+            assert not link.startswith(OUTSIDE + ("//",)), f"{page} loads {link}"
+        for link in site.links:
+            if link.startswith(OUTSIDE) or page == "404.html":
+                continue
+            path, _, name = link.partition("#")
+            target = os.path.normpath(os.path.join(os.path.dirname(page), path)) if path else page
+            assert os.path.exists(os.path.join(folder, target)), f"{page}: {link}"
+            if target in sites:
+                assert name in sites[target].names, f"{page}: {link} leads to no place"
+
+
+def check_no_formula_is_left(folder, pages):
+    """Formulas are marked for typesetting: no dollars in the text outside code."""
+    count = 0
+    for page in pages:
+        with open(os.path.join(folder, page), encoding="utf-8") as file:
+            text = re.sub(r"<(pre|code|script)\b.*?</\1>", "", file.read(), flags=re.S)
+        count += text.count('class="arithmatex"')
+        assert "$" not in text, (page, re.findall(r".{30}\$.{30}", text)[:3])
+    assert count > 40, f"only {count} formulas"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def check_in_a_browser(folder, pages):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with browser.Browser() as view:
+        for page in pages:
+            for width in (1300, 400):
+                view.open(f"http://127.0.0.1:{server.server_port}/{page}", width)
+                left = view.run("[...document.querySelectorAll('.arithmatex')].filter((e) => !e.querySelector('.katex')).length")
+                assert left == 0, (page, f"{left} formulas are not typeset")
+                assert not view.complaints, (page, view.complaints)
+                assert not view.too_wide(), (page, width, view.too_wide())
+    server.shutdown()
+
+
+def main():
+    check_navigation()
+    with tempfile.TemporaryDirectory() as folder:
+        folder = os.path.join(folder, "site")
+        pages = build(folder)
+        check_links(folder, pages)
+        check_no_formula_is_left(folder, pages)
+        if browser.program():
+            check_in_a_browser(folder, [page for page in pages if page != "404.html"])
+
+
+main()
