@@ -6,6 +6,7 @@ import glob
 import http.server
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -60,6 +61,20 @@ def build(folder):
     return sorted(glob.glob("**/*.html", root_dir=folder, recursive=True))
 
 
+def check_a_broken_link_is_named(folder):
+    """In a tree with one: exit code 2, a line for it, no site."""
+    tree = os.path.join(folder, "tree")
+    for name in ("docs", "jobs", "scripts"):
+        shutil.copytree(os.path.join(ROOT, name), os.path.join(tree, name), ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "CITATION.cff"):
+        shutil.copy(os.path.join(ROOT, name), tree)
+    with open(os.path.join(tree, "docs", "tutorial.md"), "a", encoding="utf-8") as file:
+        file.write("\n[nowhere](no-such-page.md)\n")
+    done = subprocess.run([os.path.join(tree, "scripts/docs"), os.path.join(folder, "broken")], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1, done
+    assert "docs/tutorial.md" in done.stderr and "no-such-page.md" in done.stderr, done.stderr
+
+
 def check_links(folder, pages):
     sites = {page: Site(os.path.join(folder, page)) for page in pages}
     assert len(pages) > 30
@@ -111,6 +126,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = os.path.join(folder, "site")
         pages = build(folder)
+        check_a_broken_link_is_named(os.path.dirname(folder))
         check_links(folder, pages)
         check_no_formula_is_left(folder, pages)
         if browser.program():
