@@ -35,7 +35,7 @@ BAD = {
     "odd": (["left=1"], "right: 3 vertices in all are not allowed"),
     "none": (["left=0", "right=0"], "0 vertices in all"),
     "too many": (["left=6", "right=4"], "10 vertices in all"),
-    "sampled": (["method=sampled"], "method: sampled is not allowed: must be contour"),
+    "sampled without realizations": (["method=sampled"], "realizations: the key is missing"),
     "a position": (["observable.position={shape: wave, wave: [1]}"], "observable.position.shape"),
     "a name": (["observable.name=a"], "observable.name"),
     "several observables": (["observable=[{position: {shape: uniform}, momentum: {mode: [1]}}]"], "observable"),
