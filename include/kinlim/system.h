@@ -132,9 +132,11 @@ typedef struct kl_description {
     const kl_derived *derived;   /* [nderived] */
     const kl_constant *constant; /* [nconstants] */
     const kl_guide *guide;       /* [nguides] */
-    char (*warning)[256];        /* [nwarnings]: said once before a run */
-    bool random;                 /* it draws random numbers, */
-    uint64_t seed;               /* of this seed */
+    /* [nquantities]: how each can be drawn (results.h), empty: not. NULL: none of them. */
+    const char (*diagram)[KL_DIAGRAM];
+    char (*warning)[256]; /* [nwarnings]: said once before a run */
+    bool random;          /* it draws random numbers, */
+    uint64_t seed;        /* of this seed */
     /* k of a proven (E|Y - E Y|^r)^(1/r) <= c small^(k/r); 0: nothing is proven */
     double proven_moments;
 } kl_description;

@@ -30,10 +30,16 @@ static kl_status name_values(feynman *f, size_t ngraphs, kl_error *err)
 {
     f->nvalues = ngraphs + f->nsums;
     KL_TRY(kl_alloc(2 * f->nvalues, sizeof *f->quantity, "study", &f->quantity, err));
+    if (ngraphs > 0)
+        KL_TRY(kl_alloc(2 * f->nvalues, sizeof *f->diagram, "study", &f->diagram, err));
     for (size_t g = 0; g < ngraphs; g++) {
+        const kl_graph *graph = &f->study.graph[g];
         char name[KL_GRAPH_NAME];
-        kl_graph_name(&f->study.graph[g], name);
+        kl_graph_name(graph, name);
         name_value(f, g, name);
+        for (size_t part = 0; part < 2; part++)
+            snprintf(f->diagram[2 * g + part], sizeof *f->diagram, "%d %d|%s|%s", graph->left,
+                     graph->right, name, kl_graph_class_names[kl_graph_classify(graph)]);
     }
     for (size_t i = 0; i < f->nsums; i++)
         name_value(f, ngraphs + i, f->sum[i]);
@@ -78,6 +84,7 @@ void feynman_close(void **self)
         return;
     kl_feynman_free(&f->study);
     free(f->quantity);
+    free(f->diagram);
     free(f);
     *self = NULL;
 }
@@ -96,6 +103,7 @@ kl_status feynman_open(kl_node *root, const kl_stations *stations, void **self, 
     f->description = (kl_description){.points = kl_lattice_points_describe(&f->study.points),
                                       .nquantities = (int)(2 * f->nvalues),
                                       .quantity = f->quantity,
+                                      .diagram = (const char(*)[KL_DIAGRAM])f->diagram,
                                       .nconstants = f->ncounts,
                                       .constant = f->count,
                                       .nwarnings = f->study.warnings.n,

@@ -9,8 +9,9 @@ enum { FEYNMAN_SUMS = KL_GRAPH_CLASSES + 1 }; /* the classes and the total */
 
 typedef struct feynman {
     kl_feynman study;
-    size_t nsums, nvalues; /* complex numbers: of the graphs, then of the sums */
-    kl_quantity *quantity; /* [2 nvalues] */
+    size_t nsums, nvalues;       /* complex numbers: of the graphs, then of the sums */
+    kl_quantity *quantity;       /* [2 nvalues] */
+    char (*diagram)[KL_DIAGRAM]; /* [2 nvalues]; of one line */
     char sum[FEYNMAN_SUMS][KL_NAME];
     kl_constant count[FEYNMAN_SUMS];
     uint64_t counts[FEYNMAN_SUMS];
