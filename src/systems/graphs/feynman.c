@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "systems/graphs/feynman_sampled.h"
-#include "systems/graphs/feynman_values.h"
+#include "systems/graphs/feynman_open.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -76,35 +76,14 @@ static kl_status advance(void *run, int station, bool *reached, kl_error *err)
     return kl_graphs_amplitudes(r->group, &problem, s->graph, s->n, r->amplitude, r->error, err);
 }
 
-/* (E<J,W>)^r, E<J,W> to `error`. */
-static void put_disconnected(const feynman *f, double complex mean, double error, kl_sample *out)
-{
-    double complex power = 1;
-    double slope = 0, size = 1; /* of (|mean| + error)^r */
-    for (int i = 0; i < f->study.lines; i++) {
-        power *= mean;
-        slope = slope * cabs(mean) + size;
-        size *= cabs(mean) + error;
-    }
-    feynman_put(out, 0, power, slope * error);
-}
-
 static kl_status measure(void *run, int station, int member, kl_sample *out, kl_error *err)
 {
     const feynman_run *r = run;
-    const size_t ntimes = (size_t)r->f->study.times.n;
-    double complex sum = 0;
-    double error = 0;
     (void)member, (void)err;
-    if (r->f->study.lines == 1) {
+    if (r->f->study.lines == 1)
         feynman_put_graphs(r->f, station, r->amplitude, r->error, out);
-        return KL_OK;
-    }
-    for (size_t g = 0; g < r->f->study.n; g++) {
-        sum += r->amplitude[g * ntimes + (size_t)station];
-        error += r->error[g * ntimes + (size_t)station];
-    }
-    put_disconnected(r->f, sum, error, out);
+    else
+        feynman_put_lines(r->f, station, r->amplitude, r->error, out);
     return KL_OK;
 }
 

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "systems/graphs/feynman_chain.h"
 #include "systems/graphs/feynman_moments.h"
-#include "systems/graphs/feynman_values.h"
+#include "systems/graphs/feynman_open.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- the study ---- */
+/* ---- names and counts ---- */
 
 static void name_value(feynman *f, size_t at, const char *name)
 {
@@ -77,54 +77,9 @@ static kl_status describe_lines(feynman *f, kl_error *err)
     return name_values(f, 0, err);
 }
 
-void feynman_close(void **self)
+kl_status feynman_name(feynman *f, kl_error *err)
 {
-    feynman *f = *self;
-    if (!f)
-        return;
-    kl_feynman_free(&f->study);
-    free(f->quantity);
-    free(f->diagram);
-    free(f);
-    *self = NULL;
-}
-
-kl_status feynman_open(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
-{
-    feynman *f;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *f, "study", &f, err));
-    *self = f;
-    kl_status status = kl_feynman_read(root, stations, &f->study, err);
-    if (status == KL_OK)
-        status = f->study.lines == 1 ? describe_graphs(f, err) : describe_lines(f, err);
-    if (status != KL_OK)
-        return feynman_close(self), status;
-    f->description = (kl_description){.points = kl_lattice_points_describe(&f->study.points),
-                                      .nquantities = (int)(2 * f->nvalues),
-                                      .quantity = f->quantity,
-                                      .diagram = (const char(*)[KL_DIAGRAM])f->diagram,
-                                      .nconstants = f->ncounts,
-                                      .constant = f->count,
-                                      .nwarnings = f->study.warnings.n,
-                                      .warning = f->study.warnings.text,
-                                      .random = f->study.sampled,
-                                      .seed = f->study.disorder.seed};
-    return KL_OK;
-}
-
-const kl_description *feynman_describe(const void *self)
-{
-    return &((const feynman *)self)->description;
-}
-
-kl_status feynman_constants(const void *self, int point, double *value, kl_error *err)
-{
-    const feynman *f = self;
-    (void)point, (void)err;
-    for (int i = 0; i < f->ncounts; i++)
-        value[i] = (double)f->counts[i];
-    return KL_OK;
+    return f->study.lines == 1 ? describe_graphs(f, err) : describe_lines(f, err);
 }
 
 /* ---- values ---- */
@@ -155,4 +110,35 @@ void feynman_put_graphs(const feynman *f, int station, const double complex *amp
     }
     for (size_t i = 0; i < FEYNMAN_SUMS; i++)
         feynman_put(out, n + i, sum[i], uncertain[i]);
+}
+
+/* (E<J,W>)^r, E<J,W> to `error`. */
+static void put_power(const feynman *f, size_t at, double complex mean, double error,
+                      kl_sample *out)
+{
+    double complex power = 1;
+    double slope = 0, size = 1; /* of (|mean| + error)^r */
+    for (int i = 0; i < f->study.lines; i++) {
+        power *= mean;
+        slope = slope * cabs(mean) + size;
+        size *= cabs(mean) + error;
+    }
+    feynman_put(out, at, power, slope * error);
+}
+
+void feynman_put_lines(const feynman *f, int station, const double complex *amplitude,
+                       const double *error, kl_sample *out)
+{
+    const size_t ntimes = (size_t)f->study.times.n, last = f->nsums - 1;
+    double complex mean = 0;
+    double uncertain = 0;
+    for (size_t g = 0; g < f->study.n; g++) {
+        mean += amplitude[g * ntimes + (size_t)station];
+        uncertain += error[g * ntimes + (size_t)station];
+    }
+    put_power(f, 0, mean, uncertain, out);
+    for (size_t i = 1; i < last; i++)
+        feynman_put(out, i, 0, 0);
+    if (last > 0)
+        put_power(f, last, mean, uncertain, out);
 }
