@@ -80,6 +80,10 @@ typedef struct kl_guide { /* a line through a logarithmic plot of an observable 
     double coefficient, power; /* coefficient s^power; coefficient NAN: through the last point */
 } kl_guide;
 
+/* A drawing of a quantity, "2 2|1-4.2-3|basic": lines with so many points each, the points numbered
+ * through, every second line backwards; which points are joined, groups apart by "."; its kind. */
+enum { KL_DIAGRAM = 112 };
+
 typedef struct kl_row { /* one number of the summary: one CSV row of `export` */
     int point;          /* -1: belongs to no point (a rate) */
     double time;        /* NAN: empty */
@@ -108,6 +112,7 @@ typedef struct kl_results {
     double proven_moments; /* k of a proven (E|Y - E Y|^r)^(1/r) <= c small^(k/r); 0: none */
     int nguides;
     const kl_guide *guide;
+    const char (*diagram)[KL_DIAGRAM]; /* [nquantities], empty: none; or NULL */
 
     int ncolumns, npoints, ntimes, nquantities, nchecks, nrealizations, norders, nfields, nrows,
         nfiner, nlimits;

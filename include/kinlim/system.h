@@ -132,9 +132,11 @@ typedef struct kl_description {
     const kl_derived *derived;   /* [nderived] */
     const kl_constant *constant; /* [nconstants] */
     const kl_guide *guide;       /* [nguides] */
-    char (*warning)[256];        /* [nwarnings]: said once before a run */
-    bool random;                 /* it draws random numbers, */
-    uint64_t seed;               /* of this seed */
+    /* [nquantities]: how each can be drawn (results.h), empty: not. NULL: none of them. */
+    const char (*diagram)[KL_DIAGRAM];
+    char (*warning)[256]; /* [nwarnings]: said once before a run */
+    bool random;          /* it draws random numbers, */
+    uint64_t seed;        /* of this seed */
     /* k of a proven (E|Y - E Y|^r)^(1/r) <= c small^(k/r); 0: nothing is proven */
     double proven_moments;
 } kl_description;
@@ -184,7 +186,8 @@ typedef struct kl_snapshot kl_snapshot; /* results/snapshot.h */
 
 /* ---- the system ---- */
 
-typedef struct kl_system {
+typedef struct kl_system kl_system;
+struct kl_system {
     const char *name, *summary; /* one line */
     const char *model;          /* what it is, in a few sentences for the report */
     const char *source;         /* the paper and section */
@@ -245,7 +248,12 @@ typedef struct kl_system {
      * the error budget: at most `most` into text; how many, 0 if there is no room for finer
      * ones. NULL: the system has no budget. */
     int (*finer)(const void *self, char text[][128], int most);
-} kl_system;
+
+    /* Another way to the same, with another ensemble: its name and keys are those of this system,
+     * and it has no alternative itself. *asked: whether the study wants it. NULL: there is none. */
+    const kl_system *alternative;
+    kl_status (*alternate)(kl_node *root, bool *asked, kl_error *err);
+};
 
 #ifdef __cplusplus
 }

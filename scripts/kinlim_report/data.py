@@ -14,6 +14,7 @@ from points import Column, Points
 from seal import NotResults, check, trial
 
 VERSIONS = (2,)             # of the format
+MOST_LINES = 16             # of a diagram
 MOST_DEFLATED = 1032        # bytes from one byte of deflate: beyond, a file promises what it has not
 MEMBERS = "point time observable part statistic order realizations value low high"
 
@@ -22,6 +23,7 @@ Quantity = namedtuple("Quantity", "observable part label")
 Station = namedtuple("Station", "name symbol units long_name values")
 Limit = namedtuple("Limit", "name long_name value bias")    # value, bias: its statistics
 Derived = namedtuple("Derived", "name quantity order per_station")
+Diagram = namedtuple("Diagram", "observable lines groups kind")    # lines: how many points each
 Guide = namedtuple("Guide", "observable words coefficient power")
 
 EXACT = 1e-12     # relative: scatter below is rounding
@@ -72,6 +74,22 @@ def names(values):
 def member(group, name):
     """The dataset of that name, which the file gives as text or bytes and unlike what is shown."""
     return group[name if isinstance(name, bytes) else str(name).encode("utf-8", "surrogateescape")]
+
+
+def diagram(observable, said):
+    lines, groups, kind = said.split("|")
+    lines = [int(n) for n in lines.split()]
+    groups = [[int(v) for v in group.split("-")] for group in groups.split(".")]
+    points = sorted(v for group in groups for v in group)
+    if len(lines) > MOST_LINES or points != list(range(1, sum(lines) + 1)) or min(lines) < 0:
+        raise ValueError("a diagram that joins points which are not there")
+    return Diagram(observable, lines, groups, kind)
+
+
+def read_diagrams(group, quantities):
+    said = names(array(group["diagram"])) if "diagram" in group else []
+    found = {q.observable: diagram(q.observable, text) for q, text in zip(quantities, said) if text}
+    return list(found.values())
 
 
 class Results:
@@ -145,6 +163,7 @@ class Results:
         self.quantities = [Quantity(o, p, o if p == "re" and (o, "im") not in known else f"{o}.{p}")
                            for o, p in pairs]
         self._number = {quantity: i for i, quantity in enumerate(self.quantities)}
+        self.diagrams = read_diagrams(group, self.quantities)
 
     def _read_columns(self, group):
         attrs = group.attrs

@@ -8,6 +8,7 @@ import os
 
 import budget
 import compare
+import diagrams
 import fields as field_figures
 import tables
 from convergence import convergence, derived, derived_over_stations
@@ -313,6 +314,23 @@ def good_convergence(results, drawn):
     return joined([joined(said, "; "), "."])
 
 
+def diagrams_section(results, series, show):
+    if not results.diagrams:
+        return Html("")
+    point = results.finest(series)
+    chosen = diagrams.ranked(results, point)
+    kinds = listed(f"{count} {kind}" for kind, count in diagrams.kinds(results).items())
+    left = len(results.diagrams) - diagrams.MOST_DRAWN
+    words = html(
+        "{}{}, by size. Points are numbered from the outer end of the first line to the outer end of the last; joined "
+        "are those of one group, by an arc on one line, by a rung from line to line, by spokes where there are more "
+        "than two. {}", results.points.label(point), when(results, ","),
+        f"The {diagrams.MOST_DRAWN} largest of {len(results.diagrams)}." if left > 0 else "")
+    return section("Diagrams", caption(f"{plural(len(results.diagrams), 'diagram')}: {kinds}."),
+                   show("diagrams", diagrams.draw(results, point, chosen), words,
+                        "Each diagram with its value and kind, by size"))
+
+
 def convergence_section(results, series, quantities, show):
     figure, drawn = convergence(results, series, quantities, results.last)
     place = show("convergence", figure, words_convergence(results, quantities, drawn),
@@ -447,6 +465,7 @@ def sections(results, fields, left, show):
     yield model(results)
     yield means_section(results, series, quantities, show)
     yield numbers_section(results)
+    yield diagrams_section(results, series, show)
     yield derived_section(results, series, show)
     yield guides_section(results, series, show)
     yield convergence_section(results, series, quantities, show)

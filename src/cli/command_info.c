@@ -108,7 +108,8 @@ static kl_status print_system(const kl_system *system, kl_error *err)
     printf("%s: %s\n", system->name, system->summary);
     if (system->source)
         printf("source: %s\n", system->source);
-    printf("ensemble: %s\n", ensemble[system->ensemble]);
+    printf("ensemble: %s%s%s\n", ensemble[system->ensemble], system->alternative ? ", or " : "",
+           system->alternative ? ensemble[system->alternative->ensemble] : "");
     if (stations->key)
         printf("stations: `%s`: %s, %s\n", stations->key, stations->symbol, stations->long_name);
     print_columns(system->columns);

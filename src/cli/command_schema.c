@@ -46,12 +46,15 @@ static void print_common(const kl_system *const *systems, kl_ensemble ensemble)
     const kl_key *tables[8];
     int n = 0;
     for (int i = 0; systems[i]; i++) {
-        if (systems[i]->ensemble != ensemble)
+        const kl_system *other = systems[i]->alternative;
+        const bool is_other = other && other->ensemble == ensemble;
+        if (systems[i]->ensemble != ensemble && !is_other)
             continue;
         if (n == 0)
             printf("\n## %s\n\nThat is: ", title[ensemble]);
-        printf("%s`%s`", n++ ? ", " : "", systems[i]->name);
-        kl_study_tables(systems[i], tables);
+        printf("%s`%s`%s", n++ ? ", " : "", systems[i]->name,
+               is_other ? " where its keys say so" : "");
+        kl_study_tables(is_other ? other : systems[i], tables);
     }
     if (n == 0)
         return;

@@ -74,6 +74,7 @@ static void run_chains(const sweep *s)
     kl_recurrence r = kl_hamiltonian_recurrence(of->hamiltonian, of->psi->precision, array,
                                                 (2 + 2 * n) * width, false);
     r.orders = of->orders;
+    r.fields = of->fields;
     for (int k = 0; k < width; k++) {
         array[k] = of->psi[k].re;
         array[width + k] = of->scratch[k];

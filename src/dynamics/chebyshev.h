@@ -35,14 +35,15 @@ kl_status kl_chebyshev_evolve(const kl_chebyshev *chebyshev, kl_state *psi, void
  * order to the next (dynamics/duhamel.h). */
 typedef struct kl_series {
     const kl_hamiltonian *hamiltonian;
-    double radius;        /* R */
-    int degree;           /* at least; the sum ends at the next one that is 3 mod 4 */
-    int orders;           /* 0: one vector, of exp(-itH) */
-    kl_state *psi;        /* [orders], destroyed */
-    void *const *scratch; /* [orders]: of kl_lattice_extent() elements */
-    int n;                /* times; with all vectors at most KL_MOST_ARRAYS arrays */
-    const double *t;      /* [n] */
-    kl_state *out;        /* [orders][n] */
+    double radius;              /* R */
+    int degree;                 /* at least; the sum ends at the next one that is 3 mod 4 */
+    int orders;                 /* 0: one vector, of exp(-itH) */
+    kl_state *psi;              /* [orders], destroyed */
+    void *const *scratch;       /* [orders]: of kl_lattice_extent() elements */
+    int n;                      /* times; with all vectors at most KL_MOST_ARRAYS arrays */
+    const double *t;            /* [n] */
+    kl_state *out;              /* [orders][n] */
+    const float *const *fields; /* [orders]: as kl_recurrence.fields; NULL: V is the same in all */
 } kl_series;
 
 /* Collective over the group. KL_ENVIRONMENT: no memory. */

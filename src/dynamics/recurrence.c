@@ -76,12 +76,14 @@ static void *of_array(const block *blk, int i, int64_t q)
                             kl_precision_size(blk->r->stencil.precision), p);
 }
 
-static const float *of_omega(const block *blk, int64_t q)
+/* What acts in the step of vector n. */
+static const float *of_omega(const block *blk, int n, int64_t q)
 {
+    const kl_recurrence *r = blk->r;
     const int64_t p = plane_of(blk, q);
     if (blk->seams)
-        return kl_seams_omega(blk->seams, blk->r->omega, p);
-    return blk->r->omega + p * blk->lattice->plane;
+        return kl_seams_omega(blk->seams, r->omega, p);
+    return (r->fields && n > 0 ? r->fields[n] : r->omega) + p * blk->lattice->plane;
 }
 
 static const kl_ahead nothing = {NULL, 0};
@@ -98,7 +100,7 @@ static void update(const block *blk, int j, int n, int64_t q, band rows, kl_ahea
                             .z0 = of_array(blk, from, q - blk->sign),
                             .z1 = of_array(blk, from, q + blk->sign),
                             .v = n > 0 ? of_array(blk, from - 1, q) : NULL,
-                            .omega = of_omega(blk, q),
+                            .omega = of_omega(blk, n, q),
                             .b = of_array(blk, to, q)};
     for (int o = 0; o < step->outputs; o++)
         at.acc[o] = of_array(blk, (step->acc + o) * width + n, q);
@@ -124,8 +126,8 @@ static kl_ahead share(const block *blk, int64_t newest, int j, int vector, band 
     if (!blk->r->blocking.ahead || count <= 0 || (piece > 2 && (n < 3 || !adds->outputs)))
         return nothing;
     const int array = piece > 2 ? adds->acc : (blk->first + piece) % 2;
-    const char *memory =
-        piece == 2 ? (const char *)of_omega(blk, q) : of_array(blk, array * blk->width + vector, q);
+    const char *memory = piece == 2 ? (const char *)of_omega(blk, vector, q)
+                                    : of_array(blk, array * blk->width + vector, q);
     const int64_t begin = a + count * (i - first) / (next - first);
     const int64_t end = a + count * (i + 1 - first) / (next - first);
     const size_t bytes = (size_t)row * (piece == 2 ? sizeof(float) : element);

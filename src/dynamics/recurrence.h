@@ -59,6 +59,9 @@ typedef struct kl_recurrence {
     int arrays;
     bool keep;
     int orders; /* 0: one vector, on which V acts; else a block of that many */
+    /* [orders], on one rank alone: what takes the order before to each, in the place of omega;
+     * [0] is not looked at. NULL: omega does. */
+    const float *const *fields;
 } kl_recurrence;
 
 /* Around one or more runs with the same accumulators. Collective over the group. */

@@ -117,6 +117,7 @@ static void copy_shape(const kl_results *shape, kl_results *r)
     r->proven_moments = shape->proven_moments;
     r->nguides = shape->nguides;
     r->guide = shape->guide;
+    r->diagram = shape->diagram;
     r->small = shape->small;
     r->ncolumns = shape->ncolumns;
     r->npoints = shape->npoints;

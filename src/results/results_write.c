@@ -238,6 +238,9 @@ static kl_status put_samples(const kl_results *r, hid_t file, const char *path, 
                          r->quantity ? r->quantity->observable : NULL, sizeof *r->quantity);
     kl_h5_variable_texts(&g, (kl_h5_label){"part", "1", "real or imaginary part"}, QUANTITY,
                          r->quantity ? r->quantity->part : NULL, sizeof *r->quantity);
+    if (r->diagram)
+        kl_h5_variable_texts(&g, (kl_h5_label){"diagram", "1", "lines, joined points, kind"},
+                             QUANTITY, *r->diagram, sizeof *r->diagram);
     kl_h5_variable(&g, (kl_h5_label){"done", "1", "1 where the realization is finished"},
                    H5T_NATIVE_UINT8, 2, (int[]){POINT, REALIZATION}, r->done);
     kl_h5_variable(

@@ -72,6 +72,7 @@ static kl_results shape_of(const kl_study *study)
                         .proven_moments = about->proven_moments,
                         .nguides = about->nguides,
                         .guide = about->guide,
+                        .diagram = about->diagram,
                         .small = study->sets.small,
                         .ncolumns = about->points.ncolumns,
                         .npoints = about->points.n,

@@ -3,10 +3,26 @@
 #include "base/memory.h"
 #include "study/study.h"
 
+/* Those of an alternative follow, since what is required of all comes first. */
+static int common_tables(const kl_system *system, const kl_key *out[16])
+{
+    const kl_key *more[8];
+    int n = kl_study_tables(system, out);
+    const int nmore = system->alternative ? kl_study_tables(system->alternative, more) : 0;
+    for (int i = 0; i < nmore; i++) {
+        int at = 0;
+        while (at < n && out[at] != more[i])
+            at++;
+        out[at] = more[i];
+        n += at == n;
+    }
+    return n;
+}
+
 kl_status kl_study_keys_create(const kl_system *system, kl_study_keys **out, kl_error *err)
 {
-    const kl_key *common[8];
-    const int ncommon = kl_study_tables(system, common);
+    const kl_key *common[16];
+    const int ncommon = common_tables(system, common);
     int own = 0, n = 0;
     while (system->keys[own])
         own++;

@@ -304,7 +304,12 @@ static kl_status read_budget(kl_study *study, kl_node *node, kl_error *err)
 static kl_status find_system(kl_study *study, kl_node *root, const char *name, kl_error *err)
 {
     char known[512];
+    bool alternative = false;
     study->system = kl_system_find(study->systems, name);
+    if (study->system && study->system->alternative)
+        KL_TRY(study->system->alternate(root, &alternative, err));
+    if (alternative)
+        study->system = study->system->alternative;
     if (study->system)
         return KL_OK;
     kl_system_names(study->systems, known, sizeof known);

@@ -20,7 +20,7 @@ static const double tolerance[] = {[KL_SINGLE] = 1e-5, [KL_DOUBLE] = 1e-8};
 
 typedef struct options {
     bool quick, full, markdown;
-    int rounds; /* 0: default */
+    int sites, rounds; /* 0: default */
     const char *csv;
 } options;
 
@@ -223,6 +223,8 @@ static bool parse(int argc, char **argv, options *o)
             o->full = true;
         else if (strcmp(argv[i], "--markdown") == 0)
             o->markdown = true;
+        else if (strcmp(argv[i], "--sites") == 0 && more && atoi(argv[i + 1]) >= 16)
+            o->sites = atoi(argv[++i]);
         else if (strcmp(argv[i], "--rounds") == 0 && more && atoi(argv[i + 1]) >= 1 &&
                  atoi(argv[i + 1]) <= BENCH_MOST_ROUNDS)
             o->rounds = atoi(argv[++i]);
@@ -271,7 +273,7 @@ int main(int argc, char **argv)
         if (f.rank == 0)
             fprintf(stderr,
                     "usage: bench_evolution [--quick] [--full] [--markdown] "
-                    "[--rounds 1..%d] [-o FILE.csv]\n",
+                    "[--sites L] [--rounds 1..%d] [-o FILE.csv]\n",
                     BENCH_MOST_ROUNDS);
         MPI_Finalize();
         return KL_INPUT;
@@ -287,8 +289,8 @@ int main(int argc, char **argv)
         print_machine(&f, &o, report.rounds);
         bench_report_start(&report);
     }
-    for (int i = 0; i < (o.quick ? 1 : 3); i++)
-        measure(&f, &o, sizes[i], &steps, &report);
+    for (int i = 0; i < (o.quick || o.sites > 0 ? 1 : 3); i++)
+        measure(&f, &o, o.sites > 0 ? o.sites : sizes[i], &steps, &report);
     if (f.rank == 0) {
         bench_report_ratios(&report);
         fclose(report.csv);

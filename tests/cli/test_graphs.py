@@ -35,7 +35,7 @@ BAD = {
     "odd": (["left=1"], "right: 3 vertices in all are not allowed"),
     "none": (["left=0", "right=0"], "0 vertices in all"),
     "too many": (["left=6", "right=4"], "10 vertices in all"),
-    "sampled": (["method=sampled"], "method: sampled is not allowed: must be contour"),
+    "sampled without realizations": (["method=sampled"], "realizations: the key is missing"),
     "a position": (["observable.position={shape: wave, wave: [1]}"], "observable.position.shape"),
     "a name": (["observable.name=a"], "observable.name"),
     "several observables": (["observable=[{position: {shape: uniform}, momentum: {mode: [1]}}]"], "observable"),
@@ -129,6 +129,70 @@ class Graphs(unittest.TestCase):
             self.assertGreater(abs(mean), 1e-2)
             apart = max(abs(self.value(table, name)[0] - self.value(waves[1], name)[0]) for table in waves)
             self.assertGreater(apart, 1e-2)   # the waves differ
+
+    def test_the_limit_is_that_of_the_orders(self):
+        """What `expansion` takes its pairings to, by another sum; in d = 1 there is none."""
+        plane = ["dimension=2", "eta=0.6", "sites=8", "times=[0.25, 0.5]", "initial.phase.momentum=[0.125, 0.25]"]
+        self.folder.write("orders.yaml", """\
+system: expansion
+dimension: 2
+eta: 0.6
+sites: 8
+times: [0.25, 0.5]
+order: 4
+realizations: 1
+initial: {envelope: {shape: uniform}, phase: {momentum: [0.125, 0.25]}}
+observables:
+  - {name: J, position: {shape: uniform}, momentum: {mode: [1, 0]}}
+""")
+        self.folder.run("orders.yaml", "orders.h5")
+        orders = self.folder.summary("orders.h5")
+        for left, right in ((2, 2), (1, 3), (2, 4), (3, 3), (0, 4)):
+            table = self.table(f"left={left}", f"right={right}", "tolerance=0.1", "observable.momentum.mode=[1, 0]", *plane)
+            for time in (0.25, 0.5):
+                for part in ("re", "im") if left < right else ("re",):
+                    ours = float(one(table, observable="total", part=part, statistic="reference", time=time)["value"])
+                    theirs = one(orders, observable=f"J.{left}.{right}", part=part, statistic="reference", time=time)
+                    self.assertLessEqual(abs(ours - float(theirs["value"])), 1e-7)
+                    self.assertGreater(abs(ours) + (part == "im"), 1e-4)
+            for name in ("crossing", "nesting"):
+                self.assertEqual(float(one(table, observable=f"class.{name}", part="re", statistic="reference",
+                                           time=0.5)["value"]), 0)
+        self.assertEqual(select(self.table(), statistic="reference"), [])
+
+    def test_graphs_add_up_to_the_terms_of_the_boltzmann_equation(self):
+        """Over n + m = 2k at fixed T: (2 pi N T)^k/k! (-1)^k (b(p) - <b>), as eta falls like eta^2; <b> is what the
+        limit of the ladder says. All classes but the decorated vanish."""
+        momentum = [0.125, 0.125, 0.375]
+
+        def add(eta, sites, vertices, mode, name="total", statistic="mean"):
+            total = 0
+            for left in range(vertices + 1):
+                table = self.table("dimension=3", f"eta={eta}", f"sites={sites}", "times=0.5", f"left={left}",
+                                   f"right={vertices - left}", f"initial.phase.momentum={momentum}",
+                                   f"observable.momentum.mode={mode}", "tolerance=1e-6")
+                total += float(one(table, observable=name, part="re", statistic=statistic)["value"])
+            return total
+        for vertices, points in ((2, ((0.5, 8), (0.25, 24))), (4, ((0.5, 8), (0.35355339059327373, 12)))):
+            rungs = add(0.5, 8, vertices, [0, 0, 0], "class.basic", "reference")    # (2 pi N T)^k/k!
+            average = add(0.5, 8, vertices, [1, 0, 0], "class.basic", "reference") / rungs
+            expected = (-1)**(vertices // 2) * rungs * (math.cos(2 * math.pi * momentum[0]) - average)
+            self.assertLess(abs(add(0.5, 8, vertices, [1, 0, 0], statistic="reference") - expected), 1e-9)
+            away = [abs(add(*point, vertices, [1, 0, 0]) - expected) for point in points]
+            self.assertLess(away[1], 1.6 * (points[1][0] / points[0][0])**2 * away[0])
+            self.assertLess(away[1], 0.3 * abs(expected))
+
+    def test_crossing_and_nesting_fall_like_eta_squared(self):
+        table = self.table("dimension=3", "eta=[0.5, 0.35355339059327373, 0.25, 0.17677669529663687]",
+                           "sites=[8, 12, 24, 48]", "times=0.5", "left=0", "right=4", "initial.phase.momentum=[0.125, 0.125, 0.375]",
+                           "observable.momentum.mode=[0, 0, 0]")
+        for name in ("crossing", "nesting"):
+            size = [float(row["value"]) for row in select(table, observable=f"class.{name}", statistic="size")]
+            self.assertAlmostEqual(math.log(size[-2] / size[-1], 2), 1, delta=0.15)    # eta^2 halves
+            rate = one(table, observable=f"class.{name}", statistic="rate:size")
+            self.assertLess(abs(float(rate["value"]) - 1.8), 0.5)
+            self.assertGreater(float(rate["high"]), 1.8)
+            self.assertEqual(float(one(table, observable=f"class.{name}", statistic="proven_rate:size")["value"]), 0.4)
 
     def test_lines_are_counted(self):
         for (lines, vertices), expected in LINES.items():

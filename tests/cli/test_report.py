@@ -196,6 +196,39 @@ def check_old_files(work):
     assert "against the limit" not in page.text and "proven" not in page.text and not re.search(r"\bnan\b", page.text)
 
 
+def check_diagrams(work):
+    """Quantities that can be drawn are, the largest first; what cannot be a diagram is a damaged file."""
+    path, folder = os.path.join(work, "diagrams.h5"), os.path.join(work, "diagrams")
+    said = {"1-4.2-3": ("ladder", 0.1), "1-2.3-4": ("loops", -0.7), "1-2-3-4": ("knot", 0.3), "all": ("", 0.9)}
+
+    def write(diagrams):
+        table = synthetic.Table({"eta": [0.2]})
+        with h5py.File(path, "w") as file:
+            synthetic.root(file, "system: toy\n")
+            group = synthetic.samples_group(file, {"eta": [0.2]}, np.ones((1, 2, 1, len(said))), ["1"], [""])
+            group["time"] = [1.0]
+            synthetic.put_quantities(group, [(name, "re") for name in said])
+            group["diagram"] = synthetic.texts(diagrams)
+            for name, (_, value) in said.items():
+                table.add(0, 1.0, (name, "re"), "mean", (value, value - 0.1, value + 0.1))
+                table.add(0, 1.0, (name, "re"), "standard_error", 0.05)
+            table.write(file)
+    good = [f"2 2|{name}|{kind}" if kind else "" for name, (kind, _) in said.items()]
+    write(good)
+    page = page_of(path, folder)
+    assert "diagrams" in figures(page) and "3 diagrams: 1 ladder, 1 loops and 1 knot" in page.text, page.text
+    sys.path.insert(0, MODULES)
+    import data
+    import diagrams
+    results = data.Results(path)
+    assert [d.observable for d in diagrams.ranked(results, 0)] == ["1-2.3-4", "1-2-3-4", "1-4.2-3"]
+    at, length = diagrams.places(results.diagrams[0])    # points 1, 4 and 2, 3 are above each other
+    assert [(at[v][0], at[v][2]) for v in (1, 2, 3, 4)] == [(1, 0), (2, 0), (2, 1), (1, 1)] and length == 3
+    for bad in ("2 2|1-4.2-5|x", "2 2|1-4.2|x", "2|1-2", "2 2|1-2.3-4|x|y", "a|1|x", "-1 3|1-2|x"):
+        write(good[:2] + [bad, ""])
+        fails(report(path), 2)
+
+
 def check_many_observables(work):
     """200 complex observables: pictures of a page's size, all numbers in tables, in bounded time."""
     path, count = os.path.join(work, "many.h5"), 200
@@ -423,6 +456,7 @@ def main():
         synthetic.write_all(work)
         check_terminal_table(work)
         check_errors(work)
+        check_diagrams(work)
         check_nothing_else_is_shown(work)
         check_replaced_in_one_step(work)
         check_settings_of_the_user(work)

@@ -122,8 +122,8 @@ RIGHT = {
 SMALL = {"anderson": ["eta=[0.5]", "times=[0.1]", "reference=none"],
          "expansion": ["eta=[0.5]", "sites=[20]", "times=[0.1]", "reference=none"],
          "localization": ["eta=[0.6]", "times=[0.1]"],
-         "lyapunov": ["times=[10]"], "crossing": ["eps=[0.5]"],
-         "graphs": ["eta=[0.5]", "sites=[8]", "times=[0.5]"]}
+         "lyapunov": ["times=[10]"], "crossing": ["eps=[0.5]", "sites=[32]"],
+         "graphs": ["eta=[0.5]", "sites=[14]", "times=[0.1]"]}
 
 
 def changed(study, path, value):

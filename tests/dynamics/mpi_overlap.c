@@ -53,7 +53,7 @@ static void check_counts(bool share, int depth, problem *p)
     kl_seams seams;
     assert_ok(kl_seams_create(lattice, sizeof(double), depth, 2, share, &seams, why));
     const kl_recurrence recurrence = {
-        {lattice, KL_DOUBLE, &set}, p->omega, &seams, {depth, SITES, false}, array, 2, false, 0};
+        {lattice, KL_DOUBLE, &set}, p->omega, &seams, {depth, SITES, false}, array, 2, false, 0, NULL};
     kernels = p->h.set;
     seen.under_way = seen.full = false;
     seen.rows = seen.beside = 0;

@@ -128,7 +128,8 @@ static void check(const problem *p, kl_precision precision, int outputs)
                                         v.array,
                                         2 + OUTPUTS,
                                         true,
-                                        0};
+                                        0,
+                                        NULL};
             kl_recurrence_begin(&recurrence);
             kl_recurrence_run(&recurrence, STEPS, plan_step, &context);
             kl_recurrence_end(&recurrence);

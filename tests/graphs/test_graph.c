@@ -1,6 +1,7 @@
 /* Graphs: how many, their names, their classes, their cumulants; contractions on several lines. */
 #include "graphs/graph.h"
 #include "graphs/lines.h"
+#include "graphs/recollisions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -288,6 +289,65 @@ static void printed_counts_on_lines(void **state)
     assert_int_equal(kl_lines_count(17, 2, false, &counts, &err), KL_INPUT);
 }
 
+static double factorial(int n)
+{
+    return n < 2 ? 1 : n * factorial(n - 1);
+}
+
+/* All decorated graphs with k rungs, a and b recollisions: the recollisions of a line are anywhere
+ * in [0, T], so that their shares add up to 1/(a! b! k!); the others have none. */
+static void shares_of_recollisions(void **state)
+{
+    (void)state;
+    for (int n = 0; n <= 10; n++)
+        for (int m = n % 2; n + m <= 10; m += 2) {
+            double sum[KL_GRAPH_VERTICES] = {0};
+            kl_graph *graphs;
+            const size_t count = list(n, m, true, &graphs);
+            for (size_t g = 0; g < count; g++) {
+                kl_recollisions r;
+                const kl_graph_class class = kl_graph_classify(&graphs[g]);
+                const bool some = class == KL_GRAPH_BASIC || class == KL_GRAPH_DECORATED;
+                assert_int_equal(kl_graph_recollisions(&graphs[g], &r), some);
+                if (!some)
+                    continue;
+                assert_int_equal(r.rungs + 2 * r.left, n);
+                assert_int_equal(r.rungs + 2 * r.right, m);
+                sum[r.rungs] += r.share;
+            }
+            free(graphs);
+            for (int k = n % 2; k <= n && k <= m; k += 2)
+                assert_true(
+                    fabs(sum[k] * factorial((n - k) / 2) * factorial((m - k) / 2) * factorial(k) -
+                         1) < 1e-12);
+        }
+}
+
+/* One rung at s: both recollisions after it, int_0^1 (1-s)^2 ds; one before and one after,
+ * int s (1-s) ds; two on the left line after it, int (1-s)^2/2 ds. */
+static void shares_of_single_graphs(void **state)
+{
+    static const struct {
+        const char *name;
+        int left, right;
+        double share;
+    } known[] = {{"1-6.2-3.4-5", 3, 3, 1. / 3},
+                 {"1-2.3-6.4-5", 3, 3, 1. / 6},
+                 {"1-6.2-3.4-5", 5, 1, 1. / 6},
+                 {"1-2.3-4", 2, 2, 1},
+                 {"1-2.3-4", 4, 0, 0.5}};
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        kl_graph graph;
+        kl_recollisions r;
+        kl_error err;
+        assert_int_equal(kl_graph_parse(known[i].name, known[i].left, known[i].right, &graph, &err),
+                         KL_OK);
+        assert_true(kl_graph_recollisions(&graph, &r));
+        assert_true(fabs(r.share - known[i].share) < 1e-15);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +363,8 @@ int main(void)
         cmocka_unit_test(mirrors),
         cmocka_unit_test(counts_on_lines),
         cmocka_unit_test(printed_counts_on_lines),
+        cmocka_unit_test(shares_of_recollisions),
+        cmocka_unit_test(shares_of_single_graphs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

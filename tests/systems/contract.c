@@ -300,7 +300,7 @@ static void check_steps(const kl_study *study, MPI_Comm group, const kl_record *
 void contract_comes_back_from_checkpoints(const contract_case *c)
 {
     kl_study *study = read_study(c, NULL);
-    const kl_system *s = c->system;
+    const kl_system *s = study->system;
     int rank;
     MPI_Comm group;
     assert_true(!s->packing == !s->pack && !s->pack == !s->unpack && !s->unpack == !s->restored &&
@@ -321,8 +321,8 @@ void contract_knows_its_cost(const contract_case *c)
 {
     kl_study *study = read_study(c, NULL);
     for (int p = 0; p < study->description->points.n; p++) {
-        const kl_cost alone = c->system->cost(study->self, p, 1),
-                      two = c->system->cost(study->self, p, 2);
+        const kl_cost alone = study->system->cost(study->self, p, 1),
+                      two = study->system->cost(study->self, p, 2);
         assert_true(alone.bytes > 0 && alone.seconds > 0 && alone.more_bytes >= 0);
         assert_true(two.bytes > 0 && two.bytes <= 1.5 * alone.bytes);
         assert_true(study->members == 1 || alone.more_bytes > 0);

@@ -262,11 +262,19 @@ static double apart(const crossing_run *r)
     return most;
 }
 
+/* How much smaller the error of the fine torus is: r(x) falls like exp(-kappa |x|) |x|^(-d/2),
+ * a power 1/2 from the square root, the others from the curvature of the energy shell. */
+static double fall(const kl_crossing_problem *p, int sites)
+{
+    const double kappa = asinh(0.5 * p->eps);
+    return exp(-kappa * (p->sites - sites)) * pow((double)sites / p->sites, 0.5 * p->dimension);
+}
+
 static kl_status advance(void *run, int station, bool *reached, kl_error *err)
 {
+    static const double safety = 4; /* one torus alone may be near by chance: images oscillate */
     crossing_run *r = run;
     const kl_crossing_problem problem = problem_of(r->study, r->point);
-    const double kappa = asinh(0.5 * problem.eps);
     kl_crossing fine = {.argmax = {0}};
     (void)station, (void)reached;
     KL_TRY(kl_crossing_solve(r->group, &problem, &fine, r->at, err));
@@ -275,7 +283,7 @@ static kl_status advance(void *run, int station, bool *reached, kl_error *err)
     int sites = fewer(problem.sites);
     for (int i = 0; i < 2 && sites >= 2; i++, sites = fewer(sites)) {
         KL_TRY(solve_coarse(r, &fine, sites, err));
-        r->relative = fmax(r->relative, 2 * apart(r) * exp(-kappa * (problem.sites - sites)));
+        r->relative = fmax(r->relative, safety * apart(r) * fall(&problem, sites));
     }
     return KL_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "base/complex.h"
 #include "base/memory.h"
+#include "dynamics/duhamel.h"
 #include "dynamics/initial.h"
 #include "graphs/torus.h"
 
@@ -9,44 +10,52 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_VERTICES = 8 };
+enum { MOST_BY_CONTOUR = 8, MOST_VERTICES = 10 };
 static const double most_sites = 1 << 27; /* of the whole torus */
 
 typedef struct own_keys {
     int64_t left, right, lines;
-    int method;
     double tolerance;
 } own_keys;
 
-static const char *const methods[] = {"contour", NULL};
-static const kl_key own_table[] = {{.name = "left",
-                                    KL_INT_AT(own_keys, left),
-                                    .flags = KL_REQUIRED,
-                                    KL_RANGE(0, MOST_VERTICES),
-                                    .doc = "vertices n on the line of conj(psi_0)"},
-                                   {.name = "right",
-                                    KL_INT_AT(own_keys, right),
-                                    .flags = KL_REQUIRED,
-                                    KL_RANGE(0, MOST_VERTICES),
-                                    .doc = "vertices m on the line of psi_0"},
-                                   {.name = "lines",
-                                    KL_INT_AT(own_keys, lines),
-                                    KL_RANGE(1, 16),
-                                    .fallback = "1",
-                                    .doc = "r, for the r-th moment"},
-                                   {.name = "method",
-                                    KL_CHOICE_AT(own_keys, method, methods),
-                                    .fallback = "contour",
-                                    .doc = "of the amplitudes; sampled ones are not there"},
-                                   {.name = "tolerance",
-                                    KL_REAL_AT(own_keys, tolerance),
-                                    KL_RANGE(1e-12, 0.1),
-                                    .fallback = "1.0e-9",
-                                    .doc = "of an amplitude, next to 1"},
-                                   {0}};
+enum { CONTOUR, SAMPLED };
+static const char *const methods[] = {"contour", "sampled", NULL};
+static const kl_key own_table[] = {
+    {.name = "left",
+     KL_INT_AT(own_keys, left),
+     .flags = KL_REQUIRED,
+     KL_RANGE(0, MOST_VERTICES),
+     .doc = "vertices n on the line of conj(psi_0)"},
+    {.name = "right",
+     KL_INT_AT(own_keys, right),
+     .flags = KL_REQUIRED,
+     KL_RANGE(0, MOST_VERTICES),
+     .doc = "vertices m on the line of psi_0"},
+    {.name = "lines",
+     KL_INT_AT(own_keys, lines),
+     KL_RANGE(1, 16),
+     .fallback = "1",
+     .doc = "r, for the r-th moment"},
+    {.name = "tolerance",
+     KL_REAL_AT(own_keys, tolerance),
+     KL_RANGE(1e-12, 0.1),
+     .fallback = "1.0e-9",
+     .doc = "of an amplitude, next to 1; sampled: l2 error of each psi^(n)"},
+    {0}};
 
-const kl_key *const kl_feynman_keys[] = {own_table,      kl_points_table,   kl_disorder_map,
-                                         kl_initial_map, kl_observable_map, NULL};
+typedef struct method_key {
+    int method;
+} method_key;
+static const kl_key method_table[] = {
+    {.name = "method",
+     KL_CHOICE_AT(method_key, method, methods),
+     .fallback = "contour",
+     .doc = "of the amplitudes: exact, or means over realizations"},
+    {0}};
+
+const kl_key *const kl_feynman_keys[] = {
+    own_table,         method_table, kl_points_table, kl_disorder_map, kl_initial_map,
+    kl_observable_map, NULL};
 
 /* ---- the start of a point ---- */
 
@@ -112,19 +121,24 @@ static kl_status make_start(kl_feynman *f, int point, kl_error *err)
 
 /* ---- points ---- */
 
-kl_graphs_problem kl_feynman_problem(const kl_feynman *f, int point)
+kl_law kl_feynman_law(const kl_feynman *f)
 {
     static const kl_law law[] = {[KL_GAUSSIAN] = KL_LAW_GAUSSIAN,
                                  [KL_UNIFORM] = KL_LAW_UNIFORM,
                                  [KL_BERNOULLI] = KL_LAW_BERNOULLI,
                                  [KL_LAPLACE] = KL_LAW_LAPLACE};
+    return law[f->disorder.distribution];
+}
+
+kl_graphs_problem kl_feynman_problem(const kl_feynman *f, int point)
+{
     const kl_lattice_point *at = &f->points.point[point];
     const kl_feynman_point *own = &f->point[point];
     kl_graphs_problem p = {.dimension = (int)f->points.dimension,
                            .sites = (int)at->sites,
                            .left = f->left,
                            .right = f->right,
-                           .law = law[f->disorder.distribution],
+                           .law = kl_feynman_law(f),
                            .eta = at->eta,
                            .ntimes = f->times.n,
                            .times = own->times,
@@ -158,6 +172,8 @@ static kl_status make_point(kl_feynman *f, kl_node *root, int point, kl_error *e
     const kl_lattice_point *at = &f->points.point[point];
     kl_feynman_point *out = &f->point[point];
     KL_TRY(check_point(f, root, point, err));
+    if (f->sampled)
+        return KL_OK;
     KL_TRY(kl_alloc((size_t)f->times.n, sizeof *out->times, "times", &out->times, err));
     for (int i = 0; i < f->times.n; i++)
         out->times[i] = f->times.value[i] / at->unit;
@@ -168,16 +184,25 @@ static kl_status make_point(kl_feynman *f, kl_node *root, int point, kl_error *e
 
 /* ---- the study ---- */
 
+kl_status kl_feynman_is_sampled(kl_node *root, bool *sampled, kl_error *err)
+{
+    method_key key;
+    KL_TRY(kl_config_read(root, method_table, &key, err));
+    *sampled = key.method == SAMPLED;
+    return KL_OK;
+}
+
 static kl_status read_own(kl_feynman *f, kl_node *root, kl_error *err)
 {
     own_keys keys;
     KL_TRY(kl_config_read(root, own_table, &keys, err));
+    KL_TRY(kl_feynman_is_sampled(root, &f->sampled, err));
     const int vertices = (int)(keys.left + keys.right);
-    if (vertices < 2 || vertices > MOST_VERTICES || vertices % 2)
+    if (vertices < 2 || vertices > (f->sampled ? MOST_VERTICES : MOST_BY_CONTOUR) || vertices % 2)
         return kl_config_fail(root, "right", err,
                               "%d vertices in all are not allowed: left + right must be 2, 4, 6 or "
-                              "%d",
-                              vertices, MOST_VERTICES);
+                              "8, or sampled 10",
+                              vertices);
     f->left = (int)keys.left;
     f->right = (int)keys.right;
     f->lines = (int)keys.lines;
@@ -195,9 +220,26 @@ static kl_status read_physics(kl_feynman *f, kl_node *root, kl_error *err)
     KL_TRY(kl_packets_check(&f->packets, root, &f->points, &f->warnings, err));
     KL_TRY(
         kl_keys_one_observable(root, &f->points, &f->observable, &f->symbol, &complex_valued, err));
-    if (f->observable.position != KL_POSITION_UNIFORM)
+    if (!f->sampled && f->observable.position != KL_POSITION_UNIFORM)
         return kl_config_fail(root, "observable.position.shape", err,
-                              "must be uniform: contours take observables of momentum alone");
+                              "must be uniform: contours take observables of momentum alone, "
+                              "method: sampled any");
+    return KL_OK;
+}
+
+/* What rounding leaves; the whole tolerance is the series'. */
+static kl_status check_tolerance(const kl_feynman *f, kl_node *root, kl_error *err)
+{
+    const int orders = 1 + (f->left > f->right ? f->left : f->right);
+    for (int i = 0; i < f->points.n; i++) {
+        const double t = f->times.value[f->times.n - 1] / f->points.point[i].unit;
+        const double least =
+            2 * kl_duhamel_rounding(KL_DOUBLE, (int)f->points.dimension, orders, t);
+        if (f->tolerance < least)
+            return kl_config_fail(root, "tolerance", err,
+                                  "%g cannot be reached: must be at least %.2g", f->tolerance,
+                                  least);
+    }
     return KL_OK;
 }
 
@@ -211,7 +253,10 @@ kl_status kl_feynman_read(kl_node *root, const kl_stations *times, kl_feynman *f
     KL_TRY(kl_alloc((size_t)f->points.n, sizeof *f->point, "points", &f->point, err));
     for (int i = 0; i < f->points.n; i++)
         KL_TRY(make_point(f, root, i, err));
-    return KL_OK;
+    if (!f->sampled)
+        return KL_OK;
+    KL_TRY(check_tolerance(f, root, err));
+    return f->lines > 1 ? KL_OK : kl_colours_create(f->graph, f->n, &f->colours, err);
 }
 
 void kl_feynman_free(kl_feynman *f)
@@ -222,6 +267,7 @@ void kl_feynman_free(kl_feynman *f)
     }
     free(f->point);
     free(f->graph);
+    kl_colours_destroy(&f->colours);
     kl_symbol_destroy(&f->symbol);
     kl_packets_free(&f->packets);
     kl_lattice_points_free(&f->points);
