@@ -3,7 +3,7 @@
 #ifndef KL_KINETIC_INTERFERENCE_PLAN_H
 #define KL_KINETIC_INTERFERENCE_PLAN_H
 
-#include "kinetic/fluctuations.h"
+#include "kinetic/fluctuation_problem.h"
 #include "kinetic/masses.h"
 #include "kinetic/meetings.h"
 #include "kinetic/watch.h"

@@ -3,7 +3,8 @@
 #ifndef KL_KINETIC_PLANE_FLUCTUATIONS_H
 #define KL_KINETIC_PLANE_FLUCTUATIONS_H
 
-#include "kinetic/fluctuations.h"
+#include "kinetic/fluctuation_problem.h"
+#include "kinlim/status.h"
 
 /* As of kl_fluctuations_solve(), without covariances between different quantities and times unless
  * they are asked for. Local. */
