@@ -351,22 +351,6 @@ static kl_status solve_open(solving *s, int limit, kl_error *err)
     return KL_OK;
 }
 
-kl_status kl_limits_solve(const kl_study *study, const kl_limits_run *run, kl_results *results,
-                          kl_error *err)
-{
-    solving s = {.study = study, .run = run, .results = results};
-    MPI_Comm_rank(run->comm, &s.rank);
-    KL_TRY(kl_limits_settings(study->resolved, &s.settings, err));
-    for (int i = 0; i < study->description->nlimits; i++)
-        KL_TRY(solve_open(&s, i, err));
-    if (!study->finer)
-        return KL_OK;
-    s.study = study->finer;
-    s.finer = true;
-    const int reference = find_limit(study->finer, "reference");
-    return reference < 0 ? KL_OK : solve_open(&s, reference, err);
-}
-
 /* Of the limit of that name at all points. */
 static double seconds_of(const kl_study *study, const char *name)
 {
@@ -376,6 +360,24 @@ static double seconds_of(const kl_study *study, const char *name)
         if (!kind->same_as || kind->same_as(study->self, p) == p)
             sum += kind->seconds(study->self, p);
     return sum;
+}
+
+kl_status kl_limits_solve(const kl_study *study, const kl_limits_run *run, kl_results *results,
+                          kl_error *err)
+{
+    solving s = {.study = study, .run = run, .results = results};
+    MPI_Comm_rank(run->comm, &s.rank);
+    KL_TRY(kl_limits_settings(study->resolved, &s.settings, err));
+    for (int i = 0; i < study->description->nlimits; i++)
+        if (run->patience == 0 ||
+            seconds_of(study, study->description->limit[i].name) <= run->patience)
+            KL_TRY(solve_open(&s, i, err));
+    if (!study->finer)
+        return KL_OK;
+    s.study = study->finer;
+    s.finer = true;
+    const int reference = find_limit(study->finer, "reference");
+    return reference < 0 ? KL_OK : solve_open(&s, reference, err);
 }
 
 double kl_limits_seconds(const kl_study *study)

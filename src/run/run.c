@@ -1,5 +1,6 @@
 /* A run from beginning to end: layout, output, limits, realizations, statistics, results; and the
  * dry one. */
+#include "run/forecast.h"
 #include "run/limits.h"
 #include "run/log.h"
 #include "run/loop.h"
@@ -210,5 +211,6 @@ kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options 
         kl_layout_print(study, &layout, options);
         warn(study, NULL);
     }
-    return kl_agree(comm, status, err);
+    KL_TRY(kl_agree(comm, status, err));
+    return kl_forecast_print(study, comm, err);
 }

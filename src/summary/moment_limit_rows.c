@@ -14,11 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-double kl_normal_moment(double r)
-{
-    return M_SQRT2 * exp((lgamma((r + 1) / 2) - 0.5 * log(M_PI)) / r);
-}
-
 /* Of order r; NAN: the limit says nothing of it. */
 static kl_estimate limit_at(const kl_table *t, const kl_limit_data *limit, int p, int it, int q,
                             double r)
@@ -27,7 +22,7 @@ static kl_estimate limit_at(const kl_table *t, const kl_limit_data *limit, int p
     if (r == limit->moment)
         return e;
     const double factor =
-        limit->normal ? kl_normal_moment(r) / kl_normal_moment(limit->moment) : NAN;
+        limit->normal ? kl_stats_normal_moment(r) / kl_stats_normal_moment(limit->moment) : NAN;
     return (kl_estimate){factor * e.value, factor * e.low, factor * e.high};
 }
 

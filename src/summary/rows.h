@@ -89,8 +89,6 @@ kl_status kl_moments_chances(const kl_study *study, kl_rows *rows, kl_row row, c
 /* The limits of a number's central moments, and measured over limit; x: a blank row of it. */
 kl_status kl_moment_limit_rows(kl_table *table, int point, int time, int quantity, int realizations,
                                kl_error *err);
-/* (E|Z|^r)^(1/r) of a normal Z of variance 1. */
-double kl_normal_moment(double order);
 /* Fills the correlations between all numbers of the samples, where they are asked for. */
 kl_status kl_correlations(kl_table *table, kl_error *err);
 
