@@ -124,12 +124,17 @@ def matrices(results, point):
 
 
 def correlation_figure(results, point):
+    """Of all stations, or where that is too much of the last one."""
     found = matrices(results, point)
-    if not found or len(found[0]) > MOST_CELLS:
-        return None
+    numbers = len(results.quantities)
+    stations = range(len(results.station.values))
+    if len(found[0]) > MOST_CELLS:
+        stations = stations[-1:]
+    rows = [s * numbers + q for s in stations for q in range(numbers)][:MOST_CELLS]
+    found = [None if m is None else m[np.ix_(rows, rows)] for m in found]
     made = plt.figure(figsize=(WIDTH, WIDE + 1.7))
-    labels = [f"{plain(q.label, 14)}, {number(t)}" if results.has_stations else plain(q.label, 20)
-              for t in results.station.values for q in results.quantities]
+    labels = [plain(results.quantities[row % numbers].label, 14) + (
+        f", {number(results.station.values[row // numbers])}" if results.has_stations else "") for row in rows]
     for i, (matrix, title) in enumerate(zip(found, ("measured", "limit"))):
         if matrix is None:
             continue
