@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "run/collect.h"
+#include "run/layout.h"
 #include "run/limits.h"
 #include "statistics/probability.h"
 #include "statistics/statistics.h"
@@ -75,6 +76,12 @@ static double largest_deviation(const kl_study *study, const kl_results *r, int 
     return largest;
 }
 
+/* Of a mean. */
+static double standard_error(const kl_study *study, double deviation)
+{
+    return deviation / sqrt((double)kl_study_realizations(study));
+}
+
 static void print_point(const kl_study *study, const kl_results *r, int p)
 {
     const kl_points *points = &study->description->points;
@@ -88,19 +95,16 @@ static void print_point(const kl_study *study, const kl_results *r, int p)
             printf(" %12.6g", points->value[p * points->ncolumns + c]);
     printf(" %14.3g", deviation);
     if (study->until.relative_error == 0)
-        printf(" %14.3g\n", deviation / sqrt((double)kl_study_realizations(study)));
+        printf(" %14.3g\n", standard_error(study, deviation));
     else if (isnan(need))
         printf(" %14s\n", "-");
     else
         printf(" %14.0f%s\n", need, need > (double)study->until.most ? " (above max)" : "");
 }
 
-static void print_all(const kl_study *study, const kl_results *r)
+void kl_forecast_print(const kl_study *study, const kl_results *r)
 {
-    bool known = false;
-    for (int p = 0; p < r->npoints; p++)
-        known = known || !isnan(largest_deviation(study, r, p));
-    if (!known)
+    if (!r)
         return;
     printf("\nforecast from the limits, largest over stations and observables\n%5s", "point");
     for (int c = 0; c < study->description->points.ncolumns; c++)
@@ -111,27 +115,55 @@ static void print_all(const kl_study *study, const kl_results *r)
         print_point(study, r, p);
 }
 
-kl_status kl_forecast_print(const kl_study *study, MPI_Comm comm, kl_error *err)
+void kl_forecast_json(const kl_study *study, const kl_results *r, kl_json *json)
+{
+    const kl_points *points = &study->description->points;
+    kl_json_open(json, "forecast", '[');
+    for (int p = 0; r && p < r->npoints; p++) {
+        const double deviation = largest_deviation(study, r, p);
+        kl_json_open(json, NULL, '{');
+        kl_layout_json_point(points->column, points->ncolumns, points->value + p * points->ncolumns,
+                             json);
+        kl_json_number(json, "deviation", deviation);
+        if (study->until.relative_error > 0)
+            kl_json_number(json, "realizations", kl_forecast_needed(study, r, p));
+        else
+            kl_json_number(json, "standard_error", standard_error(study, deviation));
+        kl_json_close(json, '}');
+    }
+    kl_json_close(json, ']');
+}
+
+/* ---- the limits ---- */
+
+static bool says_anything(const kl_study *study, const kl_results *r)
+{
+    for (int p = 0; p < r->npoints; p++)
+        if (!isnan(largest_deviation(study, r, p)))
+            return true;
+    return false;
+}
+
+kl_status kl_forecast_make(const kl_study *study, MPI_Comm comm, kl_results **out, kl_error *err)
 {
     kl_study few = *study; /* no room for its samples is needed */
-    kl_results *results = NULL;
     bool any = false;
     int rank;
+    *out = NULL;
     MPI_Comm_rank(comm, &rank);
     for (int i = 0; i < study->description->nlimits; i++)
         any = any || study->description->limit[i].moment > 0;
-    if (!any)
+    if (!any || !study->solve_limits)
         return KL_OK;
     few.batches = 1;
     few.finer = NULL;
     few.covariance = false;
-    kl_status status = rank == 0 ? kl_collect_create(&few, &results, err) : KL_OK;
+    kl_status status = rank == 0 ? kl_collect_create(&few, out, err) : KL_OK;
     status = kl_agree(comm, status, err);
     const kl_limits_run run = {.comm = comm, .quiet = true, .patience = PATIENCE};
     if (status == KL_OK)
-        status = kl_limits_solve(&few, &run, results, err);
-    if (status == KL_OK && rank == 0)
-        print_all(study, results);
-    kl_results_destroy(&results);
+        status = kl_limits_solve(&few, &run, *out, err);
+    if (*out && (status != KL_OK || !says_anything(study, *out)))
+        kl_results_destroy(out);
     return status;
 }
