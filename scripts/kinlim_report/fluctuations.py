@@ -150,14 +150,16 @@ def correlation_figure(results, point):
 
 
 def correlation_words(results, point):
-    """How far the two matrices are apart, in standard errors (1 - c^2)/sqrt(n)."""
+    """How far the two matrices are apart, in standard errors (1 - c^2)/sqrt(n), which say nothing of
+    pairs that are all but one."""
     measured, limit = matrices(results, point)
     said = f"Correlations of the samples between quantities and stations, at {results.points.label(point)}"
     n = results.finished(point)
     if limit is None or n < 3:
         return said + "."
     upper = np.triu_indices(len(measured), 1)
-    away = (measured - limit)[upper] * math.sqrt(n) / np.maximum(1 - limit[upper] ** 2, 1e-6)
+    left = 1 - limit[upper] ** 2
+    away = ((measured - limit)[upper] * math.sqrt(n) / np.where(left > 0.05, left, np.nan))
     away = away[np.isfinite(away)]
     return (f"{said}, beside their limit: {len(away)} pairs differ by {np.sqrt(np.mean(away ** 2)):.2f} standard errors "
             f"in root mean square, at most by {np.abs(away).max():.1f}.") if len(away) else said + "."
