@@ -67,9 +67,12 @@ typedef struct kl_limit_data { /* the values of a limit, e.g. of the Boltzmann e
     char name[KL_NAME];        /* "reference"; NAME: rows NAME_reference, NAME_bias */
     char long_name[KL_NAME];   /* e.g. "kinetic limit" */
     bool infinite_size;        /* the reference at infinite size */
+    double moment;             /* 0: of the mean; r: of the central moment of order r */
+    bool normal;               /* and of every order, as of a normal distribution */
     double *value;             /* [npoints][ntimes][nquantities]; NAN where there is none */
     double *error;             /* likewise: absolute, non-negative */
     char (*note)[256];         /* [npoints]: why there is none, or what it did not reach */
+    double *correlation;       /* [npoints][n][n], n = ntimes nquantities; NULL: not asked for */
 } kl_limit_data;
 
 typedef enum kl_ensemble { KL_INDEPENDENT, KL_DETERMINISTIC, KL_LOCKSTEP } kl_ensemble;
@@ -113,6 +116,7 @@ typedef struct kl_results {
     int nguides;
     const kl_guide *guide;
     const char (*diagram)[KL_DIAGRAM]; /* [nquantities], empty: none; or NULL */
+    bool covariance; /* correlations between all numbers are asked for */
 
     int ncolumns, npoints, ntimes, nquantities, nchecks, nrealizations, norders, nfields, nrows,
         nfiner, nlimits;
@@ -138,8 +142,9 @@ typedef struct kl_results {
     double *sample_error; /* likewise: own error of deterministic values; else NULL */
     double *check_value;  /* [npoints][nrealizations][ntimes][nchecks]; NAN where not done */
     kl_limit_data *limit; /* [nlimits] */
-    double *finer; /* [npoints][nfiner][ntimes][nquantities]: samples of realizations 0.. with
-                    * finer tolerances; NAN where not done */
+    double *finer;       /* [npoints][nfiner][ntimes][nquantities]: samples of realizations 0.. with
+                          * finer tolerances; NAN where not done */
+    double *correlation; /* [npoints][n][n], likewise, of the samples; NULL: not asked for */
     double *finer_reference; /* [npoints][ntimes][nquantities], likewise; NAN where there is none */
     kl_field *field;
     kl_row *row; /* [nrows]: the summary */
@@ -158,6 +163,9 @@ size_t kl_field_cells(const kl_field *field, int point);
 size_t kl_results_at(const kl_results *results, int point, int time, int quantity);
 /* The [ntimes][nquantities] of a realization, done or not; of a finer realization. */
 double *kl_results_sample(const kl_results *results, int point, int64_t realization);
+/* What the name of a limit of moments ends in; the name with another ending in its place. Local. */
+#define KL_MOMENT_LIMIT "central_moment_limit"
+void kl_results_suffixed(const kl_limit_data *limit, const char *suffix, char *out, size_t size);
 /* The limit of that name; NULL: there is none. */
 kl_limit_data *kl_results_find_limit(const kl_results *results, const char *name);
 double *kl_results_finer(const kl_results *results, int point, int64_t realization);

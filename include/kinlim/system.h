@@ -96,9 +96,12 @@ typedef struct kl_constant {
 
 typedef struct kl_limit_values { /* arrays owned by the caller, NAN on entry */
     double *value, *error;       /* [nstations][nquantities]; error: absolute */
-    double **field;              /* [nfields] -> [nstations][cells] */
-    const size_t *cells;         /* [nfields]: product of the axes' lengths */
-    char note[256];              /* why there is none, or what it did not reach */
+    /* [n][n], n = nstations nquantities in that order: limits of the correlations between the
+     * samples of two numbers; NULL: not asked for. */
+    double *correlation;
+    double **field;      /* [nfields] -> [nstations][cells] */
+    const size_t *cells; /* [nfields]: product of the axes' lengths */
+    char note[256];      /* why there is none, or what it did not reach */
     /* True where the run is to stop; collective over the communicator of solve(). To be asked now
      * and then: a solve that ends with KL_STOPPED is begun again when the run goes on. */
     bool (*stop)(void *context);
@@ -117,6 +120,14 @@ typedef struct kl_limit {
     int (*same_as)(const void *self, int point);
     /* Seconds of solve() on one rank, roughly. NULL: next to none. */
     double (*seconds)(const void *self, int point);
+    /* Of points with the same limit: values are in these proportions. NULL: equal. */
+    double (*scale)(const void *self, int point);
+    /* 0: of the mean. r: the values are those of the central moment (E|Y - E Y|^r)^(1/r), in
+     * leading order of the small parameter. Its name ends in "central_moment_limit" and is the
+     * row's; the quotient measured over limit is the row "...moment_ratio". */
+    double moment;
+    bool normal;      /* Y is normal in the limit: from this moment follow those of every order */
+    bool correlation; /* it gives correlations, where the study asks for them */
 } kl_limit;
 
 /* ---- a study, as its system describes it ---- */

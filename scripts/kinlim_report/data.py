@@ -22,6 +22,7 @@ Row = namedtuple("Row", MEMBERS + " series given")    # of a row without a point
 Quantity = namedtuple("Quantity", "observable part label")
 Station = namedtuple("Station", "name symbol units long_name values")
 Limit = namedtuple("Limit", "name long_name value bias")    # value, bias: its statistics
+MomentLimit = namedtuple("MomentLimit", "name long_name value ratio excess")    # likewise
 Derived = namedtuple("Derived", "name quantity order per_station")
 Diagram = namedtuple("Diagram", "observable lines groups kind")    # lines: how many points each
 Guide = namedtuple("Guide", "observable words coefficient power")
@@ -29,6 +30,7 @@ Guide = namedtuple("Guide", "observable words coefficient power")
 EXACT = 1e-12     # relative: scatter below is rounding
 NUMBERS = {"mean", "standard_error", "central_moment", "deviation_moment", "probability",
            "chebyshev_bound", "bias_share"}    # statistics that a point has at every station
+MOMENT_LIMIT = "central_moment_limit"    # what the name of a limit of moments ends in
 RATES = ("rate:", "rate_bound:", "rate_chi2:", "proven_rate:")
 
 
@@ -124,6 +126,8 @@ class Results:
         self._read_notes(file.get("reference", {}))
         self._read_summary(file["summary"])
         self.limits = self._limits(file["samples"].attrs)
+        self.moment_limits = self._moment_limits(file["samples"].attrs)
+        self._read_correlations(file.get("correlation", {}))
 
     # ---- /samples ----
     def _read_samples(self, group, units):
@@ -239,6 +243,31 @@ class Results:
                 limits.append(Limit(name, words, prefix + "reference", prefix + "bias"))
         return limits
 
+    def _moment_limits(self, attrs):
+        found, long_names = names(attrs.get("limits", [])), names(attrs.get("limit_long_names", []))
+        statistics = {row.statistic for row in self.rows}
+        limits = []
+        for i, name in enumerate(found):
+            if name.endswith(MOMENT_LIMIT) and name in statistics:
+                prefix = name[:-len(MOMENT_LIMIT)]
+                limits.append(MomentLimit(name, long_names[i] if i < len(long_names) else name, name,
+                                          prefix + "moment_ratio", prefix + "moment_ratio_excess"))
+        return limits
+
+    def _of_moment_limits(self):
+        return {s for limit in self.moment_limits for s in (limit.value, limit.ratio)}
+
+    def _read_correlations(self, group):
+        """{variable: [point][station][quantity][other station][other quantity]}"""
+        self.correlations = {}
+        shape = (self.npoints,) + (len(self.station.values), len(self.quantities)) * 2
+        for key in group:
+            if name_of(key).endswith(("correlation", "correlation_limit")):
+                values = array(group[key])
+                if values.shape != shape:
+                    raise ValueError("arrays that do not fit each other")
+                self.correlations[name_of(key)] = values
+
     # ---- numbers ----
     def time(self, station):
         """The station as rows name it; station: its index, or None for a row without one."""
@@ -306,6 +335,7 @@ class Results:
         """Functions of the means, as the rows show them."""
         size = self.points.size
         known = NUMBERS | {s for limit in self.limits for s in (limit.value, limit.bias)} | {f"{size}_effect"}
+        known |= self._of_moment_limits()
         quantities = {(q.observable, q.part): q for q in self.quantities}
         found = {}
         for row in self.rows:
@@ -319,7 +349,7 @@ class Results:
     def constants(self):
         """(statistic, observable, part, order) of numbers that need no realizations."""
         quantities = {(q.observable, q.part): q for q in self.quantities}
-        known = {s for limit in self.limits for s in (limit.value, limit.bias)}
+        known = {s for limit in self.limits for s in (limit.value, limit.bias)} | self._of_moment_limits()
         found = {}
         for row in self.rows:
             if (row.point >= 0 and row.realizations == 0 and math.isnan(row.time) and ":" not in row.statistic

@@ -72,7 +72,8 @@ class Summary:
         """Rows of functions of the means."""
         known = NUMBERS | {name for limit in self.limits for name in (limit, limit[:-len("reference")] + "bias")}
         return [row for row in self.rows if row["observable"] and all(self.point(row)) and ":" not in row["statistic"]
-                and row["statistic"] not in known and not row["statistic"].endswith("_effect")
+                and row["statistic"] not in known and not row["statistic"].endswith(
+                    ("_effect", "central_moment_limit", "moment_ratio"))
                 and real(row["realizations"]) > 0 and (not row["time"] or self.is_last(row))]
 
 

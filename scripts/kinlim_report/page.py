@@ -10,6 +10,7 @@ import budget
 import compare
 import diagrams
 import fields as field_figures
+import fluctuations
 import tables
 from convergence import convergence, derived, derived_over_stations
 from data import EXACT
@@ -154,6 +155,7 @@ def summary(results, series, quantity):
     point = results.finest(series)
     return joined([said for said in (sentence_mean(results, point, quantity), sentence_agreement(results, point),
                                      sentence_bias(results, series), sentence_spread(results, series, quantity),
+                                     fluctuations.sentence(results, point),
                                      notes(results)) if said], " ")
 
 
@@ -348,6 +350,27 @@ def convergence_section(results, series, quantities, show):
     return section(html("Convergence{}", when(results)), *parts) if any(parts) else Html("")
 
 
+def fluctuations_section(results, series, quantities, show):
+    """Moments beside their limits."""
+    parts = []
+    for i, limit in enumerate(results.moment_limits if results.random else ()):
+        name = "fluctuations" if i == 0 else limit.name.replace("_", "-")
+        parts.append(show(name, fluctuations.figure(results, series, quantities, limit), html(
+            "{}Central moments{} against {}, logarithmic axes, with 95% intervals; the lines are their {}, which has no "
+            "free parameter. Beneath: measured over limit, order {}.", part_of(results, quantities), when(results),
+            italic(symbol(results.points.small)), limit.long_name, number(fluctuations.shown_orders(results, limit)[0])),
+            "Central moments on the lines of their limit"))
+        table = fluctuations.ratio_table(results, limit)
+        if table:
+            parts += [caption(html("Measured over limit, with 95% intervals: {}.", limit.long_name)), table]
+    point = results.finest(series)
+    if fluctuations.matrices(results, point):
+        parts.append(show("correlations", fluctuations.correlation_figure(results, point),
+                          fluctuations.correlation_words(results, point), "Matrices of correlations"))
+    title = html("Fluctuations and their limit{}", when(results))
+    return section(title, main_words(results, series), *parts) if any(parts) else Html("")
+
+
 def sizes_section(results, quantities, show):
     if not compare.has_sizes(results):
         return Html("")
@@ -469,6 +492,7 @@ def sections(results, fields, left, show):
     yield derived_section(results, series, show)
     yield guides_section(results, series, show)
     yield convergence_section(results, series, quantities, show)
+    yield fluctuations_section(results, series, quantities, show)
     yield sizes_section(results, quantities, show)
     yield variants_section(results, quantities, show)
     parts = budget.parts(results, series.points, quantities, show)

@@ -41,8 +41,7 @@ static double complex envelope(const kl_kinetic_problem *problem, int axis, int 
     return kl_envelope_transform(problem, xi) * cexp(-2 * M_PI * I * xi * problem->center[axis]);
 }
 
-/* A_j(q)/ell, the transform of the axis factor of a. */
-static double complex position(const kl_kinetic_observable *o, int axis, double ell, int q)
+double complex kl_position_transform(const kl_kinetic_observable *o, int axis, double ell, int q)
 {
     double xi = q / ell;
     if (o->position == KL_KINETIC_POSITION_UNIFORM)
@@ -79,7 +78,8 @@ kl_status kl_pairing_create(const kl_kinetic_problem *problem, kl_pairing *pairi
             KL_GOTO(kl_alloc(2 * (size_t)f->reach + 1, sizeof *f->value, "observables", &f->value,
                              err));
             for (int k = -f->reach; k <= f->reach; k++)
-                f->value[k + f->reach] = envelope(problem, j, k) * position(o, j, problem->ell, -k);
+                f->value[k + f->reach] =
+                    envelope(problem, j, k) * kl_position_transform(o, j, problem->ell, -k);
         }
     }
     return KL_OK;

@@ -29,6 +29,9 @@ typedef struct kl_pairing {
 /* The transform of |h|^2 along one axis, centred at 0; xi in waves per unit of length. */
 double kl_envelope_transform(const kl_kinetic_problem *problem, double xi);
 
+/* A_j(q)/ell, the transform of the axis factor of a, periodised. */
+double complex kl_position_transform(const kl_kinetic_observable *o, int axis, double ell, int q);
+
 /* Coefficients below 1e-18 of the largest are left out. KL_ENVIRONMENT: memory. */
 kl_status kl_pairing_create(const kl_kinetic_problem *problem, kl_pairing *pairing, kl_error *err);
 void kl_pairing_destroy(kl_pairing *pairing);

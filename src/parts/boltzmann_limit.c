@@ -16,7 +16,7 @@ typedef struct choice_keys {
 
 static const char *const references[] = {"solve", "none", NULL};
 static const char *const spaces[] = {"torus", "infinite", "both", NULL};
-static const kl_key choice_table[] = {
+const kl_key kl_boltzmann_table[] = {
     {.name = "tolerance",
      KL_REAL_AT(choice_keys, tolerance),
      KL_RANGE(1e-12, 0.1),
@@ -40,7 +40,7 @@ const kl_key kl_boltzmann_map[] = {{.name = "boltzmann",
                                     .flags = KL_FREE,
                                     .fallback = "{}",
                                     .doc = "the reference",
-                                    KL_BELOW(choice_table)},
+                                    KL_BELOW(kl_boltzmann_table)},
                                    {0}};
 
 kl_status kl_keys_boltzmann(kl_node *root, kl_boltzmann_keys *out, kl_error *err)
@@ -48,7 +48,7 @@ kl_status kl_keys_boltzmann(kl_node *root, kl_boltzmann_keys *out, kl_error *err
     top_keys top;
     choice_keys keys;
     KL_TRY(kl_config_read(root, kl_boltzmann_map, &top, err));
-    KL_TRY(kl_config_read(top.boltzmann, choice_table, &keys, err));
+    KL_TRY(kl_config_read(top.boltzmann, kl_boltzmann_table, &keys, err));
     *out = (kl_boltzmann_keys){.tolerance = keys.tolerance,
                                .solve = keys.reference == 0,
                                .torus = keys.space != 1,
@@ -190,10 +190,7 @@ kl_status kl_boltzmann_limit_solve(const kl_boltzmann_limit *limit, int point, b
 {
     solving s;
     if (limit->points->dimension == 1) {
-        snprintf(
-            out->note, sizeof out->note,
-            "d = 1 has no Boltzmann limit: the localization length is of the order of the mean "
-            "free path, eta^-2");
+        snprintf(out->note, sizeof out->note, "%s", KL_NO_LIMIT_IN_ONE_DIMENSION);
         return KL_OK;
     }
     kl_status status = kl_agree(comm, create_solving(limit, point, infinite_space, &s, err), err);

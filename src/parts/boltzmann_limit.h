@@ -9,6 +9,8 @@
 
 /* What kl_keys_boltzmann() reads from the top of a study. */
 extern const kl_key kl_boltzmann_map[];
+/* The keys of that map. */
+extern const kl_key kl_boltzmann_table[];
 
 typedef struct kl_boltzmann_keys {
     double tolerance;           /* absolute, of each <J,F_T> */
@@ -28,6 +30,11 @@ typedef struct kl_boltzmann_limit {
     const kl_observables *observables;
     const kl_marginals *marginals;
 } kl_boltzmann_limit;
+
+/* Why. */
+#define KL_NO_LIMIT_IN_ONE_DIMENSION                                                               \
+    "d = 1 has no Boltzmann limit: the localization length is of the order of the mean free "      \
+    "path, eta^-2"
 
 /* Does observable k mean the same in infinite space? Local. */
 bool kl_boltzmann_has_infinite(const kl_packets *packets, const kl_observables *observables, int k);

@@ -53,11 +53,16 @@ static kl_status alloc_names(kl_results *r, kl_error *err)
 static kl_status alloc_limits(kl_results *r, kl_error *err)
 {
     const size_t numbers = product(r->npoints, r->ntimes, r->nquantities, 1);
+    const size_t pairs = numbers * product(1, r->ntimes, r->nquantities, 1);
+    if (r->covariance)
+        KL_TRY(kl_alloc_nan(pairs, "correlations", &r->correlation, err));
     KL_TRY(kl_alloc((size_t)r->nlimits, sizeof *r->limit, "limits", &r->limit, err));
     for (int i = 0; i < r->nlimits; i++) {
         kl_limit_data *limit = &r->limit[i];
         KL_TRY(kl_alloc_nan(numbers, "a limit", &limit->value, err));
         KL_TRY(kl_alloc_nan(numbers, "a limit", &limit->error, err));
+        if (r->covariance)
+            KL_TRY(kl_alloc_nan(pairs, "correlations", &limit->correlation, err));
         KL_TRY(kl_alloc((size_t)r->npoints, sizeof *limit->note, "a limit's notes", &limit->note,
                         err));
     }
@@ -118,6 +123,7 @@ static void copy_shape(const kl_results *shape, kl_results *r)
     r->nguides = shape->nguides;
     r->guide = shape->guide;
     r->diagram = shape->diagram;
+    r->covariance = shape->covariance;
     r->small = shape->small;
     r->ncolumns = shape->ncolumns;
     r->npoints = shape->npoints;
@@ -210,6 +216,7 @@ static void destroy_limit(kl_limit_data *limit)
 {
     free(limit->value);
     free(limit->error);
+    free(limit->correlation);
     free(limit->note);
 }
 
@@ -217,6 +224,13 @@ size_t kl_results_at(const kl_results *r, int point, int time, int quantity)
 {
     return ((size_t)point * (size_t)r->ntimes + (size_t)time) * (size_t)r->nquantities +
            (size_t)quantity;
+}
+
+void kl_results_suffixed(const kl_limit_data *limit, const char *suffix, char *out, size_t size)
+{
+    const char *end = strstr(limit->name, KL_MOMENT_LIMIT);
+    const int length = end ? (int)(end - limit->name) : 0;
+    snprintf(out, size, "%.*s%s", length, limit->name, suffix);
 }
 
 kl_limit_data *kl_results_find_limit(const kl_results *r, const char *name)
@@ -256,7 +270,7 @@ void kl_results_destroy(kl_results **results)
                       r->time,   r->quantity,    r->check,        r->order, r->done,
                       r->sample, r->check_value, r->sample_error, r->limit, r->field,
                       r->row,    r->checksum,    r->planned,      r->finer, r->finer_reference,
-                      r->build,  r->maker};
+                      r->build,  r->maker,       r->correlation};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(r);

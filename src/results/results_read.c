@@ -162,6 +162,7 @@ static kl_status read_shape(const kl_h5_reader *in, hid_t samples, hid_t fields,
         return kl_h5_damaged(in, "/fields");
     shape->nfields = (int)info.nlinks;
     shape->nlimits = count_limits(in, samples);
+    shape->covariance = H5Lexists(in->file, "/correlation", H5P_DEFAULT) > 0;
     if (shape->ncolumns < 0 || shape->ncolumns > KL_MOST_COLUMNS || shape->norders < 0 ||
         shape->nlimits < 0 || shape->small < -1 ||
         (shape->small >= shape->ncolumns && shape->small != 0))
@@ -280,6 +281,21 @@ static kl_status read_samples(const kl_h5_reader *in, hid_t samples, kl_results 
 
 /* ---- limits ---- */
 
+/* Of a limit of moments, if it has any. */
+static kl_status read_correlation(const kl_h5_reader *in, const kl_results *r,
+                                  const kl_limit_data *limit)
+{
+    char name[2 * KL_NAME], path[3 * KL_NAME];
+    const int p = r->npoints, t = r->ntimes, q = r->nquantities;
+    kl_results_suffixed(limit, "correlation_limit", name, sizeof name);
+    snprintf(path, sizeof path, "/correlation/%s", name);
+    if (!limit->correlation || !strstr(limit->name, KL_MOMENT_LIMIT) ||
+        H5Lexists(in->file, path, H5P_DEFAULT) <= 0)
+        return KL_OK;
+    return kl_h5_numbers(in, (kl_h5_array){path, 5, {p, t, q, t, q}}, H5T_NATIVE_DOUBLE,
+                         limit->correlation);
+}
+
 static kl_status read_limit(const kl_h5_reader *in, const kl_results *r, kl_limit_data *limit)
 {
     char name[2 * KL_NAME], prefix[KL_NAME + 16];
@@ -291,6 +307,7 @@ static kl_status read_limit(const kl_h5_reader *in, const kl_results *r, kl_limi
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){name, 3, {p, t, q}}, H5T_NATIVE_DOUBLE, limit->value));
     snprintf(name, sizeof name, "%serror", prefix);
     KL_TRY(kl_h5_numbers(in, (kl_h5_array){name, 3, {p, t, q}}, H5T_NATIVE_DOUBLE, limit->error));
+    KL_TRY(read_correlation(in, r, limit));
     snprintf(name, sizeof name, "%snote", prefix);
     if (H5Lexists(in->file, name, H5P_DEFAULT) <= 0)
         return KL_OK;

@@ -299,6 +299,35 @@ static kl_status put_reference(const kl_results *r, hid_t file, const char *path
     return kl_h5_group_close(&g, path, err);
 }
 
+/* Correlations between all numbers of a point, of the samples and in the limits; left out where
+ * they are not asked for. A limit NAME...central_moment_limit has NAME...correlation_limit. */
+static kl_status put_correlations(const kl_results *r, hid_t file, const char *path, kl_error *err)
+{
+    static const int all[] = {0, 1, 2, 3, 4};
+    const double none = 0;
+    char name[2 * KL_NAME];
+    if (!r->correlation)
+        return KL_OK;
+    kl_h5_group g = kl_h5_group_create(file, "correlation");
+    kl_h5_scale_index(&g, point_label, r->npoints);
+    put_time(r, &g);
+    put_quantity(r, &g);
+    snprintf(name, sizeof name, "other_%s", r->time_name[0] ? r->time_name : "station");
+    kl_h5_scale(&g, (kl_h5_label){name, r->time_units, r->time_long_name}, H5T_NATIVE_DOUBLE,
+                r->ntimes, r->time_name[0] ? r->time : &none);
+    kl_h5_scale_index(&g, (kl_h5_label){"other_quantity", "1", "index of the other quantity"},
+                      r->nquantities);
+    kl_h5_variable(&g, (kl_h5_label){"correlation", "1", "correlation of two numbers' samples"},
+                   H5T_NATIVE_DOUBLE, 5, all, r->correlation);
+    for (int i = 0; i < r->nlimits; i++) {
+        kl_results_suffixed(&r->limit[i], "correlation_limit", name, sizeof name);
+        if (r->limit[i].correlation && r->limit[i].moment > 0)
+            kl_h5_variable(&g, (kl_h5_label){name, "1", "the same in the limit"}, H5T_NATIVE_DOUBLE,
+                           5, all, r->limit[i].correlation);
+    }
+    return kl_h5_group_close(&g, path, err);
+}
+
 /* What the error budget is made from; left out without one. */
 static kl_status put_budget(const kl_results *r, hid_t file, const char *path, kl_error *err)
 {
@@ -519,6 +548,7 @@ static kl_status put_all(const kl_results *r, hid_t file, const char *path, kl_e
     KL_TRY(put_root(r, file, path, err));
     KL_TRY(put_samples(r, file, path, err));
     KL_TRY(put_reference(r, file, path, err));
+    KL_TRY(put_correlations(r, file, path, err));
     KL_TRY(put_budget(r, file, path, err));
     KL_TRY(put_summary(r, file, path, err));
     return put_fields(r, file, path, err);

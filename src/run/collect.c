@@ -35,6 +35,8 @@ static void describe(const kl_study *study, kl_results *r)
         put_name(r->limit[i].name, about->limit[i].name);
         put_name(r->limit[i].long_name, about->limit[i].long_name);
         r->limit[i].infinite_size = about->limit[i].infinite_size;
+        r->limit[i].moment = about->limit[i].moment;
+        r->limit[i].normal = about->limit[i].normal;
     }
 }
 
@@ -73,6 +75,7 @@ static kl_results shape_of(const kl_study *study)
                         .nguides = about->nguides,
                         .guide = about->guide,
                         .diagram = about->diagram,
+                        .covariance = study->covariance,
                         .small = study->sets.small,
                         .ncolumns = about->points.ncolumns,
                         .npoints = about->points.n,

@@ -55,14 +55,21 @@ static bool is_solved(const kl_results *r, int limit, int point, bool finer)
     return r->limit[limit].note[point][0] || any_number(r->limit[limit].value + at, n);
 }
 
-/* A solved limit as it goes into the journal: a head, values and errors [ntimes][nquantities], and
- * the fields' values, if it has them. */
+/* A solved limit as it goes into the journal: a head, values and errors [ntimes][nquantities],
+ * correlations and the fields' values, if it has them. */
 typedef struct head {
     uint64_t settings;
     char name[KL_NAME], note[256];
     int32_t point, finer, ntimes, nquantities;
     int64_t doubles;
 } head;
+
+/* Of the correlations between all numbers, if the limit gives them here. */
+static size_t correlations(const kl_study *study, const kl_limit *kind)
+{
+    const size_t n = (size_t)study->stations.n * (size_t)study->description->nquantities;
+    return study->covariance && kind->correlation ? n * n : 0;
+}
 
 static size_t field_doubles(const kl_study *study, int point, bool fields)
 {
@@ -72,12 +79,22 @@ static size_t field_doubles(const kl_study *study, int point, bool fields)
     return n;
 }
 
+/* Values and errors of another point than the solved one. */
+static void keep_numbers(const kl_study *study, const kl_limit *kind, int solved, int point,
+                         const double *from, size_t n, double *to)
+{
+    const double scale =
+        kind->scale ? kind->scale(study->self, point) / kind->scale(study->self, solved) : 1;
+    for (size_t i = 0; i < n; i++)
+        to[(size_t)point * n + i] = scale * from[i];
+}
+
 /* Keeps the values for all points that have the same limit. */
 static void keep(const kl_study *study, int limit, const head *h, const double *value,
                  kl_results *r)
 {
     const kl_limit *kind = &study->description->limit[limit];
-    const size_t n = numbers(r);
+    const size_t n = numbers(r), pairs = correlations(study, kind);
     for (int p = h->point; p < r->npoints; p++) {
         const bool same =
             p == h->point || (kind->same_as && kind->same_as(study->self, p) == h->point);
@@ -87,10 +104,13 @@ static void keep(const kl_study *study, int limit, const head *h, const double *
             memcpy(r->finer_reference + (size_t)p * n, value, n * sizeof *value);
             continue;
         }
-        memcpy(r->limit[limit].value + (size_t)p * n, value, n * sizeof *value);
-        memcpy(r->limit[limit].error + (size_t)p * n, value + n, n * sizeof *value);
+        keep_numbers(study, kind, h->point, p, value, n, r->limit[limit].value);
+        keep_numbers(study, kind, h->point, p, value + n, n, r->limit[limit].error);
         memcpy(r->limit[limit].note[p], h->note, sizeof h->note);
-        const double *cells = value + 2 * n;
+        if (pairs > 0 && r->limit[limit].correlation)
+            memcpy(r->limit[limit].correlation + (size_t)p * pairs, value + 2 * n,
+                   pairs * sizeof *value);
+        const double *cells = value + 2 * n + pairs;
         for (int f = 0; kind->fields && f < r->nfields; f++) {
             const size_t size = (size_t)r->ntimes * kl_record_cells(study, h->point, f);
             memcpy(r->field[f].reference[p], cells, size * sizeof *cells);
@@ -122,6 +142,7 @@ kl_status kl_limits_take(const kl_study *study, uint64_t settings, const void *p
         (h.finer && !study->finer))
         return KL_OK; /* of other limits: they are solved again */
     const size_t want = 2 * numbers(results) +
+                        correlations(study, &study->description->limit[limit]) +
                         field_doubles(study, h.point, study->description->limit[limit].fields);
     if (h.doubles == (int64_t)want && size == sizeof h + want * sizeof(double))
         keep(study, limit, &h, (const double *)(const void *)((const char *)payload + sizeof h),
@@ -160,6 +181,9 @@ kl_status kl_limits_copy(const kl_study *study, const kl_results *from, kl_resul
             memcpy(b->value + at, a->value + at, n * sizeof(double));
             memcpy(b->error + at, a->error + at, n * sizeof(double));
             memcpy(b->note[p], a->note[p], sizeof b->note[p]);
+            if (a->correlation && b->correlation)
+                memcpy(b->correlation + (size_t)p * n * n, a->correlation + (size_t)p * n * n,
+                       n * n * sizeof(double));
             if (study->description->limit[i].fields)
                 copy_fields(from, p, to);
         }
@@ -199,7 +223,8 @@ static kl_status make_record(solving *s, int limit, int point, kl_error *err)
     const kl_limit *kind = &study->description->limit[limit];
     const int nf = study->description->nfields;
     const size_t n = (size_t)study->stations.n * (size_t)study->description->nquantities;
-    const size_t doubles = 2 * n + field_doubles(study, point, kind->fields);
+    const size_t pairs = correlations(study, kind);
+    const size_t doubles = 2 * n + pairs + field_doubles(study, point, kind->fields);
     head h = {.settings = s->settings,
               .point = point,
               .finer = s->finer,
@@ -217,8 +242,9 @@ static kl_status make_record(solving *s, int limit, int point, kl_error *err)
         at[i] = NAN;
     s->out.value = at;
     s->out.error = at + n;
+    s->out.correlation = pairs > 0 ? at + 2 * n : NULL;
     s->out.cells = s->cells;
-    at += 2 * n;
+    at += 2 * n + pairs;
     for (int f = 0; kind->fields && f < nf; f++) {
         s->cells[f] = kl_record_cells(study, point, f);
         s->out.field[f] = at;
@@ -325,6 +351,17 @@ static kl_status solve_open(solving *s, int limit, kl_error *err)
     return KL_OK;
 }
 
+/* Of the limit of that name at all points. */
+static double seconds_of(const kl_study *study, const char *name)
+{
+    const kl_limit *kind = kl_study_limit(study, name);
+    double sum = 0;
+    for (int p = 0; kind && kind->seconds && p < study->description->points.n; p++)
+        if (!kind->same_as || kind->same_as(study->self, p) == p)
+            sum += kind->seconds(study->self, p);
+    return sum;
+}
+
 kl_status kl_limits_solve(const kl_study *study, const kl_limits_run *run, kl_results *results,
                           kl_error *err)
 {
@@ -332,7 +369,9 @@ kl_status kl_limits_solve(const kl_study *study, const kl_limits_run *run, kl_re
     MPI_Comm_rank(run->comm, &s.rank);
     KL_TRY(kl_limits_settings(study->resolved, &s.settings, err));
     for (int i = 0; i < study->description->nlimits; i++)
-        KL_TRY(solve_open(&s, i, err));
+        if (run->patience == 0 ||
+            seconds_of(study, study->description->limit[i].name) <= run->patience)
+            KL_TRY(solve_open(&s, i, err));
     if (!study->finer)
         return KL_OK;
     s.study = study->finer;
@@ -346,13 +385,9 @@ double kl_limits_seconds(const kl_study *study)
     double sum = 0;
     if (!study->solve_limits)
         return 0;
-    for (int i = 0; i < study->description->nlimits; i++) {
-        const kl_limit *kind = &study->description->limit[i];
-        for (int p = 0; kind->seconds && p < study->description->points.n; p++)
-            if (!kind->same_as || kind->same_as(study->self, p) == p)
-                sum += kind->seconds(study->self, p);
-    }
-    if (study->finer)
-        sum += kl_limits_seconds(study->finer);
+    for (int i = 0; i < study->description->nlimits; i++)
+        sum += seconds_of(study, study->description->limit[i].name);
+    if (study->finer) /* the reference alone is solved again */
+        sum += seconds_of(study->finer, "reference");
     return sum;
 }

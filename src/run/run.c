@@ -1,5 +1,6 @@
 /* A run from beginning to end: layout, output, limits, realizations, statistics, results; and the
  * dry one. */
+#include "run/forecast.h"
 #include "run/limits.h"
 #include "run/log.h"
 #include "run/loop.h"
@@ -198,17 +199,23 @@ kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options 
     kl_output output;
     MPI_Comm_rank(comm, &rank);
     KL_TRY(kl_layout_choose(study, comm, options, &layout, err));
+    kl_results *forecast = NULL;
     kl_status status = KL_OK;
     if (rank == 0)
         status = kl_output_check(study, options->output, options->resume, &output, err);
-    if (rank == 0 && status == KL_OK && options->json) {
+    KL_TRY(kl_agree(comm, status, err));
+    KL_TRY(kl_forecast_make(study, comm, &forecast, err));
+    if (rank == 0 && options->json) {
         kl_json json = {.out = stdout};
         kl_json_open(&json, NULL, '{');
         put_plan(study, &layout, options, &json);
+        kl_forecast_json(study, forecast, &json);
         kl_json_close(&json, '}');
-    } else if (rank == 0 && status == KL_OK) {
+    } else if (rank == 0) {
         kl_layout_print(study, &layout, options);
+        kl_forecast_print(study, forecast);
         warn(study, NULL);
     }
-    return kl_agree(comm, status, err);
+    kl_results_destroy(&forecast);
+    return KL_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "run/collect.h"
+#include "run/forecast.h"
 #include "statistics/statistics.h"
 
 #include <math.h>
@@ -73,7 +74,8 @@ static kl_status plan_point(const kl_study *study, kl_results *r, int p, double 
     const double cost = r->members * study->system->cost(study->self, p, 1).seconds;
     const int64_t done = finished(r, p);
     int64_t n = until->least;
-    double need = (double)n;
+    double need = kl_forecast_needed(study, r, p); /* until there are samples */
+    need = isnan(need) ? (double)n : need;
     while (done >= n && n < until->most) {
         KL_TRY(needed(study, r, p, n, y, &need, err));
         if (need <= (double)n)

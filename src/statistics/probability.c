@@ -78,3 +78,8 @@ double kl_stats_student(double nu)
     }
     return high < 350.0 ? exp(0.5 * (low + high)) : INFINITY;
 }
+
+double kl_stats_normal_moment(double r)
+{
+    return M_SQRT2 * exp((lgamma((r + 1) / 2) - 0.5 * log(M_PI)) / r);
+}

@@ -80,4 +80,7 @@ bool kl_stats_fit_rate(const double *x, const kl_estimate *value, int n, bool po
 bool kl_stats_fit_smooth_rate(const double *x, const kl_estimate *value, int n,
                               kl_estimate *exponent);
 
+/* (E|Z|^r)^(1/r) = sqrt(2) (Gamma((r+1)/2)/sqrt(pi))^(1/r) of a normal Z of variance 1, r > 0. */
+double kl_stats_normal_moment(double order);
+
 #endif

@@ -14,6 +14,7 @@
 typedef struct study_keys {
     const char *system;
     kl_reals moments, deltas;
+    bool covariance;
     kl_node *budget;
     int64_t snapshot;
     int reference;
@@ -49,6 +50,10 @@ static const kl_key moments_table[] = {
      .flags = KL_INCREASING | KL_FREE,
      KL_RANGE_ABOVE(0, 1e9),
      .doc = "distances from the limit whose probability is asked for"},
+    {.name = "covariance",
+     KL_BOOL_AT(study_keys, covariance),
+     .flags = KL_FREE,
+     .doc = "true: correlations between all observables and stations"},
     {0}};
 
 static const char *const references[] = {"solve", "none", NULL};
@@ -337,6 +342,7 @@ static kl_status read_own_keys(kl_study *study, kl_node *root, study_keys *keys,
     KL_TRY(kl_config_read(root, table, keys, err));
     study->orders = keys->moments;
     study->deltas = keys->deltas;
+    study->covariance = keys->covariance;
     study->snapshot = keys->snapshot;
     return KL_OK;
 }

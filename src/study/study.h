@@ -30,6 +30,7 @@ struct kl_study {
     int members;     /* of a batch */
     kl_until until;
     kl_reals orders, deltas;
+    bool covariance;        /* correlations between quantities and stations are asked for */
     bool solve_limits;      /* in a run; a merge solves those that are missing in any case */
     int64_t snapshot;       /* the realization of which snapshots are written; -1: none */
     struct kl_study *finer; /* the same with finer tolerances, few batches; NULL: no budget */

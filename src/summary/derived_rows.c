@@ -41,6 +41,8 @@ static kl_status add_limits(kl_table *t, const derived_at *d, kl_error *err)
     char name[2 * KL_NAME];
     for (int i = 0; i < r->nlimits; i++) {
         const bool main_one = &r->limit[i] == t->reference;
+        if (r->limit[i].moment > 0)
+            continue;
         const double limit = value_of(d, r->limit[i].value + kl_results_at(r, d->point, 0, 0));
         snprintf(name, sizeof name, "%s%sreference:%.40s", main_one ? "" : r->limit[i].name,
                  main_one ? "" : "_", d->derived->name);

@@ -108,7 +108,7 @@ static kl_status add_limits(number *x, const kl_estimate *mean, kl_error *err)
     kl_table *t = x->t;
     for (int pass = 0; pass < 2; pass++) /* the reference, then the others */
         for (int i = 0; i < t->r->nlimits; i++) {
-            if ((&t->r->limit[i] == t->reference) != (pass == 0))
+            if ((&t->r->limit[i] == t->reference) != (pass == 0) || t->r->limit[i].moment > 0)
                 continue;
             KL_TRY(add_limit(x, i, mean, err));
             if (pass > 0)
@@ -169,9 +169,13 @@ kl_status kl_number_rows(kl_table *t, int p, int it, int q, kl_error *err)
     if (x.n > 0)
         KL_TRY(add_mean(&x, &mean, err));
     KL_TRY(add_limits(&x, &mean, err));
-    if (x.n == 0 || t->r->ensemble == KL_DETERMINISTIC)
+    if (t->r->ensemble == KL_DETERMINISTIC)
         return KL_OK;
     kl_rows_gather(t->r, p, it, q, t->y);
-    KL_TRY(add_moments(&x, err));
+    if (x.n > 0)
+        KL_TRY(add_moments(&x, err));
+    KL_TRY(kl_moment_limit_rows(t, p, it, q, x.n, err));
+    if (x.n == 0)
+        return KL_OK;
     return isnan(x.limit) ? KL_OK : add_chances(&x, err);
 }

@@ -49,12 +49,12 @@ static kl_status add(rate_fit *f, const char *prefix, const char *name, double o
 }
 
 /* A bias without an exponent: no |bias| of the series is above the bound, each with 95%. */
-static kl_status add_bound(rate_fit *f, const char *name, kl_error *err)
+static kl_status add_bound(rate_fit *f, const char *name, double order, kl_error *err)
 {
     double bound = 0;
     for (int i = 0; i < f->n; i++)
         bound = fmax(bound, fmax(-f->e[i].low, f->e[i].high));
-    return add(f, "rate_bound", name, 1, (kl_estimate){bound, 0, bound}, err);
+    return add(f, "rate_bound", name, order, (kl_estimate){bound, 0, bound}, err);
 }
 
 /* How many values stand above their numerical error; those of a positive statistic that do not
@@ -91,7 +91,7 @@ static kl_status add_rate(rate_fit *f, const char *name, double order, bool posi
     if (found)
         KL_TRY(add(f, "rate", name, order, exponent, err));
     else if (!positive)
-        KL_TRY(add_bound(f, name, err));
+        KL_TRY(add_bound(f, name, order, err));
     return isnan(chi2) ? KL_OK
                        : add(f, "rate_chi2", name, order, (kl_estimate){chi2, chi2, chi2}, err);
 }
@@ -129,6 +129,17 @@ static kl_status add_moment_rate(rate_fit *f, int kind, int o, int it, int q, kl
     return add_rate(f, kind ? "deviation_moment" : "central_moment", r->order[o], true, err);
 }
 
+/* By how much moments are above their limit, as a share of it. */
+static kl_status add_excess_rate(rate_fit *f, int limit, int o, int it, int q, kl_error *err)
+{
+    char name[2 * KL_NAME];
+    kl_results_suffixed(&f->t->r->limit[limit], "moment_ratio_excess", name, sizeof name);
+    begin(f, it, &f->t->r->quantity[q]);
+    for (int p = 0; p < f->t->r->npoints; p++)
+        gather(f, p, kl_table_estimate(f->t, kl_table_excess(f->t, limit, o), p, it, q), 0);
+    return add_rate(f, name, f->t->r->order[o], false, err);
+}
+
 static kl_status add_number_rates(rate_fit *f, int it, int q, kl_error *err)
 {
     const kl_results *r = f->t->r;
@@ -139,8 +150,11 @@ static kl_status add_number_rates(rate_fit *f, int it, int q, kl_error *err)
         for (int o = 0; o < r->norders; o++)
             KL_TRY(add_moment_rate(f, kind, o, it, q, err));
     for (int i = 0; i < r->nlimits; i++)
-        if (&r->limit[i] != f->t->reference)
+        if (&r->limit[i] != f->t->reference && r->limit[i].moment == 0)
             KL_TRY(add_bias_rate(f, i, it, q, err));
+    for (int i = 0; i < r->nlimits; i++)
+        for (int o = 0; o < r->norders && r->limit[i].moment > 0; o++)
+            KL_TRY(add_excess_rate(f, i, o, it, q, err));
     return KL_OK;
 }
 

@@ -114,7 +114,7 @@ uint64_t kl_rows_key(const kl_study *study, int point, const char *statistic,
 
 int kl_table_statistics(const kl_table *t)
 {
-    return 1 + 2 * t->r->norders + t->r->nlimits;
+    return 1 + 2 * t->r->norders + t->r->nlimits * (1 + t->r->norders);
 }
 
 kl_estimate *kl_table_estimate(const kl_table *t, int statistic, int p, int it, int q)
@@ -133,6 +133,11 @@ kl_estimate *kl_table_derived(const kl_table *t, int derived, int p, int it)
 int kl_table_bias(const kl_table *t, int limit)
 {
     return &t->r->limit[limit] == t->reference ? 0 : 1 + 2 * t->r->norders + limit;
+}
+
+int kl_table_excess(const kl_table *t, int limit, int o)
+{
+    return 1 + 2 * t->r->norders + t->r->nlimits + limit * t->r->norders + o;
 }
 
 double kl_table_accuracy(const kl_table *t, int p, int it, int q)

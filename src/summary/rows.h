@@ -43,7 +43,7 @@ typedef struct kl_table {
     double *y;                      /* [nrealizations]: samples of one number */
     int *count;                     /* [npoints]: finished realizations */
     /* For the rates. Statistics: bias, central moments, deviation moments, biases from the other
-     * limits. [statistics][npoints][ntimes][nquantities] */
+     * limits, excesses over the limits of moments. [statistics][npoints][ntimes][nquantities] */
     kl_estimate *estimate;
     kl_estimate *derived; /* [nderived][npoints][ntimes] */
 } kl_table;
@@ -55,6 +55,8 @@ kl_estimate *kl_table_estimate(const kl_table *table, int statistic, int point, 
 kl_estimate *kl_table_derived(const kl_table *table, int derived, int point, int time);
 /* Statistic number of the bias from limit i. */
 int kl_table_bias(const kl_table *table, int limit);
+/* Statistic number of the excess of moment o over limit i. */
+int kl_table_excess(const kl_table *table, int limit, int o);
 /* The known numerical error of a number's samples; 0: none known. */
 double kl_table_accuracy(const kl_table *table, int point, int time, int quantity);
 /* A limit's value and error at a number; NAN where there is none. */
@@ -81,6 +83,14 @@ kl_status kl_moments_note(const kl_study *study, int fewest, kl_results *results
  * number, moment[]: its deviation moments by order. Nothing without deltas. */
 kl_status kl_moments_chances(const kl_study *study, kl_rows *rows, kl_row row, const double *y,
                              int n, double limit, const kl_estimate *moment, kl_error *err);
+
+/* ---- moment_limit_rows.c ---- */
+
+/* The limits of a number's central moments, and measured over limit; x: a blank row of it. */
+kl_status kl_moment_limit_rows(kl_table *table, int point, int time, int quantity, int realizations,
+                               kl_error *err);
+/* Fills the correlations between all numbers of the samples, where they are asked for. */
+kl_status kl_correlations(kl_table *table, kl_error *err);
 
 /* ---- constants.c, budget.c, compare.c, extrapolate.c ---- */
 

@@ -62,6 +62,7 @@ static kl_status fill(kl_table *t, kl_error *err)
         KL_TRY(kl_rate_rows(t, err));
     KL_TRY(kl_add_constants(t->study, &t->rows, err));
     KL_TRY(kl_budget_rows(t, err));
+    KL_TRY(kl_correlations(t, err));
     KL_TRY(kl_compare_variants(t->study, &t->rows, err));
     return kl_extrapolate_sizes(t, err);
 }

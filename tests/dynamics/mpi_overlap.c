@@ -52,8 +52,15 @@ static void check_counts(bool share, int depth, problem *p)
     const kl_stencil_set set = {"counted", {NULL, NULL, NULL}, {NULL, NULL, counted}};
     kl_seams seams;
     assert_ok(kl_seams_create(lattice, sizeof(double), depth, 2, share, &seams, why));
-    const kl_recurrence recurrence = {
-        {lattice, KL_DOUBLE, &set}, p->omega, &seams, {depth, SITES, false}, array, 2, false, 0, NULL};
+    const kl_recurrence recurrence = {{lattice, KL_DOUBLE, &set},
+                                      p->omega,
+                                      &seams,
+                                      {depth, SITES, false},
+                                      array,
+                                      2,
+                                      false,
+                                      0,
+                                      NULL};
     kernels = p->h.set;
     seen.under_way = seen.full = false;
     seen.rows = seen.beside = 0;

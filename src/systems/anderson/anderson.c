@@ -71,13 +71,86 @@ static const kl_limit infinite_limit = {.name = "infinite",
                                         .same_as = same_infinite,
                                         .seconds = seconds_infinite};
 
+static kl_fluctuation_limit fluctuation_limit(const anderson *a)
+{
+    return (kl_fluctuation_limit){.keys = a->fluctuations,
+                                  .times = a->times,
+                                  .points = &a->points,
+                                  .packets = &a->packets,
+                                  .observables = &a->observables};
+}
+
+static kl_status solve_fluctuations(const void *self, int point, MPI_Comm comm,
+                                    kl_limit_values *out, kl_error *err)
+{
+    const kl_fluctuation_limit limit = fluctuation_limit(self);
+    return kl_fluctuation_limit_solve(&limit, point, false, comm, out, err);
+}
+
+static kl_status solve_infinite_fluctuations(const void *self, int point, MPI_Comm comm,
+                                             kl_limit_values *out, kl_error *err)
+{
+    const kl_fluctuation_limit limit = fluctuation_limit(self);
+    return kl_fluctuation_limit_solve(&limit, point, true, comm, out, err);
+}
+
+static int same_fluctuations(const void *self, int point)
+{
+    const kl_fluctuation_limit limit = fluctuation_limit(self);
+    return kl_fluctuation_limit_same(&limit, point, false);
+}
+
+static int same_infinite_fluctuations(const void *self, int point)
+{
+    const kl_fluctuation_limit limit = fluctuation_limit(self);
+    return kl_fluctuation_limit_same(&limit, point, true);
+}
+
+static double seconds_fluctuations(const void *self, int point)
+{
+    const kl_fluctuation_limit limit = fluctuation_limit(self);
+    return kl_fluctuation_limit_seconds(&limit, point, false);
+}
+
+static double seconds_infinite_fluctuations(const void *self, int point)
+{
+    const kl_fluctuation_limit limit = fluctuation_limit(self);
+    return kl_fluctuation_limit_seconds(&limit, point, true);
+}
+
+static double scale_fluctuations(const void *self, int point)
+{
+    const kl_fluctuation_limit limit = fluctuation_limit(self);
+    return kl_fluctuation_limit_scale(&limit, point);
+}
+
+static const kl_limit torus_fluctuations = {.name = "central_moment_limit",
+                                            .long_name = "limit of the fluctuations",
+                                            .solve = solve_fluctuations,
+                                            .same_as = same_fluctuations,
+                                            .seconds = seconds_fluctuations,
+                                            .scale = scale_fluctuations,
+                                            .moment = 2,
+                                            .normal = true,
+                                            .correlation = true};
+static const kl_limit infinite_fluctuations = {.name = "infinite_central_moment_limit",
+                                               .long_name =
+                                                   "limit of the fluctuations in infinite space",
+                                               .solve = solve_infinite_fluctuations,
+                                               .same_as = same_infinite_fluctuations,
+                                               .seconds = seconds_infinite_fluctuations,
+                                               .scale = scale_fluctuations,
+                                               .moment = 2,
+                                               .normal = true,
+                                               .correlation = true};
+
 /* ---- the study ---- */
 
 static const kl_key *const keys[] = {kl_points_table,
                                      kl_correlated_disorders_map,
                                      kl_initial_map,
                                      kl_observables_table,
-                                     kl_boltzmann_map,
+                                     kl_fluctuating_boltzmann_map,
                                      kl_fields_table,
                                      kl_propagator_map,
                                      kl_machine_table,
@@ -127,6 +200,7 @@ static kl_status read_keys(anderson *a, kl_node *root, kl_error *err)
     KL_TRY(kl_packets_read(root, a->points.dimension, &a->packets, err));
     KL_TRY(kl_observables_read(root, &a->points, &a->observables, err));
     KL_TRY(kl_keys_boltzmann(root, &a->boltzmann, err));
+    KL_TRY(kl_keys_fluctuations(root, &a->fluctuations, err));
     KL_TRY(kl_keys_propagator(root, &a->propagator, err));
     KL_TRY(kl_marginals_read(root, &a->points, &a->marginals, err));
     KL_TRY(kl_packets_check(&a->packets, root, &a->points, &a->warnings, err));
@@ -145,6 +219,13 @@ static void choose_limits(anderson *a)
         a->limit[d->nlimits++] = torus_limit;
     if (a->boltzmann.infinite_space)
         a->limit[d->nlimits++] = infinite_limit;
+    const kl_fluctuation_limit fluctuations = fluctuation_limit(a);
+    if (!kl_fluctuation_limit_wanted(&fluctuations))
+        return;
+    if (a->boltzmann.torus)
+        a->limit[d->nlimits++] = torus_fluctuations;
+    if (a->boltzmann.infinite_space)
+        a->limit[d->nlimits++] = infinite_fluctuations;
 }
 
 static void make_description(anderson *a)

@@ -2,7 +2,7 @@
 #ifndef KL_SYSTEMS_ANDERSON_PRIVATE_H
 #define KL_SYSTEMS_ANDERSON_PRIVATE_H
 
-#include "parts/boltzmann_limit.h"
+#include "parts/fluctuation_limit.h"
 #include "parts/potential.h"
 #include "parts/propagation.h"
 
@@ -16,7 +16,8 @@ typedef struct anderson {
     kl_observables observables;
     kl_marginals marginals;
     kl_boltzmann_keys boltzmann;
-    kl_limit limit[2]; /* [description.nlimits]: those of boltzmann */
+    kl_fluctuation_keys fluctuations;
+    kl_limit limit[4]; /* [description.nlimits]: those of boltzmann */
     kl_warnings warnings;
     kl_description description;
 } anderson;
