@@ -116,7 +116,7 @@ typedef struct kl_results {
     int nguides;
     const kl_guide *guide;
     const char (*diagram)[KL_DIAGRAM]; /* [nquantities], empty: none; or NULL */
-    bool covariance; /* correlations between all numbers are asked for */
+    bool covariance;                   /* correlations between all numbers are asked for */
 
     int ncolumns, npoints, ntimes, nquantities, nchecks, nrealizations, norders, nfields, nrows,
         nfiner, nlimits;

@@ -16,7 +16,7 @@ typedef struct kl_limits_run {
     bool quiet;
     kl_log *log; /* on rank 0, where there are any */
     kl_pulse *pulse;
-    double patience; /* seconds on one rank that a limit may take in all; 0: any */
+    double patience;     /* seconds on one rank that a limit may take in all; 0: any */
     kl_journal *journal; /* open, on rank 0 of comm; NULL: solved limits are not recorded */
 } kl_limits_run;
 
