@@ -1,5 +1,6 @@
 """nav.py PAGES: the navigation of the site as YAML, from the tables of docs/README.md in the tree PAGES: a section for each
-heading, an entry for each row, named by the page's own heading; and the READMEs of the studies."""
+heading, an entry for each row, named by the page's own heading, and after an index of a folder what that lists; and the
+READMEs of the studies. Pages that are not there are left out: the link to them is what the build complains of."""
 
 import glob
 import json
@@ -10,20 +11,32 @@ import sys
 STUDIES = "Studies"
 
 
-def title(path):
+def title(text):
     """A page's heading, without markup, and without what follows a colon."""
-    with open(path, encoding="utf-8") as file:
-        heading = re.search(r"^# (.*)$", file.read(), re.M).group(1)
+    heading = re.search(r"^# (.*)$", text, re.M).group(1)
     return re.sub(r"[`*]", "", heading).split(": ")[0]
 
 
+def read(pages, path):
+    with open(os.path.join(pages, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def listed(pages, folder, text):
+    """The pages in the first column of the tables of an index in that folder."""
+    for name in re.findall(r"^\| \[[^\]]*\]\(([^)#]*\.md)\)", text, re.M):
+        path = os.path.normpath(os.path.join(folder, name))
+        if os.path.exists(os.path.join(pages, path)):
+            yield path
+            if os.path.basename(path) == "README.md" and os.path.dirname(path):
+                yield from listed(pages, os.path.dirname(path), read(pages, path))
+
+
 def sections(pages):
-    """(heading, [path of a page]) of the index."""
-    with open(os.path.join(pages, "docs", "README.md"), encoding="utf-8") as file:
-        parts = re.split(r"^## (.*)\n", file.read(), flags=re.M)
+    """(heading, [path of a page])"""
+    parts = re.split(r"^## (.*)\n", read(pages, "docs/README.md"), flags=re.M)
     for heading, text in zip(parts[1::2], parts[2::2]):
-        found = re.findall(r"^\| \[[^\]]*\]\(([^)#]*\.md)\)", text, re.M)
-        yield heading, [os.path.normpath(os.path.join("docs", name)) for name in found]
+        yield heading, list(listed(pages, "docs", text))
     names = sorted(glob.glob("jobs/*/README.md", root_dir=pages))
     yield STUDIES, names
 
@@ -34,7 +47,7 @@ def main():
     for heading, names in sections(pages):
         print(f"  - {json.dumps(heading)}:")
         for name in names:
-            print(f"    - {json.dumps(title(os.path.join(pages, name)), ensure_ascii=False)}: {name}")
+            print(f"    - {json.dumps(title(read(pages, name)), ensure_ascii=False)}: {name}")
 
 
 main()

@@ -61,6 +61,20 @@ def build(folder):
     return sorted(glob.glob("**/*.html", root_dir=folder, recursive=True))
 
 
+def check_nothing_is_swallowed():
+    """What Markdown would take for a tag, <J,F>, stands in code or in a formula, and a bar in a table does not end its cell."""
+    for page in pages_of_the_repository():
+        with open(os.path.join(ROOT, page), encoding="utf-8") as file:
+            text = re.sub(r"^```.*?^```$", lambda block: "\n" * block[0].count("\n"), file.read(), flags=re.S | re.M)
+        tag = re.search(r"<[A-Za-z/][^>\n]*>", re.sub(r"`[^`]*`|\$[^$]*\$", "", text))
+        assert not tag, f"{page}: {tag[0]} is lost: it looks like a tag"
+        width = 0
+        for number, line in enumerate(text.splitlines(), 1):
+            cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0
+            assert not width or cells in (0, width), f"{page}:{number}: {cells - 1} cells of {width - 1}"
+            width = cells
+
+
 def check_a_broken_link_is_named(folder):
     """In a tree with one: exit code 2, a line for it, no site."""
     tree = os.path.join(folder, "tree")
@@ -123,6 +137,7 @@ def check_in_a_browser(folder, pages):
 
 def main():
     check_navigation()
+    check_nothing_is_swallowed()
     with tempfile.TemporaryDirectory() as folder:
         folder = os.path.join(folder, "site")
         pages = build(folder)
