@@ -152,9 +152,17 @@ static void drop_useless_tmpdir(void)
         unsetenv("TMPDIR");
 }
 
+/* Without a launcher Open MPI starts a daemon, which only serves to start more processes. Half the
+ * time of a start. */
+static void want_no_daemon(void)
+{
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+}
+
 kl_status kl_cli_start(kl_error *err)
 {
     drop_useless_tmpdir();
+    want_no_daemon();
     MPI_Init(NULL, NULL);
     KL_TRY(kl_begin(err));
     return kl_stop_early(MPI_COMM_WORLD, err);
