@@ -101,6 +101,7 @@ ARGUMENTS = {
     "eta negative": (with_set("eta=[-0.3, 0.5]"), 2, ["eta.0: -0.3", "(0, 2]"]),
     "eta above 2": (with_set("eta=[2.01, 0.5]"), 2, ["2.01", "(0, 2]"]),
     "eta not a number": (with_set("eta=[.nan, 0.5]"), 2, ["eta.0", "nan"]),
+    "eta whose square underflows": (with_set("eta=[0.5, 1e-200]"), 2, ["eta: 1e-200", "distance of two sites"]),
     "eta infinite": (with_set("eta=[.inf, 0.5]"), 2, ["eta.0", "inf"]),
     "eta a word": (with_set("eta=weak"), 2, ["eta", "weak"]),
     "eta twice": (with_set("eta=[0.5, 0.5]"), 2, ["eta", "0.5"]),
