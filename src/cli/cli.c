@@ -131,17 +131,21 @@ static kl_status answer(int argc, char **argv, kl_error *err)
 
 /* ---- with and without MPI ---- */
 
-/* By what launchers tell the processes that they start. */
-static bool is_first_rank(void)
+/* By what launchers tell the processes that they start; NULL: there is no launcher. */
+static const char *launched_rank(void)
 {
     static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
                                             "SLURM_PROCID"};
-    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
-        const char *rank = getenv(variables[i]);
-        if (rank)
-            return atoi(rank) == 0;
-    }
-    return true;
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        if (getenv(variables[i]))
+            return getenv(variables[i]);
+    return NULL;
+}
+
+static bool is_first_rank(void)
+{
+    const char *rank = launched_rank();
+    return !rank || atoi(rank) == 0;
 }
 
 /* Open MPI ends the process where TMPDIR cannot be written to; without it, it takes /tmp. */
@@ -152,9 +156,21 @@ static void drop_useless_tmpdir(void)
         unsetenv("TMPDIR");
 }
 
+/* Without a launcher Open MPI starts a daemon, which only serves to start more processes and takes
+ * half the time of a start; and folders for temporary files, of one name for all such processes
+ * once they have no daemon. One rank needs neither. */
+static void start_alone(void)
+{
+    if (launched_rank())
+        return;
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+}
+
 kl_status kl_cli_start(kl_error *err)
 {
     drop_useless_tmpdir();
+    start_alone();
     MPI_Init(NULL, NULL);
     KL_TRY(kl_begin(err));
     return kl_stop_early(MPI_COMM_WORLD, err);

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,11 @@ kl_status kl_keys_points(kl_node *root, double exponent, const kl_ints *distribu
     for (int i = 0; i < out->n; i++) {
         const int k = i % several, e = i / several / boxes, b = i / several % boxes;
         const double eta = keys.eta.v[e], unit = exponent == 2 ? eta * eta : pow(eta, exponent);
+        if (!(unit >= DBL_MIN))
+            return kl_config_fail(
+                root, "eta", err,
+                "%g is not allowed: eta^%.3g, the distance of two sites, must be at least %.3g",
+                eta, exponent, DBL_MIN);
         const double sites = keys.sites.n ? (double)keys.sites.v[e] : round(keys.box.v[b] / unit);
         if (sites < 4 || sites > 1e9)
             return kl_config_fail(root, "box", err,

@@ -362,6 +362,23 @@ static double seconds_of(const kl_study *study, const char *name)
     return sum;
 }
 
+static bool any_open(const kl_results *results, int limit, bool finer)
+{
+    for (int p = 0; p < results->npoints; p++)
+        if (!is_solved(results, limit, p, finer))
+            return true;
+    return false;
+}
+
+bool kl_limits_open(const kl_study *study, const kl_results *results)
+{
+    const int reference = study->finer ? find_limit(study->finer, "reference") : -1;
+    for (int i = 0; i < study->description->nlimits; i++)
+        if (any_open(results, i, false))
+            return true;
+    return reference >= 0 && any_open(results, reference, true);
+}
+
 kl_status kl_limits_solve(const kl_study *study, const kl_limits_run *run, kl_results *results,
                           kl_error *err)
 {

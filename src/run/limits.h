@@ -26,6 +26,9 @@ typedef struct kl_limits_run {
 kl_status kl_limits_solve(const kl_study *study, const kl_limits_run *run, kl_results *results,
                           kl_error *err);
 
+/* Is any of them still to be solved? Local. */
+bool kl_limits_open(const kl_study *study, const kl_results *results);
+
 /* Seconds of all limits on one rank, roughly. Local. */
 double kl_limits_seconds(const kl_study *study);
 

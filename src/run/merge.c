@@ -117,6 +117,35 @@ static kl_status finish(merging *m, const char *command, kl_error *err)
     return kl_output_finish(&m->output, m->results, true, err);
 }
 
+/* Those that are missing; each one solved is kept, should the merge be stopped. */
+static kl_status solve_limits(merging *m, MPI_Comm comm, kl_error *err)
+{
+    kl_journal journal = {.file = -1};
+    kl_limits_run limits = {.comm = comm};
+    int rank, open = 0;
+    kl_status status = KL_OK;
+    MPI_Comm_rank(comm, &rank);
+    if (rank == 0)
+        open = kl_limits_open(m->study, m->results);
+    MPI_Bcast(&open, 1, MPI_INT, 0, comm);
+    if (!open)
+        return KL_OK;
+    if (rank == 0) {
+        status = kl_output_begin_merge(m->study, &m->output, m->results, &journal, err);
+        limits.journal = &journal;
+    }
+    status = kl_agree(comm, status, err);
+    if (status == KL_OK)
+        status = kl_limits_solve(m->study, &limits, m->results, err);
+    const kl_status closed = kl_journal_close(&journal, status == KL_OK ? err : NULL);
+    if (status == KL_STOPPED)
+        return kl_fail(
+            err, KL_STOPPED,
+            "stopped while limits were solved, those that are done are kept: run the same "
+            "merge again");
+    return kl_agree(comm, status == KL_OK ? closed : status, err);
+}
+
 /* Reads, joins, solves the references that are missing, writes. The place of the output is this
  * merge's from here on. */
 static kl_status merge(merging *m, MPI_Comm comm, int n, const char *const *inputs,
@@ -132,8 +161,7 @@ static kl_status merge(merging *m, MPI_Comm comm, int n, const char *const *inpu
     status = rank == 0 ? join(m, n, inputs, first, err) : KL_OK;
     KL_GOTO(kl_agree(comm, status, err));
     KL_GOTO(kl_stop_early(comm, err));
-    const kl_limits_run limits = {.comm = comm};
-    KL_GOTO(kl_limits_solve(m->study, &limits, m->results, err));
+    KL_GOTO(solve_limits(m, comm, err));
     status = rank == 0 ? finish(m, command, err) : KL_OK;
     status = kl_agree(comm, status, err);
 done:

@@ -86,12 +86,28 @@ kl_status kl_output_check(const kl_study *study, const char *path, bool resume, 
     return KL_OK;
 }
 
+/* The first line of a merge's study: its journal has limits alone. */
+static const char merge_mark[] = "# of a merge: limits\n";
+
+static bool is_of_merge(const char *study)
+{
+    return strncmp(study, merge_mark, strlen(merge_mark)) == 0;
+}
+
+static bool has_merge(const char *journal)
+{
+    char *study = NULL;
+    const bool has = kl_journal_study(journal, &study, NULL) == KL_OK && is_of_merge(study);
+    free(study);
+    return has;
+}
+
 /* What a merge may not overwrite. A run that was killed before its first record left nothing. */
 static kl_status nothing_there(const kl_output *out, kl_error *err)
 {
     if (access(out->file, F_OK) == 0)
         return kl_fail(err, KL_INPUT, "%s exists: merge never overwrites", out->file);
-    if (!kl_journal_empty(out->journal))
+    if (!kl_journal_empty(out->journal) && !has_merge(out->journal))
         return kl_fail(err, KL_INPUT, "%s exists: an unfinished run, which run --resume continues",
                        out->journal);
     return KL_OK;
@@ -102,7 +118,30 @@ kl_status kl_output_take(const char *path, kl_output *out, kl_error *err)
     KL_TRY(find_place(path, 0, out, err));
     KL_TRY(nothing_there(out, err));
     KL_TRY(kl_journal_lock(out->journal, &out->lock, err));
-    return nothing_there(out, err); /* another may have ended between the two */
+    KL_TRY(nothing_there(out, err)); /* another may have ended between the two */
+    out->had_journal = !kl_journal_empty(out->journal);
+    return KL_OK;
+}
+
+kl_status kl_output_begin_merge(const kl_study *study, const kl_output *out, kl_results *results,
+                                kl_journal *records, kl_error *err)
+{
+    char *text = NULL;
+    const size_t size = strlen(merge_mark) + strlen(study->resolved) + 1;
+    const int attempt = kl_journal_next_attempt(out->journal);
+    kl_status status = KL_OK;
+    if (attempt > 0)
+        status = kl_collect_journal(study, out->journal, results, err);
+    if (status == KL_OK)
+        status = kl_alloc(size, 1, "study", &text, err);
+    if (status == KL_OK) {
+        snprintf(text, size, "%s%s", merge_mark, study->resolved);
+        status = kl_journal_create(out->journal, text, err);
+    }
+    if (status == KL_OK)
+        status = kl_journal_open(out->journal, attempt, 0, records, err);
+    free(text);
+    return status;
 }
 
 /* Reads the study that an output belongs to and compares. */
@@ -183,6 +222,9 @@ static kl_status collect_journal(const kl_study *study, const kl_output *output,
     kl_status status = kl_journal_study(output->journal, &text, err);
     if (status != KL_OK && kl_journal_next_attempt(output->journal) == 0)
         return KL_OK; /* killed before the study was in it: nothing to keep */
+    if (status == KL_OK && is_of_merge(text))
+        status = kl_fail(err, KL_INPUT, "%s: of a merge that was stopped: run that again",
+                         output->journal);
     if (status == KL_OK)
         status = same_study(study, output->journal, text, keep, err);
     stamp_of(stamp, sizeof stamp);

@@ -4,6 +4,7 @@
 #ifndef KL_RUN_OUTPUT_H
 #define KL_RUN_OUTPUT_H
 
+#include "ensemble/journal.h"
 #include "study/study.h"
 
 typedef struct kl_output {
@@ -25,8 +26,13 @@ kl_status kl_output_check(const kl_study *study, const char *path, bool resume, 
 kl_status kl_output_open(const kl_study *study, const char *path, bool resume, kl_output *out,
                          kl_results *results, kl_error *err);
 
-/* Likewise for output that is made in one go: no results, no run may be there. */
+/* Likewise for the output of a merge: no results, no run may be there. */
 kl_status kl_output_take(const char *path, kl_output *out, kl_error *err);
+
+/* Takes the limits that an earlier attempt of the merge has solved, and opens the journal for
+ * more. To be closed by the caller, on failure too. */
+kl_status kl_output_begin_merge(const kl_study *study, const kl_output *out, kl_results *results,
+                                kl_journal *records, kl_error *err);
 
 /* Writes the results; removes the journal if they are complete: whatever goes wrong with that is a
  * warning. KL_ENVIRONMENT: the place was removed in the meantime, disk full, ... */

@@ -127,6 +127,23 @@ class Folder:
                               stderr=subprocess.PIPE, text=True, timeout=timeout)
         return Result(done.returncode, done.stdout, done.stderr)
 
+    def many(self, commands, ranks):
+        """As kinlim() of each command line, all in one process on each rank (program_many.c)."""
+        with tempfile.TemporaryDirectory() as place:
+            path = os.path.join(place, "cases")
+            with open(path, "wb") as file:
+                for words in commands:
+                    file.write(b"".join(word.encode() + b"\0" for word in (str(len(words)), *words)))
+            program = os.path.join(os.environ["TESTS"], "cli_program_many")
+            done = subprocess.run([*MPIEXEC, "-n", str(ranks), program, path, place], cwd=self.path, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+            assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
+
+            def read(i, ending):
+                with open(os.path.join(place, f"{i}.{ending}")) as file:
+                    return file.read()
+            return [Result(int(read(i, "code")), read(i, "out"), read(i, "err")) for i in range(len(commands))]
+
     def good(self, *args, ranks=None):
         """As kinlim(), for what must succeed."""
         result = self.kinlim(*args, ranks=ranks)

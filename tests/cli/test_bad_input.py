@@ -101,6 +101,7 @@ ARGUMENTS = {
     "eta negative": (with_set("eta=[-0.3, 0.5]"), 2, ["eta.0: -0.3", "(0, 2]"]),
     "eta above 2": (with_set("eta=[2.01, 0.5]"), 2, ["2.01", "(0, 2]"]),
     "eta not a number": (with_set("eta=[.nan, 0.5]"), 2, ["eta.0", "nan"]),
+    "eta whose square underflows": (with_set("eta=[0.5, 1e-200]"), 2, ["eta: 1e-200", "distance of two sites"]),
     "eta infinite": (with_set("eta=[.inf, 0.5]"), 2, ["eta.0", "inf"]),
     "eta a word": (with_set("eta=weak"), 2, ["eta", "weak"]),
     "eta twice": (with_set("eta=[0.5, 0.5]"), 2, ["eta", "0.5"]),
@@ -204,6 +205,10 @@ STUDIES = {
 }
 
 
+# A launcher's own words and its exit code, one of each kind; all of them on 2 ranks take one start.
+LAUNCHED = ("no command", "unknown option", "eta 0", "merge of another file", "a lattice beyond any memory")
+
+
 class AWarning(unittest.TestCase):
     def test_is_said_once_however_many_points_give_cause(self):
         with Folder() as folder:
@@ -236,15 +241,18 @@ class EveryMistakeIsOneLine(unittest.TestCase):
         for word in NOISE:
             self.assertNotIn(word, result.err)
 
-    def check_all(self, cases, code=None):
+    def check_all(self, cases):
         """cases: what is wrong -> (arguments, exit code, words)."""
         before = self.folder.listing()
-        work = [(name, ranks) for name in cases for ranks in (None, 2)]
+        work = [(name, None) for name in cases] + [(name, 2) for name in cases if name in LAUNCHED]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            results = pool.map(lambda w: self.folder.kinlim(*cases[w[0]][0], ranks=w[1]), work)
-            for (name, ranks), result in zip(work, results):
-                with self.subTest(name, ranks=ranks):
-                    self.check(result, *cases[name][1:])
+            results = list(pool.map(lambda w: self.folder.kinlim(*cases[w[0]][0], ranks=w[1]), work))
+        work += [(name, "2 in one process") for name in cases]
+        results += self.folder.many([cases[name][0] for name in cases], 2)
+        for (name, ranks), result in zip(work, results):
+            with self.subTest(name, ranks=ranks):
+                self.check(result, *cases[name][1:])
+        self.assertEqual(len(results), len(work))
         self.assertEqual(self.folder.listing(), before)
 
     def test_in_the_arguments_and_the_values_of_a_study(self):

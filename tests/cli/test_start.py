@@ -153,6 +153,23 @@ class ARun(InAFolder):
             self.assertEqual((result.code, result.err), (0, ""), result)
 
 
+    def test_without_a_launcher_starts_no_other_process_and_makes_no_temporary_files(self):
+        place = os.path.join(self.folder.path, "temporary")
+        os.mkdir(place)
+        process = subprocess.Popen(command(["run", "study.yaml", "--set", "realizations=1000000", "--quiet"]),
+                                   cwd=self.folder.path, env=dict(os.environ, TMPDIR=place), text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(600):
+            if self.folder.has("study.h5.journal"):
+                break
+            time.sleep(0.1)
+        with open(f"/proc/{process.pid}/task/{process.pid}/children") as file:
+            self.assertEqual(file.read(), "")
+        self.assertEqual(os.listdir(place), [])
+        process.send_signal(signal.SIGTERM)
+        self.is_one_line(faults.result(process), 75)
+
+
 class AFullStandardOutput(InAFolder):
     def test_is_one_line_of_the_environment(self):
         self.folder.run("study.yaml", "a.h5")

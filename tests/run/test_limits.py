@@ -39,11 +39,11 @@ def solved(folder, output):
     return int(found[1]) if found else 0
 
 
-def stopped_again_and_again(folder):
-    """Runs that are told to stop a while after they have begun, until one ends by itself."""
+def stopped_again_and_again(folder, output, *command):
+    """Commands that are told to stop a while after they have begun, until one ends by itself."""
     counts, wait = [], 1.5
     for _ in range(12):
-        process = folder.start("run", "slow.yaml", "-o", "slow.h5", "--quiet", "--resume")
+        process = folder.start(*command)
         time.sleep(wait)
         process.send_signal(signal.SIGTERM)
         asked = time.monotonic()
@@ -51,7 +51,7 @@ def stopped_again_and_again(folder):
         if process.returncode == 0:
             break
         assert process.returncode == 75 and time.monotonic() - asked < 30, said
-        counts.append(solved(folder, "slow.h5"))
+        counts.append(solved(folder, output))
         wait *= 1.5
     else:
         raise AssertionError("never ends")
@@ -60,12 +60,38 @@ def stopped_again_and_again(folder):
 
 def stops_keep_what_is_solved(folder):
     folder.write("slow.yaml", STUDY)
-    counts = stopped_again_and_again(folder)
+    counts = stopped_again_and_again(folder, "slow.h5", "run", "slow.yaml", "-o", "slow.h5", "--quiet", "--resume")
     assert counts and counts == sorted(counts) and counts[-1] <= 3, counts
     folder.run("slow.yaml", "straight.h5")
     rows, straight = folder.summary("slow.h5"), folder.summary("straight.h5")
     assert select(rows, statistic="reference") == select(straight, statistic="reference")
     assert folder.samples("slow.h5") == folder.samples("straight.h5")
+
+
+def a_stopped_merge_keeps_what_is_solved(folder):
+    """Of parts without limits: each merge solves what those before have not."""
+    folder.write("slow.yaml", STUDY)
+    parts = ["0.h5", "1.h5"]
+    for i, part in enumerate(parts):
+        folder.run("slow.yaml", part, "--set", "reference=none", "--realizations", f"{i}:{i + 1}")
+    counts = stopped_again_and_again(folder, "whole.h5", "merge", "whole.h5", *parts)
+    assert counts and counts == sorted(counts) and 0 < counts[-1] <= 3, counts
+    assert not folder.has("whole.h5.journal")
+    straight = select(folder.summary("straight.h5"), statistic="reference")
+    assert select(folder.summary("whole.h5"), statistic="reference") == straight
+    assert folder.samples("whole.h5") == folder.samples("straight.h5")
+
+
+def a_stopped_merge_is_in_nobodys_way(folder):
+    process = folder.start("merge", "stopped.h5", "0.h5", "1.h5")
+    time.sleep(1.5)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 75 and said.count("\n") == 1 and "run the same merge again" in said, said
+    for options in ([], ["--resume"]):
+        result = folder.kinlim("run", "slow.yaml", "-o", "stopped.h5", *options)
+        assert result.code == 2 and "stopped.h5.journal" in result.err, result
+    assert "of a merge that was stopped" in result.err, result
 
 
 def what_is_finished_is_not_solved_again(folder):
@@ -96,6 +122,8 @@ def main():
     with Folder() as folder:
         what_is_finished_is_not_solved_again(folder)
         stops_keep_what_is_solved(folder)
+        a_stopped_merge_keeps_what_is_solved(folder)
+        a_stopped_merge_is_in_nobodys_way(folder)
 
 
 if __name__ == "__main__":
