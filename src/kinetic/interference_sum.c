@@ -281,6 +281,13 @@ static kl_status allocate(sum *s, kl_error *err)
     const size_t modes = plan->grid.modes, cells = plan->grid.cells, nq = (size_t)s->nq;
     const size_t times = (size_t)s->ntimes, meetings = (size_t)plan->meetings.n;
     const size_t fields = meetings * (size_t)plan->nparts * nq * cells;
+    const double bytes = 16. * (double)fields, available = (double)kl_memory_available();
+    if (available > 0 && bytes > 0.8 * available)
+        return kl_fail(err, KL_INPUT,
+                       "no limit of the fluctuations: it takes %.3g GB on each rank, %.3g GB are "
+                       "available; a smaller box or a larger boltzmann.fluctuation_tolerance "
+                       "takes less",
+                       1e-9 * bytes, 1e-9 * available);
     KL_TRY(kl_alloc(times, sizeof *s->needed, "fluctuations", &s->needed, err));
     KL_TRY(kl_alloc(fields, sizeof(double), "fluctuations", &s->late, err));
     KL_TRY(kl_alloc(fields, sizeof(double), "fluctuations", &s->early, err));

@@ -200,12 +200,12 @@ class TheTables(unittest.TestCase):
         self.assertEqual([[row[k] for k in POINT + ["time", "observable"]] for row in of_start], [[""] * 5] * 2)
         rates = [row for row in rates if row not in of_start]
         self.assertEqual({row["statistic"] for row in rates},
-                         {"rate:bias", "rate:central_moment", "rate:deviation_moment"})
+                         {"rate:bias", "rate:central_moment", "rate:deviation_moment", "rate:moment_ratio_excess"})
         for row in rates:
             self.assertEqual([row[k] for k in POINT], ["", "", ""])
             self.assertEqual(row["realizations"], "64")
             self.assertTrue(row["time"] and row["observable"] and row["part"] and row["order"])
-            if row["statistic"] != "rate:bias":
+            if row["statistic"] not in ("rate:bias", "rate:moment_ratio_excess"):
                 name = row["statistic"].split(":")[1]
                 points = select(self.summary, statistic=name, time=float(row["time"]),
                                 observable=row["observable"], part=row["part"], order=float(row["order"]))
