@@ -173,7 +173,7 @@ observables:
                                    f"observable.momentum.mode={mode}", "tolerance=1e-6")
                 total += float(one(table, observable=name, part="re", statistic=statistic)["value"])
             return total
-        for vertices, points in ((2, ((0.5, 8), (0.25, 24))), (4, ((0.5, 8), (0.35355339059327373, 12)))):
+        for vertices, points in ((2, ((0.5, 8), (0.25, 24))), (4, ((0.5, 8), (0.35355339059327373, 16)))):
             rungs = add(0.5, 8, vertices, [0, 0, 0], "class.basic", "reference")    # (2 pi N T)^k/k!
             average = add(0.5, 8, vertices, [1, 0, 0], "class.basic", "reference") / rungs
             expected = (-1)**(vertices // 2) * rungs * (math.cos(2 * math.pi * momentum[0]) - average)
