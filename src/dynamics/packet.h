@@ -2,7 +2,7 @@
 #ifndef KL_DYNAMICS_PACKET_H
 #define KL_DYNAMICS_PACKET_H
 
-#include "dynamics/phase.h"
+#include "classical/phase.h"
 
 typedef enum kl_envelope {
     KL_ENVELOPE_GAUSSIAN, /* |h|^2 = normal density, standard deviation `width` per axis */

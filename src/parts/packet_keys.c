@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "parts/plain_keys.h"
+#include "parts/sum_keys.h"
 
 #include <stdlib.h>
 
@@ -15,44 +16,6 @@ static const kl_key envelope_table[] = {{.name = "shape",
                                          .flags = KL_REQUIRED,
                                          .doc = "of h(X); uniform: a plane wave; delta: one site"},
                                         {0}};
-typedef struct term_keys {
-    kl_ints power;
-    double coefficient;
-} term_keys;
-static const kl_key term_table[] = {{.name = "power",
-                                     KL_INTS_AT(term_keys, power),
-                                     .flags = KL_REQUIRED,
-                                     KL_RANGE(0, KL_PHASE_DEGREE),
-                                     .doc = "n of prod_j X_j^n_j"},
-                                    {.name = "coefficient",
-                                     KL_REAL_AT(term_keys, coefficient),
-                                     .flags = KL_REQUIRED,
-                                     KL_RANGE(-1e6, 1e6),
-                                     .doc = "its factor"},
-                                    {0}};
-
-typedef struct wave_keys {
-    kl_reals wave;
-    double sine, cosine;
-} wave_keys;
-static const kl_key wave_table[] = {
-    {.name = "wave",
-     KL_REALS_AT(wave_keys, wave),
-     .flags = KL_REQUIRED,
-     KL_RANGE(-1e3, 1e3),
-     .doc = "q of sin, cos(2 pi q.X): waves per macroscopic length"},
-    {.name = "sine",
-     KL_REAL_AT(wave_keys, sine),
-     KL_RANGE(-1e6, 1e6),
-     .fallback = "0",
-     .doc = "factor of sin(2 pi q.X)"},
-    {.name = "cosine",
-     KL_REAL_AT(wave_keys, cosine),
-     KL_RANGE(-1e6, 1e6),
-     .fallback = "0",
-     .doc = "factor of cos(2 pi q.X)"},
-    {0}};
-
 typedef struct phase_keys {
     kl_reals momentum, hessian;
     kl_nodes terms, waves;
@@ -70,12 +33,12 @@ static const kl_key phase_table[] = {
      KL_MAPS_AT(phase_keys, terms),
      KL_COUNT(1, 100),
      .doc = "monomials of S",
-     KL_BELOW(term_table)},
+     KL_BELOW(kl_term_table)},
     {.name = "waves",
      KL_MAPS_AT(phase_keys, waves),
      KL_COUNT(1, 100),
      .doc = "sines and cosines of S",
-     KL_BELOW(wave_table)},
+     KL_BELOW(kl_wave_table)},
     {0}};
 
 typedef struct packet_keys {
@@ -130,77 +93,15 @@ const kl_key kl_initial_map[] = {{.name = "initial",
 
 /* ---- the phase ---- */
 
-static kl_status read_hessian(const kl_packets *all, const kl_node *node, const kl_reals *list,
-                              double hessian[3][3], kl_error *err)
-{
-    const int d = (int)all->dimension;
-    if (list->n == 0)
-        return KL_OK;
-    if (list->n != d * d)
-        return kl_config_fail(node, "hessian", err, "must be %d x %d numbers, the dimension", d, d);
-    for (int i = 0; i < d; i++)
-        for (int j = 0; j < d; j++) {
-            hessian[i][j] = list->v[i * d + j];
-            if (hessian[i][j] != list->v[j * d + i])
-                return kl_config_fail(node, "hessian", err,
-                                      "entries %d,%d and %d,%d differ: must be "
-                                      "symmetric",
-                                      i, j, j, i);
-        }
-    return KL_OK;
-}
-
-static kl_status read_terms(const kl_packets *all, const kl_nodes *nodes, kl_initial *packet,
-                            kl_error *err)
-{
-    kl_phase_term *term;
-    KL_TRY(kl_alloc((size_t)nodes->n, sizeof *term, "phase", &term, err));
-    packet->higher.term = term;
-    packet->higher.nterms = nodes->n;
-    for (int t = 0; t < nodes->n; t++) {
-        term_keys keys = {0};
-        int degree = 0;
-        KL_TRY(kl_config_read(nodes->v[t], term_table, &keys, err));
-        KL_TRY(kl_keys_count(nodes->v[t], "power", keys.power.n, all->dimension, err));
-        for (int j = 0; j < keys.power.n; j++)
-            degree += term[t].power[j] = (int)keys.power.v[j];
-        if (degree < 1 || degree > KL_PHASE_DEGREE)
-            return kl_config_fail(nodes->v[t], "power", err,
-                                  "degree %d is not allowed: must be in [1, %d]", degree,
-                                  KL_PHASE_DEGREE);
-        term[t].coefficient = keys.coefficient;
-    }
-    return KL_OK;
-}
-
-static kl_status read_waves(const kl_packets *all, const kl_nodes *nodes, kl_initial *packet,
-                            kl_error *err)
-{
-    kl_phase_wave *wave;
-    KL_TRY(kl_alloc((size_t)nodes->n, sizeof *wave, "phase", &wave, err));
-    packet->higher.wave = wave;
-    packet->higher.nwaves = nodes->n;
-    for (int w = 0; w < nodes->n; w++) {
-        wave_keys keys = {0};
-        KL_TRY(kl_config_read(nodes->v[w], wave_table, &keys, err));
-        KL_TRY(kl_keys_vector(nodes->v[w], "wave", &keys.wave, all->dimension, wave[w].wave, err));
-        if (wave[w].wave[0] == 0 && wave[w].wave[1] == 0 && wave[w].wave[2] == 0)
-            return kl_config_fail(nodes->v[w], "wave", err, "0 is not allowed: S would not change");
-        wave[w].sine = keys.sine;
-        wave[w].cosine = keys.cosine;
-    }
-    return KL_OK;
-}
-
 static kl_status read_phase(kl_packets *all, kl_node *node, kl_initial *packet, kl_error *err)
 {
     phase_keys phase = {0};
     KL_TRY(kl_config_read(node, phase_table, &phase, err));
     KL_TRY(
         kl_keys_vector(node, "momentum", &phase.momentum, all->dimension, packet->momentum, err));
-    KL_TRY(read_hessian(all, node, &phase.hessian, packet->hessian, err));
-    KL_TRY(read_terms(all, &phase.terms, packet, err));
-    KL_TRY(read_waves(all, &phase.waves, packet, err));
+    KL_TRY(kl_keys_hessian(node, &phase.hessian, all->dimension, packet->hessian, err));
+    KL_TRY(kl_keys_terms(&phase.terms, all->dimension, 0, &packet->higher, err));
+    KL_TRY(kl_keys_waves(&phase.waves, all->dimension, &packet->higher, err));
     all->linear = all->linear && kl_initial_linear(packet);
     if (!kl_initial_linear(packet) && packet->envelope > KL_ENVELOPE_BUMP)
         return kl_config_fail(node,
@@ -264,10 +165,8 @@ kl_status kl_packets_read(kl_node *root, int64_t dimension, kl_packets *out, kl_
 
 void kl_packets_free(kl_packets *packets)
 {
-    for (int i = 0; packets->packet && i < packets->n; i++) {
-        free((void *)packets->packet[i].higher.term);
-        free((void *)packets->packet[i].higher.wave);
-    }
+    for (int i = 0; packets->packet && i < packets->n; i++)
+        kl_keys_sum_free(&packets->packet[i].higher);
     free(packets->packet);
     *packets = (kl_packets){0};
 }

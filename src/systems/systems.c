@@ -8,6 +8,7 @@
 #include "systems/graphs/feynman.h"
 #include "systems/localization/localization.h"
 #include "systems/lyapunov/lyapunov.h"
+#include "systems/semiclassical/semiclassical.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@ const kl_system *const kl_systems[] = {&kl_system_anderson,
                                        &kl_system_expansion,
                                        &kl_system_graphs,
                                        &kl_system_crossing,
+                                       &kl_system_semiclassical,
                                        NULL};
 
 kl_status kl_systems_begin(kl_error *err)

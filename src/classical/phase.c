@@ -1,4 +1,4 @@
-#include "dynamics/phase.h"
+#include "classical/phase.h"
 
 #include <math.h>
 

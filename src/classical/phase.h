@@ -1,12 +1,13 @@
-/* Phases beyond p.X + X.A.X/2, X unwrapped and from the origin:
+/* Sums of monomials and waves: phases beyond p.X + X.A.X/2, X unwrapped and from the origin, and
+ * potentials:
  *
  *   S(X) = ... + sum_t c_t prod_j X_j^(n_tj)
  *              + sum_w (sine_w sin(2 pi q_w.X) + cosine_w cos(2 pi q_w.X))
  *
  * Local, double precision.
  */
-#ifndef KL_DYNAMICS_PHASE_H
-#define KL_DYNAMICS_PHASE_H
+#ifndef KL_CLASSICAL_PHASE_H
+#define KL_CLASSICAL_PHASE_H
 
 enum { KL_PHASE_DEGREE = 8 }; /* most of n_1 + n_2 + n_3 */
 

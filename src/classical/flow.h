@@ -1,0 +1,29 @@
+/* The Hamiltonian flow of p^2/2 + V(x) in d = 1, 2, 3: x' = p, p' = -grad V. Points are
+ * z = (x_1..x_d, p_1..p_d). Local. */
+#ifndef KL_CLASSICAL_FLOW_H
+#define KL_CLASSICAL_FLOW_H
+
+#include "classical/ode.h"
+#include "classical/smooth.h"
+
+typedef struct kl_flow {
+    const kl_smooth *potential; /* not owned; both must stay where they are */
+    kl_monomials of_x;          /* of its Taylor polynomials; only with tangents */
+    double taylor[64];
+    kl_ode ode;
+} kl_flow;
+
+/* With tangents: the state is z and behind it DPhi, row major [2d][2d].
+ * KL_ENVIRONMENT: no memory. Free with destroy, on failure too. */
+kl_status kl_flow_create(const kl_smooth *potential, bool tangents, double tolerance, kl_flow *out,
+                         kl_error *err);
+void kl_flow_destroy(kl_flow *flow);
+
+/* False: it runs away. */
+bool kl_flow_advance(kl_flow *flow, double t, double *state);
+
+/* The largest entry of DPhi^T J DPhi - J along the flow of z by t, which is 0; NAN: it runs
+ * away. Of a flow with tangents. */
+double kl_flow_symplectic_defect(kl_flow *flow, const double *z, double t);
+
+#endif

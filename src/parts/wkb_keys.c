@@ -1,0 +1,195 @@
+#include "parts/wkb_keys.h"
+
+#include "base/memory.h"
+#include "parts/plain_keys.h"
+#include "parts/sum_keys.h"
+
+#include <stdlib.h>
+
+enum { GAUSSIAN, COHERENT };
+
+typedef struct shape_keys {
+    int shape;
+} shape_keys;
+static const char *const envelopes[] = {"gaussian", "coherent", NULL};
+static const kl_key envelope_table[] = {
+    {.name = "shape",
+     KL_CHOICE_AT(shape_keys, shape, envelopes),
+     .flags = KL_REQUIRED,
+     .doc = "of h(x); coherent: a Gaussian whose |h|^2 has the width sqrt(eps/2)"},
+    {0}};
+
+typedef struct phase_keys {
+    kl_reals momentum, hessian;
+    kl_nodes terms, waves;
+} phase_keys;
+static const kl_key phase_table[] = {
+    {.name = "momentum",
+     KL_REALS_AT(phase_keys, momentum),
+     KL_RANGE(-1e3, 1e3),
+     .doc = "p of S(x) = p.x + x.A.x/2 + ...; default: 0"},
+    {.name = "hessian",
+     KL_MATRIX_AT(phase_keys, hessian),
+     KL_RANGE(-1e3, 1e3),
+     .doc = "A, symmetric; default: 0"},
+    {.name = "terms",
+     KL_MAPS_AT(phase_keys, terms),
+     KL_COUNT(1, 100),
+     .doc = "monomials of S",
+     KL_BELOW(kl_term_table)},
+    {.name = "waves",
+     KL_MAPS_AT(phase_keys, waves),
+     KL_COUNT(1, 100),
+     .doc = "sines and cosines of S",
+     KL_BELOW(kl_wave_table)},
+    {0}};
+
+typedef struct packet_keys {
+    kl_node *envelope, *phase;
+    double weight, angle;
+} packet_keys;
+static const kl_key packet_table[] = {{.name = "envelope",
+                                       KL_MAP_AT(packet_keys, envelope),
+                                       .flags = KL_REQUIRED,
+                                       .one_of = "start",
+                                       .doc = "h(x)",
+                                       KL_BELOW(envelope_table, kl_width_table, kl_center_table)},
+                                      {.name = "phase",
+                                       KL_MAP_AT(packet_keys, phase),
+                                       .when = "envelope",
+                                       .fallback = "{}",
+                                       .doc = "S(x)",
+                                       KL_BELOW(phase_table)},
+                                      {0}};
+static const kl_key weight_table[] = {{.name = "weight",
+                                       KL_REAL_AT(packet_keys, weight),
+                                       KL_RANGE_ABOVE(0, 1e6),
+                                       .fallback = "1",
+                                       .doc = "amplitude; weights count relative to each other"},
+                                      {.name = "angle",
+                                       KL_REAL_AT(packet_keys, angle),
+                                       KL_RANGE(-1, 1),
+                                       .fallback = "0",
+                                       .doc = "of the amplitude, in turns"},
+                                      {0}};
+
+typedef struct list_keys {
+    kl_nodes packets;
+} list_keys;
+static const kl_key list_table[] = {{.name = "packets",
+                                     KL_MAPS_AT(list_keys, packets),
+                                     KL_COUNT(2, 16),
+                                     .one_of = "start",
+                                     .doc = "a superposition, instead of envelope and phase",
+                                     KL_BELOW(packet_table, weight_table)},
+                                    {0}};
+
+typedef struct initial_keys {
+    kl_node *initial;
+} initial_keys;
+const kl_key kl_wkb_map[] = {{.name = "initial",
+                              KL_MAP_AT(initial_keys, initial),
+                              .flags = KL_REQUIRED,
+                              .doc = "the initial state h exp(i S/eps)",
+                              KL_BELOW(packet_table, list_table)},
+                             {0}};
+
+/* p.x + x.A.x/2 as monomials: the first ones of S. */
+static void fill_quadratic(int d, const double p[3], const double hessian[3][3],
+                           kl_phase_term *term)
+{
+    for (int i = 0; i < d; i++, term++) {
+        term->power[i] = 1;
+        term->coefficient = p[i];
+    }
+    for (int i = 0; i < d; i++)
+        for (int j = i; j < d; j++, term++) {
+            term->power[i]++;
+            term->power[j]++;
+            term->coefficient = i == j ? hessian[i][i] / 2 : hessian[i][j];
+        }
+}
+
+static kl_status read_phase(kl_node *node, int64_t dimension, kl_wkb *packet, kl_error *err)
+{
+    const int d = (int)dimension;
+    phase_keys keys = {0};
+    double p[3], hessian[3][3] = {{0}};
+    packet->phase.dimension = d;
+    KL_TRY(kl_config_read(node, phase_table, &keys, err));
+    KL_TRY(kl_keys_vector(node, "momentum", &keys.momentum, dimension, p, err));
+    KL_TRY(kl_keys_hessian(node, &keys.hessian, dimension, hessian, err));
+    KL_TRY(kl_keys_terms(&keys.terms, dimension, d + d * (d + 1) / 2, &packet->phase.sum, err));
+    fill_quadratic(d, p, (const double(*)[3])hessian, (kl_phase_term *)packet->phase.sum.term);
+    KL_TRY(kl_keys_waves(&keys.waves, dimension, &packet->phase.sum, err));
+    if (packet->coherent && (keys.hessian.n || keys.terms.n || keys.waves.n))
+        return kl_config_fail(node,
+                              keys.hessian.n ? "hessian"
+                              : keys.terms.n ? "terms"
+                                             : "waves",
+                              err, "goes with the envelope gaussian only");
+    return KL_OK;
+}
+
+static kl_status read_packet(kl_node *node, int64_t dimension, kl_wkb *packet, kl_error *err)
+{
+    packet_keys keys;
+    shape_keys shape;
+    KL_TRY(kl_config_read(node, packet_table, &keys, err));
+    KL_TRY(kl_config_read(keys.envelope, envelope_table, &shape, err));
+    packet->coherent = shape.shape == COHERENT;
+    packet->weight = packet->share = packet->width = 1;
+    if (!packet->coherent)
+        KL_TRY(kl_keys_width(keys.envelope, &packet->width, err));
+    KL_TRY(kl_keys_center(keys.envelope, dimension, packet->center, err));
+    return read_phase(keys.phase, dimension, packet, err);
+}
+
+static kl_status read_packets(kl_node *node, const kl_nodes *nodes, int64_t dimension,
+                              kl_wkb_packets *out, kl_error *err)
+{
+    double sum = 0;
+    for (int k = 0; k < 2; k++)
+        if (kl_config_has(node, packet_table[k].name))
+            return kl_config_fail(node, packet_table[k].name, err,
+                                  "goes into each of the packets where there are packets");
+    for (int i = 0; i < nodes->n; i++) {
+        packet_keys keys;
+        KL_TRY(read_packet(nodes->v[i], dimension, &out->packet[i], err));
+        KL_TRY(kl_config_read(nodes->v[i], weight_table, &keys, err));
+        out->packet[i].weight = keys.weight;
+        out->packet[i].angle = keys.angle;
+        sum += keys.weight * keys.weight;
+        if (out->packet[i].coherent != out->packet[0].coherent)
+            return kl_config_fail(nodes->v[i], "envelope.shape", err,
+                                  "%s is not allowed: must be %s, as of the first packet",
+                                  envelopes[out->packet[i].coherent],
+                                  envelopes[out->packet[0].coherent]);
+    }
+    for (int i = 0; i < nodes->n; i++)
+        out->packet[i].share = out->packet[i].weight * out->packet[i].weight / sum;
+    return KL_OK;
+}
+
+kl_status kl_keys_wkb(kl_node *root, int64_t dimension, kl_wkb_packets *out, kl_error *err)
+{
+    initial_keys top;
+    list_keys keys = {0};
+    *out = (kl_wkb_packets){0};
+    KL_TRY(kl_config_read(root, kl_wkb_map, &top, err));
+    KL_TRY(kl_config_read(top.initial, list_table, &keys, err));
+    const int n = keys.packets.n ? keys.packets.n : 1;
+    KL_TRY(kl_alloc((size_t)n, sizeof *out->packet, "packets", &out->packet, err));
+    out->n = n;
+    if (keys.packets.n)
+        return read_packets(top.initial, &keys.packets, dimension, out, err);
+    return read_packet(top.initial, dimension, out->packet, err);
+}
+
+void kl_keys_wkb_free(kl_wkb_packets *packets)
+{
+    for (int i = 0; i < packets->n; i++)
+        kl_keys_sum_free(&packets->packet[i].phase.sum);
+    free(packets->packet);
+    *packets = (kl_wkb_packets){0};
+}

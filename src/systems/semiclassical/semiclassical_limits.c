@@ -1,0 +1,223 @@
+/* The limits of a study (classical/liouville.h), which know nothing of wave functions. */
+#include "systems/semiclassical/semiclassical_private.h"
+
+#include "base/memory.h"
+#include "classical/husimi_flow.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { REFERENCE, NEXT_ORDER, HUSIMI_FLOW };
+
+typedef struct limit_keys {
+    kl_ints limits;
+    double accuracy;
+} limit_keys;
+static const char *const words[] = {[REFERENCE] = "reference",
+                                    [NEXT_ORDER] = "next_order",
+                                    [HUSIMI_FLOW] = "husimi",
+                                    NULL};
+const kl_key semiclassical_limits_table[] = {
+    {.name = "limits",
+     KL_CHOICES_AT(limit_keys, limits, words),
+     .flags = KL_FREE,
+     .doc = "which ones are solved; default: those that are cheap: reference, in d = 1 and 2 "
+            "next_order, in d = 1 husimi"},
+    {.name = "limit_tolerance",
+     KL_REAL_AT(limit_keys, accuracy),
+     .flags = KL_FREE,
+     KL_RANGE(1e-13, 0.1),
+     .fallback = "1.0e-10",
+     .doc = "absolute error of the limits, relative above 1"},
+    {0}};
+
+static void note_missed(kl_limit_values *out, double tolerance, const double *error, int n)
+{
+    double worst = 0;
+    for (int i = 0; i < n; i++)
+        worst = fmax(worst, isnan(error[i]) ? 0 : error[i]);
+    snprintf(out->note, sizeof out->note, "the tolerance %g was not reached: the error is up to %.2g",
+             tolerance, worst);
+}
+
+static kl_liouville problem(const semiclassical *s, const kl_limit_values *out)
+{
+    kl_liouville l = semiclassical_liouville(s);
+    l.stop = out->stop;
+    l.stop_context = out->stop_context;
+    return l;
+}
+
+/* ---- the transported densities beside the pictures ---- */
+
+static kl_status fill_picture(const semiclassical *s, int point, int f, MPI_Comm comm,
+                              kl_limit_values *out, kl_error *err)
+{
+    const picture *now = &s->picture[f];
+    const kl_liouville l = problem(s, out);
+    const double wave = sqrt(s->point[point].eps / 2);
+    const int nx = semiclassical_axis(s, point, f, 0, NULL),
+              np = now->type == HUSIMI ? semiclassical_axis(s, point, f, 1, NULL) : 1;
+    double *q = NULL, **at = NULL;
+    kl_status status = kl_alloc((size_t)(nx + np), sizeof *q, "field", &q, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)s->times.n, sizeof *at, "field", &at, err);
+    KL_GOTO(kl_agree(comm, status, err));
+    semiclassical_axis(s, point, f, 0, q);
+    if (now->type == HUSIMI)
+        semiclassical_axis(s, point, f, 1, q + nx);
+    for (int t = 0; t < s->times.n; t++)
+        at[t] = out->field[f] + (size_t)t * out->cells[f];
+    /* A density is smeared by a cell of its picture, a Husimi function as it is of itself. */
+    const kl_liouville_grid grid = {.axis = (int)now->axis - 1,
+                                    .width = now->type == HUSIMI ? wave : q[1] - q[0],
+                                    .narrow = now->type == HUSIMI ? wave : 0,
+                                    .nx = nx,
+                                    .np = np,
+                                    .x = q,
+                                    .p = q + nx};
+    status = kl_liouville_field(comm, &l, &grid, at, err);
+done:
+    free(q);
+    free(at);
+    return status;
+}
+
+/* ---- the numbers ---- */
+
+/* Into out's rows of nquantities from those of the observables. */
+static void store(const semiclassical *s, const double *value, const double *error, double factor,
+                  bool add, kl_limit_values *out)
+{
+    for (int t = 0; t < s->times.n; t++)
+        for (int k = 0; k < s->observables.n; k++) {
+            const int from = t * s->observables.n + k, to = t * s->nquantities + k;
+            out->value[to] = (add ? out->value[to] : 0) + factor * value[from];
+            out->error[to] = (add ? out->error[to] : 0) + factor * error[from];
+        }
+}
+
+typedef kl_status solver(MPI_Comm comm, const kl_liouville *l, double eps, double *value,
+                         double *error, bool *reached, kl_error *err);
+
+static kl_status reference(MPI_Comm comm, const kl_liouville *l, double eps, double *value,
+                           double *error, bool *reached, kl_error *err)
+{
+    (void)eps;
+    return kl_liouville_reference(comm, l, value, error, reached, err);
+}
+
+static kl_status correction(MPI_Comm comm, const kl_liouville *l, double eps, double *value,
+                            double *error, bool *reached, kl_error *err)
+{
+    (void)eps;
+    return kl_liouville_next_order(comm, l, value, error, reached, err);
+}
+
+static kl_status add(const semiclassical *s, int point, solver *solve, double factor, bool more,
+                     MPI_Comm comm, kl_limit_values *out, kl_error *err)
+{
+    const kl_liouville l = problem(s, out);
+    const size_t n = (size_t)(s->times.n * s->observables.n);
+    bool reached;
+    double *value;
+    KL_TRY(kl_agree(comm, kl_alloc(2 * n, sizeof *value, "limit", &value, err), err));
+    const kl_status status = solve(comm, &l, s->point[point].eps, value, value + n, &reached, err);
+    if (status == KL_OK) {
+        store(s, value, value + n, factor, more, out);
+        if (!reached)
+            note_missed(out, s->tolerance, value + n, (int)n);
+    }
+    free(value);
+    return status;
+}
+
+static kl_status solve_reference(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                                 kl_error *err)
+{
+    const semiclassical *s = self;
+    KL_TRY(add(s, point, reference, 1, false, comm, out, err));
+    for (int f = 0; f < s->npictures; f++)
+        if (s->picture[f].type == HUSIMI || s->picture[f].type == DENSITY)
+            KL_TRY(fill_picture(s, point, f, comm, out, err));
+    return KL_OK;
+}
+
+static kl_status solve_next_order(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                                  kl_error *err)
+{
+    const semiclassical *s = self;
+    const double eps = s->point[point].eps, factor = s->start.packet[0].coherent ? eps : eps * eps;
+    KL_TRY(add(s, point, reference, 1, false, comm, out, err));
+    KL_TRY(add(s, point, correction, factor, true, comm, out, err));
+    for (int k = 0; k < s->observables.n; k++)
+        if (!kl_phase_observable_smooth(&s->observables.observable[k]))
+            snprintf(out->note, sizeof out->note,
+                     "observables that are not smooth have no next order");
+    return KL_OK;
+}
+
+static kl_status solve_husimi(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                              kl_error *err)
+{
+    const semiclassical *s = self;
+    if (s->dimension > 1) {
+        snprintf(out->note, sizeof out->note, "the Husimi function is carried in d = 1 alone");
+        return KL_OK;
+    }
+    return add(s, point, kl_liouville_husimi, 1, false, comm, out, err);
+}
+
+/* The limit does not know eps; pictures do. */
+static int first_point(const void *self, int point)
+{
+    const semiclassical *s = self;
+    return s->npictures > 0 ? point : 0;
+}
+
+static double seconds(const void *self, int point)
+{
+    static const double of[] = {0, 0.05, 1, 20};
+    const semiclassical *s = self;
+    (void)point;
+    return of[s->dimension] * (1 + s->times.value[s->times.n - 1]) * s->start.n;
+}
+
+static double seconds_of_jets(const void *self, int point)
+{
+    const semiclassical *s = self;
+    return 10 * s->observables.n * s->times.n * seconds(self, point);
+}
+
+static const kl_limit limits[] = {
+    [REFERENCE] = {.name = "reference",
+                   .long_name = "Liouville equation",
+                   .fields = true,
+                   .solve = solve_reference,
+                   .same_as = first_point,
+                   .seconds = seconds},
+    [NEXT_ORDER] = {.name = "next_order",
+                    .long_name = "Liouville equation and its next order in eps",
+                    .solve = solve_next_order,
+                    .seconds = seconds_of_jets},
+    [HUSIMI_FLOW] = {.name = "husimi",
+                     .long_name = "flow of the Husimi function of the start",
+                     .solve = solve_husimi,
+                     .seconds = seconds_of_jets}};
+
+kl_status semiclassical_choose_limits(semiclassical *s, kl_node *root, kl_error *err)
+{
+    limit_keys keys = {0};
+    bool wanted[MOST_LIMITS] = {true, s->dimension < 3, s->dimension == 1};
+    KL_TRY(kl_config_read(root, semiclassical_limits_table, &keys, err));
+    s->tolerance = keys.accuracy;
+    for (int i = 0; i < MOST_LIMITS && keys.limits.n > 0; i++)
+        wanted[i] = false;
+    for (int i = 0; i < keys.limits.n; i++)
+        wanted[keys.limits.v[i]] = true;
+    for (int i = 0; i < MOST_LIMITS; i++)
+        if (wanted[i])
+            s->limit[s->description.nlimits++] = limits[i];
+    return KL_OK;
+}

@@ -1,0 +1,102 @@
+/* Shared by the files of the `semiclassical` system only. */
+#ifndef KL_SYSTEMS_SEMICLASSICAL_PRIVATE_H
+#define KL_SYSTEMS_SEMICLASSICAL_PRIVATE_H
+
+#include "continuum/wigner_box.h"
+#include "parts/phase_observables.h"
+#include "parts/smooth_keys.h"
+#include "parts/split_keys.h"
+#include "parts/warnings.h"
+#include "parts/wkb_keys.h"
+
+typedef enum picture_type { WIGNER, HUSIMI, DENSITY, MOMENTUM } picture_type;
+
+typedef struct picture { /* an entry of `fields` */
+    int type;            /* picture_type */
+    const char *name;
+    int64_t axis; /* from 1 */
+    int64_t positions, momenta;
+    char long_name[128];
+} picture;
+
+typedef struct semiclassical_point {
+    double eps;
+    int64_t sites;
+    double x, p; /* how far the start comes at the accuracy of the tolerance */
+} semiclassical_point;
+
+enum { MOST_LIMITS = 3, COLUMNS = 2 };
+
+typedef struct semiclassical {
+    kl_stations times;
+    int64_t dimension;
+    double side;
+    int npoints;
+    semiclassical_point *point; /* [npoints] */
+    double *columns;            /* [npoints][COLUMNS]: eps, sites */
+    kl_smooth potential;
+    kl_wkb_packets start;
+    kl_phase_observables observables;
+    kl_split_keys propagator;
+    double tolerance; /* of the limits */
+    int npictures;
+    picture *picture;    /* [npictures] */
+    kl_field_kind *kind; /* [npictures] */
+    bool whole_wigner;   /* one of them is the Wigner function in d = 1: then `negativity` is known */
+    int nquantities;
+    kl_quantity *quantity; /* of the observables, then negativity */
+    kl_limit limit[MOST_LIMITS];
+    kl_warnings warnings;
+    kl_description description;
+} semiclassical;
+
+enum { NORM_DRIFT, ENERGY_DRIFT, SPLITTING, EDGE, BAND, SYMPLECTIC, MARGINALS, CHECKS };
+
+/* ---- pictures ---- */
+
+extern const kl_key semiclassical_fields_table[];
+kl_status semiclassical_read_pictures(kl_node *root, semiclassical *s, kl_error *err);
+int semiclassical_axis(const void *self, int point, int f, int axis, double *coordinate);
+/* The native points of picture f. Positions, momenta (n = 1: none). */
+void semiclassical_strides(const semiclassical *s, int point, int f, kl_stride *x, kl_stride *p);
+/* field[npictures]; *totals of the Wigner function, if it is there. u is scratch. Collective. */
+kl_status semiclassical_measure_pictures(const semiclassical *s, int point, const kl_box_grid *grid,
+                                         const complex double *psi, complex double *u,
+                                         double **field, kl_wigner_totals *totals, kl_error *err);
+double semiclassical_picture_seconds(const semiclassical *s, int point);
+
+/* ---- points ---- */
+
+/* The classical side of the study. */
+kl_liouville semiclassical_liouville(const semiclassical *s);
+extern const kl_key semiclassical_points_table[];
+typedef struct semiclassical_keys {
+    int64_t dimension;
+    kl_reals eps;
+    double box;
+    kl_ints sites;
+} semiclassical_keys;
+/* Grids that resolve the start at all times; warns of what is not quite so. */
+kl_status semiclassical_make_points(semiclassical *s, kl_node *root, const semiclassical_keys *keys,
+                                    kl_error *err);
+
+/* ---- limits ---- */
+
+extern const kl_key semiclassical_limits_table[];
+kl_status semiclassical_choose_limits(semiclassical *s, kl_node *root, kl_error *err);
+
+/* ---- the run, as in kl_system ---- */
+
+kl_cost semiclassical_cost(const void *self, int point, int group_ranks);
+kl_status semiclassical_begin(const void *self, const kl_place *place, void **run, kl_error *err);
+kl_status semiclassical_start(void *run, int64_t batch, kl_error *err);
+kl_status semiclassical_advance(void *run, int station, bool *reached, kl_error *err);
+kl_status semiclassical_measure(void *run, int station, int member, kl_sample *out, kl_error *err);
+void semiclassical_end(void **run);
+kl_packing semiclassical_packing(const void *run, int station);
+kl_packing semiclassical_shape(const void *run);
+void semiclassical_pack(const void *run, int64_t piece, void *bytes);
+void semiclassical_unpack(void *run, int64_t piece, const void *bytes);
+void semiclassical_restored(void *run, int station);
+
+#endif
