@@ -23,7 +23,7 @@ typedef struct wigner {
     complex double *line;      /* [2 n]: of one x */
     double *momenta;           /* [2 n]: int W dx */
     kl_box_transform *twice;   /* of 2 n points */
-    double negative[2], worst; /* over all x, over every second one */
+    double negative[3], worst; /* over all points, over every second x, every second p */
     double most;               /* of |psi|^2 */
 } wigner;
 
@@ -75,15 +75,16 @@ static void transform_line(const wigner *w, int64_t i)
 static void add_line(wigner *w, int64_t i, double density, double scale, double dp)
 {
     const double spacing = w->grid->spacing;
-    double sum = 0, negative = 0;
+    double sum = 0, negative[2] = {0}; /* of even and odd k */
     for (int64_t k = 0; k < 2 * w->n; k++) {
         const double value = scale * creal(w->line[k]);
         sum += value * dp;
-        negative += value < 0 ? -value * dp : 0;
+        negative[k % 2] += value < 0 ? -value * dp : 0;
         w->momenta[k] += value * spacing;
     }
-    w->negative[0] += negative * spacing;
-    w->negative[1] += i % 2 == 0 ? 2 * negative * spacing : 0;
+    w->negative[0] += (negative[0] + negative[1]) * spacing;
+    w->negative[1] += i % 2 == 0 ? 2 * (negative[0] + negative[1]) * spacing : 0;
+    w->negative[2] += 2 * negative[0] * spacing;
     w->worst = fmax(w->worst, fabs(sum - density));
     w->most = fmax(w->most, density);
 }
@@ -124,7 +125,9 @@ kl_status kl_wigner_box(const kl_box_grid *grid, const complex double *psi, kl_s
         }
     }
     if (status == KL_OK)
-        *totals = (kl_wigner_totals){w.negative[0], fabs(w.negative[0] - w.negative[1]),
+        *totals = (kl_wigner_totals){w.negative[0],
+                                     fabs(w.negative[0] - w.negative[1]) +
+                                         fabs(w.negative[0] - w.negative[2]),
                                      fmax(w.worst / w.most, momentum_defect(&w, psi))};
     release(&w);
     return status;

@@ -61,7 +61,18 @@ static const small_study studies[] = {
     {"crossing",
      "system: crossing\neps: [0.5, 0.4]\nenergies: [[0, 1, 2], [1, 1, -1]]\nsites: [12, 14]\n"
      "momenta: [[0, 0.25, 0.5], [0.1, 0.7, 0.35]]\n",
-     NULL, 0}};
+     NULL, 0},
+    {"semiclassical",
+     "system: semiclassical\ndimension: 2\neps: [0.5, 0.4]\nbox: 10\ntimes: [0, 0.3, 0.5]\n"
+     "potential: {terms: [{power: [4, 0], coefficient: 0.1}, {power: [1, 1], coefficient: 0.2}, "
+     "{power: [0, 2], coefficient: 0.5}]}\n"
+     "initial: {envelope: {shape: gaussian, width: 0.4}, phase: {momentum: [0.3, 0]}}\n"
+     "observables:\n  - {name: a, position: {power: [2, 0]}, momentum: {power: [0, 1]}}\n"
+     "  - {name: b, position: {shape: gaussian, width: 0.8}, momentum: {shape: gaussian, width: 1}}\n"
+     "  - {name: c, position: {shape: box, low: [0, -1], high: [1, 1]}}\n"
+     "fields: [{type: husimi, positions: 5, momenta: 5}, {type: density, axis: 2}]\n"
+     "propagator: {tolerance: 1.0e-4}\nlimit_tolerance: 1.0e-4\n",
+     "times=[0.5]", 1e-3}};
 
 /* ---- the cases ---- */
 

@@ -91,6 +91,7 @@ static void close_study(void **self)
     free(s->picture);
     free(s->kind);
     free(s->quantity);
+    semiclassical_free_limits(s);
     kl_warnings_free(&s->warnings);
     free(s);
     *self = NULL;

@@ -98,46 +98,42 @@ static void store(const semiclassical *s, const double *value, const double *err
         }
 }
 
-typedef kl_status solver(MPI_Comm comm, const kl_liouville *l, double eps, double *value,
-                         double *error, bool *reached, kl_error *err);
-
-static kl_status reference(MPI_Comm comm, const kl_liouville *l, double eps, double *value,
-                           double *error, bool *reached, kl_error *err)
+/* The reference, or the coefficient of its next order: solved for the first point that asks. */
+static kl_status solve_once(const semiclassical *s, int which, MPI_Comm comm, kl_limit_values *out,
+                            kl_error *err)
 {
-    (void)eps;
-    return kl_liouville_reference(comm, l, value, error, reached, err);
-}
-
-static kl_status correction(MPI_Comm comm, const kl_liouville *l, double eps, double *value,
-                            double *error, bool *reached, kl_error *err)
-{
-    (void)eps;
-    return kl_liouville_next_order(comm, l, value, error, reached, err);
-}
-
-static kl_status add(const semiclassical *s, int point, solver *solve, double factor, bool more,
-                     MPI_Comm comm, kl_limit_values *out, kl_error *err)
-{
-    const kl_liouville l = problem(s, out);
-    const size_t n = (size_t)(s->times.n * s->observables.n);
-    bool reached;
-    double *value;
-    KL_TRY(kl_agree(comm, kl_alloc(2 * n, sizeof *value, "limit", &value, err), err));
-    const kl_status status = solve(comm, &l, s->point[point].eps, value, value + n, &reached, err);
-    if (status == KL_OK) {
-        store(s, value, value + n, factor, more, out);
-        if (!reached)
-            note_missed(out, s->tolerance, value + n, (int)n);
+    semiclassical_solved *solved = &s->solved[which];
+    kl_liouville l = problem(s, out);
+    if (solved->known)
+        return KL_OK;
+    if (which == REFERENCE) {
+        KL_TRY(kl_liouville_reference(comm, &l, solved->value, solved->error, &solved->reached,
+                                      err));
+    } else { /* a factor of eps^2 goes with it */
+        l.tolerance *= 1e3;
+        KL_TRY(kl_liouville_next_order(comm, &l, solved->value, solved->error, &solved->reached,
+                                       err));
     }
-    free(value);
-    return status;
+    solved->known = true;
+    return KL_OK;
+}
+
+static kl_status add(const semiclassical *s, int which, double factor, MPI_Comm comm,
+                     kl_limit_values *out, kl_error *err)
+{
+    const semiclassical_solved *solved = &s->solved[which];
+    KL_TRY(solve_once(s, which, comm, out, err));
+    store(s, solved->value, solved->error, factor, which != REFERENCE, out);
+    if (!solved->reached)
+        note_missed(out, s->tolerance, solved->error, s->times.n * s->observables.n);
+    return KL_OK;
 }
 
 static kl_status solve_reference(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                                  kl_error *err)
 {
     const semiclassical *s = self;
-    KL_TRY(add(s, point, reference, 1, false, comm, out, err));
+    KL_TRY(add(s, REFERENCE, 1, comm, out, err));
     for (int f = 0; f < s->npictures; f++)
         if (s->picture[f].type == HUSIMI || s->picture[f].type == DENSITY)
             KL_TRY(fill_picture(s, point, f, comm, out, err));
@@ -149,8 +145,8 @@ static kl_status solve_next_order(const void *self, int point, MPI_Comm comm, kl
 {
     const semiclassical *s = self;
     const double eps = s->point[point].eps, factor = s->start.packet[0].coherent ? eps : eps * eps;
-    KL_TRY(add(s, point, reference, 1, false, comm, out, err));
-    KL_TRY(add(s, point, correction, factor, true, comm, out, err));
+    KL_TRY(add(s, REFERENCE, 1, comm, out, err));
+    KL_TRY(add(s, NEXT_ORDER, factor, comm, out, err));
     for (int k = 0; k < s->observables.n; k++)
         if (!kl_phase_observable_smooth(&s->observables.observable[k]))
             snprintf(out->note, sizeof out->note,
@@ -166,7 +162,19 @@ static kl_status solve_husimi(const void *self, int point, MPI_Comm comm, kl_lim
         snprintf(out->note, sizeof out->note, "the Husimi function is carried in d = 1 alone");
         return KL_OK;
     }
-    return add(s, point, kl_liouville_husimi, 1, false, comm, out, err);
+    const kl_liouville l = problem(s, out);
+    const size_t n = (size_t)(s->times.n * s->observables.n);
+    bool reached;
+    double *value;
+    KL_TRY(kl_agree(comm, kl_alloc(2 * n, sizeof *value, "limit", &value, err), err));
+    const kl_status status =
+        kl_liouville_husimi(comm, &l, s->point[point].eps, value, value + n, &reached, err);
+    if (status == KL_OK)
+        store(s, value, value + n, 1, false, out);
+    if (status == KL_OK && !reached)
+        note_missed(out, s->tolerance, value + n, (int)n);
+    free(value);
+    return status;
 }
 
 /* The limit does not know eps; pictures do. */
@@ -206,11 +214,32 @@ static const kl_limit limits[] = {
                      .solve = solve_husimi,
                      .seconds = seconds_of_jets}};
 
+static kl_status allocate(semiclassical *s, kl_error *err)
+{
+    const size_t n = (size_t)(s->times.n * s->observables.n);
+    KL_TRY(kl_alloc(2, sizeof *s->solved, "limits", &s->solved, err));
+    for (int i = 0; i < 2; i++) {
+        KL_TRY(kl_alloc(n, sizeof *s->solved->value, "limits", &s->solved[i].value, err));
+        KL_TRY(kl_alloc(n, sizeof *s->solved->error, "limits", &s->solved[i].error, err));
+    }
+    return KL_OK;
+}
+
+void semiclassical_free_limits(semiclassical *s)
+{
+    for (int i = 0; s->solved && i < 2; i++) {
+        free(s->solved[i].value);
+        free(s->solved[i].error);
+    }
+    free(s->solved);
+}
+
 kl_status semiclassical_choose_limits(semiclassical *s, kl_node *root, kl_error *err)
 {
     limit_keys keys = {0};
     bool wanted[MOST_LIMITS] = {true, s->dimension < 3, s->dimension == 1};
     KL_TRY(kl_config_read(root, semiclassical_limits_table, &keys, err));
+    KL_TRY(allocate(s, err));
     s->tolerance = keys.accuracy;
     for (int i = 0; i < MOST_LIMITS && keys.limits.n > 0; i++)
         wanted[i] = false;

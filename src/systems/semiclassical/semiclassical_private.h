@@ -27,6 +27,11 @@ typedef struct semiclassical_point {
 
 enum { MOST_LIMITS = 3, COLUMNS = 2 };
 
+typedef struct semiclassical_solved { /* numbers that no eps changes, once they are known */
+    bool known, reached;
+    double *value, *error; /* [ntimes][observables.n]; owned */
+} semiclassical_solved;
+
 typedef struct semiclassical {
     kl_stations times;
     int64_t dimension;
@@ -46,6 +51,7 @@ typedef struct semiclassical {
     int nquantities;
     kl_quantity *quantity; /* of the observables, then negativity */
     kl_limit limit[MOST_LIMITS];
+    semiclassical_solved *solved; /* [2]: the reference, its next order */
     kl_warnings warnings;
     kl_description description;
 } semiclassical;
@@ -84,6 +90,7 @@ kl_status semiclassical_make_points(semiclassical *s, kl_node *root, const semic
 
 extern const kl_key semiclassical_limits_table[];
 kl_status semiclassical_choose_limits(semiclassical *s, kl_node *root, kl_error *err);
+void semiclassical_free_limits(semiclassical *s);
 
 /* ---- the run, as in kl_system ---- */
 
