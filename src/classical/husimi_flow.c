@@ -42,10 +42,9 @@ static void prepare_overlap(const smearing *s, double x, double second, overlap 
     for (int i = 0; i < o->n; i++) {
         const double u = o->first + i * o->step, y = x + u,
                      from = (y - s->packet->center[0]) / s->width;
-        const double phase =
-            kl_smooth_value(&s->packet->phase, (double[3]){y, 0, 0}) - o->p0 * u;
-        o->value[i] = exp(-u * u / (2 * s->eps) - from * from / 4) *
-                      cexp(I * fmod(phase / s->eps, 2 * M_PI));
+        const double phase = kl_smooth_value(&s->packet->phase, (double[3]){y, 0, 0}) - o->p0 * u;
+        o->value[i] =
+            exp(-u * u / (2 * s->eps) - from * from / 4) * cexp(I * fmod(phase / s->eps, 2 * M_PI));
     }
 }
 
@@ -91,9 +90,9 @@ static bool evaluate(void *context, const double u[3], double *value)
     memset(value, 0, (size_t)(s->l->ntimes * s->l->nobservables) * sizeof *value);
     phase_at(s, x, taylor);
     const double second = 2 * taylor[2], third = 6 * taylor[3];
-    const double spread = sqrt(s->eps / 2 * (1 + second * second) +
-                               s->eps * s->eps / (4 * s->width * s->width)) +
-                          s->eps * fabs(third);
+    const double spread =
+        sqrt(s->eps / 2 * (1 + second * second) + s->eps * s->eps / (4 * s->width * s->width)) +
+        s->eps * fabs(third);
     /* h falls across the packet: its centre of mass there is nearer to that of h. */
     const double shift = -(x - s->packet->center[0]) * (s->eps / 2) / (deviation * deviation);
     o.p0 = taylor[1] + second * shift;
@@ -108,12 +107,13 @@ static bool evaluate(void *context, const double u[3], double *value)
     return true;
 }
 
-static kl_status add_packets(MPI_Comm comm, smearing *s, double *one, double *value, double *error,
-                             bool *reached, kl_error *err)
+static kl_status add_packets(MPI_Comm comm, smearing *s, const bool *rough, double *one,
+                             double *value, double *error, bool *reached, kl_error *err)
 {
     const int n = s->l->ntimes * s->l->nobservables;
     const kl_normal_mean q = {.dimension = 1,
                               .nvalues = n,
+                              .rough = rough,
                               .evaluate = evaluate,
                               .context = s,
                               .tolerance = s->l->tolerance,
@@ -139,19 +139,25 @@ kl_status kl_liouville_husimi(MPI_Comm comm, const kl_liouville *l, double eps, 
     const size_t n = (size_t)(l->ntimes * l->nobservables);
     smearing s = {.l = l, .eps = eps};
     double *one = NULL;
+    bool *rough = NULL;
     kl_status status = kl_flow_create(l->potential, false, 1e-13, &s.flow, err);
     if (status == KL_OK)
         status = kl_monomials_create(1, KL_SMOOTH_DEGREE, &s.of_x, err);
     if (status == KL_OK)
         status = kl_alloc(2 * n, sizeof *one, "quadrature", &one, err);
+    if (status == KL_OK)
+        status = kl_alloc(n, sizeof *rough, "quadrature", &rough, err);
     KL_GOTO(kl_agree(comm, status, err));
     memset(value, 0, n * sizeof *value);
     memset(error, 0, n * sizeof *error);
+    for (size_t i = 0; i < n; i++)
+        rough[i] = !kl_phase_observable_smooth(&l->observable[i % (size_t)l->nobservables]);
     *reached = true;
-    status = add_packets(comm, &s, one, value, error, reached, err);
+    status = add_packets(comm, &s, rough, one, value, error, reached, err);
 done:
     kl_flow_destroy(&s.flow);
     kl_monomials_destroy(&s.of_x);
     free(one);
+    free(rough);
     return status;
 }

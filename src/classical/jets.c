@@ -84,8 +84,8 @@ kl_status kl_jets_create(const kl_smooth *potential, int nobservables,
                          kl_error *err)
 {
     const int d = potential->dimension;
-    *out = (kl_jets){
-        .potential = potential, .nobservables = nobservables, .observable = observable};
+    *out =
+        (kl_jets){.potential = potential, .nobservables = nobservables, .observable = observable};
     KL_TRY(kl_monomials_create(d, KL_SMOOTH_DEGREE, &out->of_x, err));
     KL_TRY(kl_monomials_create(2 * d, KL_JET_DEGREE, &out->of_z, err));
     list_steps(out);

@@ -1,5 +1,5 @@
-/* Observables along the flow with their derivatives: A_t = J o Phi_t, and the second order in eps of
- * the Moyal equation.
+/* Observables along the flow with their derivatives: A_t = J o Phi_t, and the second order in eps
+ * of the Moyal equation.
  *
  * Along a trajectory z_t the Taylor polynomial a_t of A_(T-t) at z_t, y = (xi, pi),
  *
@@ -42,8 +42,8 @@ bool kl_jets_pull_back(kl_jets *jets, const double *z, double t);
 const double *kl_jets_coefficients(const kl_jets *jets, int k);
 double kl_jets_integral(const kl_jets *jets, int k);
 
-/* sum_ijk f_ijk d_pi d_pj d_pk A, where f_ijk are the third derivatives of the function whose Taylor
- * coefficients are `taylor` (by of_x), and a those of A. */
+/* sum_ijk f_ijk d_pi d_pj d_pk A, where f_ijk are the third derivatives of the function whose
+ * Taylor coefficients are `taylor` (by of_x), and a those of A. */
 double kl_jets_third(const kl_jets *jets, const double *taylor, const double *a);
 /* d_i^2 A of variable i of z. */
 double kl_jets_second(const kl_jets *jets, int i, const double *a);

@@ -16,8 +16,8 @@
  * has s = sqrt(eps/2), S = p.x; its limit is a point z, its error c eps + O(eps^2),
  * c = (Lap_x + Lap_p) A_T(z)/4.
  *
- * All are collective over comm; value[ntimes][nobservables], error likewise. Packets add up, each by
- * its share: they must not overlap in phase space. KL_ENVIRONMENT: no memory. KL_STOPPED.
+ * All are collective over comm; value[ntimes][nobservables], error likewise. Packets add up, each
+ * by its share: they must not overlap in phase space. KL_ENVIRONMENT: no memory. KL_STOPPED.
  */
 #ifndef KL_CLASSICAL_LIOUVILLE_H
 #define KL_CLASSICAL_LIOUVILLE_H

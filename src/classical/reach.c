@@ -15,7 +15,7 @@ double kl_wkb_width(const kl_wkb *packet, double eps)
 typedef struct search {
     const kl_liouville *l;
     const kl_wkb *packet;
-    double width, narrow, deviations;
+    double width, narrow, deviations, most;
     double x, p;
     kl_flow flow;
 } search;
@@ -29,10 +29,15 @@ static void follow(search *s, double *z)
             s->x = INFINITY;
             return;
         }
+        bool inside = true;
         for (int j = 0; j < d; j++) {
             s->x = fmax(s->x, fabs(z[j]));
-            s->p = fmax(s->p, fabs(z[d + j]));
+            inside = inside && fabs(z[j]) <= s->most;
         }
+        if (!inside)
+            return;
+        for (int j = 0; j < d; j++)
+            s->p = fmax(s->p, fabs(z[d + j]));
     }
 }
 
@@ -72,10 +77,10 @@ static void follow_packet(search *s)
     }
 }
 
-kl_status kl_classical_reach(const kl_liouville *l, double eps, double deviations, double *x,
-                             double *p, kl_error *err)
+kl_status kl_classical_reach(const kl_liouville *l, double eps, double deviations, double most,
+                             double *x, double *p, kl_error *err)
 {
-    search s = {.l = l, .deviations = deviations};
+    search s = {.l = l, .deviations = deviations, .most = most};
     kl_status status = kl_flow_create(l->potential, false, 1e-6, &s.flow, err);
     for (int i = 0; status == KL_OK && i < l->npackets; i++) {
         s.packet = &l->packet[i];

@@ -42,8 +42,8 @@ kl_status kl_box_grid_create(MPI_Comm comm, int dimension, int64_t sites, double
     if (status != KL_OK)
         return status;
     make_layouts(out);
-    return kl_agree(
-        comm, kl_alloc(2 * (size_t)sites + 2, sizeof *out->sum, "grid", &out->sum, err), err);
+    return kl_agree(comm, kl_alloc(2 * (size_t)sites + 2, sizeof *out->sum, "grid", &out->sum, err),
+                    err);
 }
 
 void kl_box_grid_destroy(kl_box_grid *grid)
@@ -146,9 +146,9 @@ void kl_box_multiply(const kl_layout *l, const complex double *const table[3], c
         for (int64_t b = 0; b < l->n[1]; b++) {
             const complex double outer = factor_of(l, table, 0, l->first + a),
                                  middle = factor_of(l, table, 1, b);
-            const complex double c = CMPLX(
-                creal(outer) * creal(middle) - cimag(outer) * cimag(middle),
-                creal(outer) * cimag(middle) + cimag(outer) * creal(middle));
+            const complex double c =
+                CMPLX(creal(outer) * creal(middle) - cimag(outer) * cimag(middle),
+                      creal(outer) * cimag(middle) + cimag(outer) * creal(middle));
             complex double *line = f + (a * l->n[1] + b) * l->n[2];
             if (table[inner])
                 multiply_line(l->n[2], c, table[inner], line);
@@ -161,8 +161,7 @@ void kl_box_weigh(const kl_layout *l, const double *const table[3], complex doub
 {
     for (int64_t a = 0; a < l->n[0]; a++)
         for (int64_t b = 0; b < l->n[1]; b++) {
-            const double c =
-                weight_of(l, table, 0, l->first + a) * weight_of(l, table, 1, b);
+            const double c = weight_of(l, table, 0, l->first + a) * weight_of(l, table, 1, b);
             complex double *line = f + (a * l->n[1] + b) * l->n[2];
             for (int64_t i = 0; i < l->n[2]; i++) {
                 const double w = c * weight_of(l, table, 2, i);

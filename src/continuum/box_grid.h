@@ -1,15 +1,16 @@
 /* A periodic box of side l in d = 1, 2, 3 with n^d points, its wave functions and their Fourier
  * transform on the ranks of a group.
  *
- * Points x_i = (i - n/2) l/n, momenta p_k = 2 pi eps k/l, k = 0..n/2-1, -n/2..-1 as they are stored.
- * Arrays are complex and lie in planes of an outer axis, each plane with a middle and an inner axis:
+ * Points x_i = (i - n/2) l/n, momenta p_k = 2 pi eps k/l, k = 0..n/2-1, -n/2..-1 as they are
+ * stored. Arrays are complex and lie in planes of an outer axis, each plane with a middle and an
+ * inner axis:
  *
  *   position   d = 1: [x_0]    d = 2: [x_0][x_1]    d = 3: [x_0][x_1][x_2]
  *   momentum   d = 1: [p_0]    d = 2: [p_1][p_0]    d = 3: [p_1][p_0][p_2]
  *
  * Planes are cut into slabs over the ranks; transforms leave the axes transposed, which saves half
- * of the communication, and do each line alone, so that values are the same to the bit on any number
- * of ranks. In d = 1 there is one rank. FFTW; its MPI transposition moves the planes.
+ * of the communication, and do each line alone, so that values are the same to the bit on any
+ * number of ranks. In d = 1 there is one rank. FFTW; its MPI transposition moves the planes.
  */
 #ifndef KL_CONTINUUM_BOX_GRID_H
 #define KL_CONTINUUM_BOX_GRID_H
@@ -38,8 +39,8 @@ typedef struct kl_box_grid {
     double *sum;                    /* owned: scratch of sums over planes */
 } kl_box_grid;
 
-/* n must be a multiple of 4, and in d = 1 comm one rank. Collective. KL_ENVIRONMENT: no memory, FFTW
- * failed. Free with destroy, on failure too. */
+/* n must be a multiple of 4, and in d = 1 comm one rank. Collective. KL_ENVIRONMENT: no memory,
+ * FFTW failed. Free with destroy, on failure too. */
 kl_status kl_box_grid_create(MPI_Comm comm, int dimension, int64_t sites, double side, double eps,
                              kl_box_grid *out, kl_error *err);
 void kl_box_grid_destroy(kl_box_grid *grid);

@@ -1,5 +1,6 @@
-/* |psi|^2 has twice the band of psi: it is a trigonometric polynomial that 2 n points determine, the
- * points of the grid and those half a spacing on. Its integral from a to b is sum_m w_m |psi_m|^2,
+/* |psi|^2 has twice the band of psi: it is a trigonometric polynomial that 2 n points determine,
+ * the points of the grid and those half a spacing on. Its integral from a to b is sum_m w_m
+ * |psi_m|^2,
  *
  *   w_m = (G(b - x_m) - G(a - x_m))/(2 n),   G(x) = x + 2 sum_(k<n) sin(2 pi k x/l) l/(2 pi k).
  *
@@ -90,8 +91,7 @@ static double part(const indicator *d, int shifts, const complex double *psi, co
         kl_box_backward(g, u);
     if (!d->momenta)
         scale /= kl_box_points(g) * kl_box_points(g);
-    return scale *
-           creal(kl_box_sum(g, d->momenta ? &g->momentum : &g->position, u, u, table));
+    return scale * creal(kl_box_sum(g, d->momenta ? &g->momentum : &g->position, u, u, table));
 }
 
 kl_status kl_indicator_mean(const kl_box_grid *grid, bool momenta, const kl_window *box,

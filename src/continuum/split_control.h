@@ -3,8 +3,8 @@
  * Between two times the steps are the interval over powers of 2. They go in pairs: one pair of four
  * is done as one step of twice the length too, on a copy, and the difference over 2^order - 1 is
  * taken for the error of each of the four. Because the evolution is unitary, the error of psi is at
- * most the sum of them; the steps are so short that this stays below the tolerance at the last time.
- * All decisions follow from sums that are the same on any number of ranks. */
+ * most the sum of them; the steps are so short that this stays below the tolerance at the last
+ * time. All decisions follow from sums that are the same on any number of ranks. */
 #ifndef KL_CONTINUUM_SPLIT_CONTROL_H
 #define KL_CONTINUUM_SPLIT_CONTROL_H
 

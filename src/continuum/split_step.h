@@ -6,18 +6,14 @@
  *   harmonic   V = sum_j omega_j^2 (x_j - c_j)^2/2: kick omega tan(omega dt/2) (x - c)^2/2, drift
  *              by sin(omega dt)/omega for each axis: exact for any dt
  *
- * kick(a): exp(-i a dt V/eps), drift(a): exp(-i a dt p^2/(2 eps)). One step back is the conjugate of
- * a step of the conjugate. */
+ * kick(a): exp(-i a dt V/eps), drift(a): exp(-i a dt p^2/(2 eps)). One step back is the conjugate
+ * of a step of the conjugate. */
 #ifndef KL_CONTINUUM_SPLIT_STEP_H
 #define KL_CONTINUUM_SPLIT_STEP_H
 
 #include "continuum/box_grid.h"
 
-typedef enum kl_split_method {
-    KL_SPLIT_STRANG,
-    KL_SPLIT_CHIN4,
-    KL_SPLIT_HARMONIC
-} kl_split_method;
+typedef enum kl_split_method { KL_SPLIT_STRANG, KL_SPLIT_CHIN4, KL_SPLIT_HARMONIC } kl_split_method;
 
 static inline int kl_split_order(kl_split_method method)
 {

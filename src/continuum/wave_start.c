@@ -25,8 +25,7 @@ static void fill_point(void *context, int64_t i, const double x[3])
             square += (x[j] - p->center[j]) * (x[j] - p->center[j]);
         const double size = p->weight * pow(2 * M_PI * s * s, -f->grid->dimension / 4.) *
                             exp(-square / (4 * s * s));
-        const double angle =
-            2 * M_PI * p->angle + kl_smooth_value(&p->phase, x) / f->grid->eps;
+        const double angle = 2 * M_PI * p->angle + kl_smooth_value(&p->phase, x) / f->grid->eps;
         if (size > 0)
             f->psi[i] += CMPLX(size * cos(angle), size * sin(angle));
     }

@@ -17,10 +17,9 @@ typedef struct tables {
 static kl_status make_tables(const kl_box_grid *grid, tables *t, kl_error *err)
 {
     *t = (tables){0};
-    KL_TRY(kl_agree(grid->comm,
-                    kl_alloc(3 * (size_t)grid->sites, sizeof *t->memory, "observable", &t->memory,
-                             err),
-                    err));
+    KL_TRY(kl_agree(
+        grid->comm,
+        kl_alloc(3 * (size_t)grid->sites, sizeof *t->memory, "observable", &t->memory, err), err));
     for (int j = 0; j < grid->dimension; j++)
         t->of[j] = t->memory + j * grid->sites;
     return KL_OK;
@@ -175,8 +174,7 @@ static kl_status energy(const kl_box_grid *grid, const double *potential, const 
         int power[3] = {0};
         power[j] = 2;
         fill_powers(grid, true, power, &t);
-        *value +=
-            creal(kl_box_sum(grid, &grid->momentum, u, u, t.of)) / (2 * kl_box_points(grid));
+        *value += creal(kl_box_sum(grid, &grid->momentum, u, u, t.of)) / (2 * kl_box_points(grid));
     }
     free(t.memory);
     return KL_OK;

@@ -1,10 +1,9 @@
 /* <J, W> of a wave function on a grid, W its Wigner function at eps: the mean of the operator that
  * Weyl's rule gives to J. Up to the resolution of the grid all are exact:
  *
- *   a(x) p^n       2^-|n| sum_k C(n,k) <P^k psi| a |P^(n-k) psi>, P = -i eps grad; x^n b(p) likewise
- *   Gaussian in x and p, widths wx and wp, eps < 2 wx wp: the spectrogram,
- *       (wp/w)^d || exp(-|P - p0|^2/(4 w^2)) exp(-|x - x0|^2/(4 wx^2)) psi ||^2,
- *       w^2 = wp^2 - eps^2/(4 wx^2)
+ *   a(x) p^n       2^-|n| sum_k C(n,k) <P^k psi| a |P^(n-k) psi>, P = -i eps grad; x^n b(p)
+ * likewise Gaussian in x and p, widths wx and wp, eps < 2 wx wp: the spectrogram, (wp/w)^d ||
+ * exp(-|P - p0|^2/(4 w^2)) exp(-|x - x0|^2/(4 wx^2)) psi ||^2, w^2 = wp^2 - eps^2/(4 wx^2)
  *   indicators     the integral of |psi|^2 (or of its transform) over a box, by the trigonometric
  *                  polynomial that it is on twice as many points
  */
@@ -22,9 +21,11 @@ kl_status kl_weyl_mean(const kl_box_grid *grid, const kl_phase_observable *o,
 
 /* Is there a formula above for it? Local. */
 bool kl_weyl_has(const kl_phase_observable *o);
-/* A bound on the operator's norm beside that of the classical observable: of spectrograms. Local. */
+/* A bound on the operator's norm beside that of the classical observable: of spectrograms. Local.
+ */
 double kl_weyl_norm(const kl_phase_observable *o, int dimension, double eps);
-/* The least wp for a Gaussian of width wx in x, which the box resolves: eps/(2 wx) and a bit. Local. */
+/* The least wp for a Gaussian of width wx in x, which the box resolves: eps/(2 wx) and a bit.
+ * Local. */
 double kl_weyl_least_width(double wx, double eps, double side);
 
 #endif

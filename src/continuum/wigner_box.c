@@ -155,8 +155,7 @@ kl_status kl_husimi_box(const kl_box_grid *grid, int axis, const complex double 
     const int64_t n = grid->sites;
     /* The sum over points along the axis is an integral over the spacing; that of the others is a
      * sum over momenta. */
-    const double scale = grid->spacing / (2 * M_PI * grid->eps) /
-                         (kl_box_points(grid) / (double)n);
+    const double scale = grid->spacing / (2 * M_PI * grid->eps) / (kl_box_points(grid) / (double)n);
     double *table;
     KL_TRY(kl_agree(grid->comm, kl_alloc(2 * (size_t)n, sizeof *table, "field", &table, err), err));
     kl_status status = KL_OK;

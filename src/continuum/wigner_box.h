@@ -16,8 +16,8 @@ typedef struct kl_stride {
     int n;
 } kl_stride;
 
-/* At most `most` of them within |q| <= reach, of `all` native points `spacing` apart, the middle one
- * at 0. Local. */
+/* At most `most` of them within |q| <= reach, of `all` native points `spacing` apart, the middle
+ * one at 0. Local. */
 kl_stride kl_stride_choose(int64_t all, double spacing, double reach, int most);
 
 typedef struct kl_wigner_totals {

@@ -137,13 +137,12 @@ static kl_status check(kl_node *node, const kl_phase_observable *o, const kl_rea
     for (int j = 0; j < 3; j++)
         degree += o->x.power[j] + o->p.power[j];
     if (degree > KL_MOST_DEGREE)
-        return kl_config_fail(node, o->p.shape == KL_WINDOW_POWER ? "momentum.power"
-                                                                  : "position.power",
-                              err, "degree %d is not allowed: at most %d, of both together", degree,
-                              KL_MOST_DEGREE);
+        return kl_config_fail(
+            node, o->p.shape == KL_WINDOW_POWER ? "momentum.power" : "position.power", err,
+            "degree %d is not allowed: at most %d, of both together", degree, KL_MOST_DEGREE);
     if (!kl_weyl_has(o))
-        return kl_config_fail(node, o->x.shape == KL_WINDOW_BOX ? "position.shape"
-                                                                : "momentum.shape",
+        return kl_config_fail(node,
+                              o->x.shape == KL_WINDOW_BOX ? "position.shape" : "momentum.shape",
                               err, "box is not allowed beside %s: goes with uniform",
                               o->x.shape == KL_WINDOW_BOX && o->p.shape == KL_WINDOW_BOX
                                   ? "box"

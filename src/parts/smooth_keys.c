@@ -72,8 +72,8 @@ kl_status kl_keys_gaussians(const kl_nodes *gaussians, int64_t dimension, kl_smo
     for (int i = 0; i < gaussians->n; i++) {
         gaussian_keys keys = {0};
         KL_TRY(kl_config_read(gaussians->v[i], kl_gaussian_table, &keys, err));
-        KL_TRY(kl_keys_vector(gaussians->v[i], "center", &keys.center, dimension, all[i].center,
-                              err));
+        KL_TRY(
+            kl_keys_vector(gaussians->v[i], "center", &keys.center, dimension, all[i].center, err));
         all[i].width = keys.width;
         all[i].amplitude = keys.amplitude;
     }

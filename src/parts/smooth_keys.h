@@ -10,8 +10,8 @@ extern const kl_key kl_potential_map[];
 /* An entry of a list `gaussians`. */
 extern const kl_key kl_gaussian_table[];
 
-/* Arrays owned by *out. KL_INPUT: also where the values of a file, on the periodic box of that side,
- * are no smooth periodic function to the relative accuracy. Free on failure too. */
+/* Arrays owned by *out. KL_INPUT: also where the values of a file, on the periodic box of that
+ * side, are no smooth periodic function to the relative accuracy. Free on failure too. */
 kl_status kl_keys_potential(kl_node *root, int64_t dimension, double side, double accuracy,
                             kl_smooth *out, kl_error *err);
 kl_status kl_keys_gaussians(const kl_nodes *gaussians, int64_t dimension, kl_smooth *out,

@@ -25,23 +25,22 @@ typedef struct wave_keys {
     kl_reals wave;
     double sine, cosine;
 } wave_keys;
-const kl_key kl_wave_table[] = {
-    {.name = "wave",
-     KL_REALS_AT(wave_keys, wave),
-     .flags = KL_REQUIRED,
-     KL_RANGE(-1e3, 1e3),
-     .doc = "q of sin, cos(2 pi q.X): waves per macroscopic length"},
-    {.name = "sine",
-     KL_REAL_AT(wave_keys, sine),
-     KL_RANGE(-1e6, 1e6),
-     .fallback = "0",
-     .doc = "factor of sin(2 pi q.X)"},
-    {.name = "cosine",
-     KL_REAL_AT(wave_keys, cosine),
-     KL_RANGE(-1e6, 1e6),
-     .fallback = "0",
-     .doc = "factor of cos(2 pi q.X)"},
-    {0}};
+const kl_key kl_wave_table[] = {{.name = "wave",
+                                 KL_REALS_AT(wave_keys, wave),
+                                 .flags = KL_REQUIRED,
+                                 KL_RANGE(-1e3, 1e3),
+                                 .doc = "q of sin, cos(2 pi q.X): waves per macroscopic length"},
+                                {.name = "sine",
+                                 KL_REAL_AT(wave_keys, sine),
+                                 KL_RANGE(-1e6, 1e6),
+                                 .fallback = "0",
+                                 .doc = "factor of sin(2 pi q.X)"},
+                                {.name = "cosine",
+                                 KL_REAL_AT(wave_keys, cosine),
+                                 KL_RANGE(-1e6, 1e6),
+                                 .fallback = "0",
+                                 .doc = "factor of cos(2 pi q.X)"},
+                                {0}};
 
 kl_status kl_keys_hessian(const kl_node *node, const kl_reals *list, int64_t dimension,
                           double hessian[3][3], kl_error *err)

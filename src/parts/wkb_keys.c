@@ -23,26 +23,25 @@ typedef struct phase_keys {
     kl_reals momentum, hessian;
     kl_nodes terms, waves;
 } phase_keys;
-static const kl_key phase_table[] = {
-    {.name = "momentum",
-     KL_REALS_AT(phase_keys, momentum),
-     KL_RANGE(-1e3, 1e3),
-     .doc = "p of S(x) = p.x + x.A.x/2 + ...; default: 0"},
-    {.name = "hessian",
-     KL_MATRIX_AT(phase_keys, hessian),
-     KL_RANGE(-1e3, 1e3),
-     .doc = "A, symmetric; default: 0"},
-    {.name = "terms",
-     KL_MAPS_AT(phase_keys, terms),
-     KL_COUNT(1, 100),
-     .doc = "monomials of S",
-     KL_BELOW(kl_term_table)},
-    {.name = "waves",
-     KL_MAPS_AT(phase_keys, waves),
-     KL_COUNT(1, 100),
-     .doc = "sines and cosines of S",
-     KL_BELOW(kl_wave_table)},
-    {0}};
+static const kl_key phase_table[] = {{.name = "momentum",
+                                      KL_REALS_AT(phase_keys, momentum),
+                                      KL_RANGE(-1e3, 1e3),
+                                      .doc = "p of S(x) = p.x + x.A.x/2 + ...; default: 0"},
+                                     {.name = "hessian",
+                                      KL_MATRIX_AT(phase_keys, hessian),
+                                      KL_RANGE(-1e3, 1e3),
+                                      .doc = "A, symmetric; default: 0"},
+                                     {.name = "terms",
+                                      KL_MAPS_AT(phase_keys, terms),
+                                      KL_COUNT(1, 100),
+                                      .doc = "monomials of S",
+                                      KL_BELOW(kl_term_table)},
+                                     {.name = "waves",
+                                      KL_MAPS_AT(phase_keys, waves),
+                                      KL_COUNT(1, 100),
+                                      .doc = "sines and cosines of S",
+                                      KL_BELOW(kl_wave_table)},
+                                     {0}};
 
 typedef struct packet_keys {
     kl_node *envelope, *phase;

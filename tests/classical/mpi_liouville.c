@@ -100,9 +100,9 @@ static void the_next_order_is_its_derivative(void **state)
         assert_ok(kl_liouville_next_order(MPI_COMM_WORLD, &s.l, value, error, &reached, why));
         for (int t = 0; t < 3; t++) {
             const double h = 1e-3; /* eps^2 = h^2, 2 h^2 */
-            const double slope = (4 * exact(&s, h, t) - exact(&s, sqrt(2) * h, t) -
-                                  3 * exact(&s, 0, t)) /
-                                 (2 * h * h);
+            const double slope =
+                (4 * exact(&s, h, t) - exact(&s, sqrt(2) * h, t) - 3 * exact(&s, 0, t)) /
+                (2 * h * h);
             assert_near(value[t], slope, 1e-8 + error[t]);
             assert_true(fabs(value[t]) > 1e-3);
         }
@@ -128,10 +128,10 @@ static void the_husimi_flow_is_smeared(void **state)
         covariance[0][0] += eps / 2 * (a * a + b * b / w / w);
         covariance[1][1] += eps / 2 * (a * a + b * b * w * w);
         covariance[0][1] = covariance[1][0] = covariance[0][1] + eps / 2 * a * b * (1 / w - w);
-        assert_near(value[t],
-                    oscillator_bell(2, mean, covariance, (double[6]){0.2, 0.1},
-                                    (double[6]){0.8, 0.7}),
-                    error[t]);
+        assert_near(
+            value[t],
+            oscillator_bell(2, mean, covariance, (double[6]){0.2, 0.1}, (double[6]){0.8, 0.7}),
+            error[t]);
         assert_at_most(error[t], 1e-8);
     }
 }
@@ -145,16 +145,14 @@ static void indicators_are_found_in_one_dimension(void **state)
     (void)state;
     make(&s, 1);
     s.parabola[0].coefficient = 0;
-    s.observable = (kl_phase_observable){
-        .x = {.shape = KL_WINDOW_BOX, .low = {0.3}, .high = {1.1}},
-        .p = {.shape = KL_WINDOW_UNIFORM}};
+    s.observable = (kl_phase_observable){.x = {.shape = KL_WINDOW_BOX, .low = {0.3}, .high = {1.1}},
+                                         .p = {.shape = KL_WINDOW_UNIFORM}};
     assert_ok(kl_liouville_reference(MPI_COMM_WORLD, &s.l, value, error, &reached, why));
     for (int t = 0; t < 3; t++) {
         const double stretch = 1 + 0.3 * times[t], middle = 0.5 * stretch + 0.4 * times[t],
                      deviation = stretch * 0.4 * sqrt(2);
         assert_near(value[t],
-                    (erf((1.1 - middle) / deviation) - erf((0.3 - middle) / deviation)) / 2,
-                    1e-11);
+                    (erf((1.1 - middle) / deviation) - erf((0.3 - middle) / deviation)) / 2, 1e-11);
         assert_at_most(error[t], 1e-11);
     }
 }
@@ -192,13 +190,11 @@ static bool square(void *context, const double u[3], double *value)
 /* The same bits on all ranks and on one. */
 static void means_are_the_same_on_any_ranks(void **state)
 {
-    const kl_normal_mean q = {
-        .dimension = 2, .nvalues = 2, .evaluate = square, .tolerance = 1e-12};
+    const kl_normal_mean q = {.dimension = 2, .nvalues = 2, .evaluate = square, .tolerance = 1e-12};
     double together[4], alone[4];
     bool reached;
     (void)state;
-    assert_ok(
-        kl_normal_mean_solve(MPI_COMM_WORLD, &q, together, together + 2, &reached, why));
+    assert_ok(kl_normal_mean_solve(MPI_COMM_WORLD, &q, together, together + 2, &reached, why));
     assert_everywhere(reached);
     assert_ok(kl_normal_mean_solve(MPI_COMM_SELF, &q, alone, alone + 2, &reached, why));
     assert_memory_equal(together, alone, sizeof alone);

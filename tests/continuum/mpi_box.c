@@ -217,8 +217,7 @@ static void bits_do_not_depend_on_ranks(void **state)
         advance(&alone, 0, 0.5);
         const kl_layout *l = &together.grid.position;
         const size_t plane = (size_t)(l->n[1] * l->n[2]) * sizeof *alone.psi;
-        assert_everywhere(memcmp(together.psi,
-                                 (char *)alone.psi + (size_t)l->first * plane,
+        assert_everywhere(memcmp(together.psi, (char *)alone.psi + (size_t)l->first * plane,
                                  (size_t)l->n[0] * plane) == 0);
         const double a = mean_of(&together, &both), b = mean_of(&alone, &both);
         assert_everywhere(a == b);
@@ -244,11 +243,10 @@ static void momenta_cover_the_band(void **state)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(transforms_as_defined),
-                                       cmocka_unit_test(the_oscillator_is_exact),
-                                       cmocka_unit_test(controlled_steps_keep_the_tolerance),
-                                       cmocka_unit_test(bits_do_not_depend_on_ranks),
-                                       cmocka_unit_test(momenta_cover_the_band)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(transforms_as_defined), cmocka_unit_test(the_oscillator_is_exact),
+        cmocka_unit_test(controlled_steps_keep_the_tolerance),
+        cmocka_unit_test(bits_do_not_depend_on_ranks), cmocka_unit_test(momenta_cover_the_band)};
     MPI_Init(&argc, &argv);
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     MPI_Finalize();

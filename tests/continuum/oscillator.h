@@ -1,6 +1,6 @@
-/* The oracle of the harmonic oscillator: psi_0 = h exp(i(p.x + x.A.x/2)/eps), h Gaussian, has a Gaussian
- * Wigner function, which moves as classical points do. Closed forms for V = sum omega_j^2 x_j^2/2;
- * no code of the program. */
+/* The oracle of the harmonic oscillator: psi_0 = h exp(i(p.x + x.A.x/2)/eps), h Gaussian, has a
+ * Gaussian Wigner function, which moves as classical points do. Closed forms for V = sum omega_j^2
+ * x_j^2/2; no code of the program. */
 #ifndef KL_TESTS_CONTINUUM_OSCILLATOR_H
 #define KL_TESTS_CONTINUUM_OSCILLATOR_H
 

@@ -26,7 +26,8 @@ typedef struct problem {
     complex double start[N], exact[N];
 } problem;
 
-/* exp(-i t H/eps) psi by all eigenvectors of H, whose kinetic part is written from its definition. */
+/* exp(-i t H/eps) psi by all eigenvectors of H, whose kinetic part is written from its definition.
+ */
 static void diagonalise(problem *p)
 {
     static complex double h[N][N];
@@ -98,8 +99,7 @@ static void errors_fall_by_their_order(void **state)
     make(&p);
     for (int method = KL_SPLIT_STRANG; method <= KL_SPLIT_CHIN4; method++) {
         const double coarse = error_of(&p, (kl_split_method)method, 64),
-                     fine = error_of(&p, (kl_split_method)method, 128),
-                     order = log2(coarse / fine);
+                     fine = error_of(&p, (kl_split_method)method, 128), order = log2(coarse / fine);
         assert_near(order, kl_split_order((kl_split_method)method), 0.1);
         assert_at_most(fine, 1e-2);
     }

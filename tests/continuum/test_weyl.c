@@ -23,11 +23,11 @@ static void make(cat *c, int packets)
     for (int i = 0; i < 2; i++) {
         c->term[i][0] = (kl_phase_term){{1}, i ? -0.7 : 0.4};
         c->term[i][1] = (kl_phase_term){{2}, i ? 0 : 0.15};
-        c->packet[i] = (kl_wkb){.center = {i ? 1.3 : -0.5},
-                                .width = width,
-                                .weight = 1,
-                                .phase = {.dimension = 1,
-                                          .sum = {.nterms = 2, .term = c->term[i]}}};
+        c->packet[i] =
+            (kl_wkb){.center = {i ? 1.3 : -0.5},
+                     .width = width,
+                     .weight = 1,
+                     .phase = {.dimension = 1, .sum = {.nterms = 2, .term = c->term[i]}}};
     }
     assert_ok(kl_box_grid_create(MPI_COMM_SELF, 1, sites, side, eps, &c->grid, why));
     assert_ok(kl_box_array(&c->grid, &c->psi, why));
@@ -72,7 +72,7 @@ static double gaussian_moment(int m, int n)
 {
     const double c = -0.5, a = 0.4 + 0.3 * c, b = 0.3, noise = eps * eps / (4 * width * width);
     double sum = 0, total = 0;
-    for (int i = -400; i <= 400; i++) /* of x; the noise by its moments 1, 0, v, 0, 3 v^2 */
+    for (int i = -400; i <= 400; i++)   /* of x; the noise by its moments 1, 0, v, 0, 3 v^2 */
         for (int j = -1; j <= 1; j++) { /* three-point Gauss-Hermite: exact to degree 5 */
             const double u = i * 0.025, weight = exp(-u * u / 2) * (j ? 1. / 6 : 2. / 3);
             const double x = c + width * u, p = a + b * width * u + j * sqrt(3 * noise);
@@ -105,8 +105,7 @@ static double by_wigner(const cat *c, const kl_phase_observable *o)
     for (int64_t i = 0; i < sites; i++)
         for (int64_t k = 0; k < 2 * sites; k++) {
             const double at[3] = {kl_box_position(&c->grid, i)},
-                         momentum[3] = {3.14159265358979323846 * eps / side *
-                                        (double)(k - sites)};
+                         momentum[3] = {3.14159265358979323846 * eps / side * (double)(k - sites)};
             sum += w[i * 2 * sites + k] * kl_window_value(&o->x, 1, at) *
                    kl_window_value(&o->p, 1, momentum);
         }
@@ -116,11 +115,14 @@ static double by_wigner(const cat *c, const kl_phase_observable *o)
 
 static void windows_agree_with_the_wigner_function(void **state)
 {
-    const kl_phase_observable observables[] = {
-        {.x = bell(0.2, 0.5), .p = bell(0.1, 0.3)},  {.x = bell(0.2, 0.3), .p = bell(0.1, 0.2)},
-        {.x = bell(0.2, 0.5), .p = all},             {.x = all, .p = bell(0.1, 0.3)},
-        {.x = bell(0.4, 0.5), .p = power(3)},        {.x = power(2), .p = bell(-0.3, 0.4)},
-        {.x = power(1), .p = power(2)},              {.x = all, .p = all}};
+    const kl_phase_observable observables[] = {{.x = bell(0.2, 0.5), .p = bell(0.1, 0.3)},
+                                               {.x = bell(0.2, 0.3), .p = bell(0.1, 0.2)},
+                                               {.x = bell(0.2, 0.5), .p = all},
+                                               {.x = all, .p = bell(0.1, 0.3)},
+                                               {.x = bell(0.4, 0.5), .p = power(3)},
+                                               {.x = power(2), .p = bell(-0.3, 0.4)},
+                                               {.x = power(1), .p = power(2)},
+                                               {.x = all, .p = all}};
     cat c;
     (void)state;
     make(&c, 2);
@@ -141,13 +143,13 @@ static void indicators_are_exact(void **state)
                               p = {.x = all, .p = between(0.1, 0.37)},
                               wide = {.x = between(-99, 99), .p = all},
                               far = {.x = all, .p = between(90, 99)};
-    assert_near(mean_of(&c, &x),
-                (erf(1.013 / width / sqrt(2)) - erf(0.2 / width / sqrt(2))) / 2, 1e-12);
-    assert_near(mean_of(&c, &p),
-                (erf((0.37 - middle) / deviation / sqrt(2)) -
-                 erf((0.1 - middle) / deviation / sqrt(2))) /
-                    2,
+    assert_near(mean_of(&c, &x), (erf(1.013 / width / sqrt(2)) - erf(0.2 / width / sqrt(2))) / 2,
                 1e-12);
+    assert_near(
+        mean_of(&c, &p),
+        (erf((0.37 - middle) / deviation / sqrt(2)) - erf((0.1 - middle) / deviation / sqrt(2))) /
+            2,
+        1e-12);
     assert_near(mean_of(&c, &wide), 1, 1e-12);
     assert_near(mean_of(&c, &far), 0, 1e-14);
     drop(&c);
@@ -188,7 +190,8 @@ static void a_cat_is_negative_and_a_packet_is_not(void **state)
     assert_near(totals.negativity, 0, 1e-12);
     assert_at_most(totals.marginals, 1e-12);
     drop(&c);
-    make(&c, 2); /* W = (W_1 + W_2 + 2 cos * Gaussian)/2, far apart: the fringes carry 2/pi each way */
+    make(&c,
+         2); /* W = (W_1 + W_2 + 2 cos * Gaussian)/2, far apart: the fringes carry 2/pi each way */
     c.term[0][0].coefficient = c.term[1][0].coefficient = 0;
     c.term[0][1].coefficient = 0;
     c.packet[0].center[0] = -2.2;
@@ -220,21 +223,20 @@ static void husimi_is_a_smeared_wigner_function(void **state)
                                  (double)(p.first + k * p.step - sites / 2) -
                              0.25;
             const double exponent = (pp * a * a - 2 * xp * a * b + xx * b * b) / det / 2;
-            assert_near(out[i * 9 + k],
-                        exp(-exponent) / (2 * 3.14159265358979323846 * sqrt(det)), 1e-12);
+            assert_near(out[i * 9 + k], exp(-exponent) / (2 * 3.14159265358979323846 * sqrt(det)),
+                        1e-12);
         }
     drop(&c);
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(polynomials_are_in_weyl_order),
-        cmocka_unit_test(windows_agree_with_the_wigner_function),
-        cmocka_unit_test(indicators_are_exact),
-        cmocka_unit_test(indicators_hold_fringes),
-        cmocka_unit_test(a_cat_is_negative_and_a_packet_is_not),
-        cmocka_unit_test(husimi_is_a_smeared_wigner_function)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(polynomials_are_in_weyl_order),
+                                       cmocka_unit_test(windows_agree_with_the_wigner_function),
+                                       cmocka_unit_test(indicators_are_exact),
+                                       cmocka_unit_test(indicators_hold_fringes),
+                                       cmocka_unit_test(a_cat_is_negative_and_a_packet_is_not),
+                                       cmocka_unit_test(husimi_is_a_smeared_wigner_function)};
     MPI_Init(&argc, &argv);
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     MPI_Finalize();

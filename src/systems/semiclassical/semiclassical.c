@@ -54,10 +54,13 @@ static kl_status read_keys(semiclassical *s, kl_node *root, kl_error *err)
 
 static void make_description(semiclassical *s)
 {
-    static const char *const checks[] = {
-        [NORM_DRIFT] = "norm_drift", [ENERGY_DRIFT] = "energy_drift", [SPLITTING] = "splitting",
-        [EDGE] = "edge",             [BAND] = "band",                 [SYMPLECTIC] = "symplectic",
-        [MARGINALS] = "marginals"};
+    static const char *const checks[] = {[NORM_DRIFT] = "norm_drift",
+                                         [ENERGY_DRIFT] = "energy_drift",
+                                         [SPLITTING] = "splitting",
+                                         [EDGE] = "edge",
+                                         [BAND] = "band",
+                                         [SYMPLECTIC] = "symplectic",
+                                         [MARGINALS] = "marginals"};
     static const kl_column columns[COLUMNS] = {
         {.name = "eps", .units = "1", .long_name = "semiclassical parameter", .role = KL_SMALL},
         {.name = "sites",

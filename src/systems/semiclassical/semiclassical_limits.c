@@ -14,10 +14,8 @@ typedef struct limit_keys {
     kl_ints limits;
     double accuracy;
 } limit_keys;
-static const char *const words[] = {[REFERENCE] = "reference",
-                                    [NEXT_ORDER] = "next_order",
-                                    [HUSIMI_FLOW] = "husimi",
-                                    NULL};
+static const char *const words[] = {
+    [REFERENCE] = "reference", [NEXT_ORDER] = "next_order", [HUSIMI_FLOW] = "husimi", NULL};
 const kl_key semiclassical_limits_table[] = {
     {.name = "limits",
      KL_CHOICES_AT(limit_keys, limits, words),
@@ -37,8 +35,8 @@ static void note_missed(kl_limit_values *out, double tolerance, const double *er
     double worst = 0;
     for (int i = 0; i < n; i++)
         worst = fmax(worst, isnan(error[i]) ? 0 : error[i]);
-    snprintf(out->note, sizeof out->note, "the tolerance %g was not reached: the error is up to %.2g",
-             tolerance, worst);
+    snprintf(out->note, sizeof out->note,
+             "the tolerance %g was not reached: the error is up to %.2g", tolerance, worst);
 }
 
 static kl_liouville problem(const semiclassical *s, const kl_limit_values *out)
@@ -107,12 +105,12 @@ static kl_status solve_once(const semiclassical *s, int which, MPI_Comm comm, kl
     if (solved->known)
         return KL_OK;
     if (which == REFERENCE) {
-        KL_TRY(kl_liouville_reference(comm, &l, solved->value, solved->error, &solved->reached,
-                                      err));
+        KL_TRY(
+            kl_liouville_reference(comm, &l, solved->value, solved->error, &solved->reached, err));
     } else { /* a factor of eps^2 goes with it */
         l.tolerance *= 1e3;
-        KL_TRY(kl_liouville_next_order(comm, &l, solved->value, solved->error, &solved->reached,
-                                       err));
+        KL_TRY(
+            kl_liouville_next_order(comm, &l, solved->value, solved->error, &solved->reached, err));
     }
     solved->known = true;
     return KL_OK;

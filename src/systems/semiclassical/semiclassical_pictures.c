@@ -9,11 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const types[] = {[WIGNER] = "wigner",
-                                    [HUSIMI] = "husimi",
-                                    [DENSITY] = "density",
-                                    [MOMENTUM] = "momentum",
-                                    NULL};
+static const char *const types[] = {
+    [WIGNER] = "wigner", [HUSIMI] = "husimi", [DENSITY] = "density", [MOMENTUM] = "momentum", NULL};
 static const kl_key picture_table[] = {
     {.name = "type",
      KL_CHOICE_AT(picture, type, types),

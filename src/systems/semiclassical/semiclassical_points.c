@@ -1,7 +1,7 @@
 /* The points of a study and their grids.
  *
- * Classical trajectories from all places where |psi| is above the tolerance, in x and in p - grad S,
- * say how far psi comes: |x_j| <= X, |p_j| <= P. The grid resolves 1.2 P, and the windows of
+ * Classical trajectories from all places where |psi| is above the tolerance, in x and in p - grad
+ * S, say how far psi comes: |x_j| <= X, |p_j| <= P. The grid resolves 1.2 P, and the windows of
  * observables. */
 #include "systems/semiclassical/semiclassical_private.h"
 
@@ -68,14 +68,14 @@ static kl_status check_box(const semiclassical *s, kl_node *root, double eps, do
     double x, most;
     l.ntimes = 1;
     l.times = &start;
-    KL_TRY(kl_classical_reach(&l, eps, certain, &x, &most, err));
+    KL_TRY(kl_classical_reach(&l, eps, certain, INFINITY, &x, &most, err));
     if (x > s->side / 2)
         return kl_config_fail(root, "initial", err,
                               "the packet lies outside the box: |x_j| up to %.4g, at most %.4g is "
                               "allowed",
                               x, s->side / 2);
     l = semiclassical_liouville(s);
-    KL_TRY(kl_classical_reach(&l, eps, certain, &x, p, err));
+    KL_TRY(kl_classical_reach(&l, eps, certain, INFINITY, &x, p, err));
     if (isinf(x))
         return kl_config_fail(root, "potential", err,
                               "psi runs away to infinity before T = %g: no box holds it",
@@ -102,8 +102,8 @@ static kl_status check_sites(const semiclassical *s, kl_node *root, int64_t site
                               "%lld cannot resolve psi at eps %g: %lld are wanted, which take "
                               "%.3g GB",
                               (long long)sites, eps, (long long)good, 1e-9 * bytes);
-    if (good > 40000000 || kl_box_points(&(kl_box_grid){.dimension = (int)s->dimension,
-                                                        .sites = good}) > 1e11)
+    if (good > 40000000 ||
+        kl_box_points(&(kl_box_grid){.dimension = (int)s->dimension, .sites = good}) > 1e11)
         return kl_config_fail(root, "eps", err,
                               "%g is not allowed: the grid that it wants, %lld^%d, takes %.3g GB",
                               eps, (long long)good, (int)s->dimension, 1e-9 * bytes);
@@ -115,17 +115,17 @@ static kl_status make_point(semiclassical *s, kl_node *root, double eps, int64_t
 {
     const kl_liouville l = semiclassical_liouville(s);
     const double deviations = 2 * sqrt(log(100 / s->propagator.tolerance));
-    double p;
+    double p; /* of what must be inside */
     KL_TRY(check_box(s, root, eps, &p, err));
     *out = (semiclassical_point){.eps = eps, .sites = sites};
-    KL_TRY(kl_classical_reach(&l, eps, deviations, &out->x, &out->p, err));
+    KL_TRY(kl_classical_reach(&l, eps, deviations, s->side / 2, &out->x, &out->p, err));
     if (out->x > s->side / 2)
         KL_TRY(kl_warnings_add(&s->warnings, err,
                                "at eps %g psi comes to the edge of the box %g: the errors of the "
                                "samples say how much",
                                eps, s->side));
     out->x = fmin(out->x, s->side / 2);
-    out->p = isinf(out->x) ? p : out->p;
+    out->p = fmax(p, out->p);
     const double wanted = wanted_sites(s, eps, margin * out->p);
     if (sites == 0)
         out->sites = kl_box_good_length(wanted);

@@ -12,15 +12,17 @@
 
 typedef struct progress { /* plain data, in checkpoints beside psi */
     kl_split_progress split;
-    double energy;     /* at time 0 */
-    double edge, band; /* parts of |psi|^2 near the ends of the box and of its momenta: the most so far
-                        */
+    double energy; /* at time 0 */
+    double edge,
+        band; /* parts of |psi|^2 near the ends of the box and of its momenta: the most so far
+               */
 } progress;
 
 typedef struct semiclassical_run {
     const semiclassical *s;
     const semiclassical_point *point;
     int number; /* of the point */
+    MPI_Comm group;
     kl_box_grid grid;
     kl_split_control control;
     double *potential, *steepness;
@@ -28,7 +30,7 @@ typedef struct semiclassical_run {
     double *line;                         /* [n] */
     kl_flow flow;
     progress now;
-    bool restored; /* a rank without planes does not know `now` yet */
+    bool restored; /* a rank without planes does not know it yet */
 } semiclassical_run;
 
 static int64_t local_points(const kl_box_grid *grid)
@@ -44,8 +46,7 @@ kl_cost semiclassical_cost(const void *self, int point, int group_ranks)
     const semiclassical_point *at = &s->point[point];
     const int d = (int)s->dimension;
     const double array = kl_box_bytes(d, at->sites, group_ranks),
-                 last = s->times.value[s->times.n - 1],
-                 fine = s->propagator.tolerance * at->eps,
+                 last = s->times.value[s->times.n - 1], fine = s->propagator.tolerance * at->eps,
                  step = s->propagator.method == KL_SPLIT_STRANG ? sqrt(fine) : pow(fine, 0.25) / 2;
     const double transforms = last / step * 1.4 * kl_split_transforms(s->propagator.method) +
                               s->times.n * 4.0 * s->observables.n;
@@ -56,7 +57,7 @@ kl_cost semiclassical_cost(const void *self, int point, int group_ranks)
                               4 * array + (s->whole_wigner ? 5 : 0) * array + 8 * cells + 65536,
                      .seconds = transforms * kl_box_seconds(d, at->sites) +
                                 s->times.n * semiclassical_picture_seconds(s, point) + 1e-4,
-                     .most_ranks = d == 1 ? 1 : at->sites / 4};
+                     .most_ranks = d == 1 ? 0 : at->sites / 4};
 }
 
 static kl_status allocate(semiclassical_run *r, kl_error *err)
@@ -74,11 +75,12 @@ static kl_status allocate(semiclassical_run *r, kl_error *err)
     return kl_flow_create(&r->s->potential, true, 1e-13, &r->flow, err);
 }
 
+/* In d = 1 each rank of a group does all of the work. */
 static kl_status create(semiclassical_run *r, MPI_Comm group, kl_error *err)
 {
     const semiclassical *s = r->s;
-    KL_TRY(kl_box_grid_create(group, (int)s->dimension, r->point->sites, s->side, r->point->eps,
-                              &r->grid, err));
+    KL_TRY(kl_box_grid_create(s->dimension == 1 ? MPI_COMM_SELF : group, (int)s->dimension,
+                              r->point->sites, s->side, r->point->eps, &r->grid, err));
     KL_TRY(kl_agree(group, allocate(r, err), err));
     kl_wave_potential(&r->grid, &s->potential, r->potential, r->steepness);
     r->control.steps = (kl_split_steps){.grid = &r->grid,
@@ -101,6 +103,7 @@ kl_status semiclassical_begin(const void *self, const kl_place *place, void **ru
         return status;
     r->s = s;
     r->number = place->point;
+    r->group = place->group;
     r->point = &s->point[place->point];
     status = create(r, place->group, err);
     if (status != KL_OK)
@@ -156,7 +159,9 @@ kl_status semiclassical_advance(void *run, int station, bool *reached, kl_error 
     semiclassical_run *r = run;
     const double *times = r->s->times.value;
     if (r->restored) {
-        MPI_Bcast(&r->now, sizeof r->now, MPI_BYTE, 0, r->grid.comm);
+        MPI_Bcast(&r->now, sizeof r->now, MPI_BYTE, 0, r->group);
+        if (r->grid.dimension == 1)
+            MPI_Bcast(r->psi, (int)r->grid.local, MPI_C_DOUBLE_COMPLEX, 0, r->group);
         r->control.progress = r->now.split;
         r->restored = false;
     }
@@ -213,9 +218,8 @@ static kl_status measure_observables(semiclassical_run *r, kl_sample *out, kl_er
         const kl_phase_observable *o = &s->observables.observable[k];
         KL_TRY(kl_weyl_mean(&r->grid, o, r->potential, r->psi, r->scratch, second_scratch(r),
                             &out->quantity[k], err));
-        out->error[k] =
-            off * (2 + off) * kl_weyl_norm(o, r->grid.dimension, r->grid.eps) *
-            kl_phase_observable_bound(o, &s->potential, r->point->x, r->point->p);
+        out->error[k] = off * (2 + off) * kl_weyl_norm(o, r->grid.dimension, r->grid.eps) *
+                        kl_phase_observable_bound(o, &s->potential, r->point->x, r->point->p);
     }
     return KL_OK;
 }
@@ -277,9 +281,11 @@ static size_t plane_bytes(const semiclassical_run *r)
 kl_packing semiclassical_shape(const void *run)
 {
     const semiclassical_run *r = run;
+    int rank;
+    MPI_Comm_rank(r->group, &rank);
     return (kl_packing){.pieces = r->grid.position.planes,
                         .first = r->grid.position.first,
-                        .count = r->grid.position.n[0],
+                        .count = r->grid.dimension == 1 && rank > 0 ? 0 : r->grid.position.n[0],
                         .piece_bytes = plane_bytes(r) + sizeof(progress)};
 }
 
