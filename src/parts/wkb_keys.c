@@ -19,6 +19,16 @@ static const kl_key envelope_table[] = {
      .doc = "of h(x); coherent: a Gaussian whose |h|^2 has the width sqrt(eps/2)"},
     {0}};
 
+typedef struct center_key {
+    kl_reals center;
+} center_key;
+static const kl_key center_table[] = {/* read by kl_keys_center() */
+                                      {.name = "center",
+                                       KL_REALS_AT(center_key, center),
+                                       KL_RANGE(-1e6, 1e6),
+                                       .doc = "default: the origin"},
+                                      {0}};
+
 typedef struct phase_keys {
     kl_reals momentum, hessian;
     kl_nodes terms, waves;
@@ -52,7 +62,7 @@ static const kl_key packet_table[] = {{.name = "envelope",
                                        .flags = KL_REQUIRED,
                                        .one_of = "start",
                                        .doc = "h(x)",
-                                       KL_BELOW(envelope_table, kl_width_table, kl_center_table)},
+                                       KL_BELOW(envelope_table, kl_width_table, center_table)},
                                       {.name = "phase",
                                        KL_MAP_AT(packet_keys, phase),
                                        .when = "envelope",

@@ -20,7 +20,7 @@ from kinlim_cli import Folder
 
 SOURCE = os.environ["SOURCE_DIR"]
 JOBS = sorted(glob.glob(os.path.join(SOURCE, "jobs", "*", "*.yaml")))
-SYSTEMS = ["anderson", "expansion", "localization", "lyapunov", "graphs", "crossing"]
+SYSTEMS = ["anderson", "expansion", "localization", "lyapunov", "graphs", "crossing", "semiclassical"]
 
 
 class Yaml12(yaml.SafeLoader):
@@ -123,7 +123,8 @@ SMALL = {"anderson": ["eta=[0.5]", "times=[0.1]", "reference=none"],
          "expansion": ["eta=[0.5]", "sites=[20]", "times=[0.1]", "reference=none"],
          "localization": ["eta=[0.6]", "times=[0.1]"],
          "lyapunov": ["times=[10]"], "crossing": ["eps=[0.5]", "sites=[32]"],
-         "graphs": ["eta=[0.5]", "sites=[14]", "times=[0.1]"]}
+         "graphs": ["eta=[0.5]", "sites=[14]", "times=[0.1]"],
+         "semiclassical": ["eps=[0.2]", "times=[0.1]", "reference=none"]}
 
 
 def changed(study, path, value):
@@ -181,7 +182,7 @@ class Schema(unittest.TestCase):
             self.folder.run(path, f"{i}.h5", *settings)
             with h5py.File(os.path.join(self.folder.path, f"{i}.h5"), "r") as file:
                 resolved = yaml.safe_load(str(file.attrs["study"]))
-            if system != "crossing":   # nothing is drawn
+            if system not in ("crossing", "semiclassical"):   # nothing is drawn
                 self.assertIn("seed", resolved["disorder"])
             self.assertEqual([e.message for e in self.validators[None].iter_errors(resolved)], [], path)
 
