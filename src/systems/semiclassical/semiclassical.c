@@ -52,6 +52,15 @@ static kl_status read_keys(semiclassical *s, kl_node *root, kl_error *err)
     return name_quantities(s, err);
 }
 
+static const kl_column columns[COLUMNS + 1] = {
+    {.name = "eps", .units = "1", .long_name = "semiclassical parameter", .role = KL_SMALL},
+    {.name = "sites",
+     .units = "1",
+     .long_name = "points of the grid per axis",
+     .integer = true,
+     .role = KL_FOLLOWS},
+    {.name = ""}};
+
 static void make_description(semiclassical *s)
 {
     static const char *const checks[] = {[NORM_DRIFT] = "norm_drift",
@@ -61,13 +70,6 @@ static void make_description(semiclassical *s)
                                          [BAND] = "band",
                                          [SYMPLECTIC] = "symplectic",
                                          [MARGINALS] = "marginals"};
-    static const kl_column columns[COLUMNS] = {
-        {.name = "eps", .units = "1", .long_name = "semiclassical parameter", .role = KL_SMALL},
-        {.name = "sites",
-         .units = "1",
-         .long_name = "points of the grid per axis",
-         .integer = true,
-         .role = KL_FOLLOWS}};
     kl_description *d = &s->description;
     d->points = (kl_points){s->npoints, COLUMNS, columns, s->columns, NULL};
     d->nquantities = s->nquantities;
@@ -134,6 +136,7 @@ const kl_system kl_system_semiclassical = {
     .ensemble = KL_DETERMINISTIC,
     .stations = {"times", "time", "T", "1", "time"},
     .keys = keys_of_a_study,
+    .columns = columns,
     .open = open_study,
     .close = close_study,
     .describe = describe,
