@@ -13,14 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const kl_system *const kl_systems[] = {&kl_system_anderson,
-                                       &kl_system_localization,
-                                       &kl_system_lyapunov,
-                                       &kl_system_expansion,
-                                       &kl_system_graphs,
-                                       &kl_system_crossing,
-                                       &kl_system_semiclassical,
-                                       NULL};
+const kl_system *const kl_systems[] = {
+    &kl_system_anderson, &kl_system_localization, &kl_system_lyapunov,      &kl_system_expansion,
+    &kl_system_graphs,   &kl_system_crossing,     &kl_system_semiclassical, NULL};
 
 kl_status kl_systems_begin(kl_error *err)
 {
