@@ -297,6 +297,8 @@ kl_status kl_graphs_estimate(const kl_graphs_problem *problem, const kl_graph *g
                 loads(problem, &plan, cost->nodes, part->block) *
                 (part->cost.node_transforms * transform + part->cost.node_passes * 8 * points);
     }
+    /* The plan's own: symbol and start on the whole torus, which is there while it is made. */
+    cost->bytes += 48 * pow(problem->sites, problem->dimension);
     kl_graphs_plan_destroy(&plan);
     return KL_OK;
 }
