@@ -211,7 +211,7 @@ class Results:
         self.points = Points(self.columns, self._series, set(members["statistic"]))
         if not self.has_stations:
             members["time"] = [math.nan] * len(members["time"])
-        self.rows, self._index = [], {}
+        self.rows, self._index, self._zero = [], {}, None
         for i, values in enumerate(zip(*members.values())):
             self._add_row(values, {name: float(v[i]) for name, v in given.items()
                                    if values[0] < 0 and math.isfinite(v[i])})
@@ -323,8 +323,10 @@ class Results:
         """The quantities of a deterministic study whose values are zero within their errors everywhere."""
         def is_zero(quantity):
             rows = [self.get("mean", p, s, quantity) for p in range(self.npoints) for s in range(self.last + 1)]
-            return all(row.low <= 0 <= row.high for row in rows if row)
-        return [] if self.random else [q for q in self.quantities if is_zero(q)]
+            return any(rows) and all(row.low <= 0 <= row.high for row in rows if row)
+        if self._zero is None:
+            self._zero = [] if self.random else [q for q in self.quantities if is_zero(q)]
+        return self._zero
 
     def shown(self):
         """The quantities without these, unless it is all."""
@@ -344,7 +346,7 @@ class Results:
                 quantity = quantities.get((row.observable, row.part)) or Quantity(
                     row.observable, row.part, row.observable)
                 found[Derived(row.statistic, quantity, row.order, not math.isnan(row.time))] = True
-        return list(found)
+        return [item for item in found if item.quantity in self.shown() or item.quantity not in self.quantities]
 
     def constants(self):
         """(statistic, observable, part, order) of numbers that need no realizations."""

@@ -69,6 +69,7 @@ def read_entries(figure, renderer, limits):
     which of the limits it is, by its words."""
     found = []
     for legend in figure.legends:
+        legend.draw(renderer)    # which sets its words in their places
         left = legend.get_window_extent(renderer).x0 / figure.bbox.width
         handles = getattr(legend, "legend_handles", None) or legend.legendHandles
         for handle, words in zip(handles, legend.get_texts()):
@@ -174,10 +175,10 @@ class Reading:
 
     def __init__(self, figure, known, limits):
         self.figure, self.rows, self.marks, self.head = figure, [], [], HEAD
-        figure.draw_without_rendering()
         self.entries = read_entries(figure, figure.canvas.get_renderer(), limits)
         for axis in figure.axes:
             if axis.get_visible():
+                _ = axis.viewLim    # sets the limits, on which places depend
                 self._read(axis, known)
         cells = [image for axis in figure.axes for image in axis.images]
         if cells and not self.rows:

@@ -88,7 +88,7 @@ def bias_rates(results):
     limits = [limit for limit in results.limits
               if any(results.has(kind + limit.bias) for kind in ("rate:", "rate_bound:", "rate_chi2:"))]
     rows = []
-    for quantity in results.quantities:
+    for quantity in results.shown():
         cells = [(series, [exponent(results, limit.bias, series, results.last, quantity) for limit in limits])
                  for series in results.points.series]
         cells = [(series, found) for series, found in cells if any(c != "–" for c in found)]
@@ -109,7 +109,7 @@ def moment_rates(results):
     """A row per quantity, kind of moment and series, a column per order."""
     orders = sorted({order for name, _ in MOMENTS for order in results.orders("rate:" + name)})
     rows = []
-    for quantity in results.quantities:
+    for quantity in results.shown():
         count = 0
         for name, label in MOMENTS:
             for series in results.points.series:

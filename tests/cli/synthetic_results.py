@@ -267,6 +267,8 @@ def deterministic_study(path, lengths=None, zero=False):
                 table.add(p, station, quantity, "bias", (bias, bias - 1e-7, bias + 1e-7), realizations=1)
         for station in values:
             table.add(-1, station, quantity, "rate:bias", (2.0, 1.9999, 2.0001), realizations=1)
+            if zero:
+                table.add(-1, station, ("J", "im"), "rate_bound:bias", (1e-16, 0, 1e-16), realizations=1)
         table.write(file)
         file["reference/note"] = texts([""] * 3)
 

@@ -65,6 +65,15 @@ expect calls ' update$'
 expect calls " install -y --no-install-recommends $essential"
 expect err '^Still missing after the installation: C compiler and make; CMake'
 
+# A package that apt does not have is said and left out; the others are installed.
+new_world poor 0
+fake apt-get "echo \"\$*\" >>$work/calls.poor"
+fake apt-cache "[ \"\$2\" != chromium ]"
+setup --tests 3
+expect out '^apt does not know chromium$'
+expect calls.poor " install -y --no-install-recommends $essential"
+! grep -q 'recommends.* chromium' "$work/calls.poor" || exit 1
+
 # With sudo that asks for no password.
 new_world sudo 1000
 fake sudo "[ \"\$1\" != -n ] || exit 0; exec \"\$@\""
