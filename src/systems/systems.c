@@ -5,6 +5,7 @@
 #include "systems/anderson/anderson.h"
 #include "systems/crossing/crossing_integral.h"
 #include "systems/expansion/expansion.h"
+#include "systems/fermi/fermi.h"
 #include "systems/graphs/feynman.h"
 #include "systems/localization/localization.h"
 #include "systems/lyapunov/lyapunov.h"
@@ -14,8 +15,9 @@
 #include <string.h>
 
 const kl_system *const kl_systems[] = {
-    &kl_system_anderson, &kl_system_localization, &kl_system_lyapunov,      &kl_system_expansion,
-    &kl_system_graphs,   &kl_system_crossing,     &kl_system_semiclassical, NULL};
+    &kl_system_anderson,      &kl_system_localization, &kl_system_lyapunov,
+    &kl_system_expansion,     &kl_system_graphs,       &kl_system_crossing,
+    &kl_system_semiclassical, &kl_system_fermi,        NULL};
 
 kl_status kl_systems_begin(kl_error *err)
 {
