@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PURPOSE_PHASE = 2, CHUNK = 128 }; /* 1: disorder.c */
+enum { PURPOSE_PHASE = 2, CHUNK = 128, ROOTS = 1024 }; /* purpose 1: disorder.c */
 
 typedef struct keys {
     kl_node *vectors;
@@ -65,7 +65,8 @@ int64_t kl_gas_vectors_count(const kl_gas_vectors *vectors, const kl_lattice_poi
     return vectors->all ? volume(point, dimension) : vectors->count;
 }
 
-/* exp(2 pi i u), u uniform by the number of the momentum. */
+/* Roots of unity, uniform by the number of the momentum: all moments of theirs below ROOTS are
+ * those of uniform phases. */
 static void fill_phases(const kl_gas_filling *f, int64_t v, const kl_lattice *lattice,
                         double complex *out)
 {
@@ -74,15 +75,16 @@ static void fill_phases(const kl_gas_filling *f, int64_t v, const kl_lattice *la
     const uint64_t key[2] = {f->seed, PURPOSE_PHASE};
     const uint64_t counter[2] = {(uint64_t)f->realization, kl_disorder_point(parameters, 4)};
     const int64_t first = lattice->first * lattice->plane, last = first + kl_lattice_local(lattice);
+    double complex root[ROOTS];
     uint64_t bits[4 * CHUNK];
+    for (int k = 0; k < ROOTS; k++)
+        root[k] = CMPLX(cos(2 * M_PI * k / ROOTS), sin(2 * M_PI * k / ROOTS));
     for (int64_t site = first; site < last;) {
         const int64_t start = site / 4 * 4;
         const int64_t end = start + 4 * CHUNK < last ? start + 4 * CHUNK : last;
         kl_philox_blocks(key, (uint64_t)start / 4, counter, (end - start + 3) / 4, bits);
-        for (; site < end; site++) {
-            const double angle = 2 * M_PI * 0x1p-53 * (double)(bits[site - start] >> 11);
-            out[site - first] = CMPLX(cos(angle), sin(angle));
-        }
+        for (; site < end; site++)
+            out[site - first] = root[bits[site - start] % ROOTS];
     }
 }
 

@@ -1,6 +1,6 @@
 /* Vectors whose evolution gives the momentum distribution of a gas (gas_start.h):
  *
- *   psi^(q) = sqrt(J(q)) exp(i theta_q),   theta independent and uniform,
+ *   psi^(q) = sqrt(J(q)) exp(i theta_q),   exp(i theta) independent roots of unity of order 1024,
  *   E_theta of L^-d sum_p b(p) |psi^_t(p)|^2 = <b>_t:
  *
  * a vector stands for all momenta, without noise at t = 0; or one momentum after the other. With an

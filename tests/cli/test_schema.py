@@ -20,7 +20,7 @@ from kinlim_cli import Folder
 
 SOURCE = os.environ["SOURCE_DIR"]
 JOBS = sorted(glob.glob(os.path.join(SOURCE, "jobs", "*", "*.yaml")))
-SYSTEMS = ["anderson", "expansion", "localization", "lyapunov", "graphs", "crossing", "semiclassical"]
+SYSTEMS = ["anderson", "expansion", "localization", "lyapunov", "graphs", "crossing", "semiclassical", "fermi"]
 
 
 class Yaml12(yaml.SafeLoader):
@@ -124,7 +124,8 @@ SMALL = {"anderson": ["eta=[0.5]", "times=[0.1]", "reference=none"],
          "localization": ["eta=[0.6]", "times=[0.1]"],
          "lyapunov": ["times=[10]"], "crossing": ["eps=[0.5]", "sites=[32]"],
          "graphs": ["eta=[0.5]", "sites=[14]", "times=[0.1]"],
-         "semiclassical": ["eps=[0.2]", "times=[0.1]", "reference=none"]}
+         "semiclassical": ["eps=[0.2]", "times=[0.1]", "reference=none"],
+         "fermi": ["eta=[0.5]", "sites=[8]", "times=[0.1]", "reference=none"]}
 
 
 def changed(study, path, value):

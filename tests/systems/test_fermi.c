@@ -91,6 +91,32 @@ static double ring_occupation(int q)
     return 1 / (1 + exp(2 * (cos(2 * fock_pi * (q / 6. - 0.1)) + 0.3)));
 }
 
+/* The mean over both realizations of the momentum distribution, on the whole Fock space, with the
+ * potential in double precision. */
+static double fock_momentum(int q)
+{
+    static fock_matrix rho, H, hop;
+    double J[6], mean = 0;
+    for (int k = 0; k < 6; k++)
+        J[k] = ring_occupation(k);
+    for (int r = 0; r < 2; r++) {
+        double complex h[6][6] = {{0}};
+        for (int x = 0; x < 6; x++) {
+            h[x][x] = 0.6 * sqrt(2) * sin(1 + (x + 7 * r) * (x + 7 * r));
+            h[x][(x + 1) % 6] = h[(x + 1) % 6][x] = 0.5;
+        }
+        fock_quasifree(J, rho);
+        fock_second_quantised(h, H);
+        fock_evolve(H, 3, rho);
+        for (int x = 0; x < 6; x++)
+            for (int y = 0; y < 6; y++) {
+                fock_hop(x, y, hop);
+                mean += creal(fock_expect(rho, hop) * cexp(2 * fock_pi * I * q * (x - y) / 6)) / 12;
+            }
+    }
+    return mean;
+}
+
 /* Two realizations with a potential in closed form: momenta and determinants as another program,
  * dense and in another language, has them. Its potentials are not rounded to single precision,
  * which moves the numbers by a few 1e-8. */
@@ -113,6 +139,8 @@ static void numbers_of_dense_algebra(void **state)
         det2 += of(&g, "det.2", "re") / 2;
         det6 += of(&g, "det.6", "re") / 2;
     }
+    for (int q = 0; q < 6; q++)
+        assert_near(fock_momentum(q), mu[q], 1e-9);
     for (int q = 0; q < 6; q++)
         assert_near(sum[q], mu[q], 1e-7);
     assert_near(det2, .1011484062, 1e-7);
