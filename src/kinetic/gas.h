@@ -14,6 +14,7 @@
 
 #include "kinetic/energies.h"
 #include "kinetic/problem.h"
+#include "kinlim/status.h"
 
 #include <complex.h>
 #include <mpi.h>

@@ -354,6 +354,7 @@ const kl_system kl_system_fermi = {
               "(2010) 63, section 5",
     .ensemble = KL_INDEPENDENT,
     .stations = {"times", "time", "T", "1", "macroscopic time"},
+    .columns = kl_lattice_columns,
     .keys = keys,
     .open = open_study,
     .close = close_study,
