@@ -203,7 +203,7 @@ kl_status kl_hartree_residual(const kl_hartree_problem *p, double *residual, kl_
     double *F = NULL;
     *residual = 0;
     kl_status status =
-        kl_hartree_grid_create(MPI_COMM_SELF, p, p->dimension == 3 ? 80 : 512, 0.06, &g, err);
+        kl_hartree_grid_create(MPI_COMM_SELF, p, p->dimension == 3 ? 64 : 512, 0.06, &g, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)g.count, sizeof *F, "momenta", &F, err);
     for (int64_t i = 0; status == KL_OK && i < g.count; i++) {

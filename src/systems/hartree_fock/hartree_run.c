@@ -187,7 +187,7 @@ static kl_status measure_momenta(hartree_run *r, int member, kl_sample *out, kl_
             status = kl_bins_add(&h->bins, e->point, &e->lattice, e->work, factor * e->share,
                                  out->field, err);
         }
-    for (int64_t i = 0; i < e->local; i++)
+    for (int64_t i = 0; i < e->local && h->vectors.all; i++)
         excess = fmax(excess, fmax(mu[i] - r->high, r->low - mu[i]));
     free(mu);
     MPI_Allreduce(MPI_IN_PLACE, &excess, 1, MPI_DOUBLE, MPI_MAX, r->place->group);
