@@ -155,6 +155,7 @@ static kl_fixed_point describe(const search *s, const double *gamma)
             if (abs(x[0]) + abs(x[1]) + abs(x[2]) == 1 && x[j] != 0)
                 point.a[j] = 1 - 2 * p->lambda * p->v.value[k + 1] * gamma[k];
     }
+    point.energy = round(1e12 * point.energy) / 1e12; /* mirror images have the same */
     return point;
 }
 
@@ -174,8 +175,9 @@ static void insert(const search *s, kl_fixed_point point, kl_fixed_point *all, i
     at = at == KL_MOST_BRANCHES ? at - 1 : at;
     *found = at + 1;
     for (; at > 0; at--) {
-        const double gap = point.energy - all[at - 1].energy;
-        if (gap > 1e-11 || (gap > -1e-11 && point.a[0] >= all[at - 1].a[0]))
+        const kl_fixed_point *before = &all[at - 1];
+        if (point.energy > before->energy ||
+            (point.energy == before->energy && point.a[0] >= before->a[0]))
             break;
         all[at] = all[at - 1];
     }

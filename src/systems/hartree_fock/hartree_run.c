@@ -215,7 +215,11 @@ kl_status hartree_measure(void *run, int station, int member, kl_sample *out, kl
     return h->bins.n > 0 || h->vectors.all ? measure_momenta(r, member, out, err) : KL_OK;
 }
 
-/* ---- checkpoints: a piece is a plane of a member with its vectors, and the steps so far ---- */
+/* ---- checkpoints ---- */
+
+/* A piece is a plane of a member with its vectors, and how far the steps are: to which station, and
+ * how many. */
+enum { PROGRESS = 2 };
 
 kl_packing hartree_shape(const void *run)
 {
@@ -227,8 +231,9 @@ kl_packing hartree_shape(const void *run)
                         .count = l->count,
                         .blocks = r->place->count,
                         .stride = l->sites,
-                        .piece_bytes = (size_t)each * sizeof(double complex) + sizeof(double),
-                        .progress_bytes = sizeof(double)};
+                        .piece_bytes =
+                            (size_t)each * sizeof(double complex) + PROGRESS * sizeof(double),
+                        .progress_bytes = PROGRESS * sizeof(double)};
 }
 
 kl_packing hartree_packing(const void *run, int station)
@@ -249,31 +254,33 @@ void hartree_pack(const void *run, int64_t piece, void *bytes)
 {
     const hartree_run *r = run;
     const size_t size = (size_t)r->e.lattice.plane * sizeof(double complex);
-    const double progress = (double)r->step;
+    const double progress[PROGRESS] = {r->target, (double)r->step};
     char *at = bytes;
     for (int64_t v = 0; v < r->e.copies * r->e.vectors; v++, at += size)
         memcpy(at, plane_of(r, piece, v), size);
-    memcpy(at, &progress, sizeof progress);
+    memcpy(at, progress, sizeof progress);
 }
 
 void hartree_unpack(void *run, int64_t piece, const void *bytes)
 {
     hartree_run *r = run;
     const size_t size = (size_t)r->e.lattice.plane * sizeof(double complex);
-    double progress;
+    double progress[PROGRESS];
     const char *at = bytes;
     for (int64_t v = 0; v < r->e.copies * r->e.vectors; v++, at += size)
         memcpy(plane_of(r, piece, v), at, size);
-    memcpy(&progress, at, sizeof progress);
-    r->step = (int64_t)progress;
+    memcpy(progress, at, sizeof progress);
+    r->target = (int)progress[0];
+    r->step = (int64_t)progress[1];
 }
 
-/* Ranks without a piece have not been told how far the steps are. */
+/* Ranks without a piece have not been told how far the steps are. Those to a station that has been
+ * measured are over. */
 void hartree_restored(void *run, int station)
 {
     hartree_run *r = run;
-    double step = (double)r->step;
-    MPI_Allreduce(MPI_IN_PLACE, &step, 1, MPI_DOUBLE, MPI_MAX, r->place->ensemble);
-    r->step = (int64_t)step;
+    double progress[PROGRESS] = {r->target, (double)r->step};
+    MPI_Allreduce(MPI_IN_PLACE, progress, PROGRESS, MPI_DOUBLE, MPI_MAX, r->place->ensemble);
+    r->step = (int)progress[0] == station + 1 ? (int64_t)progress[1] : 0;
     r->target = station + 1;
 }
