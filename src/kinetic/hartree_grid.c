@@ -98,8 +98,11 @@ static void set_energy(kl_hartree_grid *g)
 
 void kl_hartree_set(kl_hartree_grid *g, const double *F)
 {
-    set_gamma(g, F);
-    set_energy(g);
+    if (!g->set || !g->problem->frozen) {
+        set_gamma(g, F);
+        set_energy(g);
+        g->set = true;
+    }
     memset(g->sum, 0, 2 * (size_t)g->windows * sizeof *g->sum);
     for (int64_t i = 0; i < g->count; i++) {
         double upper;

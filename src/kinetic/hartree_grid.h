@@ -18,6 +18,7 @@ typedef struct kl_hartree_grid {
     double *bare, *energy; /* [count]: E, E~ */
     double *sum;           /* [2 windows]: of hats, of hats times F; over all ranks */
     double complex gamma[KL_MOST_RANGE];
+    bool set; /* gamma and E~ have been found once */
 } kl_hartree_grid;
 
 kl_status kl_hartree_grid_create(MPI_Comm comm, const kl_hartree_problem *problem, int n,

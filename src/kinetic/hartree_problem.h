@@ -15,6 +15,7 @@ typedef struct kl_interaction { /* v(x) = v(-x) */
 typedef struct kl_hartree_problem {
     int dimension; /* 2 or 3 */
     double lambda;
+    bool frozen; /* E~ stays that of J: to show that it does not */
     kl_interaction v;
     kl_occupation j;
     int ntimes;

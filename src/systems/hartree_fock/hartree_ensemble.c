@@ -4,6 +4,7 @@
 #include "systems/hartree_fock/hartree_ensemble.h"
 
 #include "base/memory.h"
+#include "wigner/pencils.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -45,7 +46,11 @@ static kl_status allocate(hartree_ensemble *e, kl_error *err)
     KL_TRY(kl_alloc(count * (size_t)e->kicks * n, sizeof *e->kick, "kicks", &e->kick, err));
     KL_TRY(kl_alloc((size_t)e->nfields * n, sizeof *e->factor, "drifts", &e->factor, err));
     KL_TRY(kl_alloc(n, sizeof *e->work, "vectors", &e->work, err));
+    const size_t row = (size_t)kl_lattice_row(&e->lattice);
     KL_TRY(kl_alloc((size_t)e->lattice.sites, sizeof *e->wave, "waves", &e->wave, err));
+    KL_TRY(kl_alloc(row, sizeof *e->density, "waves", &e->density, err));
+    for (int part = 0; part < 2; part++)
+        KL_TRY(kl_alloc((size_t)e->ntracked * row, sizeof(double), "waves", &e->row[part], err));
     KL_TRY(kl_alloc(count * sums, sizeof *e->member, "sums", &e->member, err));
     return kl_alloc(sums, sizeof *e->sum, "sums", &e->sum, err);
 }
@@ -57,6 +62,13 @@ static void fill_tables(hartree_ensemble *e)
     for (int64_t k = 0; k < L; k++)
         e->wave[k] =
             CMPLX(cos(2 * M_PI * (double)k / (double)L), sin(2 * M_PI * (double)k / (double)L));
+    const int64_t row = kl_lattice_row(&e->lattice);
+    for (int k = 0; k < e->ntracked; k++)
+        for (int64_t z = 0; z < row; z++) {
+            const int64_t turns = z * e->tracked[k][e->lattice.dimension - 1] % L;
+            e->row[0][k * row + z] = creal(e->wave[(turns + L) % L]);
+            e->row[1][k * row + z] = cimag(e->wave[(turns + L) % L]);
+        }
     for (int64_t i = 0; i < e->local; i++)
         for (int64_t index = first + i, j = 0; j < e->lattice.dimension; j++, index /= L)
             e->energy[i] += creal(e->wave[index % L]);
@@ -95,6 +107,9 @@ void hartree_ensemble_destroy(hartree_ensemble *e)
     free(e->factor);
     free(e->work);
     free(e->wave);
+    free(e->row[0]);
+    free(e->row[1]);
+    free(e->density);
     free(e->member);
     free(e->sum);
     *e = (hartree_ensemble){0};
@@ -146,27 +161,21 @@ static double complex row_wave(const hartree_ensemble *e, const int x[3], int64_
     return e->wave[(turns % L + L) % L];
 }
 
-/* Adds L^-d sum_p |psi^|^2 exp(2 pi i p.x) of each x, plane by plane: plane[count][2 ntracked]. */
-static void add_gamma(const hartree_ensemble *e, const double complex *psi, double *plane)
+/* Adds sum_p |psi^|^2 exp(2 pi i p.x), plane by plane: plane[count][2 ntracked]; without `all`
+ * only of the x that turn vectors against each other: v(0) is a phase in common. */
+static void add_gamma(const hartree_ensemble *e, bool all, const double complex *psi, double *plane)
 {
-    const int64_t L = e->lattice.sites;
-    const int last = e->lattice.dimension - 1;
-    const int64_t first = e->lattice.first * e->lattice.plane;
-    const int64_t row = last == 0 ? 1 : L;
+    const int64_t first = e->lattice.first * e->lattice.plane, row = kl_lattice_row(&e->lattice);
     for (int64_t i = 0; i < e->local; i += row) {
         double *at = plane + i / e->lattice.plane * 2 * e->ntracked;
+        for (int64_t z = 0; z < row; z++)
+            e->density[z] =
+                creal(psi[i + z]) * creal(psi[i + z]) + cimag(psi[i + z]) * cimag(psi[i + z]);
         for (int k = 0; k < e->ntracked; k++) {
-            const int64_t step = ((e->tracked[k][last] % L) + L) % L;
-            double re = 0, im = 0;
-            int64_t turns = 0;
-            for (int64_t z = 0; z < row; z++) {
-                const double complex c = psi[i + z];
-                const double density = creal(c) * creal(c) + cimag(c) * cimag(c);
-                re += density * creal(e->wave[turns]);
-                im += density * cimag(e->wave[turns]);
-                turns += step;
-                turns -= turns >= L ? L : 0;
-            }
+            if (!all && (k == 0 || e->v[k] == 0))
+                continue;
+            const double re = kl_row_dot(row, e->density, e->row[0] + k * row);
+            const double im = kl_row_dot(row, e->density, e->row[1] + k * row);
             const double complex w = row_wave(e, e->tracked[k], first + i);
             at[2 * k] += re * creal(w) - im * cimag(w);
             at[2 * k + 1] += re * cimag(w) + im * creal(w);
@@ -222,7 +231,7 @@ static kl_status find_fields(hartree_ensemble *e, bool in_place, kl_error *err)
                 if (!in_place)
                     psi = memcpy(e->work, psi, (size_t)e->local * sizeof *psi);
                 kl_transform_forward(&e->transform, psi);
-                add_gamma(e, psi, one);
+                add_gamma(e, !in_place, psi, one);
             }
             for (size_t p = 0; p < planes; p++)
                 memcpy(plane + p * (size_t)all + (m * e->copies + copy) * n, one + p * (size_t)n,
@@ -233,27 +242,20 @@ static kl_status find_fields(hartree_ensemble *e, bool in_place, kl_error *err)
     return status;
 }
 
-/* kappa at a momentum, of field f. */
+/* kappa at every momentum, of field f, but for its constant v(0) gamma_0. */
 static void add_kappa(const hartree_ensemble *e, int f, double *kappa)
 {
-    const int64_t L = e->lattice.sites, first = e->lattice.first * e->lattice.plane;
-    const int last = e->lattice.dimension - 1;
-    const int64_t row = last == 0 ? 1 : L;
-    for (int k = 0; k < e->ntracked; k++) {
+    const int64_t first = e->lattice.first * e->lattice.plane, row = kl_lattice_row(&e->lattice);
+    for (int k = 1; k < e->ntracked; k++) {
         const double *gamma = e->sum + (f * e->ntracked + k) * 2;
-        const double v = e->v[k] * (k == 0 ? 1 : 2);
-        const int64_t step = ((e->tracked[k][last] % L) + L) % L;
-        for (int64_t i = 0; i < e->local && v != 0; i += row) {
+        const double *cosine = e->row[0] + k * row, *sine = e->row[1] + k * row;
+        for (int64_t i = 0; i < e->local && e->v[k] != 0; i += row) {
             const double complex w = row_wave(e, e->tracked[k], first + i);
-            /* Re (gamma conj(w)) = (g w) with the row's turn in front */
-            const double re = v * (gamma[0] * creal(w) + gamma[1] * cimag(w));
-            const double im = v * (gamma[1] * creal(w) - gamma[0] * cimag(w));
-            int64_t turns = 0;
-            for (int64_t z = 0; z < row; z++) {
-                kappa[i + z] += re * creal(e->wave[turns]) + im * cimag(e->wave[turns]);
-                turns += step;
-                turns -= turns >= L ? L : 0;
-            }
+            /* 2 v Re (gamma conj(w)), w the wave at the row's start times that along it */
+            const double re = 2 * e->v[k] * (gamma[0] * creal(w) + gamma[1] * cimag(w));
+            const double im = 2 * e->v[k] * (gamma[1] * creal(w) - gamma[0] * cimag(w));
+            for (int64_t z = 0; z < row; z++)
+                kappa[i + z] += re * cosine[z] + im * sine[z];
         }
     }
 }

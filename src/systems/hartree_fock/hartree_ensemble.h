@@ -27,7 +27,9 @@ typedef struct hartree_ensemble {
     double complex *kick;   /* [count][kicks][local] */
     double complex *factor; /* [nfields][local] */
     double complex *work;   /* [local] */
-    double complex *wave;   /* [3][sites]: exp(2 pi i p_j) by index */
+    double complex *wave;   /* [sites]: exp(2 pi i p_j) by index */
+    double *row[2];         /* [ntracked][row]: cos and sin of 2 pi p_last x_last along a row */
+    double *density;        /* [row] */
     double *member, *sum;   /* [count][n], [n], n = 2 nfields ntracked + 1: what members add up */
     double h_now;           /* the step that the kicks are of */
 } hartree_ensemble;

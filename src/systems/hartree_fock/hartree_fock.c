@@ -187,6 +187,10 @@ static const kl_limit reference = {.name = "reference",
                                    .long_name = "nonlinear Boltzmann equation",
                                    .solve = hartree_solve,
                                    .seconds = hartree_seconds};
+static const kl_limit frozen = {.name = "frozen",
+                                .long_name = "Boltzmann equation on the shells of the start",
+                                .solve = hartree_solve_frozen,
+                                .seconds = hartree_seconds};
 static const kl_limit linear = {
     .name = "linear", .long_name = "linear Boltzmann equation", .solve = hartree_solve_linear};
 static const kl_limit stationary = {.name = "stationary",
@@ -231,6 +235,8 @@ static kl_status make_description(hartree *h, kl_error *err)
         .seed = h->disorder.seed};
     h->limit[d->nlimits++] = reference;
     h->limit[d->nlimits++] = linear;
+    if (h->clock == HARTREE_ETA2)
+        h->limit[d->nlimits++] = frozen;
     if (h->clock == HARTREE_LAMBDA)
         h->limit[d->nlimits++] = stationary;
     return make_constants(h, err);

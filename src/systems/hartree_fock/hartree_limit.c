@@ -74,16 +74,16 @@ static bool has_none(const hartree *h, kl_limit_values *out)
     return h->points.dimension == 1;
 }
 
-kl_status hartree_solve(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
-                        kl_error *err)
+static kl_status solve(const hartree *h, int point, bool frozen, MPI_Comm comm,
+                       kl_limit_values *out, kl_error *err)
 {
-    const hartree *h = self;
     symbols s;
     if (has_none(h, out))
         return KL_OK;
     kl_status status = kl_agree(comm, create(h, point, &s, err), err);
     if (status == KL_OK) {
         kl_hartree_problem p = problem_of(h, point);
+        p.frozen = frozen;
         p.ntimes = h->times.n;
         p.times = s.time;
         p.nsymbols = h->observables.n;
@@ -96,6 +96,18 @@ kl_status hartree_solve(const void *self, int point, MPI_Comm comm, kl_limit_val
         put(h, &s, out);
     destroy(h, &s);
     return status;
+}
+
+kl_status hartree_solve(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                        kl_error *err)
+{
+    return solve(self, point, false, comm, out, err);
+}
+
+kl_status hartree_solve_frozen(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                               kl_error *err)
+{
+    return solve(self, point, true, comm, out, err);
 }
 
 /* The linear equation at eta^2 t, whatever the clock. */

@@ -29,7 +29,7 @@ typedef struct hartree {
     int64_t starts;
     double *column; /* [points.n][3]: eta, lambda, sites */
     kl_constant *constant;
-    kl_limit limit[3];
+    kl_limit limit[4];
     kl_warnings warnings;
     kl_description description;
 } hartree;
@@ -41,6 +41,8 @@ double hartree_time(const hartree *h, int point, int station);
 
 kl_status hartree_solve(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                         kl_error *err);
+kl_status hartree_solve_frozen(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                               kl_error *err);
 kl_status hartree_solve_linear(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                                kl_error *err);
 double hartree_seconds(const void *self, int point);
