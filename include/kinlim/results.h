@@ -106,6 +106,7 @@ typedef struct kl_results {
     char system[KL_NAME];
     kl_ensemble ensemble;
     int members;   /* realizations of a batch: 1 but for KL_LOCKSTEP; 0 in a shape: 1 */
+    int block;     /* realizations that may depend on each other, at least members; 0: members */
     char *study;   /* the resolved study, YAML text */
     int npairs;    /* provenance: program version, git revision, compiler, flags, */
     kl_pair *pair; /* instruction set, library versions, seed, host, ranks, start, end */

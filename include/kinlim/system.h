@@ -81,7 +81,12 @@ struct kl_derived {
      * no such point: no value. Neither station nor limits, and no rate is fitted. NULL: value. */
     double (*between)(const void *self, const kl_derived *which, int point, int larger,
                       const double *mean, const double *mean_larger);
-    double proven; /* its proven exponent in the small parameter; 0: none */
+    double proven;     /* its proven exponent in the small parameter; 0: none */
+    bool signed_value; /* of either sign: its exponent is fitted as that of a bias */
+    bool jackknife; /* interval by the jackknife over independent samples; else the bootstrap's */
+    const char
+        *of_limit; /* of the values of this limit, in the place of means: no limits beside it,
+                    * no rate; its interval is what the limit's errors may change. NULL */
 };
 
 /* A number that follows from the study at a point, without realizations. */
@@ -112,6 +117,7 @@ typedef struct kl_limit {
     const char *name; /* "reference": rows reference, bias; NAME: rows NAME_reference, NAME_bias */
     const char *long_name; /* "kinetic limit" */
     bool fields;           /* the fields have it too */
+    bool silent;           /* no rows of its own: derived statistics are made of it */
     bool infinite_size; /* the reference at infinite size: the two differ by the effect of size */
     /* The values at a point; what stays NAN has none, and note says why. Collective over comm. */
     kl_status (*solve)(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
@@ -135,6 +141,8 @@ typedef struct kl_limit {
 typedef struct kl_description {
     kl_points points;
     int nquantities, nchecks, nfields, nlimits, nderived, nconstants, nguides, nwarnings;
+    int block; /* independent ensembles: so many realizations that follow each other depend on
+                * each other, only whole blocks of them count; 0: 1 */
     const kl_quantity *quantity; /* [nquantities]: re before im */
     const char *const *check;    /* [nchecks]: non-negative numbers, small where all is well */
     const kl_field_kind *field;  /* [nfields] */

@@ -70,9 +70,28 @@ static const kl_key observable_table[] = {
      KL_BELOW(momentum_table)},
     {0}};
 
+/* Of a gas: what is not asked of the position is summed over. */
+static const kl_key gas_table[] = {
+    {.name = "position",
+     KL_MAP_AT(observable_keys, position),
+     .doc = "a(X); default: uniform",
+     KL_BELOW(position_table, kl_width_table, kl_center_table, wave_table)},
+    {.name = "momentum",
+     KL_MAP_AT(observable_keys, momentum),
+     .flags = KL_REQUIRED,
+     .doc = "b(V)",
+     KL_BELOW(momentum_table)},
+    {0}};
+
 typedef struct top_keys {
     kl_nodes observables;
 } top_keys;
+const kl_key kl_gas_observables_table[] = {{.name = "observables",
+                                            KL_MAPS_AT(top_keys, observables),
+                                            .flags = KL_REQUIRED,
+                                            .doc = "what is measured",
+                                            KL_BELOW(name_table, gas_table)},
+                                           {0}};
 const kl_key kl_observables_table[] = {{.name = "observables",
                                         KL_MAPS_AT(top_keys, observables),
                                         .flags = KL_REQUIRED,
@@ -97,8 +116,16 @@ static kl_status read_position(int64_t dimension, kl_node *node, kl_observable *
     return KL_OK;
 }
 
-static kl_status read_momentum(int64_t dimension, kl_node *node, kl_symbol *symbol, bool *real,
-                               kl_error *err)
+/* The symbol of the dispersion hopping * e(V), whose `power` it has. */
+static void scale(kl_symbol *symbol, double hopping, int power)
+{
+    for (int n = 0; n < symbol->n; n++)
+        for (int i = 0; i < power && hopping != 1; i++)
+            symbol->coefficient[n] *= hopping;
+}
+
+static kl_status read_momentum(int64_t dimension, double hopping, kl_node *node, kl_symbol *symbol,
+                               bool *real, kl_error *err)
 {
     momentum_keys keys = {0};
     KL_TRY(kl_config_read(node, momentum_table, &keys, err));
@@ -106,13 +133,19 @@ static kl_status read_momentum(int64_t dimension, kl_node *node, kl_symbol *symb
     if (given != 1)
         return kl_config_fail(node, NULL, err, "must have exactly one of mode, energy, velocity");
     *real = true;
-    if (keys.energy)
-        return kl_symbol_energy((int)dimension, (int)keys.energy, symbol, err);
+    if (keys.energy) {
+        KL_TRY(kl_symbol_energy((int)dimension, (int)keys.energy, symbol, err));
+        scale(symbol, hopping, (int)keys.energy);
+        return KL_OK;
+    }
     if (keys.velocity > dimension)
         return kl_config_fail(node, "velocity", err, "%d is not allowed: must be in [1, %d]",
                               (int)keys.velocity, (int)dimension);
-    if (keys.velocity)
-        return kl_symbol_velocity((int)keys.velocity - 1, symbol, err);
+    if (keys.velocity) {
+        KL_TRY(kl_symbol_velocity((int)keys.velocity - 1, symbol, err));
+        scale(symbol, hopping, 1);
+        return KL_OK;
+    }
     int mode[3] = {0};
     KL_TRY(kl_keys_integers(node, "mode", &keys.mode, dimension, mode, err));
     *real = mode[0] == 0 && mode[1] == 0 && mode[2] == 0;
@@ -135,20 +168,31 @@ static kl_status check_fits(const kl_lattice_points *points, const kl_node *node
     return KL_OK;
 }
 
-kl_status kl_keys_observable(kl_node *node, const kl_lattice_points *points, kl_observable *out,
-                             kl_symbol *symbol, bool *complex_valued, kl_error *err)
+/* By one of the two tables. */
+static kl_status read_observable(kl_node *node, const kl_key *keys_of, double hopping,
+                                 const kl_lattice_points *points, kl_observable *out,
+                                 kl_symbol *symbol, bool *complex_valued, kl_error *err)
 {
-    observable_keys keys;
+    observable_keys keys = {0};
     bool real = false;
-    KL_TRY(kl_config_read(node, observable_table, &keys, err));
-    KL_TRY(read_position(points->dimension, keys.position, out, err));
-    KL_TRY(read_momentum(points->dimension, keys.momentum, symbol, &real, err));
-    KL_TRY(check_fits(points, keys.position, "wave", out->wave, err));
+    KL_TRY(kl_config_read(node, keys_of, &keys, err));
+    out->position = KL_POSITION_UNIFORM;
+    if (keys.position) {
+        KL_TRY(read_position(points->dimension, keys.position, out, err));
+        KL_TRY(check_fits(points, keys.position, "wave", out->wave, err));
+    }
+    KL_TRY(read_momentum(points->dimension, hopping, keys.momentum, symbol, &real, err));
     for (int n = 0; n < symbol->n; n++)
         KL_TRY(check_fits(points, keys.momentum, "mode", symbol->mode[n], err));
     out->symbol = symbol;
     *complex_valued = !real || out->wave[0] != 0 || out->wave[1] != 0 || out->wave[2] != 0;
     return KL_OK;
+}
+
+kl_status kl_keys_observable(kl_node *node, const kl_lattice_points *points, kl_observable *out,
+                             kl_symbol *symbol, bool *complex_valued, kl_error *err)
+{
+    return read_observable(node, observable_table, 1, points, out, symbol, complex_valued, err);
 }
 
 typedef struct one_key {
@@ -200,22 +244,35 @@ static void add_quantities(kl_observables *out, int k, const char *name)
     }
 }
 
-kl_status kl_observables_read(kl_node *root, const kl_lattice_points *points, kl_observables *out,
-                              kl_error *err)
+static kl_status read_all(kl_node *root, const kl_key *top_table, const kl_key *keys_of,
+                          double hopping, const kl_lattice_points *points, kl_observables *out,
+                          kl_error *err)
 {
     top_keys top = {0};
-    KL_TRY(kl_config_read(root, kl_observables_table, &top, err));
+    KL_TRY(kl_config_read(root, top_table, &top, err));
     *out = (kl_observables){.n = top.observables.n};
     KL_TRY(allocate(out, err));
     for (int k = 0; k < out->n; k++) {
         const char *name;
         kl_node *node = top.observables.v[k];
         KL_TRY(read_name(node, &name, err));
-        KL_TRY(kl_keys_observable(node, points, &out->observable[k], &out->symbol[k],
-                                  &out->complex_valued[k], err));
+        KL_TRY(read_observable(node, keys_of, hopping, points, &out->observable[k], &out->symbol[k],
+                               &out->complex_valued[k], err));
         add_quantities(out, k, name);
     }
     return kl_config_distinct(&top.observables, "name", err);
+}
+
+kl_status kl_observables_read(kl_node *root, const kl_lattice_points *points, kl_observables *out,
+                              kl_error *err)
+{
+    return read_all(root, kl_observables_table, observable_table, 1, points, out, err);
+}
+
+kl_status kl_gas_observables_read(kl_node *root, const kl_lattice_points *points, double hopping,
+                                  kl_observables *out, kl_error *err)
+{
+    return read_all(root, kl_gas_observables_table, gas_table, hopping, points, out, err);
 }
 
 void kl_observables_free(kl_observables *observables)

@@ -23,6 +23,11 @@ typedef struct kl_observables { /* arrays owned by it */
  */
 kl_status kl_observables_read(kl_node *root, const kl_lattice_points *points, kl_observables *out,
                               kl_error *err);
+/* The same, but `position` may be left out: a = 1; energies and velocities are those of
+ * hopping * e(V). */
+extern const kl_key kl_gas_observables_table[];
+kl_status kl_gas_observables_read(kl_node *root, const kl_lattice_points *points, double hopping,
+                                  kl_observables *out, kl_error *err);
 void kl_observables_free(kl_observables *observables);
 
 /* One map {position, momentum}, without a name; *symbol, which *out refers to, is to be destroyed.

@@ -48,6 +48,11 @@ kl_status kl_stats_function_of_means(const double *y, int n, int m, kl_stats_fun
                                      const void *context, uint64_t key, kl_estimate *out,
                                      kl_error *err);
 
+/* The same with the jackknife's interval, f -+ t_{0.975, n-1} s,
+ * s^2 = (n-1)/n sum_i (f without row i - their mean)^2; NAN limits for n < 3. */
+kl_status kl_stats_jackknife(const double *y, int n, int m, kl_stats_function f,
+                             const void *context, kl_estimate *out, kl_error *err);
+
 /* Weighted least squares of y = c_0 + ... + c_degree x^degree, degree 0 or 1, with standard
  * errors sigma > 0; *c0 with a normal 95% interval, widened by the root of the reduced chi^2
  * where that is above 1. *chi2, *freedom = n - degree - 1 (may be NULL). False, with NAN,

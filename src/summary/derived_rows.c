@@ -1,5 +1,6 @@
 /* Derived statistics: functions of the means over realizations at one point, beside the same
- * functions of the limits. Intervals by the bootstrap over independent samples. Local.
+ * functions of the limits. Intervals by the bootstrap over independent samples,
+ * or by the jackknife. Local.
  */
 #include "summary/rows.h"
 
@@ -41,7 +42,7 @@ static kl_status add_limits(kl_table *t, const derived_at *d, kl_error *err)
     char name[2 * KL_NAME];
     for (int i = 0; i < r->nlimits; i++) {
         const bool main_one = &r->limit[i] == t->reference;
-        if (r->limit[i].moment > 0)
+        if (r->limit[i].moment > 0 || t->study->description->limit[i].silent)
             continue;
         const double limit = value_of(d, r->limit[i].value + kl_results_at(r, d->point, 0, 0));
         snprintf(name, sizeof name, "%s%sreference:%.40s", main_one ? "" : r->limit[i].name,
@@ -52,14 +53,19 @@ static kl_status add_limits(kl_table *t, const derived_at *d, kl_error *err)
     return KL_OK;
 }
 
-/* The own error of number i of the point, then of the larger one. */
+/* The own error of number i of the point, then of the larger one; or that of the limit. */
 static double error_of(const kl_table *t, const derived_at *d, int i)
 {
     const int point = i < d->numbers ? d->point : d->larger;
+    if (d->derived->of_limit) {
+        const kl_limit_data *limit = kl_results_find_limit(t->r, d->derived->of_limit);
+        return limit->error[kl_results_at(t->r, point, 0, 0) + (size_t)i];
+    }
     return t->r->sample_error[kl_results_at(t->r, point, 0, 0) + (size_t)(i % d->numbers)];
 }
 
-/* A function of deterministic values: its interval is what their own errors may change. */
+/* A function of deterministic values, or of a limit: its interval is what their own errors may
+ * change. */
 static kl_status estimate_deterministic(const kl_table *t, const derived_at *d, const double *y,
                                         kl_estimate *e, kl_error *err)
 {
@@ -93,6 +99,8 @@ static kl_status add_derived(kl_table *t, const derived_at *d, const double *y, 
                                      row.time, row.order);
     if (t->r->ensemble == KL_DETERMINISTIC && n > 0)
         KL_TRY(estimate_deterministic(t, d, y, e, err));
+    else if (d->derived->jackknife)
+        KL_TRY(kl_stats_jackknife(y, n, t->r->ntimes * t->r->nquantities, value_of, d, e, err));
     else
         KL_TRY(kl_stats_function_of_means(y, n, t->r->ntimes * t->r->nquantities, value_of, d, key,
                                           e, err));
@@ -105,7 +113,7 @@ static kl_status add_derived(kl_table *t, const derived_at *d, const double *y, 
 static kl_status gather_all(const kl_table *t, int p, double **out, int *n, kl_error *err)
 {
     const kl_results *r = t->r;
-    const int m = r->ntimes * r->nquantities, batches = t->count[p] / r->members;
+    const int m = r->ntimes * r->nquantities, batches = t->count[p] / kl_rows_block(r);
     KL_TRY(kl_alloc((size_t)batches * (size_t)m, sizeof **out, "summary", out, err));
     *n = batches;
     for (int it = 0; it < r->ntimes; it++)
@@ -156,6 +164,18 @@ static kl_status add_between(kl_table *t, derived_at *d, kl_error *err)
     return status;
 }
 
+/* A function of the values of a limit alone. */
+static kl_status add_of_limit(kl_table *t, const derived_at *d, kl_error *err)
+{
+    const kl_limit_data *limit = kl_results_find_limit(t->r, d->derived->of_limit);
+    kl_estimate e = {NAN, NAN, NAN};
+    if (!limit)
+        return KL_OK;
+    KL_TRY(
+        estimate_deterministic(t, d, limit->value + kl_results_at(t->r, d->point, 0, 0), &e, err));
+    return isnan(e.value) ? KL_OK : kl_rows_add(&t->rows, row_of(t, d, d->derived->name), e, err);
+}
+
 kl_status kl_derived_rows(kl_table *t, int p, kl_error *err)
 {
     const kl_description *about = t->study->description;
@@ -173,7 +193,9 @@ kl_status kl_derived_rows(kl_table *t, int p, kl_error *err)
             status = add_between(t, &d, err);
         for (int it = 0; status == KL_OK && it < stations; it++) {
             d.station = d.derived->per_station ? it : -1;
-            status = add_derived(t, &d, y, n, kl_table_derived(t, i, p, it), err);
+            status = d.derived->of_limit
+                         ? add_of_limit(t, &d, err)
+                         : add_derived(t, &d, y, n, kl_table_derived(t, i, p, it), err);
         }
     }
     free(y);

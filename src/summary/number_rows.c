@@ -108,7 +108,8 @@ static kl_status add_limits(number *x, const kl_estimate *mean, kl_error *err)
     kl_table *t = x->t;
     for (int pass = 0; pass < 2; pass++) /* the reference, then the others */
         for (int i = 0; i < t->r->nlimits; i++) {
-            if ((&t->r->limit[i] == t->reference) != (pass == 0) || t->r->limit[i].moment > 0)
+            if ((&t->r->limit[i] == t->reference) != (pass == 0) || t->r->limit[i].moment > 0 ||
+                t->study->description->limit[i].silent)
                 continue;
             KL_TRY(add_limit(x, i, mean, err));
             if (pass > 0)

@@ -167,7 +167,7 @@ static kl_status add_derived_rate(rate_fit *f, int derived, int it, kl_error *er
     begin(f, d->per_station ? it : -1, &q);
     for (int p = 0; p < f->t->r->npoints; p++)
         gather(f, p, kl_table_derived(f->t, derived, p, it), 0);
-    KL_TRY(add_rate(f, d->name, order, true, err));
+    KL_TRY(add_rate(f, d->name, order, !d->signed_value, err));
     f->fewest = 0;
     return d->proven == 0 ? KL_OK
                           : add(f, "proven_rate", d->name, order,

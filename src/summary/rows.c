@@ -55,11 +55,17 @@ kl_status kl_rows_add_exact(kl_rows *rows, kl_row row, double value, kl_error *e
 
 /* ---- samples ---- */
 
-/* Batch b of a point is whole. */
-static bool has_batch(const kl_results *r, int p, int b)
+int kl_rows_block(const kl_results *r)
 {
-    const uint8_t *done = r->done + (size_t)p * (size_t)r->nrealizations + (size_t)(b * r->members);
-    for (int m = 0; m < r->members; m++)
+    return r->block > r->members ? r->block : r->members;
+}
+
+/* Block b of a point is whole. */
+static bool has_block(const kl_results *r, int p, int b)
+{
+    const int block = kl_rows_block(r);
+    const uint8_t *done = r->done + (size_t)p * (size_t)r->nrealizations + (size_t)(b * block);
+    for (int m = 0; m < block; m++)
         if (!done[m])
             return false;
     return true;
@@ -67,29 +73,31 @@ static bool has_batch(const kl_results *r, int p, int b)
 
 int kl_rows_count(const kl_results *r, int p)
 {
+    const int block = kl_rows_block(r);
     int n = 0;
-    for (int b = 0; b < r->nrealizations / r->members; b++)
-        n += has_batch(r, p, b) ? r->members : 0;
+    for (int b = 0; b < r->nrealizations / block; b++)
+        n += has_block(r, p, b) ? block : 0;
     return n;
 }
 
 int kl_rows_gather(const kl_results *r, int p, int it, int q, double *y)
 {
+    const int block = kl_rows_block(r);
     int n = 0;
-    for (int b = 0; b < r->nrealizations / r->members; b++)
-        for (int m = 0; m < r->members && has_batch(r, p, b); m++)
-            y[n++] = kl_results_sample(r, p, b * r->members + m)[it * r->nquantities + q];
+    for (int b = 0; b < r->nrealizations / block; b++)
+        for (int m = 0; m < block && has_block(r, p, b); m++)
+            y[n++] = kl_results_sample(r, p, b * block + m)[it * r->nquantities + q];
     return n;
 }
 
 int kl_rows_gather_independent(const kl_results *r, int p, int it, int q, double *y)
 {
-    const int n = kl_rows_gather(r, p, it, q, y) / r->members;
-    for (int b = 0; r->members > 1 && b < n; b++) {
+    const int block = kl_rows_block(r), n = kl_rows_gather(r, p, it, q, y) / block;
+    for (int b = 0; block > 1 && b < n; b++) {
         double sum = 0;
-        for (int m = 0; m < r->members; m++)
-            sum += y[b * r->members + m];
-        y[b] = sum / r->members;
+        for (int m = 0; m < block; m++)
+            sum += y[b * block + m];
+        y[b] = sum / block;
     }
     return n;
 }

@@ -21,11 +21,14 @@ kl_status kl_rows_add(kl_rows *rows, kl_row row, kl_estimate e, kl_error *err);
 /* With a value that has no interval of its own. */
 kl_status kl_rows_add_exact(kl_rows *rows, kl_row row, double value, kl_error *err);
 
+/* Realizations that may depend on each other: the members of a batch, or a block of the system's.
+ * Only whole ones count below. */
+int kl_rows_block(const kl_results *results);
 /* Finished realizations of a point; in lockstep whole batches of them. Local. */
 int kl_rows_count(const kl_results *results, int point);
 /* Samples of one number, finished realizations in order, into y[nrealizations]; how many. */
 int kl_rows_gather(const kl_results *results, int point, int time, int quantity, double *y);
-/* Independent samples: the same, but in lockstep means over batches. */
+/* Independent samples: the same, but means over batches or blocks. */
 int kl_rows_gather_independent(const kl_results *results, int point, int time, int quantity,
                                double *y);
 

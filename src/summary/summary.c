@@ -73,6 +73,7 @@ kl_status kl_summarise(const kl_study *study, kl_results *results, kl_error *err
                   .r = results,
                   .rows = {.results = results},
                   .reference = kl_results_find_limit(results, "reference")};
+    results->block = study->description->block;
     free(results->row);
     results->row = NULL;
     results->nrows = 0;

@@ -5,7 +5,9 @@
 #include "systems/anderson/anderson.h"
 #include "systems/crossing/crossing_integral.h"
 #include "systems/expansion/expansion.h"
+#include "systems/fermi/fermi.h"
 #include "systems/graphs/feynman.h"
+#include "systems/hartree_fock/hartree_fock.h"
 #include "systems/localization/localization.h"
 #include "systems/lyapunov/lyapunov.h"
 #include "systems/semiclassical/semiclassical.h"
@@ -13,9 +15,11 @@
 #include <stdio.h>
 #include <string.h>
 
-const kl_system *const kl_systems[] = {
-    &kl_system_anderson, &kl_system_localization, &kl_system_lyapunov,      &kl_system_expansion,
-    &kl_system_graphs,   &kl_system_crossing,     &kl_system_semiclassical, NULL};
+const kl_system *const kl_systems[] = {&kl_system_anderson,      &kl_system_localization,
+                                       &kl_system_lyapunov,      &kl_system_expansion,
+                                       &kl_system_graphs,        &kl_system_crossing,
+                                       &kl_system_semiclassical, &kl_system_fermi,
+                                       &kl_system_hartree_fock,  NULL};
 
 kl_status kl_systems_begin(kl_error *err)
 {

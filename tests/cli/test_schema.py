@@ -20,7 +20,8 @@ from kinlim_cli import Folder
 
 SOURCE = os.environ["SOURCE_DIR"]
 JOBS = sorted(glob.glob(os.path.join(SOURCE, "jobs", "*", "*.yaml")))
-SYSTEMS = ["anderson", "expansion", "localization", "lyapunov", "graphs", "crossing", "semiclassical"]
+SYSTEMS = ["anderson", "expansion", "localization", "lyapunov", "graphs", "crossing", "semiclassical",
+           "fermi", "hartree_fock"]
 
 
 class Yaml12(yaml.SafeLoader):
@@ -124,7 +125,9 @@ SMALL = {"anderson": ["eta=[0.5]", "times=[0.1]", "reference=none"],
          "localization": ["eta=[0.6]", "times=[0.1]"],
          "lyapunov": ["times=[10]"], "crossing": ["eps=[0.5]", "sites=[32]"],
          "graphs": ["eta=[0.5]", "sites=[14]", "times=[0.1]"],
-         "semiclassical": ["eps=[0.2]", "times=[0.1]", "reference=none"]}
+         "semiclassical": ["eps=[0.2]", "times=[0.1]", "reference=none"],
+         "fermi": ["eta=[0.5]", "sites=[8]", "times=[0.1]", "reference=none"],
+         "hartree_fock": ["times=[0.01]", "realizations=2", "ensembles=1", "reference=none"]}
 
 
 def changed(study, path, value):
@@ -180,7 +183,7 @@ class Schema(unittest.TestCase):
         for i, path in enumerate(JOBS):
             with open(path) as file:
                 system = yaml.load(file, Yaml12)["system"]
-            settings = [x for s in SMALL[system] + ["realizations=1"] for x in ("--set", s)]
+            settings = [x for s in ["realizations=1"] + SMALL[system] for x in ("--set", s)]
             self.folder.run(path, f"{i}.h5", *settings)
             with h5py.File(os.path.join(self.folder.path, f"{i}.h5"), "r") as file:
                 resolved = yaml.safe_load(str(file.attrs["study"]))

@@ -58,6 +58,24 @@ static const small_study studies[] = {
      "times: [0, 0.3, 0.6]\nleft: 1\nright: 1\nrealizations: 3\ninitial: {envelope: {shape: "
      "uniform}}\nobservable: {position: {shape: wave, wave: [1]}, momentum: {velocity: 1}}\n",
      "times=[0.6]", 1e-7},
+    {"fermi",
+     "system: fermi\ndimension: 2\nsites: [12, 11]\neta: [0.5, 0.6]\ntimes: [0, 1, 2]\n"
+     "realizations: 3\nvectors: 2\n"
+     "start: {type: fermi_dirac, beta: 3, mu: -0.5, a: [1, 0.5], q: [0.1, 0]}\n"
+     "observables:\n  - {name: a, momentum: {mode: [1, 0]}}\n"
+     "  - {name: b, position: {shape: gaussian, width: 0.6}, momentum: {energy: 2}}\n"
+     "fields: [{type: energy, windows: 5}, {type: axis, axis: 2}]\n"
+     "determinants: {sites: [[0, 0], [1, 0], [0, -1]], antithetic: true}\n"
+     "propagator: {precision: double, tolerance: 1.0e-8}\n",
+     "times=[2]", 1e-6},
+    {"hartree_fock",
+     "system: hartree_fock\ndimension: 2\nsites: [8, 7]\neta: [0.5, 0.6]\ntimes: [0, 0.5, 1.5]\n"
+     "realizations: 4\nensembles: 2\nvectors: 2\ncorrection: halves\n"
+     "interaction: {strength: 3, shape: [{at: [0, 0], value: 1}, {at: [1, 0], value: 0.5}]}\n"
+     "start: {type: fermi_dirac, beta: 3, mu: -0.5, a: [1, 0.5], q: [0.1, 0]}\n"
+     "step: {size: 0.25, order: 4}\nobservables:\n  - {name: a, momentum: {mode: [1, 0]}}\n"
+     "fields: [{type: energy, windows: 5}, {type: axis, axis: 2}]\n",
+     "times=[1.5]", 1e-3},
     {"crossing",
      "system: crossing\neps: [0.5, 0.4]\nenergies: [[0, 1, 2], [1, 1, -1]]\nsites: [12, 14]\n"
      "momenta: [[0, 0.25, 0.5], [0.1, 0.7, 0.35]]\n",
