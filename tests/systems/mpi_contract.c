@@ -86,7 +86,8 @@ static const small_study studies[] = {
      "{power: [0, 2], coefficient: 0.5}]}\n"
      "initial: {envelope: {shape: gaussian, width: 0.4}, phase: {momentum: [0.3, 0]}}\n"
      "observables:\n  - {name: a, position: {power: [2, 0]}, momentum: {power: [0, 1]}}\n"
-     "  - {name: b, position: {shape: gaussian, width: 0.8}, momentum: {shape: gaussian, width: 1}}\n"
+     "  - {name: b, position: {shape: gaussian, width: 0.8}, momentum: {shape: gaussian, width: "
+     "1}}\n"
      "  - {name: c, position: {shape: box, low: [0, -1], high: [1, 1]}}\n"
      "fields: [{type: husimi, positions: 5, momenta: 5}, {type: density, axis: 2}]\n"
      "propagator: {tolerance: 1.0e-4}\nlimit_tolerance: 1.0e-4\n",
