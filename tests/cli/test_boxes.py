@@ -49,7 +49,7 @@ class Boxes(unittest.TestCase):
     def dry(self, *options):
         text = self.folder.good("run", "study.yaml", "--dry-run", "-o", "dry.h5", *options).out
         bound = {}
-        for line in text.split("by at most\n")[1].splitlines():
+        for line in text.split("by at most\n")[1].split("\n\n")[0].splitlines():
             eta, box, rest = line.split(None, 2)
             for name, value in re.findall(r"(\w+) ([0-9.e+-]+)", rest):
                 bound[float(eta), float(box), name] = float(value)

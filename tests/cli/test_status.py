@@ -129,7 +129,8 @@ class TheLog(Status):
         self.assertEqual((names[0], names[-1]), ("start", "end"))
         self.assertEqual(events[0]["ranks"], 2)
         self.assertEqual((events[-1]["exit_code"], events[-1]["message"]), (0, ""))
-        self.assertEqual([event["point"] for event in events if event["event"] == "limit"], [0, 1])
+        self.assertEqual([(event["name"], event["point"]) for event in events if event["event"] == "limit"],
+                         [(name, point) for name in ("reference", "central_moment_limit") for point in (0, 1)])
         items = [event for event in events if event["event"] == "items"]
         self.assertEqual((items[0]["done"], items[-1]["done"], items[-1]["total"]), (0, 8, 8))
         self.assertIn("warning", names)
