@@ -165,6 +165,8 @@ static void start_alone(void)
         return;
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+    /* Files of pointers into files that ranks share, of which there are none, would be there. */
+    setenv("OMPI_MCA_sharedfp", "^sm,lockedfile", 0);
 }
 
 kl_status kl_cli_start(kl_error *err)

@@ -153,6 +153,13 @@ class ARun(InAFolder):
             self.assertEqual((result.code, result.err), (0, ""), result)
 
 
+    def test_leaves_its_results_and_snapshots_alone_without_a_word(self):
+        before = set(os.listdir(self.folder.path))
+        result = self.kinlim("run", "study.yaml", "--quiet", "--set", "snapshot=1")
+        self.assertEqual((result.code, result.out, result.err), (0, "", ""))
+        self.assertEqual(set(os.listdir(self.folder.path)) - before, {"study.h5"} | {
+            f"study-snapshot-{point}.{kind}" for point in (0, 1) for kind in ("h5", "xdmf")})
+
     def test_without_a_launcher_starts_no_other_process_and_makes_no_temporary_files(self):
         place = os.path.join(self.folder.path, "temporary")
         os.mkdir(place)
