@@ -236,13 +236,6 @@ kl_status kl_filtered_exact(kl_filtered *kernel, double t, double x, complex dou
     return KL_OK;
 }
 
-static void multiply(int64_t n, const complex double *phase, complex double *psi)
-{
-    for (int64_t i = 0; i < n; i++)
-        psi[i] = CMPLX(creal(psi[i]) * creal(phase[i]) - cimag(psi[i]) * cimag(phase[i]),
-                       creal(psi[i]) * cimag(phase[i]) + cimag(psi[i]) * creal(phase[i]));
-}
-
 /* kick = exp(-i time V/hbar) */
 static void fill_kick(const kl_filtered *k, double time, complex double *kick)
 {
@@ -266,12 +259,12 @@ void kl_filtered_slices(kl_filtered *k, double t, int64_t n, bool strang, double
     }
     fill_kick(k, strang ? dt / 2 : dt, kick);
     for (int64_t slice = 0; slice < n; slice++) {
-        multiply(size, kick, k->psi);
+        kl_box_product(size, kick, k->psi);
         kl_box_forward(&k->grid, k->psi);
-        multiply(size, drift, k->psi);
+        kl_box_product(size, drift, k->psi);
         kl_box_backward(&k->grid, k->psi);
         if (strang)
-            multiply(size, kick, k->psi);
+            kl_box_product(size, kick, k->psi);
     }
     value_of(k, k->psi, x, value, error);
 }
