@@ -1,5 +1,6 @@
 #include "continuum/box_grid.h"
 
+#include "base/clones.h"
 #include "base/memory.h"
 #include "continuum/box_transform.h"
 
@@ -120,14 +121,27 @@ static double weight_of(const kl_layout *layout, const double *const table[3], i
 }
 
 /* z_i *= c t_i; written out, because a complex product looks for infinities. */
-static void multiply_line(int64_t n, complex double c, const complex double *t, complex double *f)
+KL_CLONES static void multiply_line(int64_t n, complex double c, const complex double *t,
+                                    complex double *f)
 {
-    double *z = (double *)f;
-    const double *u = (const double *)t, cr = creal(c), ci = cimag(c);
+    double *restrict z = (double *)f;
+    const double *restrict u = (const double *)t;
+    const double cr = creal(c), ci = cimag(c);
     for (int64_t i = 0; i < n; i++) {
         const double tr = cr * u[2 * i] - ci * u[2 * i + 1], ti = cr * u[2 * i + 1] + ci * u[2 * i];
         const double re = z[2 * i] * tr - z[2 * i + 1] * ti;
         z[2 * i + 1] = z[2 * i] * ti + z[2 * i + 1] * tr;
+        z[2 * i] = re;
+    }
+}
+
+KL_CLONES void kl_box_product(int64_t n, const complex double *phase, complex double *psi)
+{
+    const double *restrict u = (const double *)phase;
+    double *restrict z = (double *)psi;
+    for (int64_t i = 0; i < n; i++) {
+        const double re = z[2 * i] * u[2 * i] - z[2 * i + 1] * u[2 * i + 1];
+        z[2 * i + 1] = z[2 * i] * u[2 * i + 1] + z[2 * i + 1] * u[2 * i];
         z[2 * i] = re;
     }
 }
@@ -150,7 +164,9 @@ void kl_box_multiply(const kl_layout *l, const complex double *const table[3], c
                 CMPLX(creal(outer) * creal(middle) - cimag(outer) * cimag(middle),
                       creal(outer) * cimag(middle) + cimag(outer) * creal(middle));
             complex double *line = f + (a * l->n[1] + b) * l->n[2];
-            if (table[inner])
+            if (table[inner] && c == 1)
+                kl_box_product(l->n[2], table[inner], line);
+            else if (table[inner])
                 multiply_line(l->n[2], c, table[inner], line);
             else
                 scale_line(l->n[2], c, line);

@@ -78,6 +78,8 @@ int64_t kl_box_good_length(double least);
 
 /* ---- products and sums; tables are by axis, table[axis][n], NULL: 1 ---- */
 
+/* psi_i *= phase_i. Local. */
+void kl_box_product(int64_t n, const complex double *phase, complex double *psi);
 /* f *= prod_j table_j. Local. */
 void kl_box_multiply(const kl_layout *layout, const complex double *const table[3],
                      complex double *f);

@@ -134,14 +134,8 @@ void kl_split_set(kl_split_steps *s, double dt)
 
 static void kick(const kl_split_steps *s, const complex double *phase, complex double *psi)
 {
-    const int64_t n = s->grid->position.n[0] * s->grid->position.n[1] * s->grid->position.n[2];
-    const double *restrict u = (const double *)phase;
-    double *restrict z = (double *)psi;
-    for (int64_t i = 0; i < n; i++) {
-        const double re = z[2 * i] * u[2 * i] - z[2 * i + 1] * u[2 * i + 1];
-        z[2 * i + 1] = z[2 * i] * u[2 * i + 1] + z[2 * i + 1] * u[2 * i];
-        z[2 * i] = re;
-    }
+    kl_box_product(s->grid->position.n[0] * s->grid->position.n[1] * s->grid->position.n[2], phase,
+                   psi);
 }
 
 static void drift(const kl_split_steps *s, int which, complex double *psi)

@@ -11,15 +11,22 @@
 #include "systems/localization/localization.h"
 #include "systems/lyapunov/lyapunov.h"
 #include "systems/semiclassical/semiclassical.h"
+#include "systems/trotter/trotter.h"
 
 #include <stdio.h>
 #include <string.h>
 
-const kl_system *const kl_systems[] = {&kl_system_anderson,      &kl_system_localization,
-                                       &kl_system_lyapunov,      &kl_system_expansion,
-                                       &kl_system_graphs,        &kl_system_crossing,
-                                       &kl_system_semiclassical, &kl_system_fermi,
-                                       &kl_system_hartree_fock,  NULL};
+const kl_system *const kl_systems[] = {&kl_system_anderson,
+                                       &kl_system_localization,
+                                       &kl_system_lyapunov,
+                                       &kl_system_expansion,
+                                       &kl_system_graphs,
+                                       &kl_system_crossing,
+                                       &kl_system_semiclassical,
+                                       &kl_system_fermi,
+                                       &kl_system_hartree_fock,
+                                       &kl_system_trotter,
+                                       NULL};
 
 kl_status kl_systems_begin(kl_error *err)
 {

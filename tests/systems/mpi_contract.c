@@ -91,7 +91,13 @@ static const small_study studies[] = {
      "  - {name: c, position: {shape: box, low: [0, -1], high: [1, 1]}}\n"
      "fields: [{type: husimi, positions: 5, momenta: 5}, {type: density, axis: 2}]\n"
      "propagator: {tolerance: 1.0e-4}\nlimit_tolerance: 1.0e-4\n",
-     "times=[0.5]", 1e-3}};
+     "times=[0.5]", 1e-3},
+    {"trotter",
+     "system: trotter\nhbar: [0.2, 0.3]\nslices: [8, 16]\nenergy: 3\ntimes: [0.5, 1, 2]\n"
+     "potential: {terms: [{power: [4], coefficient: 0.25}]}\n"
+     "observables:\n  - {name: a, kernel: {from: [0.3], to: [-0.4]}}\n"
+     "  - {name: b, determinant: {from: [0.3], to: [-0.4]}}\n",
+     "times=[2]", 1e-12}};
 
 /* ---- the cases ---- */
 
