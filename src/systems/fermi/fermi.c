@@ -237,7 +237,8 @@ static const kl_limit reference = {.name = "reference",
                                    .long_name = "kinetic limit",
                                    .fields = true,
                                    .solve = fermi_solve,
-                                   .same_as = fermi_same};
+                                   .same_as = fermi_same,
+                                   .seconds = fermi_seconds};
 static const kl_limit response = {.name = "response",
                                   .long_name = "response of determinants",
                                   .silent = true,

@@ -141,6 +141,34 @@ static kl_status solve_with(const fermi *f, int point, const kl_gas gas[2], kl_l
     return KL_OK;
 }
 
+/* Where share_of() says nothing: the equation itself, for all observables at once. */
+static kl_status put_packet(const fermi *f, int point, const symbols *s, MPI_Comm comm,
+                            kl_limit_values *out, kl_error *err)
+{
+    const kl_observables *o = &f->observables;
+    const kl_lattice_point *at = &f->points.point[point];
+    const int n = o->n * f->times.n;
+    bool wanted = false;
+    double *value;
+    for (int k = 0; k < o->n; k++)
+        wanted = wanted || isnan(share_of(f, k, at));
+    if (!wanted)
+        return KL_OK;
+    KL_TRY(kl_agree(comm, kl_alloc(3 * (size_t)n, sizeof *value, "reference", &value, err), err));
+    kl_status status =
+        fermi_solve_packet(f, point, o->n, s->symbol, comm, out, value, value + 2 * n, err);
+    const double share = kl_gas_start_share(&f->start, at);
+    for (int i = 0; status == KL_OK && i < f->times.n * o->nquantities; i++) {
+        const int k = o->of[i % o->nquantities], from = i / o->nquantities * o->n + k;
+        const bool im = i % o->nquantities > o->first[k];
+        if (isnan(share_of(f, k, at)))
+            put(out, i / o->nquantities * f->nquantities + i % o->nquantities,
+                share * value[2 * from + im], share * value[2 * n + from]);
+    }
+    free(value);
+    return status;
+}
+
 kl_status fermi_solve(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                       kl_error *err)
 {
@@ -160,10 +188,13 @@ kl_status fermi_solve(const void *self, int point, MPI_Comm comm, kl_limit_value
         status = kl_gas_create(d, j, s.n, s.symbol, rung, &gas[rung], err);
     if (status == KL_OK)
         status = solve_with(f, point, gas, out, err);
+    status = kl_agree(comm, status, err);
+    if (status == KL_OK)
+        status = put_packet(f, point, &s, comm, out, err);
     for (int rung = 0; rung < 2; rung++)
         kl_gas_destroy(&gas[rung]);
     destroy(f, &s);
-    return kl_agree(comm, status, err);
+    return status;
 }
 
 /* Fields along an axis have the momenta of the lattice, an envelope its box. */
@@ -175,6 +206,15 @@ int fermi_same(const void *self, int point)
         if (at[q].eta == at[point].eta && at[q].sites == at[point].sites)
             return q;
     return point;
+}
+
+double fermi_seconds(const void *self, int point)
+{
+    const fermi *f = self;
+    bool packet = false;
+    for (int k = 0; k < f->observables.n; k++)
+        packet = packet || isnan(share_of(f, k, &f->points.point[point]));
+    return packet ? (f->points.dimension == 3 ? 300 : 5) : 1;
 }
 
 /* ---- the response of determinants ---- */

@@ -66,11 +66,20 @@ kl_status fermi_make_derived(fermi *f, kl_error *err);
 kl_status fermi_solve(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                       kl_error *err);
 int fermi_same(const void *self, int point);
+double fermi_seconds(const void *self, int point);
 kl_status fermi_solve_response(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                                kl_error *err);
 int fermi_same_response(const void *self, int point);
 double fermi_response_seconds(const void *self, int point);
 kl_status fermi_constants(const void *self, int point, double *value, kl_error *err);
+
+/* ---- fermi_packet.c ---- */
+
+/* value[ntimes][n][2], error[ntimes][n]: of n symbols with their positions, from a start with an
+ * envelope; per unit of the envelope's share of the torus. Collective. */
+kl_status fermi_solve_packet(const fermi *f, int point, int n, const kl_kinetic_observable *symbol,
+                             MPI_Comm comm, kl_limit_values *out, double *value, double *error,
+                             kl_error *err);
 
 /* ---- the run, as in kl_system ---- */
 
