@@ -180,7 +180,7 @@ static kl_status solve_on(MPI_Comm comm, const kl_hartree_problem *p, int n, dou
 kl_status kl_hartree_solve(MPI_Comm comm, const kl_hartree_problem *p, double complex *value,
                            double *error, kl_error *err)
 {
-    const int sides[2] = {p->dimension == 3 ? 48 : 256, p->dimension == 3 ? 72 : 384};
+    const int sides[2] = {p->dimension == 3 ? 48 : 192, p->dimension == 3 ? 72 : 288};
     const double width[2] = {0.24, 0.16};
     const int n = p->ntimes * p->nsymbols;
     double complex *coarse;

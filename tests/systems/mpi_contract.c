@@ -69,7 +69,7 @@ static const small_study studies[] = {
      "propagator: {precision: double, tolerance: 1.0e-8}\n",
      "times=[2]", 1e-6},
     {"hartree_fock",
-     "system: hartree_fock\ndimension: 2\nsites: [8, 7]\neta: [0.5, 0.6]\ntimes: [0, 0.5, 1.5]\n"
+     "system: hartree_fock\ndimension: 2\nsites: [7]\neta: [0.5]\ntimes: [0, 0.5, 1.5]\n"
      "realizations: 4\nensembles: 2\nvectors: 2\ncorrection: halves\n"
      "interaction: {strength: 3, shape: [{at: [0, 0], value: 1}, {at: [1, 0], value: 0.5}]}\n"
      "start: {type: fermi_dirac, beta: 3, mu: -0.5, a: [1, 0.5], q: [0.1, 0]}\n"
