@@ -162,14 +162,15 @@ class Cluster:
                 daemon.wait()
 
 
-def ranks_of(output):
-    """Processes of `kinlim run` that write to this output."""
+def ranks_of(folder, output):
+    """Processes of `kinlim run` that write to this output in the folder, and no others of that name."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{pid}/cmdline", "rb") as file:
                 words = file.read().split(b"\0")
-            if os.path.samefile(os.readlink(f"/proc/{pid}/exe"), KINLIM) and output.encode() in words:
+            if (os.path.samefile(os.readlink(f"/proc/{pid}/exe"), KINLIM) and output.encode() in words
+                    and os.path.samefile(f"/proc/{pid}/cwd", folder.path)):
                 found.append(int(pid))
         except OSError:
             pass
@@ -203,7 +204,7 @@ class Batch(unittest.TestCase):
         def stop_what_is_ready():
             for output in outputs:
                 if output not in ranks and self.folder.has(f"{output}.journal/records-0000-0000"):
-                    ranks[output] = ranks_of(output)
+                    ranks[output] = ranks_of(self.folder, output)
                     for rank in ranks[output]:
                         os.kill(rank, signal.SIGSTOP)
             return len(ranks) == len(outputs)
