@@ -2,6 +2,8 @@
 
 #include "classical/ode.h"
 
+#include "base/complex.h"
+
 #include <math.h>
 
 enum { PIECES = 128 }; /* of a path, between which zeros of dx/dp are counted */

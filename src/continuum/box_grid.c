@@ -1,5 +1,6 @@
 #include "continuum/box_grid.h"
 
+#include "base/complex.h"
 #include "base/clones.h"
 #include "base/memory.h"
 #include "continuum/box_transform.h"

@@ -1,5 +1,6 @@
 #include "continuum/filtered_kernel.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 
 #include <math.h>

@@ -7,6 +7,7 @@
  * Momenta likewise: psi has its support in the box, so its transform is band limited. */
 #include "continuum/indicator.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 #include "continuum/split_step.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 
 #include <math.h>

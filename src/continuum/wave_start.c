@@ -2,6 +2,8 @@
 
 #include "classical/reach.h"
 
+#include "base/complex.h"
+
 #include <math.h>
 
 typedef struct filling {

@@ -1,5 +1,6 @@
 #include "kinetic/gas.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 #include "kinetic/quadrature.h"
 #include "kinetic/shell.h"

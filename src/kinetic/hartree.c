@@ -6,6 +6,7 @@
  * TSRK 5DP. Every PetscScalar is one F(p), real. */
 #include "kinetic/hartree.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 #include "kinetic/hartree_grid.h"
 #include "kinetic/petsc_error.h"

@@ -1,5 +1,6 @@
 #include "kinetic/hartree_grid.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 #include "kinetic/response.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 #include "kinetic/quadrature.h"
 

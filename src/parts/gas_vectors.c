@@ -1,5 +1,6 @@
 #include "parts/gas_vectors.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 #include "lattice/disorder.h"
 #include "lattice/philox.h"

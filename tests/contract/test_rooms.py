@@ -98,11 +98,23 @@ def names_are_told_apart():
     assert not twice, twice
 
 
+def complex_numbers_are_made_as_every_compiler_can():
+    """glibc has no CMPLX under clang: base/complex.h has."""
+    without = []
+    for path in sources("src") + sources("tests"):
+        with open(path) as file:
+            text = file.read()
+        if "CMPLX(" in text and not path.endswith("base/complex.h") and '#include "base/complex.h"' not in text:
+            without.append(os.path.relpath(path, ROOT))
+    assert not without, without
+
+
 def main():
     no_word_of_a_system_in_the_pipeline()
     no_circle_of_files()
     files_and_functions_are_short()
     names_are_told_apart()
+    complex_numbers_are_made_as_every_compiler_can()
 
 
 if __name__ == "__main__":

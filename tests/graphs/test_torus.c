@@ -1,6 +1,8 @@
 /* Transforms on tori with any axes even, short and long, against their definition. */
 #include "graphs/torus.h"
 
+#include "base/complex.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>

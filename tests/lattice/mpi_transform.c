@@ -2,6 +2,7 @@
  * one rank alone. L = 5, 7 over 2..4 ranks leaves slabs uneven; in d = 1 one rank has the line. */
 #include "lattice/transform.h"
 
+#include "base/complex.h"
 #include "lattice/check.h"
 
 enum { MOST = 343 };

@@ -1,5 +1,6 @@
 #include "systems/fermi/fermi.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 #include "parts/plain_keys.h"
 #include "systems/fermi/fermi_private.h"

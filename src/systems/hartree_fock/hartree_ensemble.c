@@ -3,6 +3,7 @@
  * 1 - 4 p, p, p, p = 1/(4 - 4^(1/3)) (M. Suzuki, Phys. Lett. A 146 (1990) 319). */
 #include "systems/hartree_fock/hartree_ensemble.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 #include "wigner/pencils.h"
 

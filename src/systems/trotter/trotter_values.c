@@ -1,4 +1,5 @@
 /* Kernels and determinants, of N slices and of their limits. */
+#include "base/complex.h"
 #include "base/memory.h"
 #include "classical/paths.h"
 #include "continuum/filtered_kernel.h"
