@@ -101,7 +101,7 @@ def names_are_told_apart():
 def complex_numbers_are_made_as_every_compiler_can():
     """glibc has no CMPLX under clang: base/complex.h has."""
     without = []
-    for path in sources("src") + sources("tests"):
+    for path in sources("src", "tests"):
         with open(path) as file:
             text = file.read()
         if "CMPLX(" in text and not path.endswith("base/complex.h") and '#include "base/complex.h"' not in text:
