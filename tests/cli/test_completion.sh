@@ -26,11 +26,11 @@ completes 'kinlim run study.yaml --re' --realizations --resume
 completes 'kinlim export a.h5 --' --help --samples
 completes 'kinlim schema l' localization lyapunov
 completes 'kinlim completion ' --help bash
-completes 'kinlim run s.yaml --set propagator.' propagator.method=chebyshev propagator.method=fourth_order \
-    propagator.method=strang propagator.precision=double propagator.precision=single propagator.tolerance=
+completes 'kinlim run s.yaml --set propagator.p' propagator.precision=double propagator.precision=single
+completes 'kinlim run s.yaml --set propagator.method=c' chebyshev chin4
 completes 'kinlim run s.yaml --set  propagator.method=s' strang # behind the = alone: bash has split there
-completes 'kinlim run s.yaml --set observables.0.mom' observables.0.momentum.energy= \
-    observables.0.momentum.mode= observables.0.momentum.velocity=
+completes 'kinlim run s.yaml --set observables.0.momentum.m' observables.0.momentum.mode=
+completes 'kinlim run s.yaml --set observables.0.momentum.v' observables.0.momentum.velocity=
 completes 'kinlim run s.yaml --set realizations' realizations.max= realizations.min= \
     realizations.until.observable= realizations.until.order= realizations.until.relative_error= realizations=
 completes 'kinlim run s.yaml --set eta=0.5 --qui' --quiet
