@@ -271,9 +271,10 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
     KL_TRY(kl_alloc(1, sizeof *a, "study", &a, err));
     *self = a;
     a->times = *stations;
-    kl_status status = read_keys(a, root, err);
-    make_description(a);
-    if (status != KL_OK)
+    const kl_status status = read_keys(a, root, err);
+    if (status == KL_OK)
+        make_description(a);
+    else
         close_study(self);
     return status;
 }
