@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "config/json.h"
 #include "run/layout.h"
+#include "run/limits.h"
 #include "run/look.h"
 #include "run/unfinished.h"
 #include "summary/summary.h"
@@ -19,16 +20,12 @@
 static const char *const state_name[] = {
     [KL_RUN_DONE] = "done", [KL_RUN_STOPPED] = "stopped", [KL_RUN_RUNNING] = "running"};
 
-static int solved(const kl_results *r, const kl_limit_data *limit)
+/* Points that have a limit. */
+static int solved(const kl_results *r, int limit)
 {
     int n = 0;
-    for (int p = 0; p < r->npoints; p++) {
-        const double *value = limit->value + kl_results_at(r, p, 0, 0);
-        bool any = limit->note[p][0] != 0;
-        for (int i = 0; i < r->ntimes * r->nquantities; i++)
-            any = any || !isnan(value[i]);
-        n += any;
-    }
+    for (int p = 0; p < r->npoints; p++)
+        n += kl_limits_solved(r, limit, p);
     return n;
 }
 
@@ -94,7 +91,7 @@ static void put_limits(const kl_results *r, kl_json *json)
     for (int i = 0; i < r->nlimits; i++) {
         kl_json_open(json, NULL, '{');
         kl_json_string(json, "name", r->limit[i].name);
-        kl_json_integer(json, "solved", solved(r, &r->limit[i]));
+        kl_json_integer(json, "solved", solved(r, i));
         kl_json_integer(json, "total", r->npoints);
         kl_json_close(json, '}');
     }
@@ -152,8 +149,7 @@ static void print_head(const kl_look *look)
                look->state == KL_RUN_RUNNING ? "at work" : "last at work", pulse->host,
                (long long)pulse->ranks, pulse->ranks == 1 ? "" : "s", start, pulse->doing);
     for (int i = 0; i < r->nlimits; i++)
-        printf("limit %s: %d of %d points\n", r->limit[i].name, solved(r, &r->limit[i]),
-               r->npoints);
+        printf("limit %s: %d of %d points\n", r->limit[i].name, solved(r, i), r->npoints);
 }
 
 static void print_point(const kl_look *look, int point)

@@ -150,8 +150,7 @@ KL_CLONES void kl_box_product(int64_t n, const complex double *phase, complex do
 static void scale_line(int64_t n, complex double c, complex double *f)
 {
     for (int64_t i = 0; i < n; i++)
-        f[i] = CMPLX(creal(f[i]) * creal(c) - cimag(f[i]) * cimag(c),
-                     creal(f[i]) * cimag(c) + cimag(f[i]) * creal(c));
+        f[i] = kl_times(f[i], c);
 }
 
 void kl_box_multiply(const kl_layout *l, const complex double *const table[3], complex double *f)
@@ -161,9 +160,7 @@ void kl_box_multiply(const kl_layout *l, const complex double *const table[3], c
         for (int64_t b = 0; b < l->n[1]; b++) {
             const complex double outer = factor_of(l, table, 0, l->first + a),
                                  middle = factor_of(l, table, 1, b);
-            const complex double c =
-                CMPLX(creal(outer) * creal(middle) - cimag(outer) * cimag(middle),
-                      creal(outer) * cimag(middle) + cimag(outer) * creal(middle));
+            const complex double c = kl_times(outer, middle);
             complex double *line = f + (a * l->n[1] + b) * l->n[2];
             if (table[inner] && c == 1)
                 kl_box_product(l->n[2], table[inner], line);

@@ -30,13 +30,6 @@ kl_status kl_torus_create(int dimension, int sites, const bool even[3], kl_torus
                           kl_error *err);
 void kl_torus_destroy(kl_torus *torus);
 
-/* Without the care for infinities that makes C's own product slow. */
-static inline double complex kl_times(double complex a, double complex b)
-{
-    return CMPLX(creal(a) * creal(b) - cimag(a) * cimag(b),
-                 creal(a) * cimag(b) + cimag(a) * creal(b));
-}
-
 /* In place, on [points] from kl_alloc(). Backward includes 1/L^d. */
 void kl_torus_forward(const kl_torus *torus, double complex *f);
 void kl_torus_backward(const kl_torus *torus, double complex *f);

@@ -22,18 +22,11 @@ typedef struct sums { /* over points and their images, divided by N at the end *
     double complex *b, *bj; /* [nsymbols] */
 } sums;
 
-/* Without the library's care for infinities, which takes most of the time. */
-static inline double complex times(double complex a, double complex b)
-{
-    return CMPLX(creal(a) * creal(b) - cimag(a) * cimag(b),
-                 creal(a) * cimag(b) + cimag(a) * creal(b));
-}
-
 static void make_powers(int most, double complex *power, double complex turn)
 {
     power[MOST_MODE] = 1;
     for (int m = 1; m <= most; m++) {
-        power[MOST_MODE + m] = times(power[MOST_MODE + m - 1], turn);
+        power[MOST_MODE + m] = kl_times(power[MOST_MODE + m - 1], turn);
         power[MOST_MODE - m] = conj(power[MOST_MODE + m]);
     }
 }
@@ -43,8 +36,8 @@ static double complex wave(const sums *s, const double p[3], const int mode[3])
     double complex product = 1;
     for (int j = 0; j < s->gas->dimension; j++) {
         const int m = mode[j];
-        product = times(product, abs(m) <= MOST_MODE ? s->power[j][MOST_MODE + m]
-                                                     : cexp(2 * M_PI * I * m * p[j]));
+        product = kl_times(product, abs(m) <= MOST_MODE ? s->power[j][MOST_MODE + m]
+                                                        : cexp(2 * M_PI * I * m * p[j]));
     }
     return product;
 }
@@ -57,7 +50,8 @@ static void add_image(sums *s, const double p[3], double weight)
         const kl_kinetic_observable *o = &s->symbol[k];
         double complex b = 0;
         for (int n = 0; n < o->nmodes; n++)
-            b += times(CMPLX(o->coefficient[n][0], o->coefficient[n][1]), wave(s, p, o->mode[n]));
+            b +=
+                kl_times(CMPLX(o->coefficient[n][0], o->coefficient[n][1]), wave(s, p, o->mode[n]));
         s->b[k] += weight * b;
         s->bj[k] += weight * b * j;
     }

@@ -28,13 +28,6 @@ typedef struct integral {
     fftw_plan plan; /* of b */
 } integral;
 
-/* Without the library's care for infinities. */
-static inline double complex times(double complex a, double complex b)
-{
-    return CMPLX(creal(a) * creal(b) - cimag(a) * cimag(b),
-                 creal(a) * cimag(b) + cimag(a) * creal(b));
-}
-
 static kl_status create(const kl_gas *gas, int n, const int (*site)[3], int L, integral *w,
                         kl_error *err)
 {
@@ -81,7 +74,7 @@ static void evolve_axis(int L, double s, double complex *wave, double complex *s
         site[x] = 0;
         for (int k = 0; k < L; k++) {
             const double angle = 2 * M_PI * (k * x % L) / L;
-            site[x] += times(wave[k], CMPLX(cos(angle), sin(angle)));
+            site[x] += kl_times(wave[k], CMPLX(cos(angle), sin(angle)));
         }
     }
 }
@@ -94,11 +87,11 @@ static void evolve(integral *w, double s)
     evolve_axis(L, s, wave, site);
     for (int x = 0, k = 0; x < L; x++)
         for (int y = 0; y < L; y++) {
-            const double complex outer = times(wave[x], wave[y]),
-                                 outer_site = times(site[x], site[y]);
+            const double complex outer = kl_times(wave[x], wave[y]),
+                                 outer_site = kl_times(site[x], site[y]);
             for (int z = 0; z < L; z++, k++) {
-                const double complex phase = times(outer, wave[z]);
-                w->a[k] = times(outer_site, site[z]);
+                const double complex phase = kl_times(outer, wave[z]);
+                w->a[k] = kl_times(outer_site, site[z]);
                 w->b[k] =
                     CMPLX(w->distribution[k] * creal(phase), w->distribution[k] * cimag(phase));
             }

@@ -46,13 +46,19 @@ static size_t numbers(const kl_results *r)
     return (size_t)r->ntimes * (size_t)r->nquantities;
 }
 
+bool kl_limits_solved(const kl_results *r, int limit, int point)
+{
+    const size_t n = numbers(r);
+    return r->limit[limit].note[point][0] ||
+           any_number(r->limit[limit].value + (size_t)point * n, n);
+}
+
 /* Of the study's own, or of the finer one, which has the reference alone. */
 static bool is_solved(const kl_results *r, int limit, int point, bool finer)
 {
-    const size_t n = numbers(r), at = (size_t)point * n;
-    if (finer)
-        return any_number(r->finer_reference + at, n);
-    return r->limit[limit].note[point][0] || any_number(r->limit[limit].value + at, n);
+    const size_t n = numbers(r);
+    return finer ? any_number(r->finer_reference + (size_t)point * n, n)
+                 : kl_limits_solved(r, limit, point);
 }
 
 /* A solved limit as it goes into the journal: a head, values and errors [ntimes][nquantities],

@@ -29,6 +29,9 @@ kl_status kl_limits_solve(const kl_study *study, const kl_limits_run *run, kl_re
 /* Is any of them still to be solved? Local. */
 bool kl_limits_open(const kl_study *study, const kl_results *results);
 
+/* True if `results` has a limit at a point, values or a note why there are none. Local. */
+bool kl_limits_solved(const kl_results *results, int limit, int point);
+
 /* Seconds of all limits on one rank, roughly. Local. */
 double kl_limits_seconds(const kl_study *study);
 

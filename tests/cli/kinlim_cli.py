@@ -167,6 +167,20 @@ class Folder:
         return rows(self.good("export", output).out)
 
 
+def check_refused(case, folder, bad):
+    """Each of `bad`, {what: (assignments, words)}, given to study.yaml by --set, ends with 2 and one line with the words,
+    and nothing is written."""
+    before = folder.listing()
+    for what, (assignments, words) in bad.items():
+        options = [part for a in assignments for part in ("--set", a)]
+        result = folder.kinlim("run", "study.yaml", *options)
+        with case.subTest(what):
+            case.assertEqual(result.code, 2, result)
+            case.assertEqual(len(result.err.splitlines()), 1, result)
+            case.assertIn(words, result.err)
+            case.assertEqual(folder.listing(), before)
+
+
 def rows(text):
     """CSV as a list of dictionaries; cells stay text."""
     return list(csv.DictReader(io.StringIO(text)))

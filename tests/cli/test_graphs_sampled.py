@@ -6,7 +6,7 @@ import unittest
 
 import numpy as np
 
-from kinlim_cli import Folder, one, rows, select
+from kinlim_cli import Folder, check_refused, one, rows, select
 
 STUDY = """\
 system: graphs
@@ -214,15 +214,7 @@ boltzmann: {{reference: none}}
 
     def test_bad_input_is_one_line_and_nothing_written(self):
         self.folder.write("study.yaml", STUDY)
-        before = self.folder.listing()
-        for what, (assignments, words) in BAD.items():
-            options = [part for a in assignments for part in ("--set", a)]
-            result = self.folder.kinlim("run", "study.yaml", *options)
-            with self.subTest(what):
-                self.assertEqual(result.code, 2, result)
-                self.assertEqual(len(result.err.splitlines()), 1, result)
-                self.assertIn(words, result.err)
-                self.assertEqual(self.folder.listing(), before)
+        check_refused(self, self.folder, BAD)
 
 
 if __name__ == "__main__":

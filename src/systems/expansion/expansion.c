@@ -258,8 +258,9 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
     *self = x;
     x->times = *stations;
     kl_status status = read_keys(x, root, err);
-    make_description(x);
-    if (status != KL_OK)
+    if (status == KL_OK)
+        make_description(x);
+    else
         close_study(self);
     return status;
 }

@@ -281,16 +281,10 @@ static kl_status make_drift(hartree_ensemble *e, double h, kl_error *err)
 
 /* ---- steps ---- */
 
-static inline double complex times(double complex a, double complex b)
-{
-    return CMPLX(creal(a) * creal(b) - cimag(a) * cimag(b),
-                 creal(a) * cimag(b) + cimag(a) * creal(b));
-}
-
 static void multiply(int64_t n, const double complex *factor, double complex *psi)
 {
     for (int64_t i = 0; i < n; i++)
-        psi[i] = times(psi[i], factor[i]);
+        psi[i] = kl_times(psi[i], factor[i]);
 }
 
 /* Lengths of the substeps over the step; kick[]: which of the kicks. */

@@ -208,12 +208,13 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
     *self = l;
     l->times = *stations;
     kl_status status = read_keys(l, root, err);
-    if (status == KL_OK)
-        make_guides(l);
-    make_description(l);
-    if (status != KL_OK)
+    if (status != KL_OK) {
         close_study(self);
-    return status;
+        return status;
+    }
+    make_guides(l);
+    make_description(l);
+    return KL_OK;
 }
 
 static const kl_description *describe(const void *self)

@@ -155,8 +155,9 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
     *self = l;
     l->lengths = *stations;
     kl_status status = read_keys(l, root, err);
-    make_description(l);
-    if (status != KL_OK)
+    if (status == KL_OK)
+        make_description(l);
+    else
         close_study(self);
     return status;
 }

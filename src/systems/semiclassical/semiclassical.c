@@ -110,8 +110,9 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
     *self = s;
     s->times = *stations;
     const kl_status status = read_keys(s, root, err);
-    make_description(s);
-    if (status != KL_OK)
+    if (status == KL_OK)
+        make_description(s);
+    else
         close_study(self);
     return status;
 }

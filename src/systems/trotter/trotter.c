@@ -62,8 +62,9 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
     *self = s;
     s->times = *stations;
     const kl_status status = trotter_read(s, root, err);
-    make_description(s);
-    if (status != KL_OK)
+    if (status == KL_OK)
+        make_description(s);
+    else
         close_study(self);
     return status;
 }
