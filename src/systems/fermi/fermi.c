@@ -368,6 +368,11 @@ const kl_system kl_system_fermi = {
     .advance = fermi_advance,
     .measure = fermi_measure,
     .end = fermi_end,
+    .packing = fermi_packing,
+    .shape = fermi_shape,
+    .pack = fermi_pack,
+    .unpack = fermi_unpack,
+    .restored = fermi_restored,
     .constants = fermi_constants,
     .accuracy = accuracy,
 };

@@ -8,6 +8,7 @@
 #include "parts/observables.h"
 #include "parts/potential.h"
 #include "parts/propagation.h"
+#include "parts/slices.h"
 #include "parts/warnings.h"
 
 enum { FERMI_MOST_POWER = 6 };
@@ -83,21 +84,28 @@ kl_status fermi_solve_packet(const fermi *f, int point, int n, const kl_kinetic_
 
 /* ---- the run, as in kl_system ---- */
 
+/* What checkpoints keep beside psi and the images: the vector in work, of all, then of the sites;
+ * the last time that was measured of it (-1: it is not begun), its weight and energy; then the
+ * sums so far. */
+enum { NEXT, REACHED, WEIGHT, ENERGY, SUMS };
+
 typedef struct fermi_run {
     const fermi *f;
     const kl_lattice_point *point;
     kl_propagation propagation;
     kl_transform transform;
     kl_wigner *pairing;
-    complex double *value;   /* [nobservables] */
-    double *amplitude;       /* [local] */
-    double complex *work;    /* [local] */
-    double complex *image;   /* [sites.n][ntimes][local]: momenta of the site vectors */
-    double *quantity;        /* [ntimes][nquantities]: sums so far */
-    double *each;            /* [vectors.count][ntimes][observables.nquantities], with powers */
-    double **field;          /* [bins.n] -> [ntimes][cells] */
-    double (*check)[CHECKS]; /* [ntimes] */
-    int64_t realization, next, vectors; /* the next vector of so many, then the sites */
+    complex double *value; /* [nobservables] */
+    double *amplitude;     /* [local] */
+    double complex *work;  /* [local] */
+    double complex *image; /* [sites.n][ntimes][local]: momenta of the site vectors */
+    kl_slices slices;
+    double *progress;            /* the numbers of the slices */
+    double *quantity;            /* among them: [ntimes][nquantities] */
+    double *each;                /* [vectors.count][ntimes][observables.nquantities], with powers */
+    double *field[KL_MOST_BINS]; /* [ntimes][cells] */
+    double (*check)[CHECKS];     /* [ntimes] */
+    int64_t realization, vectors; /* number of vectors; the sites follow */
 } fermi_run;
 
 kl_cost fermi_cost(const void *self, int point, int group_ranks);
@@ -108,5 +116,18 @@ void fermi_prepare(fermi_run *run);
 kl_status fermi_advance(void *run, int station, bool *reached, kl_error *err);
 kl_status fermi_measure(void *run, int station, int member, kl_sample *out, kl_error *err);
 void fermi_end(void **run);
+
+/* ---- fermi_checkpoint.c, likewise ---- */
+
+kl_packing fermi_packing(const void *run, int station);
+kl_packing fermi_shape(const void *run);
+void fermi_pack(const void *run, int64_t piece, void *bytes);
+void fermi_unpack(void *run, int64_t piece, const void *bytes);
+void fermi_restored(void *run, int station);
+/* The rest of restored(), with the other ranks. Collective over the group. */
+void fermi_join(fermi_run *run);
+
+/* Momenta of site vector i at a time: [local]. */
+double complex *fermi_image(const fermi_run *run, int i, int time);
 
 #endif

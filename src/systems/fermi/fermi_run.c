@@ -1,5 +1,6 @@
 /* One group's work at one point of a `fermi` study. Vectors go one after the other through all
- * times, with one lattice for all; a realization is done when the first station is reached. */
+ * times, a time a call, with one lattice for all; a realization is done when the first station is
+ * reached. */
 #include "systems/fermi/fermi_private.h"
 
 #include "base/memory.h"
@@ -27,28 +28,41 @@ kl_cost fermi_cost(const void *self, int point, int group_ranks)
     return cost;
 }
 
+/* The numbers that checkpoints keep. */
+static kl_status allocate_sums(fermi_run *r, kl_error *err)
+{
+    const fermi *f = r->f;
+    const int64_t times = f->times.n, quantities = times * f->nquantities;
+    const int64_t each = f->powers > 0 ? f->vectors.count * f->observables.nquantities * times : 0;
+    int64_t cells = 0;
+    for (int i = 0; i < f->bins.n; i++)
+        cells += kl_bins_axis(&f->bins, r->point, i, NULL);
+    KL_TRY(kl_slices_create(&r->propagation.lattice,
+                            SUMS + quantities + each + times * (CHECKS + cells), &r->slices, err));
+    double *at = r->progress = r->slices.value;
+    r->quantity = at += SUMS;
+    at += quantities;
+    r->each = each > 0 ? at : NULL;
+    r->check = (double(*)[CHECKS])(at += each);
+    at += times * CHECKS;
+    for (int i = 0; i < f->bins.n; i++) {
+        r->field[i] = at;
+        at += times * kl_bins_axis(&f->bins, r->point, i, NULL);
+    }
+    return KL_OK;
+}
+
 static kl_status allocate(fermi_run *r, kl_error *err)
 {
     const fermi *f = r->f;
     const size_t times = (size_t)f->times.n,
                  local = (size_t)kl_lattice_local(&r->propagation.lattice);
-    const size_t numbers = (size_t)f->observables.nquantities * times;
     KL_TRY(kl_alloc((size_t)f->observables.n, sizeof *r->value, "values", &r->value, err));
     KL_TRY(kl_alloc(local, sizeof *r->amplitude, "occupation", &r->amplitude, err));
     KL_TRY(kl_alloc(local, sizeof *r->work, "vectors", &r->work, err));
     KL_TRY(
         kl_alloc((size_t)f->sites.n * times * local, sizeof *r->image, "vectors", &r->image, err));
-    KL_TRY(
-        kl_alloc((size_t)f->nquantities * times, sizeof *r->quantity, "values", &r->quantity, err));
-    if (f->powers > 0)
-        KL_TRY(
-            kl_alloc((size_t)f->vectors.count * numbers, sizeof *r->each, "values", &r->each, err));
-    KL_TRY(kl_alloc(times, sizeof *r->check, "values", &r->check, err));
-    KL_TRY(kl_alloc((size_t)f->bins.n, sizeof *r->field, "fields", &r->field, err));
-    for (int i = 0; i < f->bins.n; i++)
-        KL_TRY(kl_alloc(times * (size_t)kl_bins_axis(&f->bins, r->point, i, NULL), sizeof(double),
-                        "fields", &r->field[i], err));
-    return KL_OK;
+    return allocate_sums(r, err);
 }
 
 static kl_status create(fermi_run *r, const kl_place *place, kl_error *err)
@@ -88,16 +102,11 @@ void fermi_end(void **run)
     kl_wigner_destroy(&r->pairing);
     kl_transform_destroy(&r->transform);
     kl_propagation_destroy(&r->propagation);
-    for (int i = 0; r->field && i < r->f->bins.n; i++)
-        free(r->field[i]);
-    free(r->field);
+    kl_slices_destroy(&r->slices);
     free(r->value);
     free(r->amplitude);
     free(r->work);
     free(r->image);
-    free(r->quantity);
-    free(r->each);
-    free(r->check);
     free(r);
     *run = NULL;
 }
@@ -106,15 +115,9 @@ void fermi_end(void **run)
 
 void fermi_prepare(fermi_run *r)
 {
-    const fermi *f = r->f;
-    const size_t times = (size_t)f->times.n;
     kl_propagation_bound(&r->propagation);
-    r->next = 0;
-    memset(r->quantity, 0, (size_t)f->nquantities * times * sizeof *r->quantity);
-    memset(r->check, 0, times * sizeof *r->check);
-    for (int i = 0; i < f->bins.n; i++)
-        memset(r->field[i], 0,
-               times * (size_t)kl_bins_axis(&f->bins, r->point, i, NULL) * sizeof(double));
+    kl_slices_clear(&r->slices);
+    r->progress[REACHED] = -1;
 }
 
 kl_status fermi_start(void *run, int64_t batch, kl_error *err)
@@ -177,10 +180,9 @@ static kl_status measure_fields(fermi_run *r, int time, const kl_state *psi, dou
     return kl_bins_add(&f->bins, r->point, &r->propagation.lattice, r->work, weight, field, err);
 }
 
-static kl_status evolve_vector(fermi_run *r, int64_t v, kl_error *err)
+static kl_status start_vector(fermi_run *r, int64_t v, kl_error *err)
 {
     const fermi *f = r->f;
-    kl_propagation *e = &r->propagation;
     const kl_gas_filling filling = {.start = &f->start,
                                     .vectors = &f->vectors,
                                     .point = r->point,
@@ -188,18 +190,10 @@ static kl_status evolve_vector(fermi_run *r, int64_t v, kl_error *err)
                                     .realization = r->realization,
                                     .amplitude = r->amplitude,
                                     .transform = &r->transform};
-    const kl_state *psi;
-    double norm, weight;
-    KL_TRY(kl_gas_vectors_fill(&filling, v, r->work, &norm, &weight, err));
-    if (weight == 0)
-        return KL_OK;
-    kl_gas_store(r->work, 1 / sqrt(norm), &e->psi);
-    KL_TRY(kl_propagation_start(e, err));
-    for (int t = 0; t < f->times.n; t++) {
-        KL_TRY(kl_propagation_advance(e, t, &psi, err));
-        KL_TRY(measure_vector(r, v, t, psi, weight, err));
-        KL_TRY(measure_fields(r, t, psi, weight, err));
-    }
+    double norm;
+    KL_TRY(kl_gas_vectors_fill(&filling, v, r->work, &norm, &r->progress[WEIGHT], err));
+    if (r->progress[WEIGHT] > 0)
+        kl_gas_store(r->work, 1 / sqrt(norm), &r->propagation.psi);
     return KL_OK;
 }
 
@@ -220,26 +214,13 @@ static void fill_site(fermi_run *r, int i)
     kl_gas_store(r->work, 1, psi);
 }
 
-static double complex *image_of(const fermi_run *r, int i, int time)
+static kl_status keep_image(fermi_run *r, int i, int time, const kl_state *psi, kl_error *err)
 {
-    const int64_t local = kl_lattice_local(&r->propagation.lattice);
-    return r->image + (i * r->f->times.n + time) * local;
-}
-
-static kl_status evolve_site(fermi_run *r, int i, kl_error *err)
-{
-    kl_propagation *e = &r->propagation;
-    const kl_state *psi;
     double drift[CHECKS];
-    fill_site(r, i);
-    KL_TRY(kl_propagation_start(e, err));
-    for (int t = 0; t < r->f->times.n; t++) {
-        KL_TRY(kl_propagation_advance(e, t, &psi, err));
-        KL_TRY(kl_propagation_drift(e, t, psi, drift, err));
-        keep_drift(r, t, drift);
-        kl_gas_load(psi, image_of(r, i, t));
-        kl_transform_forward(&r->transform, image_of(r, i, t));
-    }
+    KL_TRY(kl_propagation_drift(&r->propagation, time, psi, drift, err));
+    keep_drift(r, time, drift);
+    kl_gas_load(psi, fermi_image(r, i, time));
+    kl_transform_forward(&r->transform, fermi_image(r, i, time));
     return KL_OK;
 }
 
@@ -260,7 +241,7 @@ static kl_status fill_matrix(fermi_run *r, int time, const double *occupation, k
         double *at = plane + p * n;
         for (int i = 0; i < f->sites.n; i++)
             for (int j = i; j<f->sites.n; j++, at += j> i + 1 ? 2 : 1) {
-                const double complex *a = image_of(r, i, time), *b = image_of(r, j, time);
+                const double complex *a = fermi_image(r, i, time), *b = fermi_image(r, j, time);
                 for (int64_t k = p * lattice->plane; k < (p + 1) * lattice->plane; k++) {
                     at[0] +=
                         occupation[k] * (creal(a[k]) * creal(b[k]) + cimag(a[k]) * cimag(b[k]));
@@ -326,26 +307,68 @@ static void fill_powers(fermi_run *r)
 
 /* ---- stations ---- */
 
-/* A vector a call, or a few where the lattice is small. */
+static bool is_done(const fermi_run *r)
+{
+    return (int64_t)r->progress[NEXT] == r->vectors + r->f->sites.n;
+}
+
+static kl_status start_next(fermi_run *r, kl_error *err)
+{
+    const int64_t v = (int64_t)r->progress[NEXT];
+    r->progress[WEIGHT] = 1;
+    if (v < r->vectors)
+        KL_TRY(start_vector(r, v, err));
+    else
+        fill_site(r, (int)(v - r->vectors));
+    if (r->progress[WEIGHT] > 0)
+        KL_TRY(kl_propagation_start(&r->propagation, err));
+    r->progress[ENERGY] = r->propagation.energy;
+    return KL_OK;
+}
+
+/* The vector in work to its next time; then the next vector, whose turn comes at once where this
+ * one counts nothing. */
+static kl_status step(fermi_run *r, kl_error *err)
+{
+    const int64_t v = (int64_t)r->progress[NEXT];
+    const int time = (int)r->progress[REACHED] + 1;
+    const kl_state *psi;
+    if (time == 0)
+        KL_TRY(start_next(r, err));
+    const double weight = r->progress[WEIGHT];
+    if (weight > 0) {
+        KL_TRY(kl_propagation_advance(&r->propagation, time, &psi, err));
+        if (v >= r->vectors)
+            KL_TRY(keep_image(r, (int)(v - r->vectors), time, psi, err));
+        else
+            KL_TRY(measure_vector(r, v, time, psi, weight, err));
+        if (v < r->vectors)
+            KL_TRY(measure_fields(r, time, psi, weight, err));
+    }
+    r->progress[REACHED] = time;
+    if (weight > 0 && time < r->f->times.n - 1)
+        return KL_OK;
+    r->progress[NEXT] = (double)(v + 1);
+    r->progress[REACHED] = -1;
+    return KL_OK;
+}
+
+/* A vector and time a call, or some where the lattice is small. */
 kl_status fermi_advance(void *run, int station, bool *reached, kl_error *err)
 {
     fermi_run *r = run;
-    const int64_t all = r->vectors + r->f->sites.n;
-    const int64_t some = r->f->vectors.all ? 32 : 1;
+    const int some = r->f->vectors.all ? 32 * r->f->times.n : 1;
     (void)station;
-    for (int64_t i = 0; i < some && r->next < all; i++, r->next++) {
-        if (r->next < r->vectors)
-            KL_TRY(evolve_vector(r, r->next, err));
-        else
-            KL_TRY(evolve_site(r, (int)(r->next - r->vectors), err));
-        if (r->next + 1 < all)
-            continue;
-        fill_powers(r);
-        if (r->f->sites.n > 0)
-            KL_TRY(fill_matrices(r, err));
-    }
-    *reached = r->next == all;
-    return KL_OK;
+    if (r->slices.cut)
+        fermi_join(r);
+    const bool was = is_done(r);
+    for (int i = 0; i < some && !is_done(r); i++)
+        KL_TRY(step(r, err));
+    *reached = is_done(r);
+    if (was || !*reached)
+        return KL_OK;
+    fill_powers(r);
+    return r->f->sites.n > 0 ? fill_matrices(r, err) : KL_OK;
 }
 
 kl_status fermi_measure(void *run, int station, int member, kl_sample *out, kl_error *err)
