@@ -143,6 +143,7 @@ typedef struct kl_description {
     int nquantities, nchecks, nfields, nlimits, nderived, nconstants, nguides, nwarnings;
     int block; /* independent ensembles: so many realizations that follow each other depend on
                 * each other, only whole blocks of them count; 0: 1 */
+    int64_t available; /* independent ensembles: so many realizations exist; 0: any number */
     const kl_quantity *quantity; /* [nquantities]: re before im */
     const char *const *check;    /* [nchecks]: non-negative numbers, small where all is well */
     const kl_field_kind *field;  /* [nfields] */

@@ -1,6 +1,7 @@
 #include "parts/gas_start.h"
 
 #include "base/memory.h"
+#include "parts/input_file.h"
 #include "parts/plain_keys.h"
 
 #include <errno.h>
@@ -73,12 +74,13 @@ static const kl_key file_table[] = {{.name = "file",
 typedef struct top_keys {
     kl_node *start;
 } top_keys;
-const kl_key kl_gas_start_map[] = {{.name = "start",
-                                    KL_MAP_AT(top_keys, start),
-                                    .flags = KL_REQUIRED,
-                                    .doc = "the occupation of momenta",
-                                    KL_BELOW(type_table, beta_table, level_table, file_table)},
-                                   {0}};
+const kl_key kl_gas_start_map[] = {
+    {.name = "start",
+     KL_MAP_AT(top_keys, start),
+     .flags = KL_REQUIRED,
+     .doc = "the occupation of momenta",
+     KL_BELOW(type_table, beta_table, level_table, file_table, kl_checksum_table)},
+    {0}};
 
 /* ---- the table ---- */
 
@@ -188,6 +190,7 @@ kl_status kl_gas_start_read(kl_node *root, const kl_lattice_points *points, kl_g
     if (out->type == KL_FERMI_TABLE) {
         KL_TRY(kl_config_read(top.start, file_table, &keys, err));
         KL_TRY(read_table(top.start, keys.file, out, err));
+        KL_TRY(kl_input_file(top.start, "file", keys.file, err));
     } else {
         KL_TRY(read_h(top.start, out, err));
     }

@@ -2,6 +2,7 @@
 #include "parts/packets.h"
 
 #include "base/memory.h"
+#include "parts/input_file.h"
 #include "parts/plain_keys.h"
 #include "parts/sum_keys.h"
 
@@ -91,6 +92,19 @@ const kl_key kl_initial_map[] = {{.name = "initial",
                                   KL_BELOW(packet_table, list_table)},
                                  {0}};
 
+static const kl_key file_table[] = {{.name = "file",
+                                     KL_MAP_AT(packet_keys, envelope),
+                                     .one_of = "start",
+                                     .doc = "a wave function of an HDF5 file, normalised",
+                                     KL_BELOW(kl_lattice_path_table, kl_checksum_table)},
+                                    {0}};
+const kl_key kl_any_initial_map[] = {{.name = "initial",
+                                      KL_MAP_AT(initial_keys, initial),
+                                      .flags = KL_REQUIRED,
+                                      .doc = "the initial state",
+                                      KL_BELOW(packet_table, list_table, file_table)},
+                                     {0}};
+
 /* ---- the phase ---- */
 
 static kl_status read_phase(kl_packets *all, kl_node *node, kl_initial *packet, kl_error *err)
@@ -161,6 +175,27 @@ kl_status kl_packets_read(kl_node *root, int64_t dimension, kl_packets *out, kl_
     if (keys.packets.n)
         return read_packets(out, top.initial, &keys.packets, err);
     return read_packet(out, top.initial, out->packet, err);
+}
+
+kl_status kl_packets_read_any(kl_node *root, const kl_lattice_points *points, kl_packets *out,
+                              kl_error *err)
+{
+    static const char *const others[] = {"envelope", "phase", "packets"};
+    kl_lattice_file file;
+    initial_keys top;
+    KL_TRY(kl_config_read(root, kl_any_initial_map, &top, err));
+    KL_TRY(kl_keys_lattice_file(top.initial, points, &file, err));
+    if (!file.path)
+        return kl_packets_read(root, points->dimension, out, err);
+    for (int i = 0; i < 3; i++)
+        if (kl_config_has(top.initial, others[i]))
+            return kl_config_fail(top.initial, others[i], err, "goes without a file");
+    if (file.stacked)
+        return kl_config_fail(top.initial, "file.dataset", err,
+                              "%s has an axis more than the lattice: must be one wave function",
+                              file.dataset);
+    *out = (kl_packets){.dimension = points->dimension, .file = file};
+    return KL_OK;
 }
 
 void kl_packets_free(kl_packets *packets)

@@ -16,8 +16,58 @@ kl_initial kl_packets_at(const kl_packets *packets, int i, double mu)
     return packet;
 }
 
+/* ---- the start ---- */
+
+static double squares(const double *re, const double *im, int64_t n)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += re[i] * re[i] + im[i] * im[i];
+    return sum;
+}
+
+/* This rank's part of psi, divided by the norm of all; the sum goes by planes. */
+static kl_status load(const kl_lattice_file *file, double *value, double *plane, kl_state *psi,
+                      kl_error *err)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const int64_t n = kl_lattice_local(lattice), at = kl_lattice_origin(lattice);
+    double *re = value, *im = value + n, norm;
+    kl_status status = kl_lattice_file_read(file, 0, lattice->first, lattice->count, re, im, err);
+    KL_TRY(kl_agree(lattice->comm, status, err));
+    for (int64_t p = 0; p < lattice->count; p++)
+        plane[p] = squares(re + p * lattice->plane, im + p * lattice->plane, lattice->plane);
+    KL_TRY(kl_planes_sum(lattice, plane, 1, &norm, NULL, err));
+    if (!(norm > 0) || !isfinite(norm))
+        return kl_fail(err, KL_INPUT, "%s: %s cannot be normalised", file->path, file->dataset);
+    for (int64_t i = 0; i < 2 * n; i++)
+        value[i] /= sqrt(norm);
+    kl_state_store(psi->precision, psi->re, at, n, re);
+    kl_state_store(psi->precision, psi->im, at, n, im);
+    psi->real = false;
+    return KL_OK;
+}
+
+static kl_status fill_from_file(const kl_lattice_file *file, kl_state *psi, kl_error *err)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const size_t n = (size_t)kl_lattice_local(lattice);
+    double *value = NULL, *plane = NULL;
+    kl_status status = kl_alloc(2 * n, sizeof *value, "the start", &value, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)lattice->count, sizeof *plane, "the start", &plane, err);
+    status = kl_agree(lattice->comm, status, err);
+    if (status == KL_OK)
+        status = load(file, value, plane, psi, err);
+    free(value);
+    free(plane);
+    return status;
+}
+
 kl_status kl_packets_fill(const kl_packets *packets, double mu, kl_state *psi, kl_error *err)
 {
+    if (packets->file.path)
+        return fill_from_file(&packets->file, psi, err);
     kl_initial *packet = NULL;
     kl_status status = kl_alloc((size_t)packets->n, sizeof *packet, "packets", &packet, err);
     KL_TRY(kl_agree(psi->lattice->comm, status, err));
@@ -90,7 +140,7 @@ static kl_status check_interference(const kl_packets *packets, kl_node *root,
 kl_status kl_packets_check(const kl_packets *packets, kl_node *root,
                            const kl_lattice_points *points, kl_warnings *warnings, kl_error *err)
 {
-    if (packets->packet[0].envelope > KL_ENVELOPE_BUMP)
+    if (packets->file.path || packets->packet[0].envelope > KL_ENVELOPE_BUMP)
         return KL_OK;
     for (int n = 0; n < points->n; n++)
         for (int i = 0; i < packets->n; i++)
@@ -122,8 +172,10 @@ static kl_status transform(const kl_packets *packets, const kl_lattice_point *po
 
 static bool closed(const kl_packets *packets, const kl_lattice_point *point, kl_concentration *out)
 {
+    if (packets->n != 1)
+        return false;
     const kl_initial first = kl_packets_at(packets, 0, point->unit);
-    return packets->n == 1 && kl_concentration_closed(&first, (int)packets->dimension, out);
+    return kl_concentration_closed(&first, (int)packets->dimension, out);
 }
 
 double kl_packets_concentration_bytes(const kl_packets *packets, const kl_lattice_point *point)

@@ -4,11 +4,11 @@
 #define KL_PARTS_PACKETS_H
 
 #include "dynamics/initial.h"
-#include "parts/lattice_points.h"
+#include "parts/lattice_file_keys.h"
 #include "parts/warnings.h"
 
-/* What kl_packets_read() reads from the top of a study. */
-extern const kl_key kl_initial_map[];
+/* What kl_packets_read() reads from the top of a study, and kl_packets_read_any(). */
+extern const kl_key kl_initial_map[], kl_any_initial_map[];
 
 typedef struct kl_packets {
     int64_t dimension;
@@ -16,10 +16,14 @@ typedef struct kl_packets {
     kl_initial *packet; /* [n], owned: more than one are a superposition, of gaussians and bumps; mu
                          * differs by point: kl_packets_at() */
     bool linear;        /* S = p.X in all of them */
+    kl_lattice_file file; /* path NULL: none; else n is 0 */
 } kl_packets;
 
 /* KL_INPUT. Free on failure too. */
 kl_status kl_packets_read(kl_node *root, int64_t dimension, kl_packets *out, kl_error *err);
+/* The same, or the wave function of a file. */
+kl_status kl_packets_read_any(kl_node *root, const kl_lattice_points *points, kl_packets *out,
+                              kl_error *err);
 void kl_packets_free(kl_packets *packets);
 
 /* Whether the points can show the packets: sites fine enough, boxes large enough (KL_INPUT), and
@@ -30,7 +34,7 @@ kl_status kl_packets_check(const kl_packets *packets, kl_node *root,
 /* Packet i on a lattice with this macroscopic distance of two sites. Its arrays are shared. */
 kl_initial kl_packets_at(const kl_packets *packets, int i, double mu);
 
-/* The start, normalised to 1, on psi's lattice. Collective. */
+/* The start, normalised to 1, on psi's lattice. Collective. KL_INPUT: of a file. */
 kl_status kl_packets_fill(const kl_packets *packets, double mu, kl_state *psi, kl_error *err);
 
 /* The concentration of singularity at a point, in closed form where there is one, else from the

@@ -1,5 +1,9 @@
 #include "parts/potential.h"
 
+#include "base/memory.h"
+
+#include <stdlib.h>
+
 typedef struct sub_map {
     kl_node *node;
 } sub_map;
@@ -71,12 +75,12 @@ static const kl_key correlation_key[] = {{.name = "correlation",
                                           .doc = "of V at different sites; default: none",
                                           KL_BELOW(correlation_table)},
                                          {0}};
-const kl_key kl_correlated_disorders_map[] = {
+const kl_key kl_any_disorders_map[] = {
     {.name = "disorder",
      KL_MAP_AT(sub_map, node),
      .fallback = "{}",
      .doc = "the potential",
-     KL_BELOW(several_table, disorder_table + 1, correlation_key)},
+     KL_BELOW(several_table, disorder_table + 1, correlation_key, kl_lattice_file_table)},
     {0}};
 
 static kl_status check_correlation(const kl_node *node, const kl_ints *distributions,
@@ -101,12 +105,31 @@ kl_status kl_keys_correlation(kl_node *root, const kl_ints *distributions,
     sub_map map;
     correlation_map below;
     *out = (kl_correlation){0};
-    KL_TRY(kl_config_read(root, kl_correlated_disorders_map, &map, err));
+    KL_TRY(kl_config_read(root, kl_any_disorders_map, &map, err));
     KL_TRY(kl_config_read(map.node, correlation_key, &below, err));
     if (!below.correlation)
         return KL_OK;
     KL_TRY(kl_config_read(below.correlation, correlation_table, out, err));
     return check_correlation(below.correlation, distributions, points, out, err);
+}
+
+kl_status kl_keys_potential_file(kl_node *root, const kl_ints *distributions,
+                                 const kl_lattice_points *points, kl_lattice_file *out,
+                                 kl_error *err)
+{
+    sub_map map;
+    KL_TRY(kl_config_read(root, kl_any_disorders_map, &map, err));
+    KL_TRY(kl_keys_lattice_file(map.node, points, out, err));
+    if (!out->path)
+        return KL_OK;
+    if (out->is_complex)
+        return kl_config_fail(map.node, "file.dataset", err, "%s is complex: must be real",
+                              out->dataset);
+    if (distributions->n > 1 || distributions->v[0] != KL_GAUSSIAN)
+        return kl_config_fail(map.node, "distribution", err, "goes without a file");
+    return kl_config_has(map.node, "correlation")
+               ? kl_config_fail(map.node, "correlation", err, "goes without a file")
+               : KL_OK;
 }
 
 /* The random numbers of a realization. */
@@ -136,4 +159,21 @@ void kl_potential_draw(const kl_disorder_keys *keys, int distribution, double et
 {
     const kl_disorder disorder = numbers(keys, distribution, eta, more, realization, lattice);
     kl_disorder_fill(&disorder, lattice->first * lattice->plane, kl_lattice_local(lattice), omega);
+}
+
+kl_status kl_potential_load(const kl_lattice_file *file, int64_t realization,
+                            const kl_lattice *lattice, float *omega, kl_error *err)
+{
+    const int64_t some = 1 + (1 << 21) / lattice->plane; /* planes at a time */
+    double *value;
+    KL_TRY(kl_alloc((size_t)(some * lattice->plane), sizeof *value, "the potential", &value, err));
+    kl_status status = KL_OK;
+    for (int64_t p = 0; p < lattice->count && status == KL_OK; p += some) {
+        const int64_t n = p + some > lattice->count ? lattice->count - p : some;
+        status = kl_lattice_file_read(file, realization, lattice->first + p, n, value, NULL, err);
+        for (int64_t i = 0; i < n * lattice->plane && status == KL_OK; i++)
+            omega[p * lattice->plane + i] = (float)value[i];
+    }
+    free(value);
+    return status;
 }

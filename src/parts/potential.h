@@ -3,10 +3,10 @@
 #define KL_PARTS_POTENTIAL_H
 
 #include "lattice/correlated.h"
-#include "parts/lattice_points.h"
+#include "parts/lattice_file_keys.h"
 
 /* What the two functions below read from the top of a study. */
-extern const kl_key kl_disorder_map[], kl_disorders_map[], kl_correlated_disorders_map[];
+extern const kl_key kl_disorder_map[], kl_disorders_map[], kl_any_disorders_map[];
 
 typedef struct kl_disorder_keys {
     int distribution; /* kl_distribution */
@@ -21,6 +21,11 @@ kl_status kl_keys_disorders(kl_node *root, kl_disorder_keys *out, kl_ints *list,
 kl_status kl_keys_correlation(kl_node *root, const kl_ints *distributions,
                               const kl_lattice_points *points, kl_correlation *out, kl_error *err);
 
+/* And for those that take the values of a file besides; path NULL: none. */
+kl_status kl_keys_potential_file(kl_node *root, const kl_ints *distributions,
+                                 const kl_lattice_points *points, kl_lattice_file *out,
+                                 kl_error *err);
+
 /* A realization on this rank's sites; omega[kl_lattice_local()]. A point's random numbers are
  * named by eta, its sites and dimension, and `more` (0: none), whatever it is to the system:
  * what has the same has the same potential. Local. */
@@ -33,5 +38,9 @@ kl_status kl_potential_draw_correlated(const kl_disorder_keys *keys,
                                        const kl_correlation *correlation, double eta,
                                        int64_t realization, const kl_lattice *lattice, float *omega,
                                        kl_error *err);
+
+/* Entry `realization` of a file, read anew. KL_INPUT: the file. */
+kl_status kl_potential_load(const kl_lattice_file *file, int64_t realization,
+                            const kl_lattice *lattice, float *omega, kl_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "parts/smooth_keys.h"
 
 #include "base/memory.h"
+#include "parts/input_file.h"
 #include "parts/plain_keys.h"
 #include "parts/sum_keys.h"
 #include "parts/values_file.h"
@@ -59,7 +60,7 @@ const kl_key kl_potential_map[] = {{.name = "potential",
                                     KL_MAP_AT(top_keys, potential),
                                     .fallback = "{}",
                                     .doc = "V(x), a sum of all that is given; {}: none",
-                                    KL_BELOW(potential_table)},
+                                    KL_BELOW(potential_table, kl_checksum_table)},
                                    {0}};
 
 kl_status kl_keys_gaussians(const kl_nodes *gaussians, int64_t dimension, kl_smooth *out,
@@ -90,9 +91,11 @@ kl_status kl_keys_potential(kl_node *root, int64_t dimension, double side, doubl
     KL_TRY(kl_config_read(top.potential, potential_table, &keys, err));
     if (keys.file && (keys.terms.n || keys.waves.n || keys.gaussians.n))
         return kl_config_fail(top.potential, "file", err, "goes without terms, waves, gaussians");
-    if (keys.file)
-        return kl_values_file(top.potential, "file", keys.file, (int)dimension, side, accuracy,
-                              &out->sum, err);
+    if (keys.file) {
+        KL_TRY(kl_values_file(top.potential, "file", keys.file, (int)dimension, side, accuracy,
+                              &out->sum, err));
+        return kl_input_file(top.potential, "file", keys.file, err);
+    }
     KL_TRY(kl_keys_terms(&keys.terms, dimension, 0, &out->sum, err));
     KL_TRY(kl_keys_waves(&keys.waves, dimension, &out->sum, err));
     return kl_keys_gaussians(&keys.gaussians, dimension, out, err);

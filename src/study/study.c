@@ -227,6 +227,16 @@ static kl_status check_observable(const kl_study *study, kl_node *root, kl_error
                                   "%s is not allowed: must be the name of an observable", name);
 }
 
+static kl_status check_available(const kl_study *study, kl_node *root, kl_error *err)
+{
+    const int64_t available = study->description->available;
+    return available == 0 || study->until.most <= available
+               ? KL_OK
+               : kl_config_fail(root, "realizations", err,
+                                "%lld is not allowed: there are %lld of them",
+                                (long long)study->until.most, (long long)available);
+}
+
 /* ---- stations ---- */
 
 typedef struct station_keys {
@@ -364,6 +374,7 @@ static kl_status configure(kl_study *study, bool is_finer, kl_error *err)
     study->solve_limits = keys.reference == 0 && !study->description->skip_limits;
     KL_TRY(kl_point_sets_create(&study->description->points, &study->sets, err));
     KL_TRY(check_observable(study, root, err));
+    KL_TRY(check_available(study, root, err));
     KL_TRY(kl_config_emit(study->config, &study->resolved, err));
     budget_keys budget = {0};
     if (!keys.budget || is_finer)

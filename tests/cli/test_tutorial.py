@@ -72,6 +72,7 @@ def main():
             os.mkdir(os.path.join(folder, place))
         os.symlink(os.path.join(ROOT, "scripts"), os.path.join(folder, "scripts"))
         os.symlink(os.environ["KINLIM"], os.path.join(folder, "build", "kinlim"))
+        os.symlink(sys.executable, os.path.join(folder, "build", "python3"))
         with open(os.path.join(folder, "direction", "direction.yaml"), "w", encoding="utf-8") as file:
             file.write(study)
         for page in PAGES:

@@ -147,8 +147,8 @@ static const kl_limit infinite_fluctuations = {.name = "infinite_central_moment_
 /* ---- the study ---- */
 
 static const kl_key *const keys[] = {kl_points_table,
-                                     kl_correlated_disorders_map,
-                                     kl_initial_map,
+                                     kl_any_disorders_map,
+                                     kl_any_initial_map,
                                      kl_observables_table,
                                      kl_fluctuating_boltzmann_map,
                                      kl_fields_table,
@@ -177,15 +177,24 @@ static kl_images images(const anderson *a)
                        .tolerance = a->boltzmann.tolerance};
 }
 
-static const char no_limit[] = "disorder.correlation: the limit is a Boltzmann equation with the "
-                               "cross-section of the correlated "
-                               "potential, which is not solved: there is no reference";
+/* Why there is no reference; NULL: there is one. */
+static const char *no_limit(const anderson *a)
+{
+    if (a->correlation.length > 0)
+        return "disorder.correlation: the limit is a Boltzmann equation with the cross-section of "
+               "the correlated potential, which is not solved: there is no reference";
+    if (a->potential.path)
+        return "disorder.file: its statistics are not known: there is no reference";
+    if (a->packets.file.path)
+        return "initial.file: its limit in phase space is not known: there is no reference";
+    return NULL;
+}
 
 static kl_status warn(anderson *a, kl_error *err)
 {
     const kl_images box = images(a);
-    if (a->correlation.length > 0)
-        return kl_warnings_add(&a->warnings, err, "%s", no_limit);
+    if (no_limit(a))
+        return kl_warnings_add(&a->warnings, err, "%s", no_limit(a));
     if (a->boltzmann.infinite_space)
         KL_TRY(kl_images_warn(&box, &a->warnings, err));
     return kl_packets_warn_of_concentration(&a->packets, &a->warnings, err);
@@ -196,8 +205,9 @@ static kl_status read_keys(anderson *a, kl_node *root, kl_error *err)
     kl_ints distributions;
     KL_TRY(kl_keys_disorders(root, &a->disorder, &distributions, err));
     KL_TRY(kl_keys_points(root, 2, &distributions, &a->points, err));
+    KL_TRY(kl_keys_potential_file(root, &distributions, &a->points, &a->potential, err));
     KL_TRY(kl_keys_correlation(root, &distributions, &a->points, &a->correlation, err));
-    KL_TRY(kl_packets_read(root, a->points.dimension, &a->packets, err));
+    KL_TRY(kl_packets_read_any(root, &a->points, &a->packets, err));
     KL_TRY(kl_observables_read(root, &a->points, &a->observables, err));
     KL_TRY(kl_keys_boltzmann(root, &a->boltzmann, err));
     KL_TRY(kl_keys_fluctuations(root, &a->fluctuations, err));
@@ -213,7 +223,7 @@ static void choose_limits(anderson *a)
     kl_description *d = &a->description;
     d->limit = a->limit;
     d->skip_limits = !a->boltzmann.solve;
-    if (a->correlation.length > 0)
+    if (no_limit(a))
         return;
     if (a->boltzmann.torus)
         a->limit[d->nlimits++] = torus_limit;
@@ -246,7 +256,8 @@ static void make_description(anderson *a)
                                       .warning = a->warnings.text,
                                       .random = true,
                                       .seed = a->disorder.seed,
-                                      .proven_moments = a->correlation.length > 0 ? 0 : 1. / 300};
+                                      .available = a->potential.path ? a->potential.entries : 0,
+                                      .proven_moments = no_limit(a) ? 0 : 1. / 300};
     choose_limits(a);
 }
 
@@ -311,6 +322,8 @@ static double size_effect(const void *self, int point, int station, int quantity
 {
     const anderson *a = self;
     const kl_images box = images(a);
+    if (a->packets.file.path)
+        return NAN;
     return kl_images_effect(&box, kl_observables_of(&a->observables, quantity), point,
                             a->times.value[station]);
 }
@@ -318,7 +331,8 @@ static double size_effect(const void *self, int point, int station, int quantity
 static void advise(const void *self, FILE *out)
 {
     const kl_images box = images(self);
-    kl_images_advise(&box, out);
+    if (!((const anderson *)self)->packets.file.path)
+        kl_images_advise(&box, out);
 }
 
 /* A hundredth and a tenth, or what can be reached; a third at least, or the difference

@@ -10,6 +10,7 @@ typedef struct anderson {
     kl_stations times;
     kl_disorder_keys disorder;
     kl_correlation correlation; /* length 0: none */
+    kl_lattice_file potential;  /* path NULL: none */
     kl_lattice_points points;   /* unit = mu = eta^2 */
     kl_propagator propagator;
     kl_packets packets;

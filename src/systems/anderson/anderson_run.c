@@ -30,6 +30,8 @@ kl_cost anderson_cost(const void *self, int point, int group_ranks)
         cost.bytes += kl_correlated_bytes(&a->correlation, setup.dimension, setup.sites);
         cost.seconds += plane * sites * kl_correlated_seconds(&a->correlation, setup.dimension);
     }
+    if (a->potential.path || a->packets.file.path)
+        cost.bytes += 16 * plane * ceil(sites / group_ranks);
     const kl_cost fields = kl_marginals_cost(&a->marginals, &a->points.point[point], group_ranks);
     cost.bytes += fields.bytes;
     /* After the run, on the first rank, whose heap may still have its old size. */
@@ -83,6 +85,8 @@ static kl_status draw(anderson_run *r, int64_t batch, kl_error *err)
     const anderson *a = r->a;
     const double eta = r->point->eta;
     kl_propagation *e = &r->propagation;
+    if (a->potential.path)
+        return kl_potential_load(&a->potential, batch, &e->lattice, e->omega, err);
     if (a->correlation.length > 0)
         return kl_potential_draw_correlated(&a->disorder, &a->correlation, eta, batch, &e->lattice,
                                             e->omega, err);
