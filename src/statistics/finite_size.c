@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum { POWERS = 3, MOST = POWERS + 2, AT_X = POWERS, AT_Y = POWERS + 1 };
-static const double poor_fit = 1e-3, least_y = 0.2, most_y = 3;
+static const double poor_fit = 0.05, least_y = 0.2, most_y = 3;
 
 typedef struct data {
     const double *x, *size, *value, *sigma;

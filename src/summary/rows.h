@@ -103,7 +103,7 @@ kl_status kl_add_constants(const kl_study *study, kl_rows *rows, kl_error *err);
 kl_status kl_budget_rows(kl_table *table, kl_error *err);
 /* Differences between points whose realizations share their random numbers. */
 kl_status kl_compare_variants(const kl_study *study, kl_rows *rows, kl_error *err);
-/* Derived statistics that scale: their exponents in the size, and where their curves cross. */
+/* Derived statistics that scale: their slopes in the size, and where their curves cross. */
 kl_status kl_scaling_rows(kl_table *table, kl_error *err);
 /* Means of points that differ in their size alone, taken to infinite size. */
 kl_status kl_extrapolate_sizes(kl_table *table, kl_error *err);

@@ -1,7 +1,7 @@
 /* Finite-size scaling of derived statistics that ask for it (docs/statistics.md):
  *
- *   size_rate:NAME       of points that differ in size alone, the exponent of the statistic in it;
- *                        size_rate_chi2:NAME, the reduced chi2 of that fit
+ *   size_slope:NAME      at a point: the logarithmic slope of the statistic in the size, from the
+ *                        next smaller size to this one, all else equal;
  *   critical:NAME        of points that differ in size and in the small parameter, the value of the
  *                        latter at which the curves of all sizes cross, where they do;
  *   critical_value:NAME  the statistic there;
@@ -26,7 +26,6 @@ typedef struct scaling {
     int n, fewest;
     int *point;                       /* [npoints]: of the set */
     double *x, *size, *value, *sigma; /* [npoints] */
-    kl_estimate *e;                   /* [npoints] */
 } scaling;
 
 /* Points that differ at most in size and, if asked, in the small parameter. */
@@ -64,28 +63,34 @@ static bool gather(scaling *s, bool any_small)
         s->value[s->n] = e.value;
         s->sigma[s->n] = sigma;
         s->fewest = s->t->count[p] < s->fewest ? s->t->count[p] : s->fewest;
-        s->e[s->n++] = e;
+        s->n++;
     }
     return true;
 }
 
-static kl_status add(const scaling *s, const char *prefix, kl_estimate e, kl_error *err)
+static kl_row row_of(const scaling *s, int point, int realizations, const char *prefix)
 {
-    const kl_results *r = s->t->r;
     const kl_derived *d = &s->t->study->description->derived[s->derived];
     char name[2 * KL_NAME];
     kl_quantity q = {.part = "re"};
     snprintf(q.observable, sizeof q.observable, "%s", d->observable);
     snprintf(name, sizeof name, "%s:%.40s", prefix, d->name);
-    kl_row row = kl_row_blank(-1, s->it < 0 ? NAN : r->time[s->it], &q, name,
-                              d->order > 0 ? d->order : 1, s->fewest);
+    return kl_row_blank(point, s->it < 0 ? NAN : s->t->r->time[s->it], &q, name,
+                        d->order > 0 ? d->order : 1, realizations);
+}
+
+/* A row of the whole set, with the parameters that all its points share. */
+static kl_status add(const scaling *s, const char *prefix, kl_estimate e, kl_error *err)
+{
+    const kl_results *r = s->t->r;
+    kl_row row = row_of(s, -1, s->fewest, prefix);
     for (int c = 0; c < r->ncolumns; c++) {
+        const double *first = r->point + s->point[0] * r->ncolumns + c;
         bool same = true;
         for (int i = 1; i < s->n; i++)
-            same = same && r->point[s->point[i] * r->ncolumns + c] ==
-                               r->point[s->point[0] * r->ncolumns + c];
+            same = same && r->point[s->point[i] * r->ncolumns + c] == *first;
         if (same)
-            row.parameter[c] = r->point[s->point[0] * r->ncolumns + c];
+            row.parameter[c] = *first;
     }
     return kl_rows_add(&s->t->rows, row, e, err);
 }
@@ -95,14 +100,61 @@ static kl_estimate exactly(double value)
     return (kl_estimate){value, value, value};
 }
 
-static kl_status add_exponent(scaling *s, kl_error *err)
+/* From the next smaller size, with the errors of both. */
+static kl_status add_slope(const scaling *s, int here, kl_error *err)
 {
-    kl_estimate exponent;
-    double chi2;
-    if (!gather(s, false) || !kl_stats_fit_rate(s->size, s->e, s->n, true, &exponent, &chi2))
+    int there = -1;
+    for (int i = 0; i < s->n; i++)
+        if (s->size[i] < s->size[here] && (there < 0 || s->size[i] > s->size[there]))
+            there = i;
+    if (there < 0)
         return KL_OK;
-    KL_TRY(add(s, "size_rate", exponent, err));
-    return isnan(chi2) ? KL_OK : add(s, "size_rate_chi2", exactly(chi2), err);
+    const double step = log(s->size[here] / s->size[there]);
+    const double slope = log(s->value[here] / s->value[there]) / step;
+    const double error = hypot(s->sigma[here] / s->value[here], s->sigma[there] / s->value[there]);
+    const double half = KL_NORMAL_975 * error / step;
+    const kl_row row = row_of(s, s->point[here], s->t->count[s->point[here]], "size_slope");
+    return kl_rows_add(&s->t->rows, row, (kl_estimate){slope, slope - half, slope + half}, err);
+}
+
+static kl_status add_slopes(scaling *s, kl_error *err)
+{
+    if (!gather(s, false))
+        return KL_OK;
+    for (int i = 0; i < s->n; i++)
+        KL_TRY(add_slope(s, i, err));
+    return KL_OK;
+}
+
+static double smallest(const scaling *s)
+{
+    double least = INFINITY;
+    for (int i = 0; i < s->n; i++)
+        least = fmin(least, s->size[i]);
+    return least;
+}
+
+/* Leaves out the smallest size; how many different ones are left. */
+static int drop_smallest(scaling *s)
+{
+    const double least = smallest(s);
+    int kept = 0, sizes = 0;
+    for (int i = 0; i < s->n; i++) {
+        if (s->size[i] == least)
+            continue;
+        s->x[kept] = s->x[i];
+        s->size[kept] = s->size[i];
+        s->value[kept] = s->value[i];
+        s->sigma[kept++] = s->sigma[i];
+    }
+    s->n = kept;
+    for (int i = 0; i < kept; i++) {
+        bool first = true;
+        for (int k = 0; k < i; k++)
+            first = first && s->size[k] != s->size[i];
+        sizes += first;
+    }
+    return sizes;
 }
 
 static kl_status add_critical(scaling *s, kl_error *err)
@@ -110,14 +162,22 @@ static kl_status add_critical(scaling *s, kl_error *err)
     kl_crossing fit;
     if (!gather(s, true))
         return KL_OK;
-    const bool found = kl_stats_fit_crossing(s->x, s->size, s->value, s->sigma, s->n, &fit);
+    const int all = s->n;
+    bool found = kl_stats_fit_crossing(s->x, s->size, s->value, s->sigma, s->n, &fit);
+    const double chi2 = fit.chi2 / fit.freedom;
+    while (!found && drop_smallest(s) >= 3)
+        found = kl_stats_fit_crossing(s->x, s->size, s->value, s->sigma, s->n, &fit);
+    const double from = smallest(s);
+    s->n = all; /* the row's parameters are those of all points */
     if (found) {
         KL_TRY(add(s, "critical", fit.x, err));
         KL_TRY(add(s, "critical_value", fit.value, err));
         KL_TRY(add(s, "critical_exponent", fit.exponent, err));
+        KL_TRY(add(s, "critical_from", exactly(from), err));
         KL_TRY(add(s, "critical_chance", exactly(kl_stats_chi2_above(fit.chi2, fit.freedom)), err));
     }
-    return isnan(fit.chi2) ? KL_OK : add(s, "critical_chi2", exactly(fit.chi2 / fit.freedom), err);
+    const double reduced = found ? fit.chi2 / fit.freedom : chi2;
+    return isnan(reduced) ? KL_OK : add(s, "critical_chi2", exactly(reduced), err);
 }
 
 static kl_status scale(scaling *s, kl_error *err)
@@ -126,7 +186,7 @@ static kl_status scale(scaling *s, kl_error *err)
     for (int it = 0; d->scales && it < (d->per_station ? s->t->r->ntimes : 1); it++) {
         s->it = d->per_station ? it : -1;
         for (s->first = 0; s->first < s->t->r->npoints; s->first++) {
-            KL_TRY(add_exponent(s, err));
+            KL_TRY(add_slopes(s, err));
             if (s->t->r->small >= 0)
                 KL_TRY(add_critical(s, err));
         }
@@ -143,7 +203,6 @@ kl_status kl_scaling_rows(kl_table *t, kl_error *err)
     if (t->study->sets.size < 0)
         return KL_OK;
     KL_GOTO(kl_alloc(n, sizeof *s.point, "summary", &s.point, err));
-    KL_GOTO(kl_alloc(n, sizeof *s.e, "summary", &s.e, err));
     KL_GOTO(kl_alloc(4 * n, sizeof *reals, "summary", &reals, err));
     s.x = reals;
     s.size = reals + n;
@@ -153,7 +212,6 @@ kl_status kl_scaling_rows(kl_table *t, kl_error *err)
         KL_GOTO(scale(&s, err));
 done:
     free(s.point);
-    free(s.e);
     free(reals);
     return status;
 }

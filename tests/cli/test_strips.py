@@ -55,9 +55,11 @@ class Strips(unittest.TestCase):
             self.assertAlmostEqual(number(length["value"]) * number(mean["value"]), 1, places=12)
             self.assertLess(number(one(table, strip=strip, statistic="symplectic_drift")["value"]), 1e-9)
         self.assertEqual(len(select(table, strip=8, statistic="mean")), 4)  # as many as the narrow one has
-        grows = one(table, statistic="size_rate:scaled_gamma")
+        grows = one(table, statistic="size_slope:scaled_gamma")
+        values = [number(one(table, strip=m, statistic="scaled_gamma")["value"]) for m in (4, 8)]
+        self.assertAlmostEqual(number(grows["value"]), math.log2(values[1] / values[0]), places=12)
         self.assertGreater(number(grows["low"]), 0)
-        self.assertEqual((number(grows["width"]), grows["strip"]), (4, ""))
+        self.assertEqual(number(grows["strip"]), 8)
         self.assertEqual(select(table, statistic="critical:scaled_gamma"), [])
 
     def test_closed_channels_have_a_limit(self):
@@ -75,8 +77,11 @@ class Strips(unittest.TestCase):
         row = one(table, statistic="critical:scaled_gamma")
         self.assertAlmostEqual(number(row["value"]), 16.54, delta=1.654)
         self.assertLess(number(row["low"]), number(row["high"]))
-        self.assertLess(number(one(table, statistic="size_rate:scaled_gamma", width=13)["high"]), 0)
-        self.assertGreater(number(one(table, statistic="size_rate:scaled_gamma", width=19)["low"]), 0)
+        self.assertEqual((row["width"], row["strip"], number(row["energy"])), ("", "", 0))
+        for width, sign in ((13, -1), (19, 1)):
+            for strip in (4, 5):
+                slope = one(table, statistic="size_slope:scaled_gamma", width=width, strip=strip)
+                self.assertGreater(sign * number(slope["value"]), 0)
 
     def test_bad_input_is_one_line(self):
         for what, (study, assignment, word) in BAD.items():

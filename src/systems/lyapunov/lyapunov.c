@@ -32,7 +32,11 @@ static double scaled_gamma(const void *self, const kl_derived *which, int point,
 
 static const kl_derived derived[] = {
     {.name = "localization_length", .observable = "gamma", .value = localization_length},
-    {.name = "scaled_gamma", .observable = "gamma", .value = scaled_gamma, .scales = true}};
+    {.name = "scaled_gamma",
+     .observable = "gamma",
+     .value = scaled_gamma,
+     .scales = true,
+     .jackknife = true}};
 
 /* ---- the study ---- */
 
