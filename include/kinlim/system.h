@@ -81,6 +81,8 @@ struct kl_derived {
      * no such point: no value. Neither station nor limits, and no rate is fitted. NULL: value. */
     double (*between)(const void *self, const kl_derived *which, int point, int larger,
                       const double *mean, const double *mean_larger);
+    bool scales; /* with size: positive; its slope in the size is of interest, and a critical value
+                  * of the small parameter at which its curves of different sizes cross */
     double proven;     /* its proven exponent in the small parameter; 0: none */
     bool signed_value; /* of either sign: its exponent is fitted as that of a bias */
     bool jackknife; /* interval by the jackknife over independent samples; else the bootstrap's */

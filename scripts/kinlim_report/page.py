@@ -11,6 +11,7 @@ import compare
 import diagrams
 import fields as field_figures
 import fluctuations
+import scaling
 import tables
 from convergence import convergence, derived, derived_over_stations
 from data import EXACT
@@ -384,6 +385,13 @@ def sizes_section(results, quantities, show):
                    compare.table_sizes(results, results.quantities))
 
 
+def scaling_section(results):
+    if not scaling.has_any(results):
+        return Html("")
+    return section("Scaling with size", caption(scaling.words()), scaling.table_critical(results),
+                   scaling.table_slopes(results))
+
+
 def variants_section(results, quantities, show):
     if not compare.has_variants(results):
         return Html("")
@@ -494,6 +502,7 @@ def sections(results, fields, left, show):
     yield convergence_section(results, series, quantities, show)
     yield fluctuations_section(results, series, quantities, show)
     yield sizes_section(results, quantities, show)
+    yield scaling_section(results)
     yield variants_section(results, quantities, show)
     parts = budget.parts(results, series.points, quantities, show)
     title = "Where the error comes from" if len(budget.sources(results)) > 1 else "Bias and fluctuation"

@@ -85,6 +85,21 @@ bool kl_stats_fit_rate(const double *x, const kl_estimate *value, int n, bool po
 bool kl_stats_fit_smooth_rate(const double *x, const kl_estimate *value, int n,
                               kl_estimate *exponent);
 
+/* A critical point: curves f(x) of different sizes that cross there. */
+typedef struct kl_crossing {
+    kl_estimate x, value, exponent; /* x_c, f there, nu */
+    double chi2;
+    int freedom;
+} kl_crossing;
+
+/* Fit of f = c_0 + c_1 u + c_2 u^2, u = (x - x_c) size^(1/nu), to values with standard errors
+ * sigma > 0; without c_2 for fewer than four distinct x. False if no honest critical point exists:
+ * fewer than three distinct x or two sizes, no degree of freedom, an x_c whose interval is not
+ * within the x, a chi2 that has a probability below 0.05; chi2 is NAN where nothing could be
+ * fitted. Intervals are widened by the root of the reduced chi2 where that is above 1. */
+bool kl_stats_fit_crossing(const double *x, const double *size, const double *value,
+                           const double *sigma, int n, kl_crossing *out);
+
 /* (E|Z|^r)^(1/r) = sqrt(2) (Gamma((r+1)/2)/sqrt(pi))^(1/r) of a normal Z of variance 1, r > 0. */
 double kl_stats_normal_moment(double order);
 

@@ -95,7 +95,7 @@ kl_status kl_moment_limit_rows(kl_table *table, int point, int time, int quantit
 /* Fills the correlations between all numbers of the samples, where they are asked for. */
 kl_status kl_correlations(kl_table *table, kl_error *err);
 
-/* ---- constants.c, budget.c, compare.c, extrapolate.c ---- */
+/* ---- constants.c, budget.c, compare.c, scaling_rows.c, extrapolate.c ---- */
 
 /* What follows from the study alone, and its exponents. */
 kl_status kl_add_constants(const kl_study *study, kl_rows *rows, kl_error *err);
@@ -103,6 +103,8 @@ kl_status kl_add_constants(const kl_study *study, kl_rows *rows, kl_error *err);
 kl_status kl_budget_rows(kl_table *table, kl_error *err);
 /* Differences between points whose realizations share their random numbers. */
 kl_status kl_compare_variants(const kl_study *study, kl_rows *rows, kl_error *err);
+/* Derived statistics that scale: their slopes in the size, and where their curves cross. */
+kl_status kl_scaling_rows(kl_table *table, kl_error *err);
 /* Means of points that differ in their size alone, taken to infinite size. */
 kl_status kl_extrapolate_sizes(kl_table *table, kl_error *err);
 

@@ -64,6 +64,7 @@ static kl_status fill(kl_table *t, kl_error *err)
     KL_TRY(kl_budget_rows(t, err));
     KL_TRY(kl_correlations(t, err));
     KL_TRY(kl_compare_variants(t->study, &t->rows, err));
+    KL_TRY(kl_scaling_rows(t, err));
     return kl_extrapolate_sizes(t, err);
 }
 

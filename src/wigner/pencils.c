@@ -9,12 +9,6 @@ enum { LANES = KL_LANES };
 
 typedef double vector __attribute__((vector_size(LANES * sizeof(double))));
 
-double kl_lanes_sum(const double lane[LANES])
-{
-    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) +
-           ((lane[2] + lane[6]) + (lane[3] + lane[7]));
-}
-
 KL_CLONES double kl_row_sum(int64_t n, const double *x)
 {
     double lane[LANES] = {0};

@@ -4,16 +4,15 @@
 #ifndef KL_WIGNER_PENCILS_H
 #define KL_WIGNER_PENCILS_H
 
+#include "base/lanes.h"
 #include "lattice/lattice.h"
 
 double kl_row_sum(int64_t n, const double *x);
 double kl_row_dot(int64_t n, const double *x, const double *y);
 
 /* The eight partial sums of each x[k].y, k < count, not yet added: lane[8 k + l] over the
- * sites i = l mod 8; and their sum in the fixed order. */
-enum { KL_LANES = 8 };
+ * sites i = l mod 8. */
 void kl_row_lanes(int64_t n, int count, const double *const *x, const double *y, double *lane);
-double kl_lanes_sum(const double lane[KL_LANES]);
 
 /* p = conj(a) b in double, all complex with parts apart; a and b in `precision`.
  * p_im may be NULL: not wanted. */

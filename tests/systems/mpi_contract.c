@@ -40,6 +40,10 @@ static const small_study studies[] = {
      "system: lyapunov\nwidth: [1.0, 2.0]\nenergy: [0.5, 0]\ntimes: [10, 5000, 9000]\n"
      "realizations: 3\n",
      "times=[9000]", 1e-12},
+    {"lyapunov",
+     "system: lyapunov\nwidth: [9.0]\nenergy: [0]\nstrip: [1, 3]\ndimension: 3\n"
+     "times: [10, 500, 901]\nrealizations: 3\n",
+     "times=[901]", 1e-10},
     {"graphs",
      "system: graphs\ndimension: 1\nsites: [14, 16]\neta: [0.5, 0.6]\ntimes: [0, 0.3, 0.6]\n"
      "left: 1\nright: 3\ninitial: {envelope: {shape: gaussian, width: 0.4}, phase: {momentum: "

@@ -1,0 +1,15 @@
+/* Sums in a fixed order: eight partial sums, added pairwise. The same bits for every instruction
+ * set. Local.
+ */
+#ifndef KL_BASE_LANES_H
+#define KL_BASE_LANES_H
+
+enum { KL_LANES = 8 };
+
+static inline double kl_lanes_sum(const double lane[KL_LANES])
+{
+    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) +
+           ((lane[2] + lane[6]) + (lane[3] + lane[7]));
+}
+
+#endif
