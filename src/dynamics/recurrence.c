@@ -358,3 +358,32 @@ void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, co
     if (r->keep)
         kl_seams_leave(r->seams, r->array, 0, 2 * blk.width);
 }
+
+void kl_recurrence_sample(const kl_recurrence *r, kl_part part, kl_step_of step_of,
+                          const void *context)
+{
+    const kl_lattice *whole = r->stencil.lattice;
+    const int64_t all = kl_lattice_rows(whole), tile_rows = r->blocking.tile;
+    kl_lattice lattice = *whole;
+    void *array[KL_MOST_ARRAYS];
+    kl_recurrence here = *r;
+    lattice.count = part.planes;
+    here.stencil.lattice = &lattice;
+    here.omega = r->omega + part.first_plane * whole->plane;
+    here.array = array;
+    for (int i = 0; i < r->arrays; i++)
+        array[i] = kl_lattice_plane(whole, r->array[i], kl_precision_size(r->stencil.precision),
+                                    part.first_plane - 1);
+    block blk = {.r = &here,
+                 .lattice = &lattice,
+                 .around = true,
+                 .depth = r->blocking.depth,
+                 .sign = 1,
+                 .width = width_of(r)};
+    for (int j = 1; j <= blk.depth; j++)
+        take_step(&blk, j, step_of, context);
+    if (part.rows == all)
+        run_block(&blk, tile_rows);
+    for (int64_t y = 0; part.rows < all && y < part.rows; y += tile_rows)
+        tile(&blk, (band){part.first_row + y, -1, part.first_row + y + tile_rows, -1});
+}
