@@ -85,9 +85,8 @@ static void try(probe *p, trial *t)
     const kl_part part = next_part(p, t->blocking);
     p->r.blocking = t->blocking;
     double seconds = kl_clock_work();
-    kl_recurrence_sample(&p->r, part, probe_step, NULL);
-    seconds = (kl_clock_work() - seconds) /
-              ((double)(part.planes * part.rows * lattice->sites) * t->blocking.depth);
+    const int64_t planes = kl_recurrence_sample(&p->r, part, probe_step, NULL);
+    seconds = (kl_clock_work() - seconds) / (double)(planes * part.rows * lattice->sites);
     MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_SUM, lattice->comm);
     t->seconds = fmin(t->seconds, seconds);
 }
@@ -118,6 +117,7 @@ void kl_probe_blocking(const kl_stencil *stencil, const float *omega, void *arra
     if (most == 0)
         return;
     try(&p, &trials[0]); /* the processor wakes up */
+    trials[0].seconds = HUGE_VAL;
     for (bool worse = false; n < most && !worse; n++) {
         try(&p, &trials[n]);
         if (is_worse(trials, n, clearly) && !is_worse(trials, n, hopeless))

@@ -79,13 +79,14 @@ void kl_recurrence_run(const kl_recurrence *recurrence, int steps, kl_step_of st
 
 /* A part of a slab, inside of it: first_row >= depth, if it is not all rows. */
 typedef struct kl_part {
-    int64_t first_plane, planes; /* at least twice the depth */
+    int64_t first_plane, planes;
     int64_t first_row, rows;
 } kl_part;
 
-/* A block of blocking.depth steps on this part, in tiles, as if it were a lattice of one rank:
- * for its time. What the arrays hold there is afterwards without meaning. Local. */
-void kl_recurrence_sample(const kl_recurrence *recurrence, kl_part part, kl_step_of step_of,
-                          const void *context);
+/* The beginning of a block of blocking.depth steps on this part, in tiles: until the front comes to
+ * its last plane. For its time; what the arrays hold there is afterwards without meaning. How many
+ * planes were updated, counted once a step. Local. */
+int64_t kl_recurrence_sample(const kl_recurrence *recurrence, kl_part part, kl_step_of step_of,
+                             const void *context);
 
 #endif
