@@ -240,6 +240,9 @@ struct kl_system {
     /* Member 0..count-1 of this group, on each of its ranks; collective over the group alone. */
     kl_status (*measure)(void *run, int station, int member, kl_sample *out, kl_error *err);
     void (*end)(void **run); /* NULL-safe */
+    /* What the run chose for this machine and what changes no result, e.g. sizes of tiles: for the
+     * provenance; empty: nothing. Local. NULL: it chooses nothing. */
+    void (*chosen)(const void *run, char text[KL_NAME]);
     /* Adds the current state's density to a snapshot, opened by the system at the first
      * station. NULL: there is none. Not in lockstep. */
     kl_status (*snapshot)(void *run, int station, const char *path, kl_snapshot **snapshot,

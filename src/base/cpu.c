@@ -21,11 +21,11 @@ const char *kl_cpu_instruction_set_name(void)
     return names[kl_cpu_instruction_set()];
 }
 
-/* The first line of a file on cache `index` of the first processor; "" if there is none. */
-static void read_line(int index, const char *name, char *line, int size)
+/* The first line of a file on the first processor; "" if there is none. */
+static void read_line(const char *name, char *line, int size)
 {
     char path[128];
-    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/%s", index, name);
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/%s", name);
     FILE *f = fopen(path, "r");
     line[0] = 0;
     if (!f)
@@ -47,19 +47,30 @@ static int count_bits(const char *mask)
     return bits;
 }
 
+/* Threads of the core that the first processor is one of. */
+static int count_threads(void)
+{
+    char line[4096];
+    read_line("topology/thread_siblings", line, sizeof line);
+    const int threads = count_bits(line);
+    return threads > 1 ? threads : 1;
+}
+
 size_t kl_cpu_cache(void)
 {
+    const int threads = count_threads();
     size_t best = 0;
-    char line[4096];
+    char line[4096], name[64];
     for (int index = 0; index < 8; index++) {
         size_t kilobytes = 0;
-        read_line(index, "size", line, sizeof line);
+        snprintf(name, sizeof name, "cache/index%d/size", index);
+        read_line(name, line, sizeof line);
         if (sscanf(line, "%zuK", &kilobytes) != 1)
             continue;
-        read_line(index, "shared_cpu_map", line, sizeof line);
-        const int sharing = count_bits(line);
-        const size_t share = kilobytes * 1024 / (size_t)(sharing > 1 ? sharing : 1);
-        best = share > best ? share : best;
+        snprintf(name, sizeof name, "cache/index%d/shared_cpu_map", index);
+        read_line(name, line, sizeof line);
+        if (count_bits(line) <= threads && kilobytes * 1024 > best)
+            best = kilobytes * 1024;
     }
-    return best ? best : (size_t)1 << 20;
+    return best ? best : (size_t)1 << 19;
 }

@@ -9,9 +9,9 @@ typedef enum kl_instruction_set { KL_GENERIC, KL_AVX2, KL_AVX512 } kl_instructio
 kl_instruction_set kl_cpu_instruction_set(void);
 const char *kl_cpu_instruction_set_name(void); /* "generic", "avx2", "avx512" */
 
-/* Bytes of cache that one process may count on when all processors are busy: the
- * largest cache of the first one, divided by how many share it. As Linux tells
- * (/sys/devices/system/cpu), or 1 MB where it does not. */
+/* Bytes of the largest cache that the first core has for itself: what of the larger ones, which
+ * others use too, a process gets, is not known. As Linux tells (/sys/devices/system/cpu), or half a
+ * MB where it does not. */
 size_t kl_cpu_cache(void);
 
 #endif

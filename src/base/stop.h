@@ -21,5 +21,7 @@ bool kl_stop_requested(MPI_Comm comm, double deadline);
 
 /* Seconds of a clock that never goes backwards. */
 double kl_clock(void);
+/* Seconds that this thread has been at work: other programs do not count. */
+double kl_clock_work(void);
 
 #endif

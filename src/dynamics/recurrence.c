@@ -46,6 +46,7 @@ typedef struct block {
     const kl_seams *seams; /* NULL: all planes are in the arrays */
     bool around;           /* they are all of the lattice: go on around it */
     int first, depth;      /* steps first+1..first+depth */
+    int64_t fronts;        /* before this one: all of them, or some to be timed */
     int sign;
     int64_t origin;
     int width;                            /* vectors that are worked on together */
@@ -202,7 +203,7 @@ static void tile(const block *blk, band rows)
     relay with;
     if (blk->seams)
         ask(blk, rows, &with);
-    for (int64_t w = 2; w < n + 2 * blk->depth; w++) {
+    for (int64_t w = 2; w < blk->fronts; w++) {
         const int64_t newest = w + 1 < n ? w + 1 : n + (w + 2 - n) / 2;
         if (blk->seams && w == 2 * blk->depth)
             give(blk, rows, &with);
@@ -249,6 +250,7 @@ static int64_t run_blocks(block *blk, int64_t depth, int64_t tile_rows, int step
     int64_t drift = 0;
     for (; blk->first < steps; blk->first += blk->depth) {
         blk->depth = steps - blk->first < depth ? steps - blk->first : (int)depth;
+        blk->fronts = blk->lattice->count + 2 * blk->depth;
         blk->sign = blk->seams && drift == 0 ? -1 : 1;
         blk->origin = blk->sign > 0 ? -drift : blk->lattice->count - 1;
         if (blk->seams)
@@ -357,4 +359,38 @@ void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, co
     go_home(&blk, drift);
     if (r->keep)
         kl_seams_leave(r->seams, r->array, 0, 2 * blk.width);
+}
+
+int64_t kl_recurrence_sample(const kl_recurrence *r, kl_part part, kl_step_of step_of,
+                             const void *context)
+{
+    const kl_lattice *whole = r->stencil.lattice;
+    const int64_t all = kl_lattice_rows(whole), tile_rows = r->blocking.tile;
+    kl_lattice lattice = *whole;
+    void *array[KL_MOST_ARRAYS];
+    kl_recurrence here = *r;
+    lattice.count = part.planes;
+    here.stencil.lattice = &lattice;
+    here.omega = r->omega + part.first_plane * whole->plane;
+    here.array = array;
+    for (int i = 0; i < r->arrays; i++)
+        array[i] = kl_lattice_plane(whole, r->array[i], kl_precision_size(r->stencil.precision),
+                                    part.first_plane - 1);
+    block blk = {.r = &here,
+                 .lattice = &lattice,
+                 .around = true,
+                 .depth = r->blocking.depth,
+                 .fronts = part.planes,
+                 .sign = 1,
+                 .width = width_of(r)};
+    for (int j = 1; j <= blk.depth; j++)
+        take_step(&blk, j, step_of, context);
+    if (part.rows == all)
+        run_block(&blk, tile_rows);
+    for (int64_t y = 0; part.rows < all && y < part.rows; y += tile_rows)
+        tile(&blk, (band){part.first_row + y, -1, part.first_row + y + tile_rows, -1});
+    int64_t updates = 0;
+    for (int64_t w = 2; w < part.planes; w++)
+        updates += w / 2 < blk.depth ? w / 2 : blk.depth;
+    return updates;
 }

@@ -37,7 +37,8 @@ typedef struct kl_blocking {
 int kl_blocking_depth(int64_t sites, int ranks);
 
 /* Sizes for this lattice and `cache` bytes, two thirds of which the planes and rows
- * that a block of steps comes back to may fill; 0: kl_cpu_cache(). Local. */
+ * that a block of steps comes back to may fill; 0: kl_cpu_cache(). dynamics/probe.h finds better
+ * ones. Local. */
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache);
 /* For a block of orders, of which a cache holds fewer planes: less deep, and narrow tiles. Local.
  */
@@ -75,5 +76,17 @@ void kl_recurrence_end(const kl_recurrence *recurrence);
 typedef void (*kl_step_of)(const void *context, int k, kl_stencil_step *step);
 void kl_recurrence_run(const kl_recurrence *recurrence, int steps, kl_step_of step_of,
                        const void *context);
+
+/* A part of a slab, inside of it: first_row >= depth, if it is not all rows. */
+typedef struct kl_part {
+    int64_t first_plane, planes;
+    int64_t first_row, rows;
+} kl_part;
+
+/* The beginning of a block of blocking.depth steps on this part, in tiles: until the front comes to
+ * its last plane. For its time; what the arrays hold there is afterwards without meaning. How many
+ * planes were updated, counted once a step. Local. */
+int64_t kl_recurrence_sample(const kl_recurrence *recurrence, kl_part part, kl_step_of step_of,
+                             const void *context);
 
 #endif

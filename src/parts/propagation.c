@@ -1,9 +1,12 @@
 #include "parts/propagation.h"
 
 #include "base/memory.h"
+#include "base/stop.h"
 #include "dynamics/chebyshev.h"
+#include "dynamics/probe.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,12 +161,38 @@ void kl_propagation_destroy(kl_propagation *e)
     *e = (kl_propagation){0};
 }
 
+/* Depth and tile for the machine as it is now, unless the study gives `cache`. */
+static void choose_blocking(kl_propagation *e)
+{
+    const kl_propagator *p = &e->setup.propagator;
+    const kl_stencil stencil = {&e->lattice, p->precision, e->h.set};
+    void *array[4] = {e->psi.re, e->scratch, e->out[0].re, e->out[0].im};
+    int due = e->probed == 0 || kl_clock() > e->probed + KL_PROBE_AGAIN;
+    if (p->cache > 0)
+        return;
+    MPI_Bcast(&due, 1, MPI_INT, 0, e->lattice.comm);
+    if (!due)
+        return;
+    e->h.blocking = kl_blocking_choose(&e->lattice, p->precision, 0);
+    kl_probe_blocking(&stencil, e->omega, array, &e->h.blocking);
+    e->probed = kl_clock();
+}
+
+void kl_propagation_chosen(const kl_propagation *e, char text[KL_NAME])
+{
+    text[0] = 0;
+    if (e->probed > 0)
+        snprintf(text, KL_NAME, "L = %lld: depth %d, %lld rows", (long long)e->lattice.sites,
+                 e->h.blocking.depth, (long long)e->h.blocking.tile);
+}
+
 void kl_propagation_bound(kl_propagation *e)
 {
     e->radius = nominal_radius(&e->setup) + 6 * e->setup.eta;
-    if (e->setup.propagator.method == KL_CHEBYSHEV_METHOD)
-        e->radius =
-            kl_hamiltonian_radius(&e->h, e->setup.propagator.precision, e->psi.re, e->scratch);
+    if (e->setup.propagator.method != KL_CHEBYSHEV_METHOD)
+        return;
+    choose_blocking(e);
+    e->radius = kl_hamiltonian_radius(&e->h, e->setup.propagator.precision, e->psi.re, e->scratch);
 }
 
 static kl_status total_energy(const kl_propagation *e, const kl_state *psi, double hop,

@@ -31,6 +31,7 @@ typedef struct kl_propagation {
     kl_hamiltonian h;
     kl_splitting *splitting; /* or NULL */
     kl_wigner *pairing;      /* for norm and energy */
+    double probed;           /* kl_clock() of when h.blocking was found by trial; 0: not yet */
     void *scratch;
     kl_state psi, out[KL_MOST_OUTPUTS];
     int outputs;             /* states in out */
@@ -56,7 +57,11 @@ kl_status kl_propagation_create(const kl_propagation_setup *setup, MPI_Comm grou
                                 kl_propagation *out, kl_error *err);
 void kl_propagation_destroy(kl_propagation *propagation);
 
-/* In this order: fill omega; bound(), which destroys psi; fill psi; start(). All collective. */
+/* As kl_system.chosen: depth and tile, where they were tried. */
+void kl_propagation_chosen(const kl_propagation *propagation, char text[KL_NAME]);
+
+/* In this order: fill omega; bound(), which destroys psi and the outputs, and tries what is fastest
+ * on this machine if that was not done lately; fill psi; start(). All collective. */
 void kl_propagation_bound(kl_propagation *propagation);
 kl_status kl_propagation_start(kl_propagation *propagation, kl_error *err);
 

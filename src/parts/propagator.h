@@ -14,7 +14,7 @@ typedef struct kl_propagator {
     kl_method method;
     kl_precision precision;
     double tolerance; /* relative l2 error of psi_t, rounding included */
-    size_t cache;     /* the `cache` key in bytes: changes no result; 0: kl_cpu_cache() */
+    size_t cache;     /* the `cache` key in bytes: changes no result; 0: tiles are tried */
 } kl_propagator;
 
 kl_status kl_keys_propagator(kl_node *root, kl_propagator *out, kl_error *err);

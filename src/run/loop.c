@@ -4,6 +4,7 @@
 #include "ensemble/journal.h"
 #include "run/batch.h"
 #include "run/checkpoint.h"
+#include "run/choices.h"
 #include "run/collect.h"
 #include "run/progress.h"
 #include "run/until.h"
@@ -182,6 +183,8 @@ static kl_status work_on_point(rounds *r, const kl_study *study, int point, int6
         if (status == KL_OK)
             status = work_on_batch(r, &run, b, err);
     }
+    if (status == KL_OK && run.state && r->loop->results)
+        status = kl_choices_record(study->system, run.state, r->loop->results, err);
     kl_batch_end(&run);
     return status;
 }

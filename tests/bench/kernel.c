@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/stop.h"
+#include "dynamics/probe.h"
 
 #include <stdlib.h>
 
@@ -11,6 +12,7 @@ typedef struct kernel {
     bench_workspace *space;
     kl_seams seams;
     kl_hamiltonian h;
+    bool blocked;  /* with the depth and the tile that a probe finds before each turn */
     MPI_Comm comm; /* the ranks that work at the same time */
     double t, tolerance;
     int *terms;
@@ -44,12 +46,23 @@ static double largest(MPI_Comm comm, double value)
     return value;
 }
 
+static void choose(kernel *k)
+{
+    bench_workspace *w = k->space;
+    const kl_stencil stencil = {k->h.lattice, w->psi.precision, k->h.set};
+    void *array[4] = {w->psi.re, w->scratch, w->out.re, w->out.im};
+    k->h.blocking = kl_blocking_choose(k->h.lattice, w->psi.precision, 0);
+    kl_probe_blocking(&stencil, k->h.omega, array, &k->h.blocking);
+}
+
 static bench_time turn(void *self, int repeats)
 {
     kernel *k = self;
     bench_workspace *w = k->space;
     bench_time sum = {0, 0};
     kl_error err;
+    if (k->blocked)
+        choose(k);
     for (int r = 0; r < repeats; r++) {
         MPI_Barrier(k->comm);
         double start = kl_clock();
@@ -110,6 +123,7 @@ void bench_kernel(const bench_problem *problem, bench_workspace *workspace, bool
     k->comm = contender->ranks > 1 ? MPI_COMM_WORLD : MPI_COMM_SELF;
     const kl_blocking blocking = blocked ? kl_blocking_choose(lattice, precision, 0)
                                          : (kl_blocking){1, lattice->sites, false};
+    k->blocked = blocked;
     bench_check(kl_seams_create(lattice, kl_precision_size(precision), blocking.depth, 4, true,
                                 &k->seams, &err),
                 &err);

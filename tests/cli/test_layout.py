@@ -55,6 +55,18 @@ class SamplesAreTheSameBytes(unittest.TestCase):
         self.assertEqual(self.folder.samples("one.h5"), self.folder.samples("small.h5"))
         self.folder.run("study.yaml", "one.h5", *small, "--resume")
 
+    def test_with_tiles_found_by_trial_which_are_recorded(self):
+        self.write(3)
+        large = ["--set", "eta=[0.5]", "--set", "sites=[144]", "--set", "times=[0.02]", "--set", "realizations=1",
+                 "--set", "boltzmann.reference=none"]
+        self.folder.run("study.yaml", "tried.h5", *large)
+        self.folder.run("study.yaml", "given.h5", *large, "--set", "cache=3", ranks=2)
+        self.assertEqual(self.folder.samples("tried.h5"), self.folder.samples("given.h5"))
+        chosen = [line for line in self.folder.good("info", "tried.h5").out.splitlines() if "choices" in line]
+        self.assertEqual(len(chosen), 1, chosen)
+        self.assertRegex(chosen[0], r"L = 144: depth \d+, \d+ rows")
+        self.assertNotIn("choices", self.folder.good("info", "given.h5").out)
+
     def test_with_several_times_from_one_sweep(self):
         self.check_layouts(3, [(3, 1)], "--set", CLOSE_TIMES)
 

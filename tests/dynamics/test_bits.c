@@ -108,19 +108,20 @@ static void check(const problem *p, kl_precision precision, int outputs)
 {
     static const kl_stencil_set *const sets[] = {&kl_stencil_generic, &kl_stencil_avx2,
                                                  &kl_stencil_avx512};
-    static const kl_blocking blockings[] = {
-        {1, 1 << 20, false}, {2, 4, true}, {3, 6, false}, {8, 16, true}, {16, 1 << 20, true}};
+    static const kl_blocking blockings[] = {{1, 1 << 20, false}, {2, 4, true},  {3, 6, false},
+                                            {6, 12, true},       {8, 16, true}, {12, 24, true},
+                                            {16, 1 << 20, true}};
     vectors plain = make_vectors(&p->lattice, precision);
     if (precision == KL_SINGLE)
         plain_single(p, &plain, outputs);
     else
         plain_double(p, &plain, outputs);
     for (int s = 0; s <= (int)kl_cpu_instruction_set(); s++)
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 8; i++) {
             vectors v = make_vectors(&p->lattice, precision);
             plan context = {outputs, c0, c1};
             kl_blocking blocking =
-                i < 5 ? blockings[i] : kl_blocking_choose(&p->lattice, precision, 65536);
+                i < 7 ? blockings[i] : kl_blocking_choose(&p->lattice, precision, 65536);
             kl_recurrence recurrence = {{&p->lattice, precision, sets[s]},
                                         p->omega,
                                         NULL,

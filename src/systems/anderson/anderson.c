@@ -379,6 +379,7 @@ const kl_system kl_system_anderson = {
     .advance = anderson_advance,
     .measure = anderson_measure,
     .end = anderson_end,
+    .chosen = anderson_chosen,
     .snapshot = anderson_snapshot,
     .packing = anderson_packing,
     .shape = anderson_shape,

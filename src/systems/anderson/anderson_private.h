@@ -37,6 +37,7 @@ kl_status anderson_measure(void *run, int station, int member, kl_sample *out, k
 kl_status anderson_snapshot(void *run, int station, const char *path, kl_snapshot **snapshot,
                             kl_error *err);
 void anderson_end(void **run);
+void anderson_chosen(const void *run, char text[KL_NAME]);
 kl_packing anderson_packing(const void *run, int station);
 kl_packing anderson_shape(const void *run);
 void anderson_pack(const void *run, int64_t piece, void *bytes);

@@ -80,6 +80,11 @@ void anderson_end(void **run)
     *run = NULL;
 }
 
+void anderson_chosen(const void *run, char text[KL_NAME])
+{
+    kl_propagation_chosen(&((const anderson_run *)run)->propagation, text);
+}
+
 static kl_status draw(anderson_run *r, int64_t batch, kl_error *err)
 {
     const anderson *a = r->a;

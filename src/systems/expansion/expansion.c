@@ -322,6 +322,7 @@ const kl_system kl_system_expansion = {
     .advance = expansion_advance,
     .measure = expansion_measure,
     .end = expansion_end,
+    .chosen = expansion_chosen,
     .packing = expansion_packing,
     .shape = expansion_shape,
     .pack = expansion_pack,

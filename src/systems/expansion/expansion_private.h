@@ -55,6 +55,7 @@ kl_status expansion_start(void *run, int64_t batch, kl_error *err);
 kl_status expansion_advance(void *run, int station, bool *reached, kl_error *err);
 kl_status expansion_measure(void *run, int station, int member, kl_sample *out, kl_error *err);
 void expansion_end(void **run);
+void expansion_chosen(const void *run, char text[KL_NAME]);
 kl_packing expansion_packing(const void *run, int station);
 kl_packing expansion_shape(const void *run);
 void expansion_pack(const void *run, int64_t piece, void *bytes);

@@ -101,6 +101,11 @@ void expansion_end(void **run)
     *run = NULL;
 }
 
+void expansion_chosen(const void *run, char text[KL_NAME])
+{
+    kl_propagation_chosen(&((const expansion_run *)run)->whole, text);
+}
+
 kl_status expansion_start(void *run, int64_t batch, kl_error *err)
 {
     expansion_run *r = run;

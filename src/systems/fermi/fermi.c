@@ -368,6 +368,7 @@ const kl_system kl_system_fermi = {
     .advance = fermi_advance,
     .measure = fermi_measure,
     .end = fermi_end,
+    .chosen = fermi_chosen,
     .packing = fermi_packing,
     .shape = fermi_shape,
     .pack = fermi_pack,

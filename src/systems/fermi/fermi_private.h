@@ -116,6 +116,7 @@ void fermi_prepare(fermi_run *run);
 kl_status fermi_advance(void *run, int station, bool *reached, kl_error *err);
 kl_status fermi_measure(void *run, int station, int member, kl_sample *out, kl_error *err);
 void fermi_end(void **run);
+void fermi_chosen(const void *run, char text[KL_NAME]);
 
 /* ---- fermi_checkpoint.c, likewise ---- */
 

@@ -111,6 +111,11 @@ void fermi_end(void **run)
     *run = NULL;
 }
 
+void fermi_chosen(const void *run, char text[KL_NAME])
+{
+    kl_propagation_chosen(&((const fermi_run *)run)->propagation, text);
+}
+
 /* ---- a realization ---- */
 
 void fermi_prepare(fermi_run *r)

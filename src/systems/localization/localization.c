@@ -246,6 +246,7 @@ const kl_system kl_system_localization = {
     .advance = localization_advance,
     .measure = localization_measure,
     .end = localization_end,
+    .chosen = localization_chosen,
     .packing = localization_packing,
     .shape = localization_shape,
     .pack = localization_pack,

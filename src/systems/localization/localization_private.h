@@ -39,5 +39,6 @@ void localization_pack(const void *run, int64_t piece, void *bytes);
 void localization_unpack(void *run, int64_t piece, const void *bytes);
 void localization_restored(void *run, int station);
 void localization_end(void **run);
+void localization_chosen(const void *run, char text[KL_NAME]);
 
 #endif

@@ -106,6 +106,11 @@ void localization_end(void **run)
     *run = NULL;
 }
 
+void localization_chosen(const void *run, char text[KL_NAME])
+{
+    kl_propagation_chosen(&((const localization_run *)run)->propagation, text);
+}
+
 /* |x|^2 of an owned site from the start site, on the torus. */
 static double square_of(const localization_run *r, int64_t local)
 {
