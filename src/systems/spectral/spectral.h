@@ -4,8 +4,8 @@
  *   rho(E)  = -Im tr (E + i gamma - H)^-1 / (pi L^d),
  *   A(k, E) = -Im <k|(E + i gamma - H)^-1|k>/pi,
  *
- * by Chebyshev moments (dynamics/moments.h); the trace by random vectors of entries +-1 (M.
- * Hutchinson, Commun. Stat. Simul. 18 (1989) 1059). In weak disorder, z = E + i gamma,
+ * by Chebyshev moments (dynamics/chebyshev_moments.h); the trace by random vectors of entries +-1
+ * (M. Hutchinson, Commun. Stat. Simul. 18 (1989) 1059). In weak disorder, z = E + i gamma,
  *
  *   A -> -Im 1/(z - e(k) - eta^2 G(z))/pi,   rho -> -Im G(z - eta^2 G(z))/pi,
  *

@@ -1,6 +1,7 @@
 /* Weak disorder in second order, at infinite size; what the smoothing does is in it exactly. */
 #include "systems/spectral/spectral_private.h"
 
+#include "base/complex.h"
 #include "kinetic/green.h"
 
 #include <math.h>

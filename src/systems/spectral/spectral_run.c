@@ -5,7 +5,7 @@
 #include "systems/spectral/spectral_private.h"
 
 #include "base/memory.h"
-#include "dynamics/moments.h"
+#include "dynamics/chebyshev_moments.h"
 
 #include <math.h>
 #include <stdlib.h>

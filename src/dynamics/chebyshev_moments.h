@@ -12,8 +12,8 @@
  * Its imaginary part over -pi is the density of states of v smoothed with a Lorentzian whose half
  * width is Im z, whatever R is. In double precision; bits do not depend on the layout.
  */
-#ifndef KL_DYNAMICS_MOMENTS_H
-#define KL_DYNAMICS_MOMENTS_H
+#ifndef KL_DYNAMICS_CHEBYSHEV_MOMENTS_H
+#define KL_DYNAMICS_CHEBYSHEV_MOMENTS_H
 
 #include "dynamics/hamiltonian.h"
 

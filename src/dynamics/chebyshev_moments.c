@@ -1,4 +1,4 @@
-#include "dynamics/moments.h"
+#include "dynamics/chebyshev_moments.h"
 
 #include "base/complex.h"
 #include "base/lanes.h"
