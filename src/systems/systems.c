@@ -11,6 +11,7 @@
 #include "systems/localization/localization.h"
 #include "systems/lyapunov/lyapunov.h"
 #include "systems/semiclassical/semiclassical.h"
+#include "systems/spectral/spectral.h"
 #include "systems/trotter/trotter.h"
 
 #include <stdio.h>
@@ -26,6 +27,7 @@ const kl_system *const kl_systems[] = {&kl_system_anderson,
                                        &kl_system_fermi,
                                        &kl_system_hartree_fock,
                                        &kl_system_trotter,
+                                       &kl_system_spectral,
                                        NULL};
 
 kl_status kl_systems_begin(kl_error *err)
