@@ -181,3 +181,12 @@ void kl_split_undo(const kl_split_steps *steps, int which, int64_t count, comple
     kl_split_run(steps, which, count, psi);
     conjugate(steps, psi);
 }
+
+void kl_split_kick(const kl_split_steps *steps, bool back, complex double *psi)
+{
+    if (back)
+        conjugate(steps, psi);
+    kick(steps, steps->kick[0], psi);
+    if (back)
+        conjugate(steps, psi);
+}

@@ -29,6 +29,23 @@ potential: {terms: [{power: [4], coefficient: 0.25}]}
 observables:
   - {name: K1, kernel: {from: [-0.3], to: [0.4]}}
 """
+STATES = """\
+system: trotter
+hbar: [0.1, 0.05]
+slices: [64, 128, 256]
+product: lie
+times: [1, 3]
+box: 12
+potential: {terms: [{power: [2], coefficient: 0.5}]}
+initial: {envelope: {shape: gaussian, width: 0.4, center: [0.5]}, phase: {momentum: [0.7], hessian: [[0.3]]}}
+observables:
+  - {name: psi, state: true}
+  - {name: x2, position: {power: [2]}}
+  - {name: E, energy: true}
+"""
+PLANE = STATES.replace("hbar: [0.1, 0.05]", "dimension: 2\nhbar: [0.2]").replace("box: 12", "box: 10").replace(
+    "[{power: [2], coefficient: 0.5}]", "[{power: [2, 0], coefficient: 0.5}, {power: [0, 2], coefficient: 0.5}]").replace(
+    "center: [0.5]", "center: [0.5, 0]").replace("[0.7], hessian: [[0.3]]", "[0.7, 0]").replace("power: [2]}}", "power: [2, 0]}}")
 # <x| f(H) exp(-itH/hbar) |y> by numpy's eigenvectors of H on 600 points of a box of 10.
 DENSE = {1: -1.0366368309657927 - 1.4681849738318857j, 3: 2.3544851775979607 + 0.7477147317734946j}
 
@@ -36,10 +53,16 @@ BAD = {
     "slices of 0": (["slices=[0]"], "slices.0: 0 is not allowed"),
     "a quartic without an energy": (["potential.terms.0.power=[4]"], "energy: is missing"),
     "time 0": (["times=[0, 1]"], "times: 0 is not allowed"),
-    "a plane": (["dimension=2"], "dimension"),
+    "four dimensions": (["dimension=4"], "dimension"),
     "ends of another dimension": (["observables.0.kernel.to=[1, 2]"], "observables.0.kernel.to"),
     "a file": (["potential={file: V.txt}"], "potential.file"),
-    "neither kernel nor determinant": (["observables.0={name: K1}"], "kernel"),
+    "nothing to measure": (["observables.0={name: K1}"], "0 of kernel, determinant, state"),
+    "two things to measure": (["observables.0.state=true"], "2 of kernel, determinant, state"),
+    "psi without a box": (["observables.0={name: s, state: true}"], "box: is missing"),
+    "psi without a start": (["observables.0={name: s, state: true}", "box=8"], "initial"),
+    "a box that psi leaves": (["observables.0={name: s, state: true}", "box=2",
+                               "initial={envelope: {shape: gaussian, width: 0.1}, phase: {momentum: [4]}}"],
+                              "box: 2 is not allowed: at hbar 0.3 psi comes to"),
     "the same name twice": (["observables.1.name=K1"], "K1"),
     "an unknown product": (["product=chin4"], "product"),
 }
@@ -50,6 +73,46 @@ def mehler(t, hbar, x, y):
     size = 1 / math.sqrt(2 * math.pi * hbar * abs(math.sin(t)))
     action = ((x * x + y * y) * math.cos(t) - 2 * x * y) / (2 * math.sin(t))
     return size * cmath.exp(1j * (action / hbar - math.pi / 4 - math.pi / 2 * math.floor(t / math.pi)))
+
+
+class Gaussian:
+    """exp(i (a (x-q)^2/2 + p (x-q))/hbar + g), which kicks and drifts of the oscillator leave one."""
+
+    def __init__(self, hbar, width, q, p, hessian):
+        self.hbar, self.q, self.p = hbar, q, p + hessian * q
+        self.a = hessian + 0.5j * hbar / width ** 2
+        self.g = -math.log(2 * math.pi * width ** 2) / 4 + 1j / hbar * (p * q + hessian * q * q / 2)
+
+    def kick(self, t):
+        self.g -= 1j / self.hbar * t * self.q ** 2 / 2
+        self.a, self.p = self.a - t, self.p - t * self.q
+
+    def drift(self, t):
+        self.g += 1j / self.hbar * t * self.p ** 2 / 2 - cmath.log(1 + t * self.a) / 2
+        self.a, self.q = self.a / (1 + t * self.a), self.q + t * self.p
+
+    def lie(self, t, n):
+        for _ in range(n):
+            self.kick(t / n)
+            self.drift(t / n)
+        return self
+
+    def exact(self, t, n=64):
+        for _ in range(n):
+            self.kick(math.tan(t / n / 2))
+            self.drift(math.sin(t / n))
+            self.kick(math.tan(t / n / 2))
+        return self
+
+    def square(self):
+        return self.q ** 2 + self.hbar / (2 * self.a.imag)
+
+    def distance(self, other):
+        c2 = 0.5j / self.hbar * (other.a - self.a.conjugate())
+        c1 = 1j / self.hbar * (self.a.conjugate() * self.q - self.p - other.a * other.q + other.p)
+        c0 = 0.5j / self.hbar * (other.a * other.q ** 2 - self.a.conjugate() * self.q ** 2)
+        c0 += 1j / self.hbar * (self.p * self.q - other.p * other.q) + self.g.conjugate() + other.g
+        return math.sqrt(2 - 2 * (cmath.sqrt(-math.pi / c2) * cmath.exp(c0 - c1 * c1 / (4 * c2))).real)
 
 
 class Trotter(unittest.TestCase):
@@ -112,6 +175,48 @@ class Trotter(unittest.TestCase):
         table = self.table(text, "--set", "times=[3]")  # several, whose errors beat
         for row in select(table, statistic="van_vleck_distance"):
             self.assertLess(float(row["value"]), float(row["hbar"]))
+
+    def test_psi_of_slices_is_a_gaussian_of_the_oscillator(self):
+        table = self.table(STATES)
+        for hbar in (0.1, 0.05):
+            for t in (1, 3):
+                for n in (64, 256):
+                    sliced, exact = (Gaussian(hbar, 0.4, 0.5, 0.7, 0.3) for _ in range(2))
+                    sliced.lie(t, n), exact.exact(t)
+                    want = {"hbar": hbar, "time": float(t), "slices": float(n), "statistic": "mean"}
+                    for name, value in (("psi", exact.distance(sliced)), ("x2", sliced.square())):
+                        row = one(table, observable=name, **want)
+                        self.assertLess(float(row["low"]), value)
+                        self.assertLess(value, float(row["high"]))
+                        self.assertLess(float(row["high"]) - float(row["low"]), 1e-7)
+                limit = one(table, statistic="reference", observable="x2", time=float(t), hbar=hbar, slices=64.)
+                self.assertAlmostEqual(float(limit["value"]), Gaussian(hbar, 0.4, 0.5, 0.7, 0.3).exact(t).square(),
+                                       delta=1e-9)
+
+    def test_psi_and_observables_have_the_order_of_the_product(self):
+        text = STATES.replace("{power: [2], coefficient: 0.5}", "{power: [4], coefficient: 0.25}")
+        for product, order in (("lie", 1), ("strang", 2)):
+            table = self.table(text, "--set", "product=" + product, "--set", "times=[1]")
+            for hbar in (0.1, 0.05):
+                for name in ("psi", "x2", "E"):
+                    rate = one(table, statistic="rate:bias", observable=name, hbar=hbar)
+                    self.assertAlmostEqual(float(rate["value"]), order, delta=0.05, msg=f"{product} {name}")
+            if product == "lie":  # dt/hbar of psi, dt of observables
+                last = {"slices": 256., "statistic": "bias"}
+                psi, x2 = ([float(one(table, observable=name, hbar=hbar, **last)["value"]) for hbar in (0.1, 0.05)]
+                           for name in ("psi", "x2"))
+                self.assertAlmostEqual(psi[1] / psi[0], 2, delta=0.1)
+                self.assertAlmostEqual(x2[1] / x2[0], 1, delta=0.1)
+            self.folder.place.cleanup()
+            self.folder = Folder()
+
+    def test_a_plane_is_the_same_on_any_ranks_and_has_its_axes(self):
+        table = self.table(PLANE)
+        self.folder.run("study.yaml", "two.h5", "--groups", "1", ranks=2)
+        self.assertEqual(self.folder.samples("out.h5"), self.folder.samples("two.h5"))
+        for t in (1., 3.):
+            row = one(table, statistic="mean", observable="x2", time=t, slices=64.)
+            self.assertAlmostEqual(float(row["value"]), Gaussian(0.2, 0.4, 0.5, 0.7, 0).lie(t, 64).square(), delta=1e-8)
 
     def test_bad_input_is_one_line(self):
         self.folder.write("study.yaml", OSCILLATOR)

@@ -20,12 +20,13 @@ static kl_status find_paths(const trotter *s, int k, double time, kl_paths *out,
     const bool cut = s->energy > 0;
     double least = 0, most;
     for (int i = -2000; i <= 2000; i++)
-        least = fmin(least, kl_smooth_value(&s->potential, (double[3]){o->from + i * 0.005, 0, 0}));
+        least =
+            fmin(least, kl_smooth_value(&s->potential, (double[3]){o->from[0] + i * 0.005, 0, 0}));
     most = sqrt(2 * (1.3 * fmax(s->energy, 1) - least));
     if (!cut && !s->affine) /* a determinant: paths as fast as the distance asks for, and more */
-        most = 4 * (1 + fabs(o->to - o->from) / time);
-    return kl_paths_find(&s->potential, time, o->from, o->to, most, STARTS, s->affine && !cut, out,
-                         err);
+        most = 4 * (1 + fabs(o->to[0] - o->from[0]) / time);
+    return kl_paths_find(&s->potential, time, o->from[0], o->to[0], most, STARTS, s->affine && !cut,
+                         out, err);
 }
 
 /* Of all paths the one of least action. */
@@ -59,17 +60,17 @@ static kl_status by_path(const trotter *s, int k, double time, double hbar, int6
     const kl_path *from = status == KL_OK ? least_action(paths) : NULL;
     *value = NAN;
     *error = INFINITY;
-    if (from &&
-        kl_sliced_path_find(&s->potential, time, (int)n, o->from, o->to, from->momentum, &path)) {
-        *value = o->determinant ? sqrt((double)n / fabs(path.determinant))
-                                : gaussian_kernel(s, &path, time, hbar, (double)n);
+    if (from && kl_sliced_path_find(&s->potential, time, (int)n, o->from[0], o->to[0],
+                                    from->momentum, &path)) {
+        *value = o->kind == TROTTER_DETERMINANT ? sqrt((double)n / fabs(path.determinant))
+                                                : gaussian_kernel(s, &path, time, hbar, (double)n);
         *error = cabs(*value) * (1e-14 * (double)n + 1e-13 + 1e-15 * fabs(path.lie) / hbar);
     }
     free(paths);
     if (status == KL_OK && !isfinite(creal(*value)))
         return kl_fail(err, KL_INPUT,
                        "observables.%d: no path of %lld slices from %g to %g at T = %g", k,
-                       (long long)n, o->from, o->to, time);
+                       (long long)n, o->from[0], o->to[0], time);
     return status;
 }
 
@@ -78,12 +79,12 @@ static kl_status filtered(const trotter *s, int k, double time, double hbar, int
 {
     const trotter_observable *o = &s->observable[k];
     kl_filtered kernel;
-    kl_status status =
-        kl_filtered_create(&s->potential, s->energy, hbar, o->from, o->to, time, &kernel, err);
+    kl_status status = kl_filtered_create(&s->potential, s->energy, hbar, o->from[0], o->to[0],
+                                          time, &kernel, err);
     if (status == KL_OK && n > 0)
-        kl_filtered_slices(&kernel, time, n, s->strang, o->to, value, error);
+        kl_filtered_slices(&kernel, time, n, s->strang, o->to[0], value, error);
     else if (status == KL_OK)
-        status = kl_filtered_exact(&kernel, time, o->to, value, error, err);
+        status = kl_filtered_exact(&kernel, time, o->to[0], value, error, err);
     kl_filtered_destroy(&kernel);
     return status;
 }
@@ -91,7 +92,7 @@ static kl_status filtered(const trotter *s, int k, double time, double hbar, int
 kl_status trotter_slices(const trotter *s, int k, double time, double hbar, int64_t n,
                          complex double *value, double *error, kl_error *err)
 {
-    if (s->energy > 0 && !s->observable[k].determinant)
+    if (s->energy > 0 && s->observable[k].kind == TROTTER_KERNEL)
         return filtered(s, k, time, hbar, n, value, error, err);
     return by_path(s, k, time, hbar, n, value, error, err);
 }
@@ -129,13 +130,13 @@ static void van_vleck(const trotter *s, const kl_paths *paths, double time, doub
 static kl_status limit_of(const trotter *s, int k, double time, double hbar, bool paths_alone,
                           complex double *value, double *error, char *note, kl_error *err)
 {
-    const bool cut = s->energy > 0 && !s->observable[k].determinant;
+    const bool cut = s->energy > 0 && s->observable[k].kind == TROTTER_KERNEL;
     kl_paths *paths;
     if (cut && !paths_alone)
         return filtered(s, k, time, hbar, 0, value, error, err);
     KL_TRY(kl_alloc(1, sizeof *paths, "paths", &paths, err));
     const kl_status status = find_paths(s, k, time, paths, err);
-    if (status == KL_OK && s->observable[k].determinant)
+    if (status == KL_OK && s->observable[k].kind == TROTTER_DETERMINANT)
         determinant(paths, time, value, error);
     else if (status == KL_OK)
         van_vleck(s, paths, time, hbar, value, error, note);
@@ -152,14 +153,13 @@ static kl_status solve(const trotter *s, int point, bool paths_alone, kl_limit_v
             complex double value = NAN;
             double error = NAN;
             const int at = t * s->nquantities + q;
-            if (s->quantity[q].part[0] == 'i') { /* with its real part */
-                continue;
-            }
+            if (s->quantity[q].part[0] == 'i' || s->observable[s->of[q]].kind >= TROTTER_STATE)
+                continue; /* with its real part; by trotter_states_solve() */
             KL_TRY(limit_of(s, s->of[q], s->times.value[t], hbar, paths_alone, &value, &error,
                             out->note, err));
             out->value[at] = creal(value);
             out->error[at] = error;
-            if (!s->observable[s->of[q]].determinant) {
+            if (s->observable[s->of[q]].kind == TROTTER_KERNEL) {
                 out->value[at + 1] = cimag(value);
                 out->error[at + 1] = error;
             }
@@ -170,7 +170,11 @@ static kl_status solve(const trotter *s, int point, bool paths_alone, kl_limit_v
 static kl_status solve_exact(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
                              kl_error *err)
 {
-    return kl_agree(comm, solve(self, point, false, out, err), err);
+    const trotter *s = self;
+    KL_TRY(kl_agree(comm, solve(self, point, false, out, err), err));
+    if (!s->states)
+        return KL_OK;
+    return kl_agree(comm, trotter_states_solve(s, point / s->slices.n, comm, out, err), err);
 }
 
 static kl_status solve_paths(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
