@@ -49,9 +49,48 @@ PLANE = STATES.replace("hbar: [0.1, 0.05]", "dimension: 2\nhbar: [0.2]").replace
 # <x| f(H) exp(-itH/hbar) |y> by numpy's eigenvectors of H on 600 points of a box of 10.
 DENSE = {1: -1.0366368309657927 - 1.4681849738318857j, 3: 2.3544851775979607 + 0.7477147317734946j}
 
+# V = u^4/4 + 0.4 v^2, u, v = (x +- y)/sqrt(2): <x| f(H) exp(-itH/hbar) |y> by numpy's eigenvectors along u and v.
+TURNED = """\
+system: trotter
+dimension: 2
+hbar: [0.1]
+slices: [32, 64]
+product: strang
+energy: 2
+box: 7
+times: [1, 3]
+potential: {terms: [{power: [4, 0], coefficient: 0.0625}, {power: [3, 1], coefficient: 0.25},
+  {power: [2, 2], coefficient: 0.375}, {power: [1, 3], coefficient: 0.25}, {power: [0, 4], coefficient: 0.0625},
+  {power: [2, 0], coefficient: 0.2}, {power: [1, 1], coefficient: -0.4}, {power: [0, 2], coefficient: 0.2}]}
+observables:
+  - {name: K1, kernel: {from: [-0.3, 0.2], to: [0.4, 0.1]}}
+"""
+TURNED_DENSE = {1: 1.2062622783581274 + 1.3673571560207993j, 3: 3.7570045482372647 - 2.053498981016673j}
+SPACE = """\
+system: trotter
+dimension: 3
+hbar: [0.3]
+slices: [2, 64]
+product: lie
+times: [1, 4]
+potential: {terms: [{power: [2, 0, 0], coefficient: 0.5}, {power: [0, 2, 0], coefficient: 0.5},
+  {power: [0, 0, 2], coefficient: 1.28}]}
+observables:
+  - {name: K1, kernel: {from: [0.3, 0.1, -0.2], to: [-0.4, 0.2, 0.5]}}
+  - {name: G1, determinant: {from: [0.3, 0.1, -0.2], to: [-0.4, 0.2, 0.5]}}
+"""
+
 BAD = {
     "slices of 0": (["slices=[0]"], "slices.0: 0 is not allowed"),
     "a quartic without an energy": (["potential.terms.0.power=[4]"], "energy: is missing"),
+    "a plane of energies without a box": (["dimension=2", "energy=2", "potential={}",
+                                           "observables=[{name: K, kernel: {from: [0, 0], to: [1, 0]}}]"],
+                                          "box: is missing"),
+    "a kernel outside the box": (["dimension=2", "energy=2", "box=4", "potential={}",
+                                  "observables=[{name: K, kernel: {from: [0, 0], to: [3, 0]}}]"], "outside the box"),
+    "a kernel that no machine holds": (["dimension=3", "energy=2", "box=4", "potential={}", "hbar=[0.001]",
+                                        "observables=[{name: K, kernel: {from: [0, 0, 0], to: [1, 0, 0]}}]"],
+                                       "hbar: 0.001 is not allowed: the grid"),
     "time 0": (["times=[0, 1]"], "times: 0 is not allowed"),
     "four dimensions": (["dimension=4"], "dimension"),
     "ends of another dimension": (["observables.0.kernel.to=[1, 2]"], "observables.0.kernel.to"),
@@ -68,11 +107,18 @@ BAD = {
 }
 
 
-def mehler(t, hbar, x, y):
-    """omega = 1, with Maslov's phase."""
-    size = 1 / math.sqrt(2 * math.pi * hbar * abs(math.sin(t)))
-    action = ((x * x + y * y) * math.cos(t) - 2 * x * y) / (2 * math.sin(t))
+def mehler(t, hbar, x, y, omega=1.):
+    """The kernel of the oscillator, with Maslov's phase."""
+    t *= omega
+    size = math.sqrt(omega / (2 * math.pi * hbar * abs(math.sin(t))))
+    action = omega * ((x * x + y * y) * math.cos(t) - 2 * x * y) / (2 * math.sin(t))
     return size * cmath.exp(1j * (action / hbar - math.pi / 4 - math.pi / 2 * math.floor(t / math.pi)))
+
+
+def sliced(n, t, omega):
+    """(N/det M)^(1/2) of the oscillator, signed: below the first focal time it is the limit's."""
+    angle = math.acos(1 - (omega * t / n) ** 2 / 2)
+    return math.sqrt(n * math.sin(angle) / abs(math.sin(n * angle)))
 
 
 class Gaussian:
@@ -217,6 +263,39 @@ class Trotter(unittest.TestCase):
         for t in (1., 3.):
             row = one(table, statistic="mean", observable="x2", time=t, slices=64.)
             self.assertAlmostEqual(float(row["value"]), Gaussian(0.2, 0.4, 0.5, 0.7, 0).lie(t, 64).square(), delta=1e-8)
+
+    def test_space_is_a_product_of_axes(self):
+        table = self.table(SPACE)
+        for t in (1., 4.):
+            exact = 1
+            for x, y, omega in ((-0.4, 0.3, 1), (0.2, 0.1, 1), (0.5, -0.2, 1.6)):
+                exact *= mehler(t, 0.3, x, y, omega)
+            for limit in ("reference", "van_vleck_reference"):
+                value = self.number(table, limit, time=t, observable="K1", slices=64.)
+                self.assertAlmostEqual(abs(value - exact), 0, delta=1e-9)
+            row = one(table, statistic="mean", observable="G1", time=t, slices=64.)
+            self.assertAlmostEqual(float(row["value"]), sliced(64, t, 1) ** 2 * sliced(64, t, 1.6), delta=1e-9)
+        # two Lie slices: the integral over one point between them
+        for t, value in ((1., self.number(table, "mean", time=1., observable="K1", slices=2.)),):
+            expected = 1
+            for x, y, omega in ((-0.4, 0.3, 1), (0.2, 0.1, 1), (0.5, -0.2, 1.6)):
+                dt, hbar = t / 2, 0.3
+                a, b = 1 / dt - dt * omega ** 2 / 2, -(x + y) / dt  # of z: i (a z^2 + b z + c)/hbar
+                c = (x * x + y * y) / (2 * dt) - dt * omega ** 2 * y * y / 2
+                expected *= cmath.sqrt(1j * math.pi * hbar / a) / (2j * math.pi * hbar * dt)
+                expected *= cmath.exp(1j * (c - b * b / (4 * a)) / hbar)
+            self.assertAlmostEqual(abs(value - expected), 0, delta=1e-11)
+
+    def test_a_plane_of_coupled_axes_is_that_of_dense_matrices(self):
+        table = self.table(TURNED)
+        for t, exact in TURNED_DENSE.items():
+            want = {"time": float(t), "observable": "K1"}
+            value = self.number(table, "reference", slices=64., **want)
+            self.assertAlmostEqual(abs(value - exact), 0, delta=1e-10)
+            errors = [abs(self.number(table, "mean", slices=n, **want) - exact) for n in (32., 64.)]
+            self.assertAlmostEqual(math.log2(errors[0] / errors[1]), 2, delta=0.05)
+            self.assertLess(abs(self.number(table, "van_vleck_reference", slices=64., **want) - exact),
+                            2 * 0.1 * abs(exact))
 
     def test_bad_input_is_one_line(self):
         self.folder.write("study.yaml", OSCILLATOR)

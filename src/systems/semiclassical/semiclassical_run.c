@@ -69,7 +69,7 @@ static kl_status allocate(semiclassical_run *r, kl_error *err)
     KL_TRY(kl_box_array(&r->grid, &r->scratch, err));
     if (r->s->propagator.method == KL_SPLIT_HARMONIC)
         KL_TRY(kl_box_array(&r->grid, &r->more, err));
-    return kl_flow_create(&r->s->potential, true, 1e-13, &r->flow, err);
+    return kl_flow_create(&r->s->potential, KL_FLOW_TANGENTS, 1e-13, &r->flow, err);
 }
 
 /* In d = 1 each rank of a group does all of the work. */

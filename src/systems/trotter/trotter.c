@@ -32,7 +32,9 @@ static void close_study(void **self)
     free(s->quantity);
     free(s->of);
     free(s->derived);
-    free(s->sum_of);
+    for (int i = 0; s->paths && i < s->times.n * s->n; i++)
+        free(s->paths[i]);
+    free(s->paths);
     kl_keys_wkb_free(&s->start);
     free(s->window);
     free(s->box);
@@ -84,27 +86,30 @@ static const kl_description *describe(const void *self)
 static kl_cost cost(const void *self, int point, int group_ranks)
 {
     const trotter *s = self;
-    const double *p = s->columns + point * TROTTER_COLUMNS, last = s->times.value[s->times.n - 1];
+    const double *p = s->columns + point * TROTTER_COLUMNS;
     kl_cost sum = {.bytes = 65536, .seconds = 1e-3};
     for (int k = 0; k < s->n; k++) {
-        double side;
-        int64_t sites;
         if (s->observable[k].kind != TROTTER_KERNEL || s->energy == 0)
             continue;
-        kl_filtered_size(&s->potential, s->energy, p[1], s->observable[k].from[0],
-                         s->observable[k].to[0], last, &side, &sites);
-        sum.bytes = fmax(sum.bytes, 65536 + 120 * (double)sites);
-        sum.seconds += s->times.n * (p[0] + 1000) * 2.5 * kl_box_seconds(1, sites);
+        const kl_filter filter = trotter_filter(s, k, p[1]);
+        sum.bytes =
+            fmax(sum.bytes, 65536 + kl_filter_bytes(s->dimension, filter.sites, group_ranks));
+        sum.seconds +=
+            s->times.n * (p[0] + 1000) * 2.5 * kl_box_seconds(s->dimension, filter.sites);
+        if (s->dimension > 1 && (sum.most_ranks == 0 || filter.sites / 4 < sum.most_ranks))
+            sum.most_ranks = filter.sites / 4;
     }
     if (!s->states)
         return sum;
     const kl_cost states = trotter_states_cost(s, point / s->slices.n, (int64_t)p[0], group_ranks);
-    return (kl_cost){.bytes = sum.bytes + states.bytes,
-                     .seconds = sum.seconds + states.seconds,
-                     .most_ranks = states.most_ranks};
+    sum.bytes += states.bytes;
+    sum.seconds += states.seconds;
+    if (sum.most_ranks == 0 || (states.most_ranks > 0 && states.most_ranks < sum.most_ranks))
+        sum.most_ranks = states.most_ranks;
+    return sum;
 }
 
-/* ---- the work of a point: kernels are done by each rank of a group, psi is shared ---- */
+/* ---- the work of a point: in d = 1 each rank of a group does all ---- */
 
 typedef struct trotter_run {
     const trotter *s;
@@ -164,7 +169,7 @@ static kl_status advance(void *run, int station, bool *reached, kl_error *err)
     return trotter_states_slice(&r->states, station, r->slices, reached, err);
 }
 
-static kl_status measure_kernels(const trotter_run *r, double time, kl_sample *out, kl_error *err)
+static kl_status measure_kernels(const trotter_run *r, int station, kl_sample *out, kl_error *err)
 {
     const trotter *s = r->s;
     for (int q = 0; q < s->nquantities; q++) {
@@ -173,7 +178,8 @@ static kl_status measure_kernels(const trotter_run *r, double time, kl_sample *o
         double error;
         if (s->quantity[q].part[0] == 'i' || o->kind >= TROTTER_STATE)
             continue;
-        KL_TRY(trotter_slices(s, s->of[q], time, r->hbar, r->slices, &value, &error, err));
+        KL_TRY(trotter_slices(s, s->of[q], station, r->hbar, r->slices, r->group, &value, &error,
+                              err));
         out->quantity[q] = creal(value);
         out->error[q] = error;
         if (o->kind == TROTTER_KERNEL) {
@@ -190,7 +196,7 @@ static kl_status measure(void *run, int station, int member, kl_sample *out, kl_
     const trotter *s = r->s;
     int window = 0;
     (void)member;
-    KL_TRY(kl_agree(r->group, measure_kernels(r, s->times.value[station], out, err), err));
+    KL_TRY(measure_kernels(r, station, out, err));
     for (int q = 0; q < s->nquantities; q++) {
         const int k = s->of[q], kind = s->observable[k].kind;
         if (kind >= TROTTER_STATE)
@@ -205,7 +211,7 @@ const kl_system kl_system_trotter = {
     .name = "trotter",
     .summary = "the path integral: products of time slices, and the sum over classical paths",
     .model =
-        "The kernel of exp(-i t H/hbar), H = -hbar^2/2 d^2/dx^2 + V, against the integral over "
+        "The kernel of exp(-i t H/hbar), H = -hbar^2/2 Laplacian + V, against the integral over "
         "paths of N time slices, (exp(-i dt H0/hbar) exp(-i dt V/hbar))^N (lie) or with V "
         "halved at both ends of a slice (strang), and against van Vleck's sum over classical "
         "paths with Maslov's phases. Where V is above quadratic, kernels are of f(H) exp(-i t "

@@ -78,7 +78,9 @@ const kl_key trotter_table[] = {
     {.name = "box",
      KL_REAL_AT(top_keys, box),
      KL_RANGE_ABOVE(0, 1e6),
-     .doc = "side of the periodic box [-box/2, box/2)^d of psi; goes with observables of psi"},
+     .doc =
+         "side of the periodic box [-box/2, box/2)^d of psi and, in dimensions 2 and 3, of kernels "
+         "below an energy"},
     {.name = "tolerance",
      KL_REAL_AT(top_keys, tolerance),
      KL_RANGE(1e-12, 0.1),
@@ -132,16 +134,44 @@ static kl_status read_observable(trotter *s, kl_node *node, trotter_observable *
                                         &s->window[s->nwindows++], err);
     if (out->kind == TROTTER_STATE)
         return KL_OK;
-    if (s->dimension > 1)
-        return kl_config_fail(node, keys.kernel ? "kernel" : "determinant", err,
-                              "goes with dimension 1");
     return read_ends(keys.kernel ? keys.kernel : keys.determinant, s->dimension, out, err);
+}
+
+/* A kernel must be one, and fit. */
+static kl_status check_kernel(const trotter *s, int k, kl_node *root, kl_node *node, kl_error *err)
+{
+    const trotter_observable *o = &s->observable[k];
+    if (s->energy == 0)
+        return s->affine ? KL_OK
+                         : kl_config_fail(root, "energy", err,
+                                          "is missing: a potential above quadratic has "
+                                          "infinitely many paths and no kernel but below an "
+                                          "energy");
+    if (s->dimension > 1 && s->side == 0)
+        return kl_config_fail(root, "box", err,
+                              "is missing: kernels below an energy need it in dimension %d",
+                              s->dimension);
+    for (int j = 0; j < s->dimension && s->dimension > 1; j++)
+        if (fmax(fabs(o->from[j]), fabs(o->to[j])) > s->side / 2)
+            return kl_config_fail(node, "kernel", err, "%g lies outside the box, at most %g",
+                                  fmax(fabs(o->from[j]), fabs(o->to[j])), s->side / 2);
+    for (int i = 0; i < s->hbar.n; i++) {
+        const kl_filter filter = trotter_filter(s, k, s->hbar.v[i]);
+        const double points = pow((double)filter.sites, s->dimension);
+        if (points > 1e9)
+            return kl_config_fail(root, "hbar", err,
+                                  "%g is not allowed: the grid of a kernel that it wants, "
+                                  "%lld^%d, takes %.3g GB",
+                                  s->hbar.v[i], (long long)filter.sites, s->dimension,
+                                  1e-9 * kl_filter_bytes(s->dimension, filter.sites, 1));
+    }
+    return KL_OK;
 }
 
 static bool at_most_quadratic(const kl_smooth *f)
 {
     for (int t = 0; t < f->sum.nterms; t++)
-        if (f->sum.term[t].power[0] > 2)
+        if (f->sum.term[t].power[0] + f->sum.term[t].power[1] + f->sum.term[t].power[2] > 2)
             return false;
     return f->sum.nwaves == 0 && f->ngaussians == 0;
 }
@@ -162,11 +192,9 @@ static kl_status name_quantities(trotter *s, kl_error *err)
 
 static kl_status make_derived(trotter *s, kl_error *err)
 {
-    const size_t sums = (size_t)(s->hbar.n * s->times.n * s->n);
+    const size_t all = (size_t)(s->times.n * s->n);
     KL_TRY(kl_alloc((size_t)s->n, sizeof *s->derived, "kernels", &s->derived, err));
-    KL_TRY(kl_alloc(sums, sizeof *s->sum_of, "kernels", &s->sum_of, err));
-    for (size_t i = 0; i < sums; i++)
-        s->sum_of[i] = NAN;
+    KL_TRY(kl_alloc(all, sizeof *s->paths, "kernels", &s->paths, err));
     for (int k = 0; k < s->n; k++)
         if (s->observable[k].kind == TROTTER_KERNEL)
             s->derived[s->nderived++] = (kl_derived){.name = "van_vleck_distance",
@@ -227,10 +255,8 @@ static kl_status read_observables(trotter *s, kl_node *root, const kl_nodes *nod
     KL_TRY(kl_alloc((size_t)s->n, sizeof *s->window, "observables", &s->window, err));
     for (int k = 0; k < s->n; k++) {
         KL_TRY(read_observable(s, nodes->v[k], &s->observable[k], err));
-        if (s->observable[k].kind == TROTTER_KERNEL && !s->affine && s->energy == 0)
-            return kl_config_fail(root, "energy", err,
-                                  "is missing: a potential above quadratic has infinitely many "
-                                  "paths and no kernel but below an energy");
+        if (s->observable[k].kind == TROTTER_KERNEL)
+            KL_TRY(check_kernel(s, k, root, nodes->v[k], err));
     }
     KL_TRY(kl_config_distinct(nodes, "name", err));
     if (s->states && s->side == 0)

@@ -3,7 +3,9 @@
 #define KL_SYSTEMS_TROTTER_PRIVATE_H
 
 #include "base/complex.h"
+#include "classical/paths.h"
 #include "continuum/box_tails.h"
+#include "continuum/filtered_kernel.h"
 #include "continuum/split_control.h"
 #include "kinlim/system.h"
 #include "parts/box_points.h"
@@ -43,8 +45,8 @@ typedef struct trotter {
     kl_column column[TROTTER_COLUMNS + 1];
     kl_derived *derived; /* [nderived]: van_vleck_distance of each kernel */
     int nderived;
-    complex double *sum_of; /* [hbar.n][ntimes][n]: van Vleck's sums, NAN before they are known */
-    bool states;            /* there are observables of psi; then: */
+    kl_paths **paths; /* [ntimes][n]: classical paths of kernels, NULL before they are known */
+    bool states;      /* there are observables of psi; then: */
     double side, tolerance; /* l2, of the exact psi */
     kl_wkb_packets start;
     int nwindows;
@@ -59,10 +61,12 @@ kl_status trotter_read(trotter *t, kl_node *root, kl_error *err);
 
 /* ---- kernels ---- */
 
-/* Value and error of observable k, a kernel or determinant, from n slices. KL_ENVIRONMENT: no
- * memory. KL_INPUT: a determinant without a path. */
-kl_status trotter_slices(const trotter *s, int k, double time, double hbar, int64_t n,
-                         complex double *value, double *error, kl_error *err);
+/* Value and error of observable k, a kernel or determinant, from n slices. Collective over comm.
+ * KL_ENVIRONMENT: no memory. KL_INPUT: a determinant without a path. */
+kl_status trotter_slices(const trotter *s, int k, int station, double hbar, int64_t n,
+                         MPI_Comm comm, complex double *value, double *error, kl_error *err);
+/* The grid of a kernel below an energy. Local. */
+kl_filter trotter_filter(const trotter *s, int k, double hbar);
 extern const kl_limit trotter_limits[2];
 /* |K_N - K|/|K| of a kernel, K van Vleck's sum: as kl_derived.value. */
 double trotter_distance(const void *self, const kl_derived *which, int point, int station,

@@ -1,8 +1,6 @@
 /* psi_t against S_N psi_0: its distance, and observables in phase space of either.
  *
- * The exact psi is evolved to the tolerance (continuum/split_control.h). A Lie slice, first V, is a
- * Strang slice between half a kick and its inverse: (D K)^N = K^(-1/2) (K^(1/2) D K^(1/2))^N
- * K^(1/2). */
+ * The exact psi is evolved to the tolerance (continuum/split_control.h). */
 #include "systems/trotter/trotter_private.h"
 
 #include "base/memory.h"
