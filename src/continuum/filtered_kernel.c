@@ -143,6 +143,8 @@ static void coefficients(const kl_filtered *k, double t, int n, double *cosine,
 /* The degree that is enough: twice as many until the last coefficients are nothing. */
 static kl_status series(const kl_filtered *k, double t, complex double **c, int *n, kl_error *err)
 {
+    /* The phases t e/hbar are known to 1e-16 of themselves. */
+    const double small = 1e-14 + 1e-17 * fabs(t) * (k->high - k->low) / k->filter.hbar;
     *n = 128;
     for (;; *n *= 2) {
         KL_TRY(kl_alloc(4 * (size_t)*n, sizeof **c, "Chebyshev series", c, err));
@@ -150,7 +152,7 @@ static kl_status series(const kl_filtered *k, double t, complex double **c, int 
         double tail = 0;
         for (int m = *n * 3 / 4; m < *n; m++)
             tail = fmax(tail, cabs((*c)[m]));
-        if (tail < 1e-14)
+        if (tail < small)
             break;
         free(*c);
         if (*n >= MOST_DEGREE)
@@ -159,7 +161,7 @@ static kl_status series(const kl_filtered *k, double t, complex double **c, int 
                            "than %d polynomials: a smaller box, time or potential is needed",
                            k->high, k->filter.hbar, t, MOST_DEGREE);
     }
-    while (*n > 2 && cabs((*c)[*n - 1]) < 1e-15)
+    while (*n > 2 && cabs((*c)[*n - 1]) < small / 10)
         --*n;
     return KL_OK;
 }

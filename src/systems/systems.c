@@ -6,6 +6,7 @@
 #include "systems/crossing/crossing_integral.h"
 #include "systems/expansion/expansion.h"
 #include "systems/fermi/fermi.h"
+#include "systems/feynman_kac/feynman_kac.h"
 #include "systems/graphs/feynman.h"
 #include "systems/hartree_fock/hartree_fock.h"
 #include "systems/localization/localization.h"
@@ -16,17 +17,11 @@
 #include <stdio.h>
 #include <string.h>
 
-const kl_system *const kl_systems[] = {&kl_system_anderson,
-                                       &kl_system_localization,
-                                       &kl_system_lyapunov,
-                                       &kl_system_expansion,
-                                       &kl_system_graphs,
-                                       &kl_system_crossing,
-                                       &kl_system_semiclassical,
-                                       &kl_system_fermi,
-                                       &kl_system_hartree_fock,
-                                       &kl_system_trotter,
-                                       NULL};
+const kl_system *const kl_systems[] = {
+    &kl_system_anderson,      &kl_system_localization, &kl_system_lyapunov,
+    &kl_system_expansion,     &kl_system_graphs,       &kl_system_crossing,
+    &kl_system_semiclassical, &kl_system_fermi,        &kl_system_hartree_fock,
+    &kl_system_trotter,       &kl_system_feynman_kac,  NULL};
 
 kl_status kl_systems_begin(kl_error *err)
 {

@@ -101,7 +101,12 @@ static const small_study studies[] = {
      "observables:\n  - {name: a, kernel: {from: [0.3, 0], to: [-0.4, 0.1]}}\n"
      "  - {name: b, determinant: {from: [0.3, 0], to: [-0.4, 0.1]}}\n"
      "  - {name: c, state: true}\n  - {name: d, position: {power: [1, 0]}}\n",
-     "times=[1]", 2e-3}};
+     "times=[1]", 2e-3},
+    {"feynman_kac",
+     "system: feynman_kac\ndimension: 2\nsites: [8, 9]\neta: [0.5, 0.6]\ntimes: [0.3, 0.5, 1, 1.5, "
+     "2]\nrealizations: 3\norigins: 3\nwalks: 300\n"
+     "observables:\n  - {name: a}\n  - {name: b, to: [1, -2]}\n",
+     "times=[2]", 1e-10}};
 
 /* ---- the cases ---- */
 
