@@ -137,8 +137,12 @@ kl_status kl_split_control_advance(kl_split_control *c, double from, double to, 
     return KL_OK;
 }
 
+double kl_split_rounding(const kl_box_grid *grid, double transforms)
+{
+    return 2e-16 * log2(kl_box_points(grid)) * sqrt(1 + transforms);
+}
+
 double kl_split_control_rounding(const kl_split_control *control)
 {
-    return 2e-16 * log2(kl_box_points(control->steps.grid)) *
-           sqrt(1 + control->progress.transforms);
+    return kl_split_rounding(control->steps.grid, control->progress.transforms);
 }

@@ -6,6 +6,7 @@
 #include "systems/crossing/crossing_integral.h"
 #include "systems/expansion/expansion.h"
 #include "systems/fermi/fermi.h"
+#include "systems/feynman_kac/feynman_kac.h"
 #include "systems/graphs/feynman.h"
 #include "systems/hartree_fock/hartree_fock.h"
 #include "systems/localization/localization.h"
@@ -28,6 +29,7 @@ const kl_system *const kl_systems[] = {&kl_system_anderson,
                                        &kl_system_hartree_fock,
                                        &kl_system_trotter,
                                        &kl_system_spectral,
+                                       &kl_system_feynman_kac,
                                        NULL};
 
 kl_status kl_systems_begin(kl_error *err)

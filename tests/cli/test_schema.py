@@ -21,7 +21,7 @@ from kinlim_cli import Folder
 SOURCE = os.environ["SOURCE_DIR"]
 JOBS = sorted(glob.glob(os.path.join(SOURCE, "jobs", "*", "*.yaml")))
 SYSTEMS = ["anderson", "expansion", "localization", "lyapunov", "graphs", "crossing", "semiclassical",
-           "fermi", "hartree_fock", "trotter", "spectral"]
+           "fermi", "hartree_fock", "trotter", "spectral", "feynman_kac"]
 
 
 class Yaml12(yaml.SafeLoader):
@@ -129,7 +129,8 @@ SMALL = {"anderson": ["eta=[0.5]", "times=[0.1]", "reference=none"],
          "semiclassical": ["eps=[0.2]", "times=[0.1]", "reference=none"],
          "fermi": ["eta=[0.5]", "sites=[8]", "times=[0.1]", "reference=none"],
          "hartree_fock": ["times=[0.01]", "realizations=2", "ensembles=1", "reference=none"],
-         "trotter": ["hbar=[0.2]", "slices=[8]", "times=[0.5]", "reference=none"]}
+         "trotter": ["hbar=[0.2]", "slices=[8]", "times=[0.5]", "reference=none"],
+         "feynman_kac": ["eta=[0.5]", "sites=[8]", "times=[0.1]", "origins=1", "reference=none"]}
 
 
 def changed(study, path, value):

@@ -92,7 +92,7 @@ kl_status semiclassical_read_pictures(kl_node *root, semiclassical *s, kl_error 
 
 void semiclassical_strides(const semiclassical *s, int point, int f, kl_stride *x, kl_stride *p)
 {
-    const semiclassical_point *at = &s->point[point];
+    const kl_box_point *at = &s->point[point];
     const picture *field = &s->picture[f];
     const double dx = s->side / (double)at->sites, dp = 2 * M_PI * at->eps / s->side;
     const bool wigner = field->type == WIGNER;
@@ -108,7 +108,7 @@ void semiclassical_strides(const semiclassical *s, int point, int f, kl_stride *
 int semiclassical_axis(const void *self, int point, int f, int axis, double *coordinate)
 {
     const semiclassical *s = self;
-    const semiclassical_point *at = &s->point[point];
+    const kl_box_point *at = &s->point[point];
     const picture *field = &s->picture[f];
     const bool momenta = field->type == MOMENTUM || axis == 1;
     const double dx = s->side / (double)at->sites, dp = 2 * M_PI * at->eps / s->side;
@@ -124,7 +124,7 @@ int semiclassical_axis(const void *self, int point, int f, int axis, double *coo
 
 double semiclassical_picture_seconds(const semiclassical *s, int point)
 {
-    const semiclassical_point *at = &s->point[point];
+    const kl_box_point *at = &s->point[point];
     const double whole = kl_box_seconds((int)s->dimension, at->sites);
     double seconds = 0;
     for (int f = 0; f < s->npictures; f++) {

@@ -3,6 +3,7 @@
 #define KL_SYSTEMS_SEMICLASSICAL_PRIVATE_H
 
 #include "continuum/wigner_box.h"
+#include "parts/box_points.h"
 #include "parts/phase_observables.h"
 #include "parts/smooth_keys.h"
 #include "parts/split_keys.h"
@@ -19,12 +20,6 @@ typedef struct picture { /* an entry of `fields` */
     char long_name[128];
 } picture;
 
-typedef struct semiclassical_point {
-    double eps;
-    int64_t sites;
-    double x, p; /* how far the start comes at the accuracy of the tolerance */
-} semiclassical_point;
-
 enum { MOST_LIMITS = 3, COLUMNS = 2 };
 
 typedef struct semiclassical_solved { /* numbers that no eps changes, once they are known */
@@ -37,8 +32,8 @@ typedef struct semiclassical {
     int64_t dimension;
     double side;
     int npoints;
-    semiclassical_point *point; /* [npoints] */
-    double *columns;            /* [npoints][COLUMNS]: eps, sites */
+    kl_box_point *point; /* [npoints] */
+    double *columns;     /* [npoints][COLUMNS]: eps, sites */
     kl_smooth potential;
     kl_wkb_packets start;
     kl_phase_observables observables;

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "classical/flow.h"
+#include "continuum/box_tails.h"
 #include "continuum/split_control.h"
 #include "continuum/wave_start.h"
 #include "continuum/weyl.h"
@@ -12,22 +13,19 @@
 
 typedef struct progress { /* plain data, in checkpoints beside psi */
     kl_split_progress split;
-    double energy; /* at time 0 */
-    double edge,
-        band; /* parts of |psi|^2 near the ends of the box and of its momenta: the most so far
-               */
+    double energy;      /* at time 0 */
+    kl_box_tails tails; /* the most so far */
 } progress;
 
 typedef struct semiclassical_run {
     const semiclassical *s;
-    const semiclassical_point *point;
+    const kl_box_point *point;
     int number; /* of the point */
     MPI_Comm group;
     kl_box_grid grid;
     kl_split_control control;
     double *potential, *steepness;
     complex double *psi, *scratch, *more; /* more: the control's spare array or its own */
-    double *line;                         /* [n] */
     kl_flow flow;
     progress now;
     bool restored; /* a rank without planes does not know it yet */
@@ -43,7 +41,7 @@ static int64_t local_points(const kl_box_grid *grid)
 kl_cost semiclassical_cost(const void *self, int point, int group_ranks)
 {
     const semiclassical *s = self;
-    const semiclassical_point *at = &s->point[point];
+    const kl_box_point *at = &s->point[point];
     const int d = (int)s->dimension;
     const double array = kl_box_bytes(d, at->sites, group_ranks),
                  last = s->times.value[s->times.n - 1], fine = s->propagator.tolerance * at->eps,
@@ -71,8 +69,7 @@ static kl_status allocate(semiclassical_run *r, kl_error *err)
     KL_TRY(kl_box_array(&r->grid, &r->scratch, err));
     if (r->s->propagator.method == KL_SPLIT_HARMONIC)
         KL_TRY(kl_box_array(&r->grid, &r->more, err));
-    KL_TRY(kl_alloc((size_t)r->grid.sites, sizeof *r->line, "run", &r->line, err));
-    return kl_flow_create(&r->s->potential, true, 1e-13, &r->flow, err);
+    return kl_flow_create(&r->s->potential, KL_FLOW_TANGENTS, 1e-13, &r->flow, err);
 }
 
 /* In d = 1 each rank of a group does all of the work. */
@@ -124,7 +121,6 @@ void semiclassical_end(void **run)
     free(r->psi);
     free(r->scratch);
     free(r->more);
-    free(r->line);
     free(r);
     *run = NULL;
 }
@@ -171,43 +167,11 @@ kl_status semiclassical_advance(void *run, int station, bool *reached, kl_error 
 
 /* ---- measurement ---- */
 
-/* The part of |f|^2 in the outer share of an axis; momenta as they are stored: the ends are in the
- * middle. */
-static kl_status outer_part(semiclassical_run *r, const kl_layout *layout, const complex double *f,
-                            double share, double *out, kl_error *err)
-{
-    const int64_t n = r->grid.sites, half = n / 2;
-    const bool momenta = layout == &r->grid.momentum;
-    double sum = 0;
-    for (int axis = 0; axis < r->grid.dimension; axis++) {
-        KL_TRY(kl_box_marginal(&r->grid, layout, axis, f, r->line, err));
-        for (int64_t i = 0; i < n; i++) {
-            const int64_t centred = momenta ? (i + half) % n : i;
-            if (fabs((double)(centred - half)) > (1 - share) * (double)half)
-                sum += r->line[i];
-        }
-    }
-    *out = sum / (momenta ? kl_box_points(&r->grid) : 1);
-    return KL_OK;
-}
-
-static kl_status measure_tails(semiclassical_run *r, kl_error *err)
-{
-    double edge, band;
-    KL_TRY(outer_part(r, &r->grid.position, r->psi, 1. / 32, &edge, err));
-    memcpy(r->scratch, r->psi, r->grid.local * sizeof *r->psi);
-    kl_box_forward(&r->grid, r->scratch);
-    KL_TRY(outer_part(r, &r->grid.momentum, r->scratch, 1. / 16, &band, err));
-    r->now.edge = fmax(r->now.edge, edge);
-    r->now.band = fmax(r->now.band, band);
-    return KL_OK;
-}
-
 /* What psi may be off by, in l2. */
 static double uncertainty(const semiclassical_run *r)
 {
     return r->control.progress.error + kl_split_control_rounding(&r->control) +
-           4 * sqrt(r->now.edge) + 4 * sqrt(r->now.band);
+           kl_box_tails_error(&r->now.tails);
 }
 
 static kl_status measure_observables(semiclassical_run *r, kl_sample *out, kl_error *err)
@@ -218,8 +182,7 @@ static kl_status measure_observables(semiclassical_run *r, kl_sample *out, kl_er
         const kl_phase_observable *o = &s->observables.observable[k];
         KL_TRY(kl_weyl_mean(&r->grid, o, r->potential, r->psi, r->scratch, second_scratch(r),
                             &out->quantity[k], err));
-        out->error[k] = off * (2 + off) * kl_weyl_norm(o, r->grid.dimension, r->grid.eps) *
-                        kl_phase_observable_bound(o, &s->potential, r->point->x, r->point->p);
+        out->error[k] = kl_weyl_error(o, &s->potential, r->grid.eps, r->point->x, r->point->p, off);
     }
     return KL_OK;
 }
@@ -251,7 +214,7 @@ kl_status semiclassical_measure(void *run, int station, int member, kl_sample *o
     kl_wigner_totals totals = {0};
     double energy;
     (void)member;
-    KL_TRY(measure_tails(r, err));
+    KL_TRY(kl_box_tails_raise(&r->grid, r->psi, r->scratch, &r->now.tails, err));
     KL_TRY(measure_observables(r, out, err));
     KL_TRY(mean_energy(r, &energy, err));
     KL_TRY(semiclassical_measure_pictures(s, r->number, &r->grid, r->psi, r->scratch, out->field,
@@ -260,8 +223,8 @@ kl_status semiclassical_measure(void *run, int station, int member, kl_sample *o
         fabs(creal(kl_box_sum(&r->grid, &r->grid.position, r->psi, r->psi, NULL)) - 1);
     out->check[ENERGY_DRIFT] = fabs(energy - r->now.energy) / fmax(1, fabs(r->now.energy));
     out->check[SPLITTING] = r->control.progress.error;
-    out->check[EDGE] = r->now.edge;
-    out->check[BAND] = r->now.band;
+    out->check[EDGE] = r->now.tails.edge;
+    out->check[BAND] = r->now.tails.band;
     out->check[SYMPLECTIC] = symplectic(r, s->times.value[station]);
     if (s->whole_wigner) {
         out->quantity[s->observables.n] = totals.negativity;
