@@ -3,6 +3,7 @@
 #include "base/checksum.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/stop.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -289,10 +290,17 @@ static kl_status start_sync(kl_journal *journal, kl_error *err)
     return KL_OK;
 }
 
+/* Seconds between two looks whether the journal is still there. */
+static const double look_interval = 0.5;
+
 /* Whoever removes or moves the journal ends the run: it could save nothing more. */
-static kl_status check_place(const kl_journal *journal, kl_error *err)
+static kl_status check_place(kl_journal *journal, bool now, kl_error *err)
 {
-    if (journal->file < 0 || kl_file_is_at(journal->file, journal->path))
+    const double since = kl_clock() - journal->looked;
+    if (journal->file < 0 || (!now && since < look_interval))
+        return KL_OK;
+    journal->looked = kl_clock();
+    if (kl_file_is_at(journal->file, journal->path))
         return KL_OK;
     return kl_fail(err, KL_ENVIRONMENT, "%s: was removed or moved during the run", journal->path);
 }
@@ -304,7 +312,7 @@ kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payl
     head.payload_sum = kl_checksum(payload, size);
     head.head_sum = kl_checksum(&head, offsetof(record_head, head_sum));
     KL_TRY(kl_journal_wait(journal, err));
-    KL_TRY(check_place(journal, err));
+    KL_TRY(check_place(journal, false, err));
     if (kl_file_write(journal->file, &head, sizeof head) != 0 ||
         kl_file_write(journal->file, payload, size) != 0)
         return fail_io(journal->path, err);
@@ -330,7 +338,7 @@ kl_status kl_journal_close(kl_journal *journal, kl_error *err)
 {
     kl_status status = kl_journal_wait(journal, err);
     if (status == KL_OK)
-        status = check_place(journal, err);
+        status = check_place(journal, true, err);
     if (journal->file >= 0)
         close(journal->file);
     journal->file = -1;

@@ -54,6 +54,7 @@ int kl_journal_next_attempt(const char *path);
 typedef struct kl_journal {
     int file;
     bool syncing;
+    double looked; /* of kl_clock(): last look whether it is at its place */
     struct aiocb sync;
     char path[4096];
 } kl_journal;
@@ -61,7 +62,7 @@ typedef struct kl_journal {
 kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *out, kl_error *err);
 /* Waits for the record before to be on disk, appends, and starts to sync: the disk works
  * beside the next realization. KL_ENVIRONMENT: disk full and the like, or the file is no longer
- * where it was made. */
+ * where it was made, which is looked at twice a second. */
 kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payload, size_t size,
                             kl_error *err);
 /* Returns when the last record is on disk; KL_ENVIRONMENT if it could not be put there. */

@@ -27,6 +27,7 @@ typedef struct rounds {
     kl_progress *progress;
     kl_journal journal; /* on leaders, once the first item is done */
     kl_group_fields fields;
+    kl_checkpoint_list checkpoints; /* of earlier attempts */
 } rounds;
 
 static int points_of(const rounds *r)
@@ -142,8 +143,8 @@ static kl_status plan_round(rounds *r, kl_progress_work *all, kl_error *err)
     KL_TRY(kl_work_share(&r->work, loop->comm, err));
     KL_TRY(create_teams(r, err));
     const kl_machine *m = &loop->layout->machine;
-    kl_counters_create(loop->comm, r->work.n, m->ranks == m->ranks_per_node, &r->counters);
-    return KL_OK;
+    return kl_counters_create(loop->comm, r->work.n, m->ranks == m->ranks_per_node, &r->counters,
+                              err);
 }
 
 /* ---- items ---- */
@@ -165,7 +166,7 @@ static kl_status save(rounds *r, const kl_teams *teams, const kl_batch_run *run,
         KL_TRY(kl_journal_open(journal, loop->attempt, r->rank, &r->journal, err));
     KL_TRY(kl_journal_append(&r->journal, run->finer ? KL_RECORD_FINER : KL_RECORD_SAMPLE,
                              record->payload, record->size, err));
-    if (kl_checkpoint_exists(journal, run->finer, record->point, record->batch)) {
+    if (run->checkpointed) {
         KL_TRY(kl_journal_wait(&r->journal, err));
         kl_checkpoint_remove(journal, run->finer, record->point, record->batch);
     }
@@ -205,7 +206,9 @@ static kl_status work_on_batch(rounds *r, const kl_teams *teams, kl_batch_run *r
 static bool next_run(rounds *r, const kl_teams *teams, int stage, const kl_runs *runs,
                      kl_interval *out)
 {
-    int64_t run = teams->leader ? kl_counters_add(&r->counters, stage, 1) : 0;
+    int64_t run = 0;
+    if (teams->leader)
+        run = kl_counters_next(&r->counters, stage, teams->index, teams->nteams);
     MPI_Bcast(&run, 1, MPI_INT64_T, 0, teams->team);
     if (run >= runs->count)
         return false;
@@ -216,9 +219,8 @@ static bool next_run(rounds *r, const kl_teams *teams, int stage, const kl_runs 
 /* Nobody begins another run: this team has stopped or failed. */
 static void hand_out_no_more(rounds *r)
 {
-    const int64_t beyond = INT64_C(1) << 40;
     for (int i = 0; i < r->work.n; i++)
-        kl_counters_add(&r->counters, i, beyond);
+        kl_counters_exhaust(&r->counters, i);
 }
 
 /* What this team gets of a stage. */
@@ -236,6 +238,7 @@ static kl_status work_on_stage(rounds *r, int i, kl_error *err)
                         .place = kl_teams_place(teams, stage->point),
                         .journal = r->loop->output->journal,
                         .checkpoint = r->loop->options->checkpoint,
+                        .checkpoints = &r->checkpoints,
                         .deadline = r->loop->deadline,
                         .tick = tick,
                         .tick_context = r->progress};
@@ -321,7 +324,10 @@ kl_status kl_loop_run(kl_loop *loop, kl_error *err)
         status = kl_group_fields_create(loop->study, &r.fields, err);
     status = kl_agree(loop->comm, status, err);
     if (status == KL_OK)
+        status = kl_checkpoint_find(loop->output->journal, loop->comm, &r.checkpoints, err);
+    if (status == KL_OK)
         status = all_rounds(&r, err);
+    kl_checkpoint_list_destroy(&r.checkpoints);
     kl_group_fields_destroy(loop->study, &r.fields);
     free(r.planned);
     free(r.order);
