@@ -127,7 +127,7 @@ kl_status kl_layout_choose(const kl_study *study, MPI_Comm comm, const kl_run_op
     out->results = kl_collect_bytes(study, out->machine.ranks);
     if (study->finer)
         out->results += kl_collect_bytes(study->finer, out->machine.ranks);
-    out->besides = out->results / out->machine.ranks_per_node;
+    out->besides = out->results / out->machine.ranks_per_node + kl_collect_bytes_of_leader(study);
     const kl_status status = kl_agree(comm, choose(study, options, out, err), err);
     if (status != KL_OK)
         kl_layout_destroy(out);

@@ -14,7 +14,7 @@ typedef struct kl_layout {
     int idle, idle_somewhere;     /* ranks with nothing to do at any time; at some points */
     double bytes;                 /* of the fullest rank, without `results` */
     double results;               /* bytes of all samples, on rank 0 */
-    double besides;               /* what each rank of a node needs for them */
+    double besides;               /* what each rank of a node needs for them and fields */
     double limits;                /* seconds of the limits, roughly */
     double least, seconds;        /* of the whole study, roughly: at least, at most */
 } kl_layout;

@@ -149,9 +149,12 @@ static kl_status plan_round(rounds *r, kl_progress_work *all, kl_error *err)
 
 /* ---- items ---- */
 
+/* What a sync says is said again when the journal is closed. */
 static void tick(void *context)
 {
-    kl_progress_tick(context);
+    rounds *r = context;
+    kl_progress_tick(r->progress);
+    kl_journal_beat(&r->journal, NULL);
 }
 
 /* The record into the journal; its checkpoint goes when it is on disk. */
@@ -241,7 +244,7 @@ static kl_status work_on_stage(rounds *r, int i, kl_error *err)
                         .checkpoints = &r->checkpoints,
                         .deadline = r->loop->deadline,
                         .tick = tick,
-                        .tick_context = r->progress};
+                        .tick_context = r};
     while (status == KL_OK && !r->stopped && next_run(r, teams, i, &runs, &open))
         for (int64_t b = open.first; status == KL_OK && !r->stopped && b < open.end; b++)
             status = work_on_batch(r, teams, &run, b, err);
