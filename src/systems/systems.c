@@ -32,9 +32,9 @@ const kl_system *const kl_systems[] = {&kl_system_anderson,
                                        &kl_system_feynman_kac,
                                        NULL};
 
-kl_status kl_systems_begin(kl_error *err)
+kl_status kl_systems_begin(const char *petsc, kl_error *err)
 {
-    return kl_petsc_begin(err);
+    return kl_petsc_begin(petsc, err);
 }
 
 void kl_systems_end(void)

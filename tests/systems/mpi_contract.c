@@ -146,7 +146,7 @@ static int collect(void **state)
         &lockstep_system,
         "system: lockstep\nrate: [0.1, 0.2]\nsteps: [0, 12, 40]\nrealizations: 5\nensembles: 3\n",
         "steps=[40]", 0);
-    return kl_systems_begin(NULL) == KL_OK ? 0 : -1;
+    return kl_systems_begin(NULL, NULL) == KL_OK ? 0 : -1;
 }
 
 static int finish(void **state)
