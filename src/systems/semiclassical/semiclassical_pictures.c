@@ -15,7 +15,7 @@ static const kl_key picture_table[] = {
     {.name = "type",
      KL_CHOICE_AT(picture, type, types),
      .flags = KL_REQUIRED,
-     .doc = "of x and p (wigner: d = 1), of x, or of p, along an axis"},
+     .doc = "of x and p, of x, or of p, along an axis: the others are integrated out"},
     {.name = "name", KL_STRING_AT(picture, name), .doc = "default: the type"},
     {.name = "axis", KL_INT_AT(picture, axis), KL_RANGE(1, 3), .fallback = "1", .doc = "from 1"},
     {.name = "positions",
@@ -69,8 +69,9 @@ static kl_status read_picture(const semiclassical *s, int f, kl_node *node, kl_e
     if (out->axis > s->dimension)
         return kl_config_fail(node, "axis", err, "%d is not allowed: must be in [1, %d]",
                               (int)out->axis, (int)s->dimension);
-    if (out->type == WIGNER && s->dimension > 1)
-        return kl_config_fail(node, "type", err, "wigner is not allowed: goes with dimension 1");
+    if (out->type == WIGNER && s->whole_wigner && s->dimension > 1)
+        return kl_config_fail(node, "type", err,
+                              "wigner is not allowed twice: negativity is of one");
     describe(out, &s->kind[f]);
     return KL_OK;
 }
@@ -131,7 +132,9 @@ double semiclassical_picture_seconds(const semiclassical *s, int point)
         kl_stride x, p;
         semiclassical_strides(s, point, f, &x, &p);
         if (s->picture[f].type == WIGNER)
-            seconds += (double)at->sites * kl_box_seconds(1, 2 * at->sites);
+            seconds +=
+                (double)at->sites * kl_box_seconds(1, 2 * at->sites) +
+                (s->dimension > 1 ? 1e-9 * pow((double)at->sites, (double)s->dimension + 1) : 0);
         else
             seconds += whole * x.n;
     }
@@ -170,7 +173,7 @@ kl_status semiclassical_measure_pictures(const semiclassical *s, int point, cons
         kl_stride x, p;
         semiclassical_strides(s, point, f, &x, &p);
         if (now->type == WIGNER)
-            KL_TRY(kl_wigner_box(grid, psi, x, p, field[f], totals, err));
+            KL_TRY(kl_wigner_box(grid, (int)now->axis - 1, psi, u, x, p, field[f], totals, err));
         else if (now->type == HUSIMI)
             KL_TRY(kl_husimi_box(grid, (int)now->axis - 1, psi, u, x, p, field[f], err));
         else

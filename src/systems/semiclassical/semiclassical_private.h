@@ -42,7 +42,7 @@ typedef struct semiclassical {
     int npictures;
     picture *picture;    /* [npictures] */
     kl_field_kind *kind; /* [npictures] */
-    bool whole_wigner; /* one of them is the Wigner function in d = 1: then `negativity` is known */
+    bool whole_wigner;   /* one of them is the Wigner function: then its `negativity` is known */
     int nquantities;
     kl_quantity *quantity; /* of the observables, then negativity */
     kl_limit limit[MOST_LIMITS];

@@ -52,7 +52,9 @@ kl_cost semiclassical_cost(const void *self, int point, int group_ranks)
     for (int f = 0; f < s->npictures; f++)
         cells += (double)(s->picture[f].positions * s->picture[f].momenta);
     return (kl_cost){.bytes = kl_split_bytes(s->propagator.method, d, at->sites, group_ranks) +
-                              4 * array + (s->whole_wigner ? 5 : 0) * array + 8 * cells + 65536,
+                              4 * array +
+                              (s->whole_wigner ? kl_wigner_bytes(d, at->sites, group_ranks) : 0) +
+                              8 * cells + 65536,
                      .seconds = transforms * kl_box_seconds(d, at->sites) +
                                 s->times.n * semiclassical_picture_seconds(s, point) + 1e-4,
                      .most_ranks = d == 1 ? 0 : at->sites / 4};

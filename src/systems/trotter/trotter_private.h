@@ -68,7 +68,8 @@ kl_status trotter_slices(const trotter *s, int k, int station, double hbar, int6
 /* The grid of a kernel below an energy. Local. */
 kl_filter trotter_filter(const trotter *s, int k, double hbar);
 extern const kl_limit trotter_limits[2];
-/* |K_N - K|/|K| of a kernel, K van Vleck's sum: as kl_derived.value. */
+/* |K_N - K|/|K|_2 of a kernel, K van Vleck's sum, |K|_2 the root of the sum of the squares of its
+ * terms: as kl_derived.value. */
 double trotter_distance(const void *self, const kl_derived *which, int point, int station,
                         const double *mean);
 

@@ -159,20 +159,23 @@ static void note_paths(const kl_paths *paths, double time, double volume, char *
         snprintf(note, 256, "at T = %g there are more than %d paths", time, KL_MOST_PATHS);
 }
 
-/* The sum over all paths; each weighted by f of its energy. */
+/* The sum over all paths; each weighted by f of its energy. *size: the root of the sum of the
+ * squares of its terms, which does not beat as hbar changes. */
 static void van_vleck(const trotter *s, const kl_paths *paths, double volume, double hbar,
-                      complex double *value, double *error)
+                      complex double *value, double *error, double *size)
 {
+    double squares = 0;
     *value = paths->n > 0 || s->energy > 0 ? 0 : NAN;
     *error = 0;
     for (int i = 0; i < paths->n; i++) {
         const kl_path *path = &paths->path[i];
-        const complex double term = kl_path_term(path, s->dimension, hbar);
         const double weight = s->energy > 0 ? kl_energy_cut(path->energy, s->energy) : 1;
-        *value += weight * term;
-        *error +=
-            weight * cabs(term) * (1e-12 + 1e-12 / hbar) * fmax(1, volume / fabs(path->slope));
+        const complex double term = weight * kl_path_term(path, s->dimension, hbar);
+        *value += term;
+        *error += cabs(term) * (1e-12 + 1e-12 / hbar) * fmax(1, volume / fabs(path->slope));
+        squares += creal(term) * creal(term) + cimag(term) * cimag(term);
     }
+    *size = sqrt(squares);
 }
 
 /* Of the paths; local. */
@@ -181,11 +184,12 @@ static kl_status limit_of_paths(const trotter *s, int k, int station, double hba
 {
     const double time = s->times.value[station], volume = pow(time, s->dimension);
     const kl_paths *paths;
+    double size;
     KL_TRY(find_paths(s, k, station, &paths, err));
     if (s->observable[k].kind == TROTTER_DETERMINANT)
         determinant(paths, volume, value, error);
     else
-        van_vleck(s, paths, volume, hbar, value, error);
+        van_vleck(s, paths, volume, hbar, value, error, &size);
     note_paths(paths, time, volume, note);
     return KL_OK;
 }
@@ -246,13 +250,14 @@ double trotter_distance(const void *self, const kl_derived *which, int point, in
     while (strcmp(s->quantity[q].observable, which->observable) != 0)
         q++;
     const double *number = mean + station * s->nquantities + q;
-    complex double sum = NAN;
-    double error;
-    char note[256];
-    if (limit_of_paths(s, s->of[q], station, s->hbar.v[point / s->slices.n], &sum, &error, note,
-                       NULL) != KL_OK)
+    const kl_paths *paths;
+    complex double sum;
+    double error, size;
+    if (find_paths(s, s->of[q], station, &paths, NULL) != KL_OK)
         return NAN;
-    return cabs(CMPLX(number[0], number[1]) - sum) / cabs(sum);
+    van_vleck(s, paths, pow(s->times.value[station], s->dimension), s->hbar.v[point / s->slices.n],
+              &sum, &error, &size);
+    return cabs(CMPLX(number[0], number[1]) - sum) / size;
 }
 
 /* Points of one hbar are one after the other. */
