@@ -7,8 +7,9 @@
 #include "parts/lattice_file_keys.h"
 #include "parts/warnings.h"
 
-/* What kl_packets_read() reads from the top of a study, and kl_packets_read_any(). */
-extern const kl_key kl_initial_map[], kl_any_initial_map[];
+/* What the functions below read from the top of a study: kl_packets_read(), ..._any(),
+ * ..._optional(). */
+extern const kl_key kl_initial_map[], kl_any_initial_map[], kl_optional_initial_map[];
 
 typedef struct kl_packets {
     int64_t dimension;
@@ -24,6 +25,9 @@ kl_status kl_packets_read(kl_node *root, int64_t dimension, kl_packets *out, kl_
 /* The same, or the wave function of a file. */
 kl_status kl_packets_read_any(kl_node *root, const kl_lattice_points *points, kl_packets *out,
                               kl_error *err);
+/* As kl_packets_read(); one site, the origin, where the study says nothing. */
+kl_status kl_packets_read_optional(kl_node *root, int64_t dimension, kl_packets *out,
+                                   kl_error *err);
 void kl_packets_free(kl_packets *packets);
 
 /* Whether the points can show the packets: sites fine enough, boxes large enough (KL_INPUT), and
