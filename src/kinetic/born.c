@@ -22,9 +22,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EIGHT = 8, LEFT = 3 };                /* a step from 0 to 1 uses the points -LEFT..4 */
-enum { HALF_BAND = 120 };                    /* nodes in the energy */
-static const double spacing[] = {0.1, 0.14}; /* in s: the largest frequency is 4 d */
+enum { EIGHT = 8, LEFT = 3 };                   /* a step from 0 to 1 uses the points -LEFT..4 */
+enum { HALF_BAND = 120, MOST_HALF_BAND = 600 }; /* nodes in the energy */
+static const double spacing[] = {0.1, 0.14};    /* in s: the largest frequency is 4 d */
 
 typedef struct sweep {
     const kl_born *of;
@@ -42,10 +42,16 @@ typedef struct sweep {
 
 /* ---- momenta ---- */
 
+static int half_of(double t)
+{
+    return (int)fmin(HALF_BAND + t / 4, MOST_HALF_BAND);
+}
+
 static kl_status take_band(sweep *s, int coarser, kl_error *err)
 {
     kl_band band;
-    kl_status status = kl_band_create(s->of->dimension, HALF_BAND >> coarser, false, &band, err);
+    kl_status status =
+        kl_band_create(s->of->dimension, half_of(s->h * s->nsteps) >> coarser, false, &band, err);
     const size_t n = (size_t)band.n;
     if (status == KL_OK)
         status = kl_alloc(2 * n, sizeof *s->weight, "momenta", &s->weight, err);
@@ -281,9 +287,9 @@ kl_status kl_born_departure(const kl_born *problem, double *value, double *error
 
 double kl_born_seconds(int dimension, double sigma, double last_time)
 {
-    const int half = dimension > 0 ? grid_of(dimension, last_time, 0) / 2 : 0;
-    double momenta = HALF_BAND * 2;
+    const int most = grid_of(dimension, last_time, 0) / 2;
+    double momenta = sigma > 0 ? 1 : 2 * half_of(last_time);
     for (int j = 0; j < dimension && sigma > 0; j++)
-        momenta *= (half + 1. + j) / (j + 1) / (j == 0 ? HALF_BAND * 2 : 1);
-    return (sigma > 0 ? 0.3e-6 : 0.03e-6) * momenta * last_time / spacing[0];
+        momenta *= (most + 1. + j) / (j + 1);
+    return (sigma > 0 ? 0.5e-6 : 0.05e-6) * momenta * last_time / spacing[0];
 }

@@ -44,6 +44,8 @@ static kl_status make_table(sums *s, kl_error *err)
 static double phase(const sums *s, double speed, double time)
 {
     const double sigma = s->of->sigma, eta = s->of->eta;
+    if (eta == 0 && sigma == 0.5)
+        return time / speed;
     if (eta == 0)
         return pow(speed, -2 * sigma) * pow(time, 1 - 2 * sigma) / (1 - 2 * sigma);
     const double y = speed * time;
@@ -62,23 +64,55 @@ static void add(const kl_momentum *at, void *context)
                            kl_overlap_loss(at->re, at->im, phase(s, at->speed, s->of->time[i]));
 }
 
+static int half_of(int dimension)
+{
+    return dimension == 3 ? HALF_OF_SHELLS : HALF;
+}
+
+static kl_status solve(const kl_decaying *problem, int half, double *value, kl_error *err)
+{
+    sums s = {.of = problem, .value = value};
+    kl_status status = make_table(&s, err);
+    memset(value, 0, (size_t)problem->ntimes * sizeof *value);
+    if (status == KL_OK)
+        status = kl_momenta_visit(problem->dimension, half, add, &s, err);
+    free(s.table);
+    return status;
+}
+
 kl_status kl_departure_decaying(const kl_decaying *problem, double *value, double *error,
                                 kl_error *err)
 {
-    const size_t bytes = (size_t)problem->ntimes * sizeof *value;
-    const int half = problem->dimension == 3 ? HALF_OF_SHELLS : HALF;
-    sums s = {.of = problem};
-    kl_status status = make_table(&s, err);
-    memset(value, 0, bytes);
-    memset(error, 0, bytes);
-    s.value = error;
-    if (status == KL_OK)
-        status = kl_momenta_visit(problem->dimension, half, add, &s, err);
-    s.value = value;
-    if (status == KL_OK)
-        status = kl_momenta_visit(problem->dimension, 2 * half, add, &s, err);
+    const int half = half_of(problem->dimension);
+    KL_TRY(solve(problem, half, error, err));
+    KL_TRY(solve(problem, 2 * half, value, err));
     for (int i = 0; i < problem->ntimes; i++)
         error[i] = fabs(error[i] - value[i]) + 1e-14;
-    free(s.table);
-    return status;
+    return KL_OK;
+}
+
+/* Each round looks at POINTS times in a bracket of the level; in the last one it is a line. */
+kl_status kl_decaying_level(int dimension, double level, double *tau, kl_error *err)
+{
+    enum { POINTS = 16, ROUNDS = 4 };
+    double time[POINTS + 1] = {0}, value[POINTS + 1] = {0}, low = 0, high = 4;
+    const kl_decaying problem = {dimension, 0.5, 0, POINTS, time + 1};
+    for (int round = 0; round < ROUNDS;) {
+        int i = 1;
+        for (int k = 0; k <= POINTS; k++)
+            time[k] = low + (high - low) * k / POINTS;
+        KL_TRY(solve(&problem, half_of(dimension), value + 1, err));
+        while (i <= POINTS && value[i] < level)
+            i++;
+        if (i > POINTS) { /* later than all */
+            high *= 4;
+            continue;
+        }
+        low = time[i - 1];
+        high = time[i];
+        *tau = low + (high - low) * (level - value[i - 1]) / (value[i] - value[i - 1]);
+        value[0] = value[i - 1];
+        round++;
+    }
+    return KL_OK;
 }

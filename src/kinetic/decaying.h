@@ -8,6 +8,9 @@
  *
  *   eta^2 I -> |w|^(-2 sigma) T^(1-2 sigma)/(1-2 sigma).
  *
+ * At sigma = 1/2 the scale is logarithmic: with eta^2 ln t = tau, eta^2 I -> tau/|w|, so that a
+ * level is reached at ln t = tau/eta^2 + O(1).
+ *
  * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, section 4.1, has the potential. Local. */
 #ifndef KL_KINETIC_DECAYING_H
 #define KL_KINETIC_DECAYING_H
@@ -16,15 +19,19 @@
 
 typedef struct kl_decaying {
     int dimension;
-    double sigma; /* > 0; below 1/2 where eta is 0 */
+    double sigma; /* > 0; at most 1/2 where eta is 0 */
     double eta;   /* 0: the scaling limit */
     int ntimes;
-    const double *time; /* [ntimes], increasing, >= 0: t; T in the scaling limit */
+    const double *time; /* [ntimes], increasing, >= 0: t; T in the scaling limit, tau at 1/2 */
 } kl_decaying;
 
 /* value[i], error[i], i < ntimes: D; the error from doubling the nodes, about 1e-10 in d = 1, 2 and
  * 1e-6 in d = 3. KL_ENVIRONMENT: no memory. */
 kl_status kl_departure_decaying(const kl_decaying *problem, double *value, double *error,
                                 kl_error *err);
+
+/* tau at which the limit for sigma = 1/2 reaches a level in (0, 2), to about 1e-6. KL_ENVIRONMENT:
+ * no memory. */
+kl_status kl_decaying_level(int dimension, double level, double *tau, kl_error *err);
 
 #endif

@@ -180,6 +180,8 @@ static void make_guides(localization *l)
 static void make_description(localization *l)
 {
     static const char *const checks[] = {"norm_drift", "energy_drift"};
+    static const kl_constant constants[] = {
+        {.name = "log_rate_limit:t_star", .observable = "departure", .part = "re"}};
     kl_description *d = &l->description;
     l->derived[0] = (kl_derived){.name = "t_star",
                                  .observable = "departure",
@@ -204,6 +206,8 @@ static void make_description(localization *l)
     d->guide = l->guide;
     d->nderived = l->sigma == 0 && l->points.dimension > 1 ? 2 : 1;
     d->derived = l->derived;
+    d->nconstants = l->sigma == 0.5;
+    d->constant = constants;
     d->nwarnings = l->warnings.n;
     d->warning = l->warnings.text;
     d->random = true;
@@ -275,4 +279,5 @@ const kl_system kl_system_localization = {
     .pack = localization_pack,
     .unpack = localization_unpack,
     .restored = localization_restored,
+    .constants = localization_constants,
 };

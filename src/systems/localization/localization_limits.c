@@ -298,6 +298,15 @@ static kl_status diffusion(const void *self, int point, MPI_Comm comm, kl_limit_
     return or_note(status, &why, out, err);
 }
 
+/* ---- the constant of ln t_star ---- */
+
+kl_status localization_constants(const void *self, int point, double *value, kl_error *err)
+{
+    const localization *l = self;
+    (void)point;
+    return kl_decaying_level(dimension_of(l), l->level, value, err);
+}
+
 /* ---- the list ---- */
 
 /* The scaling limit alone does not know eta. */

@@ -45,6 +45,9 @@ kl_status localization_free_motion(const localization *l, int point, const int64
 /* Fills l->limit with those that the study has; how many. */
 int localization_limits(localization *l);
 
+/* As in kl_system: at sigma = 1/2, ln t_star = constant/eta^2 + O(1). */
+kl_status localization_constants(const void *self, int point, double *value, kl_error *err);
+
 /* ---- the run, as in kl_system ---- */
 
 kl_cost localization_cost(const void *self, int point, int group_ranks);
