@@ -42,12 +42,15 @@ kl_initial kl_packets_at(const kl_packets *packets, int i, double mu);
 kl_status kl_packets_fill(const kl_packets *packets, double mu, kl_state *psi, kl_error *err);
 
 /* The concentration of singularity at a point, in closed form where there is one, else from the
- * lattice state; NAN on lattices too large for that. KL_ENVIRONMENT. */
+ * lattice state; above[bounds->n]: N_c of these bounds (dynamics/concentration.h), from the lattice
+ * state always. NAN on lattices too large for that. KL_ENVIRONMENT. */
 kl_status kl_packets_concentration(const kl_packets *packets, const kl_lattice_point *point,
-                                   double *norm, double *peak, kl_error *err);
+                                   const kl_reals *bounds, double *norm, double *peak,
+                                   double *above, kl_error *err);
 /* Bytes that this takes, on one rank; 0 in closed form. Local. */
-double kl_packets_concentration_bytes(const kl_packets *packets, const kl_lattice_point *point);
-/* Warns of packets whose concentration falls too slowly for what is proven. */
+double kl_packets_concentration_bytes(const kl_packets *packets, const kl_lattice_point *point,
+                                      const kl_reals *bounds);
+/* Warns of packets whose concentration falls too slowly for what is proven, and of folds of S. */
 kl_status kl_packets_warn_of_concentration(const kl_packets *packets, kl_warnings *warnings,
                                            kl_error *err);
 

@@ -146,9 +146,40 @@ static const kl_limit infinite_fluctuations = {.name = "infinite_central_moment_
 
 /* ---- the study ---- */
 
+typedef struct concentration_keys {
+    kl_node *concentration;
+    kl_reals bounds;
+} concentration_keys;
+
+static const kl_key bounds_table[] = {
+    {.name = "bounds",
+     KL_REALS_AT(concentration_keys, bounds),
+     .flags = KL_REQUIRED | KL_INCREASING,
+     KL_RANGE(0, 1e6),
+     KL_COUNT(1, MOST_BOUNDS),
+     .doc = "c: rows concentration_above of what |f| is above c, f the transform of psi_0"},
+    {0}};
+static const kl_key concentration_map[] = {{.name = "concentration",
+                                            KL_MAP_AT(concentration_keys, concentration),
+                                            .flags = KL_FREE,
+                                            .doc = "how singular the start is",
+                                            KL_BELOW(bounds_table)},
+                                           {0}};
+
+static kl_status read_bounds(kl_node *root, kl_reals *out, kl_error *err)
+{
+    concentration_keys keys_ = {0};
+    KL_TRY(kl_config_read(root, concentration_map, &keys_, err));
+    if (keys_.concentration)
+        KL_TRY(kl_config_read(keys_.concentration, bounds_table, &keys_, err));
+    *out = keys_.bounds;
+    return KL_OK;
+}
+
 static const kl_key *const keys[] = {kl_points_table,
                                      kl_any_disorders_map,
                                      kl_any_initial_map,
+                                     concentration_map,
                                      kl_observables_table,
                                      kl_fluctuating_boltzmann_map,
                                      kl_fields_table,
@@ -208,6 +239,7 @@ static kl_status read_keys(anderson *a, kl_node *root, kl_error *err)
     KL_TRY(kl_keys_potential_file(root, &distributions, &a->points, &a->potential, err));
     KL_TRY(kl_keys_correlation(root, &distributions, &a->points, &a->correlation, err));
     KL_TRY(kl_packets_read_any(root, &a->points, &a->packets, err));
+    KL_TRY(read_bounds(root, &a->bounds, err));
     KL_TRY(kl_observables_read(root, &a->points, &a->observables, err));
     KL_TRY(kl_keys_boltzmann(root, &a->boltzmann, err));
     KL_TRY(kl_keys_fluctuations(root, &a->fluctuations, err));
@@ -241,8 +273,6 @@ static void choose_limits(anderson *a)
 static void make_description(anderson *a)
 {
     static const char *const checks[CHECKS] = {"norm_drift", "energy_drift"};
-    static const kl_constant constants[] = {{.name = "concentration", .rated = true},
-                                            {.name = "concentration_peak", .rated = true}};
     a->description = (kl_description){.points = kl_lattice_points_describe(&a->points),
                                       .nquantities = a->observables.nquantities,
                                       .quantity = a->observables.quantity,
@@ -250,14 +280,21 @@ static void make_description(anderson *a)
                                       .check = checks,
                                       .nfields = a->marginals.n,
                                       .field = a->marginals.kind,
-                                      .nconstants = 2,
-                                      .constant = constants,
+                                      .nconstants = 2 + a->bounds.n,
+                                      .constant = a->constant,
                                       .nwarnings = a->warnings.n,
                                       .warning = a->warnings.text,
                                       .random = true,
                                       .seed = a->disorder.seed,
                                       .available = a->potential.path ? a->potential.entries : 0,
                                       .proven_moments = no_limit(a) ? 0 : 1. / 300};
+    a->constant[0] = (kl_constant){.name = "concentration", .rated = true};
+    a->constant[1] = (kl_constant){.name = "concentration_peak", .rated = true};
+    for (int i = 0; i < a->bounds.n; i++)
+        a->constant[2 + i] = (kl_constant){.name = "concentration_above",
+                                           .order = a->bounds.v[i],
+                                           .zero_order = a->bounds.v[i] == 0,
+                                           .rated = true};
     choose_limits(a);
 }
 
@@ -304,8 +341,8 @@ static int axis(const void *self, int point, int f, int axis_number, double *coo
 static kl_status constants(const void *self, int point, double *value, kl_error *err)
 {
     const anderson *a = self;
-    return kl_packets_concentration(&a->packets, &a->points.point[point], &value[0], &value[1],
-                                    err);
+    return kl_packets_concentration(&a->packets, &a->points.point[point], &a->bounds, &value[0],
+                                    &value[1], &value[2], err);
 }
 
 /* Of psi off by the tolerance, |<J,W_psi'> - <J,W_psi>| <= (2 + tolerance) tolerance ||J||. */

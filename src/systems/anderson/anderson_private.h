@@ -6,6 +6,8 @@
 #include "parts/potential.h"
 #include "parts/propagation.h"
 
+enum { MOST_BOUNDS = 16 };
+
 typedef struct anderson {
     kl_stations times;
     kl_disorder_keys disorder;
@@ -18,6 +20,8 @@ typedef struct anderson {
     kl_marginals marginals;
     kl_boltzmann_keys boltzmann;
     kl_fluctuation_keys fluctuations;
+    kl_reals bounds; /* of rows concentration_above */
+    kl_constant constant[2 + MOST_BOUNDS];
     kl_limit limit[4]; /* [description.nlimits]: those of boltzmann */
     kl_warnings warnings;
     kl_description description;
