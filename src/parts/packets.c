@@ -237,7 +237,7 @@ static bool find_fold(const kl_initial *p, int d, double x[3])
                 const double det = determinant(p, d, x);
                 if (det * before < 0)
                     return true;
-                before = det;
+                before = det != 0 ? det : before;
             }
     return false;
 }
