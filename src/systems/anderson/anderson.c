@@ -71,6 +71,9 @@ static const kl_limit infinite_limit = {.name = "infinite",
                                         .same_as = same_infinite,
                                         .seconds = seconds_infinite};
 
+static const kl_limit diffusion_limit = {
+    .name = "diffusion", .long_name = "diffusion on every shell", .solve = anderson_diffusion};
+
 static kl_fluctuation_limit fluctuation_limit(const anderson *a)
 {
     return (kl_fluctuation_limit){.keys = a->fluctuations,
@@ -166,6 +169,30 @@ static const kl_key concentration_map[] = {{.name = "concentration",
                                             KL_BELOW(bounds_table)},
                                            {0}};
 
+typedef struct diffusion_keys {
+    bool diffusion;
+} diffusion_keys;
+
+static const kl_key diffusion_table[] = {
+    {.name = "diffusion",
+     KL_BOOL_AT(diffusion_keys, diffusion),
+     .flags = KL_FREE,
+     .doc = "beside the Boltzmann equation the heat kernels that it becomes after long times: rows "
+            "diffusion_reference; default: false"},
+    {0}};
+
+static kl_status read_diffusion(anderson *a, kl_node *root, kl_error *err)
+{
+    diffusion_keys keys_ = {false};
+    KL_TRY(kl_config_read(root, diffusion_table, &keys_, err));
+    a->diffusion = keys_.diffusion;
+    if (a->diffusion && !anderson_diffuses(a))
+        return kl_config_fail(root, "diffusion", err,
+                              "is not allowed here: it takes d = 2 or 3, S = p.X, and a gaussian "
+                              "envelope or one site");
+    return KL_OK;
+}
+
 static kl_status read_bounds(kl_node *root, kl_reals *out, kl_error *err)
 {
     concentration_keys keys_ = {0};
@@ -180,6 +207,7 @@ static const kl_key *const keys[] = {kl_points_table,
                                      kl_any_disorders_map,
                                      kl_any_initial_map,
                                      concentration_map,
+                                     diffusion_table,
                                      kl_observables_table,
                                      kl_fluctuating_boltzmann_map,
                                      kl_fields_table,
@@ -240,6 +268,7 @@ static kl_status read_keys(anderson *a, kl_node *root, kl_error *err)
     KL_TRY(kl_keys_correlation(root, &distributions, &a->points, &a->correlation, err));
     KL_TRY(kl_packets_read_any(root, &a->points, &a->packets, err));
     KL_TRY(read_bounds(root, &a->bounds, err));
+    KL_TRY(read_diffusion(a, root, err));
     KL_TRY(kl_observables_read(root, &a->points, &a->observables, err));
     KL_TRY(kl_keys_boltzmann(root, &a->boltzmann, err));
     KL_TRY(kl_keys_fluctuations(root, &a->fluctuations, err));
@@ -261,6 +290,8 @@ static void choose_limits(anderson *a)
         a->limit[d->nlimits++] = torus_limit;
     if (a->boltzmann.infinite_space)
         a->limit[d->nlimits++] = infinite_limit;
+    if (a->diffusion)
+        a->limit[d->nlimits++] = diffusion_limit;
     const kl_fluctuation_limit fluctuations = fluctuation_limit(a);
     if (!kl_fluctuation_limit_wanted(&fluctuations))
         return;

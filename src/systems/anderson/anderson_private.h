@@ -22,7 +22,8 @@ typedef struct anderson {
     kl_fluctuation_keys fluctuations;
     kl_reals bounds; /* of rows concentration_above */
     kl_constant constant[2 + MOST_BOUNDS];
-    kl_limit limit[4]; /* [description.nlimits]: those of boltzmann */
+    bool diffusion;
+    kl_limit limit[5]; /* [description.nlimits]: those of boltzmann */
     kl_warnings warnings;
     kl_description description;
 } anderson;
@@ -30,6 +31,12 @@ typedef struct anderson {
 enum { NORM_DRIFT, ENERGY_DRIFT, CHECKS };
 
 kl_propagation_setup anderson_setup(const anderson *a, int point);
+
+/* Has the study a limit `diffusion`? */
+bool anderson_diffuses(const anderson *a);
+/* As kl_limit.solve. */
+kl_status anderson_diffusion(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                             kl_error *err);
 
 /* ---- the run, as in kl_system ---- */
 
