@@ -26,6 +26,8 @@ typedef struct kernel {
 
 bool anderson_diffuses(const anderson *a)
 {
+    if (a->packets.n == 0) /* a file */
+        return false;
     const kl_envelope envelope = a->packets.packet[0].envelope;
     return a->points.dimension > 1 && a->packets.linear &&
            (envelope == KL_ENVELOPE_GAUSSIAN || envelope == KL_ENVELOPE_DELTA);
