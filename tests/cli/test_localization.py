@@ -145,6 +145,19 @@ class Localization(unittest.TestCase):
             self.assertEqual({row["time"] for row in select(table, statistic="diffusion_reference", eta=eta)
                               if row["observable"].startswith("shell_")}, {"10", "20"})
 
+    def test_norms_on_dyadic_shells(self):
+        """The supremum over 2^j grows by the same with each halving of epsilon (docs/localization.md, 3.5)."""
+        self.folder.write("study.yaml", STUDY.format(d=2, sites=SITES[2]))
+        found = []
+        for epsilon in (0.08, 0.04, 0.02):
+            self.folder.run("study.yaml", f"{epsilon}.h5", "--set", f"dyadic={{energy: 1.5, epsilon: {epsilon}, shells: 3}}",
+                            "--set", "realizations=1", "--set", "eta=0.5", "--set", "sites=17", "--set", "times=[0.1]")
+            table = self.folder.summary(f"{epsilon}.h5")
+            found.append([number(one(table, statistic="dyadic_supremum", order=j)["value"]) for j in range(3)])
+            self.assertEqual(len(select(table, statistic="dyadic_mean")), 3)
+        for j in range(3):
+            self.assertAlmostEqual((found[2][j] - found[1][j]) / (found[1][j] - found[0][j]), 1, delta=0.1)
+
     def test_packets(self):
         self.folder.write("study.yaml", STUDY.format(d=3, sites=[32, 32]))
         plane = "initial={envelope: {shape: uniform}, phase: {momentum: [0.15625, 0.1875, 0.3125]}}"

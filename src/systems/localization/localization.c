@@ -76,9 +76,48 @@ static const kl_key own_table[] = {{.name = "sigma",
                                     .doc = "start sites that are averaged"},
                                    {0}};
 
+typedef struct dyadic_keys {
+    kl_node *dyadic;
+} dyadic_keys;
+
+static const kl_key dyadic_table[] = {{.name = "energy",
+                                       KL_REAL_AT(localization_dyadic, energy),
+                                       KL_RANGE(-4, 4),
+                                       .flags = KL_REQUIRED,
+                                       .doc = "alpha of the resolvent"},
+                                      {.name = "epsilon",
+                                       KL_REAL_AT(localization_dyadic, epsilon),
+                                       KL_RANGE(0.02, 1), /* some widths of the grid, 4 pi/1024 */
+                                       .flags = KL_REQUIRED,
+                                       .doc = "its distance from the real axis"},
+                                      {.name = "shells",
+                                       KL_INT_AT(localization_dyadic, shells),
+                                       KL_RANGE(1, MOST_DYADIC),
+                                       .fallback = "5",
+                                       .doc = "j from 0 on"},
+                                      {0}};
+static const kl_key dyadic_map[] = {{.name = "dyadic",
+                                     KL_MAP_AT(dyadic_keys, dyadic),
+                                     .flags = KL_FREE,
+                                     .doc = "d = 2: norms of the resolvent smoothed on dyadic "
+                                            "shells, rows dyadic_supremum, dyadic_mean",
+                                     KL_BELOW(dyadic_table)},
+                                    {0}};
+
+static kl_status read_dyadic(localization *l, kl_node *root, kl_error *err)
+{
+    dyadic_keys keys_ = {NULL};
+    KL_TRY(kl_config_read(root, dyadic_map, &keys_, err));
+    if (!keys_.dyadic)
+        return KL_OK;
+    if (l->points.dimension != 2)
+        return kl_config_fail(root, "dyadic", err, "goes with dimension 2");
+    return kl_config_read(keys_.dyadic, dyadic_table, &l->dyadic, err);
+}
+
 static const kl_key *const keys[] = {
-    kl_points_table,  own_table, kl_optional_initial_map, kl_disorder_map, kl_propagator_map,
-    kl_machine_table, NULL};
+    kl_points_table, own_table,         kl_optional_initial_map, dyadic_map,
+    kl_disorder_map, kl_propagator_map, kl_machine_table,        NULL};
 
 kl_propagation_setup localization_setup(const localization *l, int point)
 {
@@ -156,6 +195,7 @@ static kl_status read_keys(localization *l, kl_node *root, kl_error *err)
     KL_TRY(kl_keys_points(root, own.sigma < 0.5 ? 2 / (1 - 2 * own.sigma) : 2,
                           &(kl_ints){1, &distribution}, &l->points, err));
     KL_TRY(read_start(l, root, err));
+    KL_TRY(read_dyadic(l, root, err));
     KL_TRY(kl_keys_propagator(root, &l->propagator, err));
     for (int i = 0; i < l->points.n; i++)
         if (l->origins > l->points.point[i].sites)
@@ -177,11 +217,25 @@ static void make_guides(localization *l)
     l->guide[1] = (kl_guide){"msd", "diffusive", NAN, 1};
 }
 
+static void make_constants(localization *l)
+{
+    kl_description *d = &l->description;
+    d->constant = l->constant;
+    if (l->sigma == 0.5)
+        l->constant[d->nconstants++] =
+            (kl_constant){.name = "log_rate_limit:t_star", .observable = "departure", .part = "re"};
+    for (int64_t j = 0; j < l->dyadic.shells; j++) {
+        const kl_constant one = {.order = (double)j, .zero_order = j == 0};
+        l->constant[d->nconstants] = one;
+        l->constant[d->nconstants++].name = "dyadic_supremum";
+        l->constant[d->nconstants] = one;
+        l->constant[d->nconstants++].name = "dyadic_mean";
+    }
+}
+
 static void make_description(localization *l)
 {
     static const char *const checks[] = {"norm_drift", "energy_drift"};
-    static const kl_constant constants[] = {
-        {.name = "log_rate_limit:t_star", .observable = "departure", .part = "re"}};
     kl_description *d = &l->description;
     l->derived[0] = (kl_derived){.name = "t_star",
                                  .observable = "departure",
@@ -206,8 +260,7 @@ static void make_description(localization *l)
     d->guide = l->guide;
     d->nderived = l->sigma == 0 && l->points.dimension > 1 ? 2 : 1;
     d->derived = l->derived;
-    d->nconstants = l->sigma == 0.5;
-    d->constant = constants;
+    make_constants(l);
     d->nwarnings = l->warnings.n;
     d->warning = l->warnings.text;
     d->random = true;

@@ -10,6 +10,7 @@
 #include "systems/localization/localization_private.h"
 
 #include "base/memory.h"
+#include "dynamics/dyadic.h"
 #include "kinetic/born.h"
 #include "kinetic/decaying.h"
 #include "kinetic/departure.h"
@@ -298,13 +299,24 @@ static kl_status diffusion(const void *self, int point, MPI_Comm comm, kl_limit_
     return or_note(status, &why, out, err);
 }
 
-/* ---- the constant of ln t_star ---- */
+/* ---- constants ---- */
 
 kl_status localization_constants(const void *self, int point, double *value, kl_error *err)
 {
     const localization *l = self;
+    const localization_dyadic *k = &l->dyadic;
+    const kl_dyadic dyadic = {k->energy, k->epsilon, l->sigma, DYADIC_SITES};
+    double sup[MOST_DYADIC], l1[MOST_DYADIC];
     (void)point;
-    return kl_decaying_level(dimension_of(l), l->level, value, err);
+    if (l->sigma == 0.5)
+        KL_TRY(kl_decaying_level(dimension_of(l), l->level, value++, err));
+    if (k->shells > 0)
+        KL_TRY(kl_dyadic_norms(&dyadic, (int)k->shells, sup, l1, err));
+    for (int64_t j = 0; j < k->shells; j++) {
+        *value++ = sup[j];
+        *value++ = l1[j];
+    }
+    return KL_OK;
 }
 
 /* ---- the list ---- */

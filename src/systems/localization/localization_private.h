@@ -8,6 +8,13 @@
 #include "parts/warnings.h"
 #include "wigner/spreading.h"
 
+enum { MOST_DYADIC = 7, DYADIC_SITES = 1024 }; /* shells; sites of the grid, per axis */
+
+typedef struct localization_dyadic { /* the key `dyadic` */
+    double energy, epsilon;
+    int64_t shells; /* 0: no such key */
+} localization_dyadic;
+
 typedef struct localization {
     kl_stations times;
     kl_lattice_points points; /* unit = eta^(2/(1-2 sigma)), eta^2 for sigma >= 1/2 */
@@ -20,6 +27,8 @@ typedef struct localization {
     int nshells, nquantities; /* nshells: of the largest lattice */
     kl_quantity *quantity;
     kl_warnings warnings;
+    localization_dyadic dyadic;
+    kl_constant constant[1 + 2 * MOST_DYADIC];
     kl_limit limit[3];
     kl_derived derived[2];
     kl_guide guide[2];
@@ -45,7 +54,8 @@ kl_status localization_free_motion(const localization *l, int point, const int64
 /* Fills l->limit with those that the study has; how many. */
 int localization_limits(localization *l);
 
-/* As in kl_system: at sigma = 1/2, ln t_star = constant/eta^2 + O(1). */
+/* As in kl_system: at sigma = 1/2, ln t_star = constant/eta^2 + O(1); then sup and l1 of each shell
+ * of `dyadic` (dynamics/dyadic.h). */
 kl_status localization_constants(const void *self, int point, double *value, kl_error *err);
 
 /* ---- the run, as in kl_system ---- */
