@@ -86,6 +86,12 @@ struct kl_derived {
                   * of the small parameter at which its curves of different sizes cross */
     double proven;     /* its proven exponent in the small parameter; 0: none */
     bool signed_value; /* of either sign: its exponent is fitted as that of a bias */
+    /* The value less that of this limit's values: how far the means are from it. No limits beside
+     * it, no value where there is none. NULL: the value itself. */
+    const char *less_limit;
+    /* q > 0: beside the exponent, c of log value = c/small^q + constant is fitted, with its row
+     * log_rate:NAME. 0: not. */
+    double log_rate;
     bool jackknife; /* interval by the jackknife over independent samples; else the bootstrap's */
     const char
         *of_limit; /* of the values of this limit, in the place of means: no limits beside it,
@@ -97,6 +103,7 @@ typedef struct kl_constant {
     const char *name;              /* its statistic */
     const char *observable, *part; /* NULL: none */
     double order;                  /* 0: 1 */
+    bool zero_order;               /* its order is 0 */
     bool rated;                    /* its exponent in the small parameter is of interest */
 } kl_constant;
 

@@ -49,3 +49,30 @@ void kl_phase_gradient(const kl_phase_sum *phase, const double x[3], double v[3]
             v[i] += slope * phase->wave[w].wave[i];
     }
 }
+
+static double second_derivative(const kl_phase_term *t, const double x[3], int i, int k)
+{
+    double product = t->coefficient;
+    for (int j = 0; j < 3; j++) {
+        int n = t->power[j];
+        for (int times = (i == j) + (k == j); times > 0; times--)
+            product *= n--;
+        product *= n < 0 ? 0 : whole_power(x[j], n);
+    }
+    return product;
+}
+
+void kl_phase_hessian(const kl_phase_sum *phase, const double x[3], double a[3][3])
+{
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++) {
+            for (int t = 0; t < phase->nterms; t++)
+                a[i][k] += second_derivative(&phase->term[t], x, i, k);
+            for (int w = 0; w < phase->nwaves; w++) {
+                const kl_phase_wave *q = &phase->wave[w];
+                const double angle = 2 * M_PI * turns(q, x);
+                a[i][k] -= 4 * M_PI * M_PI * q->wave[i] * q->wave[k] *
+                           (q->sine * sin(angle) + q->cosine * cos(angle));
+            }
+        }
+}

@@ -33,4 +33,7 @@ double kl_phase_value(const kl_phase_sum *phase, const double x[3]);
 /* Adds their gradient to v. */
 void kl_phase_gradient(const kl_phase_sum *phase, const double x[3], double v[3]);
 
+/* Adds their second derivatives to a. */
+void kl_phase_hessian(const kl_phase_sum *phase, const double x[3], double a[3][3]);
+
 #endif

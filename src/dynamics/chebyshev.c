@@ -1,7 +1,7 @@
 #include "dynamics/chebyshev.h"
 
 #include "base/memory.h"
-#include "dynamics/bessel.h"
+#include "base/bessel.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,9 +1,11 @@
 #include "dynamics/concentration.h"
 
+#include "base/memory.h"
 #include "lattice/fft.h"
 
 #include <complex.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void fill(const kl_state *psi, complex double *z)
@@ -17,41 +19,70 @@ static void fill(const kl_state *psi, complex double *z)
     }
 }
 
-static kl_status transform(const kl_state *psi, kl_fft *fft, complex double *slab,
-                           kl_concentration *out, kl_error *err)
+/* z = |f|, f the Fourier transform of psi; the largest. Collective. */
+static kl_status moduli(const kl_state *psi, kl_fft *fft, complex double *slab, double *peak,
+                        kl_error *err)
 {
-    const int64_t n = fft->count * psi->lattice->plane;
     complex double *z = fft->data;
-    double peak = 0, fourth = 0;
+    *peak = 0;
     fill(psi, slab);
     KL_TRY(kl_fft_scatter(fft, slab, z, sizeof *z, err));
     kl_fft_forward(fft);
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; i < fft->count * psi->lattice->plane; i++) {
         z[i] = cabs(z[i]);
-        peak = fmax(peak, creal(z[i]));
+        *peak = fmax(*peak, creal(z[i]));
     }
-    kl_fft_backward(fft);
-    for (int64_t i = 0; i < n; i++) {
-        const double square = creal(z[i]) * creal(z[i]) + cimag(z[i]) * cimag(z[i]);
-        fourth += square * square;
-    }
-    MPI_Allreduce(MPI_IN_PLACE, &peak, 1, MPI_DOUBLE, MPI_MAX, psi->lattice->comm);
-    MPI_Allreduce(MPI_IN_PLACE, &fourth, 1, MPI_DOUBLE, MPI_SUM, psi->lattice->comm);
-    *out = (kl_concentration){sqrt(fourth), peak};
+    MPI_Allreduce(MPI_IN_PLACE, peak, 1, MPI_DOUBLE, MPI_MAX, psi->lattice->comm);
     return KL_OK;
 }
 
-kl_status kl_concentration_of_state(const kl_state *psi, kl_concentration *out, kl_error *err)
+/* || z * z ||_2 of what fft->data holds, which is lost. Collective. */
+static double norm_of(kl_fft *fft)
+{
+    const complex double *z = fft->data;
+    double fourth = 0;
+    kl_fft_backward(fft);
+    for (int64_t i = 0; i < fft->count * fft->lattice->plane; i++) {
+        const double square = creal(z[i]) * creal(z[i]) + cimag(z[i]) * cimag(z[i]);
+        fourth += square * square;
+    }
+    MPI_Allreduce(MPI_IN_PLACE, &fourth, 1, MPI_DOUBLE, MPI_SUM, fft->lattice->comm);
+    return sqrt(fourth);
+}
+
+/* above[i] of bound[i], f = |f|. Collective. */
+static void norms_above(kl_fft *fft, const double *f, int n, const double *bound, double *above)
+{
+    complex double *z = fft->data;
+    const int64_t size = fft->count * fft->lattice->plane;
+    for (int k = 0; k < n; k++) {
+        for (int64_t i = 0; i < size; i++)
+            z[i] = fmax(f[i] - bound[k], 0);
+        above[k] = norm_of(fft);
+    }
+}
+
+kl_status kl_concentration_of_state(const kl_state *psi, int n, const double *bound, double *above,
+                                    kl_concentration *out, kl_error *err)
 {
     kl_fft fft;
-    complex double *slab;
+    complex double *slab = NULL;
+    double *f = NULL;
     KL_TRY(kl_fft_create(psi->lattice, KL_DOUBLE, &fft, err));
-    kl_status status = kl_agree(psi->lattice->comm,
-                                kl_lattice_array(psi->lattice, sizeof *slab, 0, &slab, err), err);
-    if (status == KL_OK) {
-        status = transform(psi, &fft, slab, out, err);
-        kl_lattice_array_free(slab);
-    }
+    kl_status status = kl_lattice_array(psi->lattice, sizeof *slab, 0, &slab, err);
+    if (status == KL_OK && n > 0)
+        status = kl_alloc((size_t)(fft.count * psi->lattice->plane), sizeof *f, "moduli", &f, err);
+    status = kl_agree(psi->lattice->comm, status, err);
+    if (status == KL_OK)
+        status = moduli(psi, &fft, slab, &out->peak, err);
+    for (int64_t i = 0; status == KL_OK && f && i < fft.count * psi->lattice->plane; i++)
+        f[i] = creal(((complex double *)fft.data)[i]);
+    if (status == KL_OK)
+        out->norm = norm_of(&fft);
+    if (status == KL_OK)
+        norms_above(&fft, f, n, bound, above);
+    free(f);
+    kl_lattice_array_free(slab);
     kl_fft_destroy(&fft);
     return status;
 }

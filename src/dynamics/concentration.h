@@ -8,7 +8,13 @@
  *   norm = || |f| * |f| ||_2 = || |f|^v ||_4^2,   peak = sup |f|,
  *
  * |f|^v the inverse Fourier transform of the modulus. norm = O(mu^(4/5)) (f_infinity = 0) or a
- * bounded peak (f_sing = 0) is enough.
+ * bounded peak (f_sing = 0) is enough. Whether a decomposition exists at all is decided by
+ *
+ *   N_c = || (|f| - c)_+ * (|f| - c)_+ ||_2 :
+ *
+ * where |f_infinity| <= c, |f_sing| >= (|f| - c)_+ at every point, with equality for the best
+ * choice, and ||g * g||_2 grows with g >= 0. The condition holds if and only if N_c = O(mu^(4/5))
+ * for some c.
  */
 #ifndef KL_DYNAMICS_CONCENTRATION_H
 #define KL_DYNAMICS_CONCENTRATION_H
@@ -19,9 +25,10 @@ typedef struct kl_concentration {
     double norm, peak;
 } kl_concentration;
 
-/* Of a state in double precision, by two Fourier transforms. Collective. KL_ENVIRONMENT: no
- * memory, FFTW failed. */
-kl_status kl_concentration_of_state(const kl_state *psi, kl_concentration *out, kl_error *err);
+/* Of a state in double precision, by two Fourier transforms; and above[i] = N_c of c = bound[i],
+ * i < n, by one more for each. Collective. KL_ENVIRONMENT: no memory, FFTW failed. */
+kl_status kl_concentration_of_state(const kl_state *psi, int n, const double *bound, double *above,
+                                    kl_concentration *out, kl_error *err);
 
 /* In closed form, for a gaussian with S = p.X + X.A.X/2 on Z^d:
  *   norm = prod_i (2 sqrt(pi) sigma_i)^(1/2),   peak = prod_i (2 pi sigma_i^2)^(-1/4),

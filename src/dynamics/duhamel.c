@@ -1,7 +1,7 @@
 #include "dynamics/duhamel.h"
 
 #include "base/memory.h"
-#include "dynamics/bessel.h"
+#include "base/bessel.h"
 
 #include <math.h>
 #include <stdlib.h>

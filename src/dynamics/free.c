@@ -1,7 +1,7 @@
 #include "dynamics/free.h"
 
 #include "base/memory.h"
-#include "dynamics/bessel.h"
+#include "base/bessel.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -93,6 +93,34 @@ static kl_status make_axis(const kl_initial *initial, const kl_lattice *lattice,
     return KL_OK;
 }
 
+static int64_t site_of_delta(const kl_initial *initial, int64_t sites, int j)
+{
+    const int64_t x = llround(initial->center[j] / initial->mu);
+    return (x % sites + sites) % sites;
+}
+
+kl_status kl_initial_axis(const kl_initial *initial, int dimension, int64_t sites, int j,
+                          double complex *amplitude, kl_error *err)
+{
+    const kl_lattice lattice = {.dimension = dimension, .sites = sites};
+    kl_axis_images axis = {0};
+    double norm = 0;
+    if (initial->envelope == KL_ENVELOPE_DELTA) {
+        memset(amplitude, 0, (size_t)sites * sizeof *amplitude);
+        amplitude[site_of_delta(initial, sites, j)] = 1;
+        return KL_OK;
+    }
+    kl_status status = make_axis(initial, &lattice, j, &axis, err);
+    for (int64_t i = 0; status == KL_OK && i < sites; i++)
+        norm += creal(axis.sum[i] * conj(axis.sum[i]));
+    if (status == KL_OK && !(norm > 0))
+        status = kl_fail(err, KL_BUG, "the initial state vanishes on the lattice");
+    for (int64_t i = 0; status == KL_OK && i < sites; i++)
+        amplitude[i] = axis.sum[i] / sqrt(norm);
+    free_axis(&axis);
+    return status;
+}
+
 bool kl_initial_linear(const kl_initial *initial)
 {
     for (int j = 0; j < 9; j++)
@@ -292,10 +320,8 @@ static void fill_delta(const kl_initial *initial, kl_state *psi)
     const kl_lattice *lattice = psi->lattice;
     const int64_t L = lattice->sites;
     int64_t index[3];
-    for (int j = 0; j < lattice->dimension; j++) {
-        int64_t x = llround(initial->center[j] / initial->mu);
-        index[j] = (x % L + L) % L;
-    }
+    for (int j = 0; j < lattice->dimension; j++)
+        index[j] = site_of_delta(initial, L, j);
     int64_t in_plane = 0;
     for (int j = 1; j < lattice->dimension; j++)
         in_plane = in_plane * L + index[j];

@@ -14,8 +14,16 @@
 #include "dynamics/packet.h"
 #include "dynamics/state.h"
 
+#include <complex.h>
+
 /* p as used: rounded to the dual lattice for a plane wave. Local. */
 void kl_initial_momentum(const kl_initial *initial, int dimension, int64_t sites, double p[3]);
+
+/* The factor of axis j, of norm 1, of a start with S = p.X, which is their product:
+ * amplitude[sites] by the index of the site. KL_ENVIRONMENT: no memory. KL_BUG if it vanishes.
+ * Local. */
+kl_status kl_initial_axis(const kl_initial *initial, int dimension, int64_t sites, int j,
+                          double complex *amplitude, kl_error *err);
 
 /* Part of |h|^2 (normalised on R^d) outside the box of side `ell` centred at
  * the origin. Local. */

@@ -5,16 +5,17 @@
  *   |E| > 4:  G = 2 K(16/E^2)/(pi E)
  *
  * d = 3: the third axis is integrated, G(E) = int_0^pi dtheta/pi G_2(E - 2 cos theta).
- * G(-E) = -conj G(E) leaves E >= 0. Integrals by the double exponential rule (H.
- * Takahasi, M. Mori, Publ. RIMS 9 (1974) 721) between the singularities: the jump
- * at E = 0 and the logarithms at 4 of G_2, the square roots at 2 and 6 of G_3.
+ * G(-E) = -conj G(E) leaves E >= 0. Integrals by the double exponential rule between
+ * the singularities: the jump at E = 0 and the logarithms at 4 of G_2, the square
+ * roots at 2 and 6 of G_3.
  */
 #include "kinetic/departure.h"
+
+#include "kinetic/quadrature.h"
 
 #include <complex.h>
 #include <math.h>
 
-static const double range = 3.3; /* of the rule: weights at its ends are 1e-17 */
 enum { INNER = 60, OUTER = 60 }; /* half the nodes of a piece */
 
 /* K of the complementary modulus: pi/(2 agm(1, k')). */
@@ -42,14 +43,14 @@ typedef double complex (*integrand)(double x, double parameter);
 
 static double complex integral(integrand f, double parameter, double from, double to, int n)
 {
-    const double h = range / n, length = to - from;
+    const double length = to - from;
     double complex sum = 0;
     for (int i = -n; i <= n && length > 0; i++) {
-        const double u = M_PI_2 * sinh(i * h), near = length / (1 + exp(2 * fabs(u)));
-        const double x = u < 0 ? from + near : to - near;
-        sum += M_PI_2 * cosh(i * h) / (cosh(u) * cosh(u)) * f(x, parameter);
+        double near, weight;
+        kl_double_exponential(n, i, length, &near, &weight);
+        sum += weight * f(i < 0 ? from + near : to - near, parameter);
     }
-    return 0.5 * length * h * sum;
+    return kl_double_exponential_scale(n, length) * sum;
 }
 
 static double complex third_axis(double theta, double energy)
@@ -81,11 +82,16 @@ void kl_resolvent(int dimension, double energy, double *re, double *im)
     *im = cimag(g);
 }
 
-/* N (1 - Re exp(-iTG)), without cancellation for small T. */
+double kl_overlap_loss(double re, double im, double time)
+{
+    const double half = sin(0.5 * time * re), decay = time * im;
+    return 2 * exp(decay) * half * half - expm1(decay);
+}
+
+/* N (1 - Re exp(-iTG)). */
 static double loss(double complex g, double time)
 {
-    const double half = sin(0.5 * time * creal(g)), decay = time * cimag(g);
-    return -cimag(g) / M_PI * (2 * exp(decay) * half * half - expm1(decay));
+    return -cimag(g) / M_PI * kl_overlap_loss(creal(g), cimag(g), time);
 }
 
 /* In d = 1 over theta of E = 2 cos theta, where N dE = dtheta/pi. */
@@ -125,4 +131,13 @@ double kl_departure(int dimension, double time, double *error)
     const double value = departure(dimension, time, 1);
     *error = fabs(value - departure(dimension, time, 0)) + 1e-14;
     return value;
+}
+
+double kl_departure_at(int dimension, const double momentum[3], double time)
+{
+    double energy = 0, re, im;
+    for (int j = 0; j < dimension; j++)
+        energy += 2 * cos(2 * M_PI * momentum[j]);
+    kl_resolvent(dimension, energy, &re, &im);
+    return 2 * kl_overlap_loss(re, im, time);
 }

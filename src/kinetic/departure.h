@@ -18,4 +18,11 @@ void kl_resolvent(int dimension, double energy, double *re, double *im);
 /* The limit at T >= 0; *error: from doubling the nodes, about 1e-12. */
 double kl_departure(int dimension, double time, double *error);
 
+/* 1 - Re exp(-i time (re + i im)), without cancellation for small times. */
+double kl_overlap_loss(double re, double im, double time);
+
+/* The limit for a start of one momentum, a plane wave or a packet with S = p.X:
+ * 2 - 2 Re exp(-i T G(e(p))). NAN at the band edges. */
+double kl_departure_at(int dimension, const double momentum[3], double time);
+
 #endif

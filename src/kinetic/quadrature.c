@@ -47,3 +47,17 @@ void kl_chebyshev_row(int n, double low, double high, double x, double *row)
     for (int i = 0; i < n; i++)
         row[i] /= total;
 }
+
+static const double range = 3.3; /* weights at its ends are 1e-17 */
+
+void kl_double_exponential(int n, int i, double length, double *near, double *weight)
+{
+    const double h = range / n, u = M_PI_2 * sinh(i * h);
+    *near = length / (1 + exp(2 * fabs(u)));
+    *weight = M_PI_2 * cosh(i * h) / (cosh(u) * cosh(u));
+}
+
+double kl_double_exponential_scale(int n, double length)
+{
+    return 0.5 * length * (range / n);
+}

@@ -91,6 +91,12 @@ const kl_key kl_initial_map[] = {{.name = "initial",
                                   .doc = "the initial state",
                                   KL_BELOW(packet_table, list_table)},
                                  {0}};
+const kl_key kl_optional_initial_map[] = {
+    {.name = "initial",
+     KL_MAP_AT(initial_keys, initial),
+     .doc = "the initial state; default: the site at the origin",
+     KL_BELOW(packet_table, list_table)},
+    {0}};
 
 static const kl_key file_table[] = {{.name = "file",
                                      KL_MAP_AT(packet_keys, envelope),
@@ -163,18 +169,35 @@ static kl_status read_packets(kl_packets *all, kl_node *node, const kl_nodes *no
     return KL_OK;
 }
 
-kl_status kl_packets_read(kl_node *root, int64_t dimension, kl_packets *out, kl_error *err)
+static kl_status read_initial(kl_node *initial, int64_t dimension, kl_packets *out, kl_error *err)
 {
-    initial_keys top;
     list_keys keys = {0};
-    KL_TRY(kl_config_read(root, kl_initial_map, &top, err));
-    KL_TRY(kl_config_read(top.initial, list_table, &keys, err));
+    KL_TRY(kl_config_read(initial, list_table, &keys, err));
     *out = (kl_packets){.dimension = dimension, .linear = true};
     out->n = keys.packets.n ? keys.packets.n : 1;
     KL_TRY(kl_alloc((size_t)out->n, sizeof *out->packet, "packets", &out->packet, err));
     if (keys.packets.n)
-        return read_packets(out, top.initial, &keys.packets, err);
-    return read_packet(out, top.initial, out->packet, err);
+        return read_packets(out, initial, &keys.packets, err);
+    return read_packet(out, initial, out->packet, err);
+}
+
+kl_status kl_packets_read(kl_node *root, int64_t dimension, kl_packets *out, kl_error *err)
+{
+    initial_keys top;
+    KL_TRY(kl_config_read(root, kl_initial_map, &top, err));
+    return read_initial(top.initial, dimension, out, err);
+}
+
+kl_status kl_packets_read_optional(kl_node *root, int64_t dimension, kl_packets *out, kl_error *err)
+{
+    initial_keys top = {NULL};
+    KL_TRY(kl_config_read(root, kl_optional_initial_map, &top, err));
+    if (top.initial)
+        return read_initial(top.initial, dimension, out, err);
+    *out = (kl_packets){.dimension = dimension, .n = 1, .linear = true};
+    KL_TRY(kl_alloc(1, sizeof *out->packet, "packets", &out->packet, err));
+    *out->packet = (kl_initial){.envelope = KL_ENVELOPE_DELTA, .width = 1, .weight = 1};
+    return KL_OK;
 }
 
 kl_status kl_packets_read_any(kl_node *root, const kl_lattice_points *points, kl_packets *out,

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 kl_initial kl_packets_at(const kl_packets *packets, int i, double mu)
 {
@@ -155,9 +156,11 @@ kl_status kl_packets_check(const kl_packets *packets, kl_node *root,
 
 static const double most_sites = 1 << 21;     /* that are transformed, */
 static const double bytes_of_a_site = 3 * 16; /* psi, FFT, its scratch */
+static const double bytes_of_moduli = 8;      /* where there are bounds */
 
 static kl_status transform(const kl_packets *packets, const kl_lattice_point *point,
-                           kl_concentration *out, kl_error *err)
+                           const kl_reals *bounds, double *above, kl_concentration *out,
+                           kl_error *err)
 {
     kl_lattice lattice;
     kl_state psi;
@@ -165,7 +168,7 @@ static kl_status transform(const kl_packets *packets, const kl_lattice_point *po
     KL_TRY(kl_state_create(&lattice, KL_DOUBLE, &psi, err));
     kl_status status = kl_packets_fill(packets, point->unit, &psi, err);
     if (status == KL_OK)
-        status = kl_concentration_of_state(&psi, out, err);
+        status = kl_concentration_of_state(&psi, bounds->n, bounds->v, above, out, err);
     kl_state_destroy(&psi);
     return status;
 }
@@ -178,27 +181,85 @@ static bool closed(const kl_packets *packets, const kl_lattice_point *point, kl_
     return kl_concentration_closed(&first, (int)packets->dimension, out);
 }
 
-double kl_packets_concentration_bytes(const kl_packets *packets, const kl_lattice_point *point)
+double kl_packets_concentration_bytes(const kl_packets *packets, const kl_lattice_point *point,
+                                      const kl_reals *bounds)
 {
     const double sites = pow((double)point->sites, (double)packets->dimension);
     kl_concentration c;
-    return sites > most_sites || closed(packets, point, &c) ? 0 : bytes_of_a_site * sites;
+    if (sites > most_sites || (bounds->n == 0 && closed(packets, point, &c)))
+        return 0;
+    return (bytes_of_a_site + (bounds->n > 0 ? bytes_of_moduli : 0)) * sites;
 }
 
 kl_status kl_packets_concentration(const kl_packets *packets, const kl_lattice_point *point,
-                                   double *norm, double *peak, kl_error *err)
+                                   const kl_reals *bounds, double *norm, double *peak,
+                                   double *above, kl_error *err)
 {
     kl_concentration c = {NAN, NAN};
-    if (!closed(packets, point, &c) && kl_packets_concentration_bytes(packets, point) > 0)
-        KL_TRY(transform(packets, point, &c, err));
+    for (int i = 0; i < bounds->n; i++)
+        above[i] = NAN;
+    if (kl_packets_concentration_bytes(packets, point, bounds) > 0)
+        KL_TRY(transform(packets, point, bounds, above, &c, err));
+    closed(packets, point, &c); /* where it is, it is the better one */
     *norm = c.norm;
     *peak = c.peak;
     return KL_OK;
 }
 
+/* ---- folds ---- */
+
+static double determinant(const kl_initial *p, int d, const double x[3])
+{
+    double a[3][3];
+    memcpy(a, p->hessian, sizeof a);
+    kl_phase_hessian(&p->higher, x, a);
+    for (int j = d; j < 3; j++)
+        a[j][j] = 1;
+    return a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) -
+           a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
+           a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]);
+}
+
+/* Looks for a change of sign on a grid over the packet; x: where it is. */
+static bool find_fold(const kl_initial *p, int d, double x[3])
+{
+    enum { GRID = 25 };
+    const double reach = p->envelope == KL_ENVELOPE_GAUSSIAN ? 3.7 : 1;
+    const int n1 = d > 1 ? GRID : 1, n2 = d > 2 ? GRID : 1;
+    double before = 0;
+    for (int a = 0; a < GRID; a++)
+        for (int b = 0; b < n1; b++)
+            for (int c = 0; c < n2; c++) {
+                const int at[3] = {a, b, c};
+                for (int j = 0; j < 3; j++)
+                    x[j] = j < d ? p->center[j] + reach * p->width * (2 * at[j] + 1. - GRID) / GRID
+                                 : 0;
+                const double det = determinant(p, d, x);
+                if (det * before < 0)
+                    return true;
+                before = det != 0 ? det : before;
+            }
+    return false;
+}
+
+static kl_status warn_of_fold(const kl_packets *packets, int i, kl_warnings *warnings,
+                              kl_error *err)
+{
+    const kl_initial *p = &packets->packet[i];
+    double x[3];
+    if (p->higher.nterms + p->higher.nwaves == 0 || !find_fold(p, (int)packets->dimension, x))
+        return KL_OK;
+    return kl_warnings_add(warnings, err,
+                           "initial.phase: det Hess S = 0 near X = (%.3g, %.3g, %.3g): at a fold "
+                           "the concentration of singularity does not fall for any bound",
+                           x[0], x[1], x[2]);
+}
+
 kl_status kl_packets_warn_of_concentration(const kl_packets *packets, kl_warnings *warnings,
                                            kl_error *err)
 {
+    for (int i = 0; i < packets->n; i++)
+        KL_TRY(warn_of_fold(packets, i, warnings, err));
     for (int i = 0; packets->dimension == 3 && i < packets->n; i++) {
         const kl_initial *p = &packets->packet[i];
         if (p->envelope <= KL_ENVELOPE_BUMP && p->higher.nterms == 0 && p->higher.nwaves == 0 &&

@@ -7,8 +7,9 @@
 #include "parts/lattice_file_keys.h"
 #include "parts/warnings.h"
 
-/* What kl_packets_read() reads from the top of a study, and kl_packets_read_any(). */
-extern const kl_key kl_initial_map[], kl_any_initial_map[];
+/* What the functions below read from the top of a study: kl_packets_read(), ..._any(),
+ * ..._optional(). */
+extern const kl_key kl_initial_map[], kl_any_initial_map[], kl_optional_initial_map[];
 
 typedef struct kl_packets {
     int64_t dimension;
@@ -24,6 +25,9 @@ kl_status kl_packets_read(kl_node *root, int64_t dimension, kl_packets *out, kl_
 /* The same, or the wave function of a file. */
 kl_status kl_packets_read_any(kl_node *root, const kl_lattice_points *points, kl_packets *out,
                               kl_error *err);
+/* As kl_packets_read(); one site, the origin, where the study says nothing. */
+kl_status kl_packets_read_optional(kl_node *root, int64_t dimension, kl_packets *out,
+                                   kl_error *err);
 void kl_packets_free(kl_packets *packets);
 
 /* Whether the points can show the packets: sites fine enough, boxes large enough (KL_INPUT), and
@@ -38,12 +42,15 @@ kl_initial kl_packets_at(const kl_packets *packets, int i, double mu);
 kl_status kl_packets_fill(const kl_packets *packets, double mu, kl_state *psi, kl_error *err);
 
 /* The concentration of singularity at a point, in closed form where there is one, else from the
- * lattice state; NAN on lattices too large for that. KL_ENVIRONMENT. */
+ * lattice state; above[bounds->n]: N_c of these bounds (dynamics/concentration.h), from the lattice
+ * state always. NAN on lattices too large for that. KL_ENVIRONMENT. */
 kl_status kl_packets_concentration(const kl_packets *packets, const kl_lattice_point *point,
-                                   double *norm, double *peak, kl_error *err);
+                                   const kl_reals *bounds, double *norm, double *peak,
+                                   double *above, kl_error *err);
 /* Bytes that this takes, on one rank; 0 in closed form. Local. */
-double kl_packets_concentration_bytes(const kl_packets *packets, const kl_lattice_point *point);
-/* Warns of packets whose concentration falls too slowly for what is proven. */
+double kl_packets_concentration_bytes(const kl_packets *packets, const kl_lattice_point *point,
+                                      const kl_reals *bounds);
+/* Warns of packets whose concentration falls too slowly for what is proven, and of folds of S. */
 kl_status kl_packets_warn_of_concentration(const kl_packets *packets, kl_warnings *warnings,
                                            kl_error *err);
 

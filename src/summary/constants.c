@@ -19,7 +19,7 @@ typedef struct constants {
 
 static kl_row as_row(const kl_constant *c, kl_row row)
 {
-    row.order = c->order > 0 ? c->order : 1;
+    row.order = c->order > 0 || c->zero_order ? c->order : 1;
     snprintf(row.observable, sizeof row.observable, "%s", c->observable ? c->observable : "");
     snprintf(row.part, sizeof row.part, "%s", c->part ? c->part : "");
     return row;

@@ -90,6 +90,15 @@ static kl_status estimate_deterministic(const kl_table *t, const derived_at *d, 
     return KL_OK;
 }
 
+/* What is taken off the value; 0: nothing. */
+static double less_of(const kl_table *t, const derived_at *d)
+{
+    if (!d->derived->less_limit)
+        return 0;
+    const kl_limit_data *limit = kl_results_find_limit(t->r, d->derived->less_limit);
+    return limit ? value_of(d, limit->value + kl_results_at(t->r, d->point, 0, 0)) : NAN;
+}
+
 /* y[n][ntimes nquantities]: independent samples. */
 static kl_status add_derived(kl_table *t, const derived_at *d, const double *y, int n,
                              kl_estimate *e, kl_error *err)
@@ -97,6 +106,9 @@ static kl_status add_derived(kl_table *t, const derived_at *d, const double *y, 
     const kl_row row = row_of(t, d, d->derived->name);
     const uint64_t key = kl_rows_key(t->study, d->point, d->derived->name, row.observable, row.part,
                                      row.time, row.order);
+    const double less = less_of(t, d);
+    if (isnan(less))
+        return KL_OK;
     if (t->r->ensemble == KL_DETERMINISTIC && n > 0)
         KL_TRY(estimate_deterministic(t, d, y, e, err));
     else if (d->derived->jackknife)
@@ -104,9 +116,10 @@ static kl_status add_derived(kl_table *t, const derived_at *d, const double *y, 
     else
         KL_TRY(kl_stats_function_of_means(y, n, t->r->ntimes * t->r->nquantities, value_of, d, key,
                                           e, err));
+    *e = (kl_estimate){e->value - less, e->low - less, e->high - less};
     if (n > 0 && !(t->r->ensemble == KL_DETERMINISTIC && isnan(e->value)))
         KL_TRY(kl_rows_add(&t->rows, row, *e, err));
-    return d->derived->between ? KL_OK : add_limits(t, d, err);
+    return d->derived->between || d->derived->less_limit ? KL_OK : add_limits(t, d, err);
 }
 
 /* One row of all numbers for each batch. */

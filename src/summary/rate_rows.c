@@ -158,16 +158,41 @@ static kl_status add_number_rates(rate_fit *f, int it, int q, kl_error *err)
     return KL_OK;
 }
 
-static kl_status add_derived_rate(rate_fit *f, int derived, int it, kl_error *err)
+static void begin_derived(rate_fit *f, int derived, int it)
 {
     const kl_derived *d = &f->t->study->description->derived[derived];
-    const double order = d->order > 0 ? d->order : 1;
     kl_quantity q = {.part = "re"};
     snprintf(q.observable, sizeof q.observable, "%s", d->observable);
     begin(f, d->per_station ? it : -1, &q);
     for (int p = 0; p < f->t->r->npoints; p++)
         gather(f, p, kl_table_derived(f->t, derived, p, it), 0);
+}
+
+/* c of log value = c/x^q + constant is the exponent in exp(s/x^q), over s. */
+static kl_status add_log_rate(rate_fit *f, int derived, int it, kl_error *err)
+{
+    const kl_derived *d = &f->t->study->description->derived[derived];
+    kl_estimate e;
+    double s = INFINITY;
+    begin_derived(f, derived, it);
+    for (int i = 0; i < f->n; i++)
+        s = fmin(s, pow(f->x[i], d->log_rate));
+    for (int i = 0; i < f->n; i++)
+        f->x[i] = exp(s / pow(f->x[i], d->log_rate));
+    if (f->n < 2 || !kl_stats_fit_rate(f->x, f->e, f->n, true, &e, NULL))
+        return KL_OK;
+    e = (kl_estimate){e.value * s, e.low * s, e.high * s};
+    return add(f, "log_rate", d->name, d->order > 0 ? d->order : 1, e, err);
+}
+
+static kl_status add_derived_rate(rate_fit *f, int derived, int it, kl_error *err)
+{
+    const kl_derived *d = &f->t->study->description->derived[derived];
+    const double order = d->order > 0 ? d->order : 1;
+    begin_derived(f, derived, it);
     KL_TRY(add_rate(f, d->name, order, !d->signed_value, err));
+    if (d->log_rate > 0)
+        KL_TRY(add_log_rate(f, derived, it, err));
     f->fewest = 0;
     return d->proven == 0 ? KL_OK
                           : add(f, "proven_rate", d->name, order,

@@ -20,7 +20,7 @@ int kl_spreading_shells(int dimension, int64_t sites)
 
 typedef struct rows {
     int64_t n;                   /* sites of a row */
-    double complex *free_motion; /* [n] the row's own factor of phi; zero without ring */
+    double complex *free_motion; /* [n] the row's own factor of phi */
     double *square;              /* [n] its part of |x|^2 */
     double *re, *im, *density;   /* [n] of the row in work */
 } rows;
@@ -30,8 +30,8 @@ static int64_t displaced(const kl_lattice *lattice, int64_t i, int64_t start)
     return (i - start + lattice->sites) % lattice->sites;
 }
 
-static kl_status make_rows(const kl_lattice *lattice, int64_t start, const double complex *ring,
-                           rows *b, kl_error *err)
+static kl_status make_rows(const kl_lattice *lattice, int64_t start,
+                           const double complex *last_axis, rows *b, kl_error *err)
 {
     const size_t n = (size_t)kl_lattice_row(lattice);
     *b = (rows){.n = (int64_t)n};
@@ -47,7 +47,7 @@ static kl_status make_rows(const kl_lattice *lattice, int64_t start, const doubl
     for (int64_t i = 0; i < b->n; i++) {
         const int64_t at = displaced(lattice, i, start);
         const double x = (double)kl_lattice_coordinate(lattice, at);
-        b->free_motion[i] = ring ? ring[at] : 0;
+        b->free_motion[i] = last_axis[at];
         b->square[i] = x * x;
     }
     return KL_OK;
@@ -75,8 +75,8 @@ static void add_row(rows *b, double complex factor, double square, double *sum)
     sum[KL_DEPARTURE] += kl_row_dot(b->n, b->re, b->re) + kl_row_dot(b->n, b->im, b->im);
 }
 
-static void add_plane(const kl_state *psi, const int64_t start[3], const double complex *ring,
-                      int64_t p, rows *b, double *sum)
+static void add_plane(const kl_state *psi, const int64_t start[3],
+                      const double complex *const free_motion[3], int64_t p, rows *b, double *sum)
 {
     const kl_lattice *lattice = psi->lattice;
     const int64_t count = kl_lattice_rows(lattice);
@@ -84,12 +84,12 @@ static void add_plane(const kl_state *psi, const int64_t start[3], const double 
     const double dz = (double)kl_lattice_coordinate(lattice, z);
     for (int64_t r = 0; r < count; r++) {
         const int64_t from = kl_lattice_origin(lattice) + (p * count + r) * b->n;
-        double complex factor = ring ? ring[z] : 0;
+        double complex factor = free_motion[0][z];
         double square = dz * dz;
         if (lattice->dimension == 3) {
             const int64_t y = displaced(lattice, r, start[1]);
             const double dy = (double)kl_lattice_coordinate(lattice, y);
-            factor = ring ? factor * ring[y] : 0;
+            factor = factor * free_motion[1][y];
             square += dy * dy;
         }
         kl_state_load(psi->precision, psi->re, from, b->n, b->re);
@@ -99,23 +99,22 @@ static void add_plane(const kl_state *psi, const int64_t start[3], const double 
 }
 
 kl_status kl_spreading_measure(const kl_state *psi, const int64_t start[3],
-                               const double complex *ring, int nshells, double *value,
-                               kl_error *err)
+                               const double complex *const free_motion[3], int nshells,
+                               double *value, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
     const int width = KL_SHELLS + nshells;
     rows b = {0};
     double *table = NULL;
-    kl_status status = make_rows(lattice, start[lattice->dimension - 1], ring, &b, err);
+    const int last = lattice->dimension - 1;
+    kl_status status = make_rows(lattice, start[last], free_motion[last], &b, err);
     if (status == KL_OK)
         status =
             kl_alloc((size_t)(lattice->count * width), sizeof *table, "plane sums", &table, err);
     KL_GOTO(kl_agree(lattice->comm, status, err));
     for (int64_t p = 0; p < lattice->count; p++)
-        add_plane(psi, start, ring, p, &b, table + p * width);
+        add_plane(psi, start, free_motion, p, &b, table + p * width);
     KL_GOTO(kl_planes_sum(lattice, table, width, value, NULL, err));
-    if (!ring)
-        value[KL_DEPARTURE] = NAN;
 done:
     free(b.free_motion);
     free(b.square);

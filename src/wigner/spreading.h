@@ -1,7 +1,7 @@
-/* How far a vector that started at one site has spread: sums over |psi|^2 about
+/* How far a vector has spread from a site, where it started: sums over |psi|^2 about
  * that site, with x the displacement from it in centred coordinates,
  *
- *   departure  sum |psi(x) - phi(x)|^2, phi the free motion of that site
+ *   departure  sum |psi(x) - phi(x)|^2, phi(x) = prod_j phi_j(x_j) its free motion
  *   msd        sum |x|^2 |psi(x)|^2
  *   return     |psi(0)|^2
  *   ipr        sum |psi(x)|^4
@@ -23,10 +23,11 @@ enum { KL_DEPARTURE, KL_MSD, KL_RETURN, KL_IPR, KL_NEAR, KL_SHELLS /* the first 
 int kl_spreading_shells(int dimension, int64_t sites);
 
 /* value[KL_SHELLS + nshells], nshells at least the above. `start`: site indices
- * per axis; ring: of kl_free_ring() at this time, NULL for departure NAN. Sums run
- * in a fixed order: the same bits for any layout. Collective over the group. */
+ * per axis; free_motion[j][sites]: phi_j at this time by the displacement modulo the
+ * sites. Sums run in a fixed order: the same bits for any layout. Collective over the
+ * group. */
 kl_status kl_spreading_measure(const kl_state *psi, const int64_t start[3],
-                               const double complex *ring, int nshells, double *value,
-                               kl_error *err);
+                               const double complex *const free_motion[3], int nshells,
+                               double *value, kl_error *err);
 
 #endif

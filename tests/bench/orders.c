@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "base/stop.h"
-#include "dynamics/bessel.h"
+#include "base/bessel.h"
 
 #include <stdlib.h>
 

@@ -96,16 +96,89 @@ class Localization(unittest.TestCase):
                 self.assertIn(word, result.err)
                 self.assertEqual(self.folder.listing(), before)
 
-    def test_without_a_limit_there_are_no_reference_rows(self):
+    def test_every_decay_has_its_limits(self):
+        """reference: the scaling limit below 1/2, the same at every eta; from 1/2 on at the study's own."""
         self.folder.write("study.yaml", STUDY.format(d=2, sites=SITES[2]))
-        for sigma, rows in (("0.2", 0), ("0", 6)):
-            self.folder.run("study.yaml", f"{sigma}.h5", "--set", f"sigma={sigma}")
+        for sigma in ("0", "0.2", "0.5", "1"):
+            self.folder.run("study.yaml", f"{sigma}.h5", "--set", f"sigma={sigma}", "--set", "level=0.1")
             table = self.folder.summary(f"{sigma}.h5")
             self.assertEqual(list(table[0])[:3], ["eta", "sites", "box"])
-            found = select(table, statistic="reference")
-            self.assertEqual(len(found), rows)
-            self.assertEqual({row["observable"] for row in found}, {"departure"} if rows else set())
+            for limit in ("reference", "born_reference"):
+                found = [row for row in select(table, statistic=limit) if row["observable"] == "departure"]
+                self.assertEqual(len(found), 6)
+                self.assertEqual(len(select(table, statistic=f"{limit}:t_star")), 2)
             self.assertEqual(len(select(table, statistic="t_star")), 2)
+            msd = [row for row in select(table, statistic="reference") if row["observable"] == "msd"]
+            self.assertEqual(len(msd), 6 if sigma == "0" else 0)
+            values = {number(row["value"]) for row in found if number(row["time"]) == 0.4}
+            self.assertEqual(len(values), 2)     # born is at its own eta
+            values = {row["value"] for row in select(table, statistic="reference", observable="departure", time=0.4)}
+            self.assertEqual(len(values), 1 if float(sigma) < 0.5 else 2)
+            self.assertEqual(bool(select(table, statistic="log_rate:t_star")), sigma == "0.5")
+
+    def test_known_values(self):
+        """d = 2, T = 1 (docs/localization.md): of another program."""
+        self.folder.write("study.yaml", STUDY.format(d=2, sites=SITES[2]))
+        for sigma, known in (("0", 0.75807114), ("0.2", 0.95494716)):
+            self.folder.run("study.yaml", f"{sigma}.h5", "--set", f"sigma={sigma}", "--set", "times=[1]")
+            for row in select(self.folder.summary(f"{sigma}.h5"), statistic="reference", observable="departure"):
+                self.assertAlmostEqual(number(row["value"]), known, delta=1e-8)
+        for row in select(self.folder.summary("0.h5"), statistic="reference", observable="msd"):
+            self.assertAlmostEqual(number(row["value"]) * number(row["eta"])**4, 3.0477, delta=5e-5)
+
+    def test_diffusion_is_near_at_late_times(self):
+        """d = 2: the msd of the limit is below 2 d D T by what the first flights miss, and the shells share 1."""
+        self.folder.write("study.yaml", STUDY.format(d=2, sites=[60, 60]))
+        self.folder.run("study.yaml", "out.h5", "--set", "eta=[1, 0.9]", "--set", "times=[1, 10, 20]",
+                        "--set", "realizations=1", "--set", "origins=1")
+        table = self.folder.summary("out.h5")
+        for eta in (1, 0.9):
+            limit, late = ({number(row["time"]): number(row["value"])
+                            for row in select(table, statistic=name, observable="msd", eta=eta)}
+                           for name in ("reference", "diffusion_reference"))
+            self.assertAlmostEqual((late[20] - late[10]) / (limit[20] - limit[10]), 1, delta=0.01)
+            self.assertAlmostEqual(late[20] / late[1], 20, delta=1e-9)
+            self.assertLess(limit[10], late[10])
+            shells = [row for row in select(table, statistic="diffusion_reference", eta=eta, time=10)
+                      if row["observable"].startswith("shell_")]
+            self.assertAlmostEqual(sum(number(row["value"]) for row in shells), 1, delta=0.06)
+            self.assertEqual({row["time"] for row in select(table, statistic="diffusion_reference", eta=eta)
+                              if row["observable"].startswith("shell_")}, {"10", "20"})
+
+    def test_norms_on_dyadic_shells(self):
+        """The supremum over 2^j grows by the same with each halving of epsilon (docs/localization.md, 3.5)."""
+        self.folder.write("study.yaml", STUDY.format(d=2, sites=SITES[2]))
+        found = []
+        for epsilon in (0.08, 0.04, 0.02):
+            self.folder.run("study.yaml", f"{epsilon}.h5", "--set", f"dyadic={{energy: 1.5, epsilon: {epsilon}, shells: 3}}",
+                            "--set", "realizations=1", "--set", "eta=0.5", "--set", "sites=17", "--set", "times=[0.1]")
+            table = self.folder.summary(f"{epsilon}.h5")
+            found.append([number(one(table, statistic="dyadic_supremum", order=j)["value"]) for j in range(3)])
+            self.assertEqual(len(select(table, statistic="dyadic_mean")), 3)
+        for j in range(3):
+            self.assertAlmostEqual((found[2][j] - found[1][j]) / (found[1][j] - found[0][j]), 1, delta=0.1)
+
+    def test_packets(self):
+        self.folder.write("study.yaml", STUDY.format(d=3, sites=[32, 32]))
+        plane = "initial={envelope: {shape: uniform}, phase: {momentum: [0.15625, 0.1875, 0.3125]}}"
+        options = ["--set", plane, "--set", "times=[1]", "--set", "origins=1"]
+        self.folder.run("study.yaml", "one.h5", *options)
+        self.folder.run("study.yaml", "two.h5", *options, ranks=3)
+        self.assertEqual(self.folder.samples("one.h5"), self.folder.samples("two.h5"))
+        table = self.folder.summary("one.h5")
+        for row in select(table, statistic="reference", observable="departure"):
+            self.assertAlmostEqual(number(row["value"]), 0.73264, delta=5e-6)
+        self.assertFalse(select(table, statistic="reference", observable="msd"))
+        bad = {"decay": (["sigma=0.2"], "initial"), "origins": (["origins=2"], "origins"),
+               "bend": (["initial.envelope={shape: gaussian, width: 1}", "initial.phase.hessian=[[0.1,0,0],[0,0,0],[0,0,0]]"],
+                        "S = p.X")}
+        for what, (assignments, word) in bad.items():
+            extra = [part for a in [plane, "origins=1", *assignments] for part in ("--set", a)]
+            result = self.folder.kinlim("run", "study.yaml", *extra)
+            with self.subTest(what):
+                self.assertEqual(result.code, 2, result)
+                self.assertEqual(len(result.err.splitlines()), 1, result)
+                self.assertIn(word, result.err)
 
     @unittest.skipUnless(all(map(importlib.util.find_spec, ("h5py", "matplotlib"))), "no plots")
     def test_the_report_shows_crossing_times_and_spreading(self):

@@ -12,7 +12,7 @@ static void of_initial(const kl_initial *initial, int d, int64_t L, kl_concentra
     assert_ok(kl_lattice_create(MPI_COMM_SELF, d, L, &lattice, why));
     assert_ok(kl_state_create(&lattice, KL_DOUBLE, &psi, why));
     assert_ok(kl_initial_fill(initial, &psi, why));
-    assert_ok(kl_concentration_of_state(&psi, out, why));
+    assert_ok(kl_concentration_of_state(&psi, 0, NULL, NULL, out, why));
     kl_state_destroy(&psi);
 }
 
@@ -21,7 +21,8 @@ static void the_norm_is_that_of_the_convolution(void **state)
 {
     enum { L = 5, N = L * L };
     complex double psi_x[N], twiddle[L];
-    double f[N], sum = 0, peak = 0;
+    static const double bound[3] = {0, 0.7, 1.5};
+    double f[N], sum = 0, peak = 0, above[3];
     uint64_t seed = 20261120;
     kl_lattice lattice;
     kl_state psi;
@@ -44,14 +45,22 @@ static void the_norm_is_that_of_the_convolution(void **state)
         f[k] = cabs(z);
         peak = fmax(peak, f[k]);
     }
-    for (int k = 0; k < N; k++) {
-        double convolution = 0;
-        for (int q = 0; q < N; q++)
-            convolution += f[q] * f[(k / L - q / L + L) % L * L + (k % L - q % L + L) % L] / N;
-        sum += convolution * convolution / N;
+    assert_ok(kl_concentration_of_state(&psi, 3, bound, above, &c, why));
+    for (int b = 0; b < 3; b++) {
+        sum = 0;
+        for (int k = 0; k < N; k++) {
+            double convolution = 0;
+            for (int q = 0; q < N; q++) {
+                const int other = (k / L - q / L + L) % L * L + (k % L - q % L + L) % L;
+                convolution += fmax(f[q] - bound[b], 0) * fmax(f[other] - bound[b], 0) / N;
+            }
+            sum += convolution * convolution / N;
+        }
+        assert_near(above[b], sqrt(sum), 1e-12 * sqrt(sum));
+        assert_true(above[b] > 0.01);
+        if (b == 0)
+            assert_near(c.norm, sqrt(sum), 1e-12 * sqrt(sum));
     }
-    assert_ok(kl_concentration_of_state(&psi, &c, why));
-    assert_near(c.norm, sqrt(sum), 1e-12 * sqrt(sum));
     assert_near(c.peak, peak, 1e-12 * peak);
     kl_state_destroy(&psi);
 }

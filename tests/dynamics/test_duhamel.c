@@ -2,7 +2,7 @@
  * from its definition; against the evolution of the whole psi; against exact averages. */
 #include "dynamics/duhamel_block.h"
 
-#include "dynamics/bessel.h"
+#include "base/bessel.h"
 
 /* ---- tests ---- */
 

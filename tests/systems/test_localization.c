@@ -222,6 +222,133 @@ static void crossing_is_found_between_times(void **state)
     end(&s);
 }
 
+/* ---- limits ---- */
+
+static double *limit_of(const open_system *s, const char *name, int ntimes, const char *observable)
+{
+    static double value[3 * MOST_QUANTITIES], error[3 * MOST_QUANTITIES], found[3];
+    kl_limit_values out = {.value = value, .error = error};
+    for (int i = 0; i < 3 * MOST_QUANTITIES; i++)
+        value[i] = NAN;
+    for (int k = 0; k < s->about->nlimits; k++)
+        if (strcmp(s->about->limit[k].name, name) == 0)
+            assert_ok(s->about->limit[k].solve(s->self, 0, MPI_COMM_SELF, &out, why));
+    for (int i = 0; i < ntimes; i++)
+        found[i] = of(s, value + i * s->about->nquantities, observable);
+    return found;
+}
+
+/* <phi_t, exp(-it(Delta + h delta_x)) delta_0> by dense matrices. */
+static double one_site_overlap(problem *p, int64_t x, double h, double t)
+{
+    static double e[MOST_SITES], u[MOST_SITES * MOST_SITES];
+    complex double delta[MOST_SITES] = {1}, psi[MOST_SITES], phi[MOST_SITES], overlap = 0;
+    memset(p->omega, 0, (size_t)p->n * sizeof *p->omega);
+    p->h.eta = 1;
+    diagonalise(p, e, u);
+    exact_evolution((int)p->n, e, u, delta, t, phi);
+    p->omega[x] = (float)h;
+    diagonalise(p, e, u);
+    exact_evolution((int)p->n, e, u, delta, t, psi);
+    for (int64_t i = 0; i < p->n; i++)
+        overlap += conj(phi[i]) * psi[i];
+    return creal(overlap);
+}
+
+/* 2 - 2 Re E <phi, psi> to second order in eta, over eta^2: independent sites add up. The lattice
+ * is so large that nothing gets around it. */
+static double second_order(int d, int64_t L, double sigma, double t)
+{
+    const double h = 0.0625;
+    problem *p = problem_create(MPI_COMM_SELF, d, L, KL_LAPLACE, 1, 0);
+    double sum = 0;
+    for (int64_t x = 0; x < p->n; x++) {
+        const double strength = pow(1 + square_distance(p, x, 0), -sigma);
+        const double both = one_site_overlap(p, x, h, t) + one_site_overlap(p, x, -h, t);
+        sum += strength * (2 - both) / (h * h);
+    }
+    problem_destroy(p);
+    return sum;
+}
+
+static void born_is_second_order_perturbation_theory(void **state)
+{
+    static const struct {
+        int d, sites;
+        double sigma, t;
+    } cases[] = {{1, 24, 0, 3}, {1, 24, 0.3, 3}, {1, 24, 0.5, 3}, {2, 9, 0.2, 1}, {2, 9, 1.5, 1}};
+    const double eta = 1e-3;
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        const double sigma = cases[i].sigma;
+        const double T = cases[i].t * pow(eta, sigma < 0.5 ? 2 / (1 - 2 * sigma) : 2);
+        const kl_stations times = {1, &T};
+        char text[128];
+        snprintf(text, sizeof text, "dimension: %d\nsites: 24\neta: %g\nsigma: %g\n", cases[i].d,
+                 eta, sigma);
+        open_system s = begin(text, &times, 0);
+        const double born = limit_of(&s, "born", 1, "departure")[0] / (eta * eta);
+        const double dense = second_order(cases[i].d, cases[i].sites, sigma, cases[i].t);
+        assert_near(born / dense, 1, 2e-3); /* the second difference: h^2 */
+        assert_true(dense > 0.3);
+        end(&s);
+    }
+}
+
+/* A plane wave departs as a packet that is broad: the free motion of both, and their limits. */
+static void packets_have_the_closed_form(void **state)
+{
+    const double T[2] = {0, 1};
+    const kl_stations times = {2, T};
+    static const char *const envelope[2] = {"shape: uniform", "shape: gaussian, width: 0.6"};
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        char text[512];
+        double quantity[MOST_QUANTITIES], check[2];
+        snprintf(text, sizeof text,
+                 "dimension: 3\nsites: 32\neta: 0.5\ninitial: {envelope: {%s}, phase: {momentum: "
+                 "[0.15625, 0.1875, 0.3125]}}\n",
+                 envelope[k]);
+        open_system s = begin(text, &times, 0);
+        assert_near(limit_of(&s, "reference", 2, "departure")[1], 0.73264, 5e-6);
+        at_time(&s, 0, quantity, check);
+        assert_near(of(&s, quantity, "departure"), 0, 1e-9);
+        if (k == 1) /* d s^2/eta^4, cut at the box */
+            assert_near(of(&s, quantity, "msd"), 3 * 0.36 / 0.0625, 1e-3);
+        if (k == 1)
+            assert_near(limit_of(&s, "reference", 2, "msd")[0], 3 * 0.36 / 0.0625, 1e-9);
+        at_time(&s, 1, quantity, check);
+        assert_near(of(&s, quantity, "departure"), 0.7, 0.25); /* one realization */
+        end(&s);
+    }
+}
+
+/* Hardly any disorder: the departure is that of the free motion alone. */
+static void packets_move_freely(void **state)
+{
+    const double eta = 0.001, T[2] = {0, 4e-6}; /* t = 0, 4 */
+    const kl_stations times = {2, T};
+    static const char *const envelope[3] = {"shape: uniform", "shape: gaussian, width: 3.0e-6",
+                                            "shape: bump, width: 9.0e-6, center: [2.0e-6]"};
+    (void)state;
+    for (int d = 1; d <= 3; d++)
+        for (int k = 0; k < (d == 1 ? 3 : 2); k++) {
+            char text[512];
+            double quantity[MOST_QUANTITIES], check[2];
+            snprintf(
+                text, sizeof text,
+                "dimension: %d\nsites: 30\neta: %g\ninitial: {envelope: {%s}, phase: {momentum: "
+                "[0.1%s%s]}}\npropagator: {precision: double, tolerance: 1.0e-9}\n",
+                d, eta, envelope[k], d > 1 ? ", 0.3" : "", d > 2 ? ", -0.2" : "");
+            open_system s = begin(text, &times, 0);
+            for (int i = 0; i < 2; i++) {
+                at_time(&s, i, quantity, check);
+                assert_near(of(&s, quantity, "departure"), 0, 2e-4); /* (eta t)^2 max omega^2 */
+            }
+            end(&s);
+        }
+}
+
 int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
@@ -229,6 +356,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(agrees_with_dense_matrices),
         cmocka_unit_test(without_disorder_nothing_departs),
         cmocka_unit_test(crossing_is_found_between_times),
+        cmocka_unit_test(born_is_second_order_perturbation_theory),
+        cmocka_unit_test(packets_have_the_closed_form),
+        cmocka_unit_test(packets_move_freely),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     MPI_Finalize();

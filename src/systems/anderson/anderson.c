@@ -71,6 +71,9 @@ static const kl_limit infinite_limit = {.name = "infinite",
                                         .same_as = same_infinite,
                                         .seconds = seconds_infinite};
 
+static const kl_limit diffusion_limit = {
+    .name = "diffusion", .long_name = "diffusion on every shell", .solve = anderson_diffusion};
+
 static kl_fluctuation_limit fluctuation_limit(const anderson *a)
 {
     return (kl_fluctuation_limit){.keys = a->fluctuations,
@@ -146,9 +149,65 @@ static const kl_limit infinite_fluctuations = {.name = "infinite_central_moment_
 
 /* ---- the study ---- */
 
+typedef struct concentration_keys {
+    kl_node *concentration;
+    kl_reals bounds;
+} concentration_keys;
+
+static const kl_key bounds_table[] = {
+    {.name = "bounds",
+     KL_REALS_AT(concentration_keys, bounds),
+     .flags = KL_REQUIRED | KL_INCREASING,
+     KL_RANGE(0, 1e6),
+     KL_COUNT(1, MOST_BOUNDS),
+     .doc = "c: rows concentration_above of what |f| is above c, f the transform of psi_0"},
+    {0}};
+static const kl_key concentration_map[] = {{.name = "concentration",
+                                            KL_MAP_AT(concentration_keys, concentration),
+                                            .flags = KL_FREE,
+                                            .doc = "how singular the start is",
+                                            KL_BELOW(bounds_table)},
+                                           {0}};
+
+typedef struct diffusion_keys {
+    bool diffusion;
+} diffusion_keys;
+
+static const kl_key diffusion_table[] = {
+    {.name = "diffusion",
+     KL_BOOL_AT(diffusion_keys, diffusion),
+     .flags = KL_FREE,
+     .doc = "beside the Boltzmann equation the heat kernels that it becomes after long times: rows "
+            "diffusion_reference; default: false"},
+    {0}};
+
+static kl_status read_diffusion(anderson *a, kl_node *root, kl_error *err)
+{
+    diffusion_keys keys_ = {false};
+    KL_TRY(kl_config_read(root, diffusion_table, &keys_, err));
+    a->diffusion = keys_.diffusion;
+    if (a->diffusion && !anderson_diffuses(a))
+        return kl_config_fail(root, "diffusion", err,
+                              "is not allowed here: it takes d = 2 or 3, S = p.X, and a gaussian "
+                              "envelope or one site");
+    return KL_OK;
+}
+
+static kl_status read_bounds(kl_node *root, kl_reals *out, kl_error *err)
+{
+    concentration_keys keys_ = {0};
+    KL_TRY(kl_config_read(root, concentration_map, &keys_, err));
+    if (keys_.concentration)
+        KL_TRY(kl_config_read(keys_.concentration, bounds_table, &keys_, err));
+    *out = keys_.bounds;
+    return KL_OK;
+}
+
 static const kl_key *const keys[] = {kl_points_table,
                                      kl_any_disorders_map,
                                      kl_any_initial_map,
+                                     concentration_map,
+                                     diffusion_table,
                                      kl_observables_table,
                                      kl_fluctuating_boltzmann_map,
                                      kl_fields_table,
@@ -208,6 +267,8 @@ static kl_status read_keys(anderson *a, kl_node *root, kl_error *err)
     KL_TRY(kl_keys_potential_file(root, &distributions, &a->points, &a->potential, err));
     KL_TRY(kl_keys_correlation(root, &distributions, &a->points, &a->correlation, err));
     KL_TRY(kl_packets_read_any(root, &a->points, &a->packets, err));
+    KL_TRY(read_bounds(root, &a->bounds, err));
+    KL_TRY(read_diffusion(a, root, err));
     KL_TRY(kl_observables_read(root, &a->points, &a->observables, err));
     KL_TRY(kl_keys_boltzmann(root, &a->boltzmann, err));
     KL_TRY(kl_keys_fluctuations(root, &a->fluctuations, err));
@@ -229,6 +290,8 @@ static void choose_limits(anderson *a)
         a->limit[d->nlimits++] = torus_limit;
     if (a->boltzmann.infinite_space)
         a->limit[d->nlimits++] = infinite_limit;
+    if (a->diffusion)
+        a->limit[d->nlimits++] = diffusion_limit;
     const kl_fluctuation_limit fluctuations = fluctuation_limit(a);
     if (!kl_fluctuation_limit_wanted(&fluctuations))
         return;
@@ -241,8 +304,6 @@ static void choose_limits(anderson *a)
 static void make_description(anderson *a)
 {
     static const char *const checks[CHECKS] = {"norm_drift", "energy_drift"};
-    static const kl_constant constants[] = {{.name = "concentration", .rated = true},
-                                            {.name = "concentration_peak", .rated = true}};
     a->description = (kl_description){.points = kl_lattice_points_describe(&a->points),
                                       .nquantities = a->observables.nquantities,
                                       .quantity = a->observables.quantity,
@@ -250,14 +311,21 @@ static void make_description(anderson *a)
                                       .check = checks,
                                       .nfields = a->marginals.n,
                                       .field = a->marginals.kind,
-                                      .nconstants = 2,
-                                      .constant = constants,
+                                      .nconstants = 2 + a->bounds.n,
+                                      .constant = a->constant,
                                       .nwarnings = a->warnings.n,
                                       .warning = a->warnings.text,
                                       .random = true,
                                       .seed = a->disorder.seed,
                                       .available = a->potential.path ? a->potential.entries : 0,
                                       .proven_moments = no_limit(a) ? 0 : 1. / 300};
+    a->constant[0] = (kl_constant){.name = "concentration", .rated = true};
+    a->constant[1] = (kl_constant){.name = "concentration_peak", .rated = true};
+    for (int i = 0; i < a->bounds.n; i++)
+        a->constant[2 + i] = (kl_constant){.name = "concentration_above",
+                                           .order = a->bounds.v[i],
+                                           .zero_order = a->bounds.v[i] == 0,
+                                           .rated = true};
     choose_limits(a);
 }
 
@@ -304,8 +372,8 @@ static int axis(const void *self, int point, int f, int axis_number, double *coo
 static kl_status constants(const void *self, int point, double *value, kl_error *err)
 {
     const anderson *a = self;
-    return kl_packets_concentration(&a->packets, &a->points.point[point], &value[0], &value[1],
-                                    err);
+    return kl_packets_concentration(&a->packets, &a->points.point[point], &a->bounds, &value[0],
+                                    &value[1], &value[2], err);
 }
 
 /* Of psi off by the tolerance, |<J,W_psi'> - <J,W_psi>| <= (2 + tolerance) tolerance ||J||. */

@@ -6,6 +6,8 @@
 #include "parts/potential.h"
 #include "parts/propagation.h"
 
+enum { MOST_BOUNDS = 16 };
+
 typedef struct anderson {
     kl_stations times;
     kl_disorder_keys disorder;
@@ -18,7 +20,10 @@ typedef struct anderson {
     kl_marginals marginals;
     kl_boltzmann_keys boltzmann;
     kl_fluctuation_keys fluctuations;
-    kl_limit limit[4]; /* [description.nlimits]: those of boltzmann */
+    kl_reals bounds; /* of rows concentration_above */
+    kl_constant constant[2 + MOST_BOUNDS];
+    bool diffusion;
+    kl_limit limit[5]; /* [description.nlimits]: those of boltzmann */
     kl_warnings warnings;
     kl_description description;
 } anderson;
@@ -26,6 +31,12 @@ typedef struct anderson {
 enum { NORM_DRIFT, ENERGY_DRIFT, CHECKS };
 
 kl_propagation_setup anderson_setup(const anderson *a, int point);
+
+/* Has the study a limit `diffusion`? */
+bool anderson_diffuses(const anderson *a);
+/* As kl_limit.solve. */
+kl_status anderson_diffusion(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                             kl_error *err);
 
 /* ---- the run, as in kl_system ---- */
 

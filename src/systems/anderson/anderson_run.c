@@ -35,7 +35,7 @@ kl_cost anderson_cost(const void *self, int point, int group_ranks)
     const kl_cost fields = kl_marginals_cost(&a->marginals, &a->points.point[point], group_ranks);
     cost.bytes += fields.bytes;
     /* After the run, on the first rank, whose heap may still have its old size. */
-    cost.bytes += kl_packets_concentration_bytes(&a->packets, &a->points.point[point]);
+    cost.bytes += kl_packets_concentration_bytes(&a->packets, &a->points.point[point], &a->bounds);
     cost.seconds += a->times.n * fields.seconds;
     return cost;
 }

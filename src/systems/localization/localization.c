@@ -1,35 +1,13 @@
 #include "systems/localization/localization.h"
 
 #include "base/memory.h"
-#include "kinetic/departure.h"
 #include "systems/localization/localization_private.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- the limit, and what follows from the means ---- */
-
-static kl_status reference(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
-                           kl_error *err)
-{
-    const localization *l = self;
-    const int d = (int)l->points.dimension;
-    (void)point, (void)comm, (void)err;
-    if (l->sigma > 0) {
-        snprintf(out->note, sizeof out->note, "sigma > 0: there is no limit formula");
-        return KL_OK;
-    }
-    for (int i = 0; i < l->times.n; i++) {
-        const int at = i * l->nquantities + KL_DEPARTURE;
-        out->value[at] = kl_departure(d, l->times.value[i], &out->error[at]);
-    }
-    if (d == 1)
-        snprintf(out->note, sizeof out->note,
-                 "d = 1: the limit is near only for T well above eta^(2/3), the scale of the band "
-                 "edges");
-    return KL_OK;
-}
+/* ---- what follows from the means ---- */
 
 /* Where a level is first reached; linear in -log(1 - D/2), a straight line for
  * exponential decay of the overlap. D(0) = 0. Microscopic time. */
@@ -52,6 +30,16 @@ static double crossing_time(const void *self, const kl_derived *which, int point
         return (time + (t - time) * part) / l->points.point[point].unit;
     }
     return NAN;
+}
+
+/* On the scale of the limit, T and X in units of eta^-2. */
+static double macroscopic_msd(const void *self, const kl_derived *which, int point, int station,
+                              const double *mean)
+{
+    const localization *l = self;
+    const double unit = l->points.point[point].unit;
+    (void)which;
+    return unit * unit * mean[station * l->nquantities + KL_MSD];
 }
 
 /* Of the lower bounds on localization lengths, up to logarithms and eta^delta: d = 1, 2
@@ -88,8 +76,48 @@ static const kl_key own_table[] = {{.name = "sigma",
                                     .doc = "start sites that are averaged"},
                                    {0}};
 
-static const kl_key *const keys[] = {kl_points_table,   own_table,        kl_disorder_map,
-                                     kl_propagator_map, kl_machine_table, NULL};
+typedef struct dyadic_keys {
+    kl_node *dyadic;
+} dyadic_keys;
+
+static const kl_key dyadic_table[] = {{.name = "energy",
+                                       KL_REAL_AT(localization_dyadic, energy),
+                                       KL_RANGE(-4, 4),
+                                       .flags = KL_REQUIRED,
+                                       .doc = "alpha of the resolvent"},
+                                      {.name = "epsilon",
+                                       KL_REAL_AT(localization_dyadic, epsilon),
+                                       KL_RANGE(0.02, 1), /* some widths of the grid, 4 pi/1024 */
+                                       .flags = KL_REQUIRED,
+                                       .doc = "its distance from the real axis"},
+                                      {.name = "shells",
+                                       KL_INT_AT(localization_dyadic, shells),
+                                       KL_RANGE(1, MOST_DYADIC),
+                                       .fallback = "5",
+                                       .doc = "j from 0 on"},
+                                      {0}};
+static const kl_key dyadic_map[] = {{.name = "dyadic",
+                                     KL_MAP_AT(dyadic_keys, dyadic),
+                                     .flags = KL_FREE,
+                                     .doc = "d = 2: norms of the resolvent smoothed on dyadic "
+                                            "shells, rows dyadic_supremum, dyadic_mean",
+                                     KL_BELOW(dyadic_table)},
+                                    {0}};
+
+static kl_status read_dyadic(localization *l, kl_node *root, kl_error *err)
+{
+    dyadic_keys keys_ = {NULL};
+    KL_TRY(kl_config_read(root, dyadic_map, &keys_, err));
+    if (!keys_.dyadic)
+        return KL_OK;
+    if (l->points.dimension != 2)
+        return kl_config_fail(root, "dyadic", err, "goes with dimension 2");
+    return kl_config_read(keys_.dyadic, dyadic_table, &l->dyadic, err);
+}
+
+static const kl_key *const keys[] = {
+    kl_points_table, own_table,         kl_optional_initial_map, dyadic_map,
+    kl_disorder_map, kl_propagator_map, kl_machine_table,        NULL};
 
 kl_propagation_setup localization_setup(const localization *l, int point)
 {
@@ -130,6 +158,31 @@ static kl_status warn_of_wrapping(localization *l, kl_error *err)
     return KL_OK;
 }
 
+static kl_status check_start(const localization *l, kl_node *root, kl_error *err)
+{
+    if (l->packets.n > 1)
+        return kl_config_fail(root, "initial.packets", err,
+                              "is not allowed: the start is one packet");
+    if (!l->packets.linear)
+        return kl_config_fail(root, "initial.phase", err,
+                              "must be S = p.X here: free motion is a product over the axes");
+    if (!l->one_site && l->sigma > 0)
+        return kl_config_fail(root, "initial", err,
+                              "goes with sigma 0: a potential that decays has a start on one site");
+    if (!l->one_site && l->origins > 1)
+        return kl_config_fail(root, "origins", err, "%lld are not allowed with a packet",
+                              (long long)l->origins);
+    return KL_OK;
+}
+
+static kl_status read_start(localization *l, kl_node *root, kl_error *err)
+{
+    KL_TRY(kl_packets_read_optional(root, l->points.dimension, &l->packets, err));
+    l->one_site = l->packets.packet[0].envelope == KL_ENVELOPE_DELTA;
+    KL_TRY(check_start(l, root, err));
+    return kl_packets_check(&l->packets, root, &l->points, &l->warnings, err);
+}
+
 static kl_status read_keys(localization *l, kl_node *root, kl_error *err)
 {
     own_keys own;
@@ -141,6 +194,8 @@ static kl_status read_keys(localization *l, kl_node *root, kl_error *err)
     int64_t distribution = l->disorder.distribution;
     KL_TRY(kl_keys_points(root, own.sigma < 0.5 ? 2 / (1 - 2 * own.sigma) : 2,
                           &(kl_ints){1, &distribution}, &l->points, err));
+    KL_TRY(read_start(l, root, err));
+    KL_TRY(read_dyadic(l, root, err));
     KL_TRY(kl_keys_propagator(root, &l->propagator, err));
     for (int i = 0; i < l->points.n; i++)
         if (l->origins > l->points.point[i].sites)
@@ -162,26 +217,50 @@ static void make_guides(localization *l)
     l->guide[1] = (kl_guide){"msd", "diffusive", NAN, 1};
 }
 
+static void make_constants(localization *l)
+{
+    kl_description *d = &l->description;
+    d->constant = l->constant;
+    if (l->sigma == 0.5)
+        l->constant[d->nconstants++] =
+            (kl_constant){.name = "log_rate_limit:t_star", .observable = "departure", .part = "re"};
+    for (int64_t j = 0; j < l->dyadic.shells; j++) {
+        const kl_constant one = {.order = (double)j, .zero_order = j == 0};
+        l->constant[d->nconstants] = one;
+        l->constant[d->nconstants++].name = "dyadic_supremum";
+        l->constant[d->nconstants] = one;
+        l->constant[d->nconstants++].name = "dyadic_mean";
+    }
+}
+
 static void make_description(localization *l)
 {
     static const char *const checks[] = {"norm_drift", "energy_drift"};
     kl_description *d = &l->description;
-    l->limit = (kl_limit){.name = "reference", .long_name = "kinetic limit", .solve = reference};
-    l->derived = (kl_derived){.name = "t_star",
-                              .observable = "departure",
-                              .value = crossing_time,
-                              .proven = proven_exponent(l)};
+    l->derived[0] = (kl_derived){.name = "t_star",
+                                 .observable = "departure",
+                                 .value = crossing_time,
+                                 .proven = proven_exponent(l),
+                                 .log_rate = l->sigma == 0.5 ? 2 : 0};
+    l->derived[1] = (kl_derived){.name = "msd_excess",
+                                 .observable = "msd",
+                                 .per_station = true,
+                                 .value = macroscopic_msd,
+                                 .less_limit = "reference",
+                                 .signed_value = true,
+                                 .jackknife = true};
     d->points = kl_lattice_points_describe(&l->points);
     d->nquantities = l->nquantities;
     d->quantity = l->quantity;
     d->nchecks = 2;
     d->check = checks;
-    d->nlimits = 1;
-    d->limit = &l->limit;
+    d->nlimits = localization_limits(l);
+    d->limit = l->limit;
     d->nguides = 2;
     d->guide = l->guide;
-    d->nderived = 1;
-    d->derived = &l->derived;
+    d->nderived = l->sigma == 0 && l->points.dimension > 1 ? 2 : 1;
+    d->derived = l->derived;
+    make_constants(l);
     d->nwarnings = l->warnings.n;
     d->warning = l->warnings.text;
     d->random = true;
@@ -194,6 +273,7 @@ static void close_study(void **self)
     if (!l)
         return;
     kl_lattice_points_free(&l->points);
+    kl_packets_free(&l->packets);
     kl_warnings_free(&l->warnings);
     free(l->quantity);
     free(l);
@@ -252,4 +332,5 @@ const kl_system kl_system_localization = {
     .pack = localization_pack,
     .unpack = localization_unpack,
     .restored = localization_restored,
+    .constants = localization_constants,
 };

@@ -1,7 +1,7 @@
 /* One group's work at one point of a `localization` study.
  *
- * Start site o of n lies at o L/n on every axis; the decay is centred on it, so
- * each is the same problem with the disorder translated. They are worked on in the
+ * Start site o of n lies at o L/n on every axis from the first; the decay is centred on
+ * it, so each is the same problem with the disorder translated. They are worked on in the
  * order 1, ..., n - 1, 0: the others pass all times within advance(), one a call, and
  * are added up; the first is measured.
  *
@@ -11,7 +11,6 @@
 #include "systems/localization/localization_private.h"
 
 #include "base/memory.h"
-#include "dynamics/free.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,17 +22,18 @@ typedef struct localization_run {
     const localization *l;
     int64_t realization;
     kl_propagation propagation;
-    double complex *ring; /* [ntimes][sites] free motion */
-    int64_t slice;        /* entries of progress in a piece */
-    double *progress;     /* [sites * slice]: the start site in work, the last time that was added
-                           * up of it (-1: none), its radius and energy; others and drift; zeros */
-    double *others;       /* [ntimes][nquantities]: sum over the other start sites */
-    double (*drift)[2];   /* [ntimes]: their largest */
-    double *quantity;     /* [nquantities]: of one start site */
-    int64_t start[3];     /* the start site in work */
-    bool begun;           /* psi, potential, radius and energy are of the start site in work */
-    bool sliced;          /* unpacked: of progress only the slices of this rank are there */
-    int station;          /* that is restored, while sliced */
+    double complex *free_motion; /* [ntimes][axes][sites], localization_free_motion() */
+    int64_t first[3];            /* the first start site */
+    int64_t slice;               /* entries of progress in a piece */
+    double *progress;   /* [sites * slice]: the start site in work, the last time that was added
+                         * up of it (-1: none), its radius and energy; others and drift; zeros */
+    double *others;     /* [ntimes][nquantities]: sum over the other start sites */
+    double (*drift)[2]; /* [ntimes]: their largest */
+    double *quantity;   /* [nquantities]: of one start site */
+    int64_t start[3];   /* the start site in work */
+    bool begun;         /* psi, potential, radius and energy are of the start site in work */
+    bool sliced;        /* unpacked: of progress only the slices of this rank are there */
+    int station;        /* that is restored, while sliced */
     const kl_state *current;
 } localization_run;
 
@@ -43,7 +43,7 @@ kl_cost localization_cost(const void *self, int point, int group_ranks)
     const kl_propagation_setup setup = localization_setup(l, point);
     const double sites = (double)setup.sites;
     kl_cost cost = kl_propagation_cost(&setup, group_ranks);
-    cost.bytes += 16 * sites * l->times.n;
+    cost.bytes += 16 * sites * l->times.n * localization_axes(l);
     cost.seconds += 20e-9 * l->times.n * pow(sites, setup.dimension);
     cost.seconds *= (double)l->origins;
     return cost;
@@ -54,20 +54,12 @@ static kl_status allocate(localization_run *r, kl_error *err)
     const int64_t nt = r->l->times.n, sites = r->propagation.lattice.sites;
     const int64_t sums = nt * r->l->nquantities;
     r->slice = (SUMS + sums + 2 * nt + sites - 1) / sites;
-    KL_TRY(kl_alloc((size_t)(nt * sites), sizeof *r->ring, "free motion", &r->ring, err));
+    KL_TRY(kl_alloc((size_t)(nt * sites * localization_axes(r->l)), sizeof *r->free_motion,
+                    "free motion", &r->free_motion, err));
     KL_TRY(kl_alloc((size_t)(r->slice * sites), sizeof *r->progress, "sums", &r->progress, err));
     KL_TRY(kl_alloc((size_t)r->l->nquantities, sizeof *r->quantity, "sums", &r->quantity, err));
     r->others = r->progress + SUMS;
     r->drift = (double(*)[2])(r->others + sums);
-    return KL_OK;
-}
-
-static kl_status free_motion(localization_run *r, kl_error *err)
-{
-    const int64_t sites = r->propagation.lattice.sites;
-    const double unit = r->propagation.setup.unit;
-    for (int i = 0; i < r->l->times.n; i++)
-        KL_TRY(kl_free_ring(sites, r->l->times.value[i] / unit, r->ring + i * sites, err));
     return KL_OK;
 }
 
@@ -84,8 +76,9 @@ kl_status localization_begin(const void *self, const kl_place *place, void **run
     status = kl_propagation_create(&setup, group, &r->propagation, err);
     if (status == KL_OK) {
         status = allocate(r, err);
+        localization_first_site(r->l, place->point, r->first);
         if (status == KL_OK)
-            status = free_motion(r, err);
+            status = localization_free_motion(r->l, place->point, r->first, r->free_motion, err);
         status = kl_agree(group, status, err);
     }
     if (status != KL_OK)
@@ -99,7 +92,7 @@ void localization_end(void **run)
     if (!r)
         return;
     kl_propagation_destroy(&r->propagation);
-    free(r->ring);
+    free(r->free_motion);
     free(r->progress);
     free(r->quantity);
     free(r);
@@ -158,8 +151,9 @@ static void fill_start(localization_run *r)
 /* Makes `origin` the start site in work; its potential. */
 static void move_to(localization_run *r, int64_t origin)
 {
+    const int64_t sites = r->propagation.lattice.sites;
     for (int axis = 0; axis < 3; axis++)
-        r->start[axis] = origin * r->propagation.lattice.sites / r->l->origins;
+        r->start[axis] = (r->first[axis] + origin * sites / r->l->origins) % sites;
     fill_potential(r);
 }
 
@@ -167,7 +161,11 @@ static kl_status start_at(localization_run *r, int64_t origin, kl_error *err)
 {
     move_to(r, origin);
     kl_propagation_bound(&r->propagation);
-    fill_start(r);
+    if (r->l->one_site)
+        fill_start(r);
+    else
+        KL_TRY(
+            kl_packets_fill(&r->l->packets, r->propagation.setup.unit, &r->propagation.psi, err));
     KL_TRY(kl_propagation_start(&r->propagation, err));
     r->progress[ORIGIN] = (double)origin;
     r->progress[REACHED] = -1;
@@ -181,8 +179,12 @@ static kl_status start_at(localization_run *r, int64_t origin, kl_error *err)
 static kl_status measure_one(localization_run *r, int time, double *quantity, double drift[2],
                              kl_error *err)
 {
-    const double complex *ring = r->ring + time * r->propagation.lattice.sites;
-    KL_TRY(kl_spreading_measure(r->current, r->start, ring, r->l->nshells, quantity, err));
+    const int64_t sites = r->propagation.lattice.sites;
+    const int axes = localization_axes(r->l);
+    const double complex *factor[3];
+    for (int j = 0; j < 3; j++)
+        factor[j] = r->free_motion + (time * axes + j % axes) * sites;
+    KL_TRY(kl_spreading_measure(r->current, r->start, factor, r->l->nshells, quantity, err));
     return kl_propagation_drift(&r->propagation, time, r->current, drift, err);
 }
 

@@ -1,6 +1,6 @@
-/* Bessel functions J_0(x)..J_n(x) for the Chebyshev series, with a rigorous tail. */
-#ifndef KL_DYNAMICS_BESSEL_H
-#define KL_DYNAMICS_BESSEL_H
+/* Bessel functions J_0(x)..J_n(x) with a rigorous tail. */
+#ifndef KL_BASE_BESSEL_H
+#define KL_BASE_BESSEL_H
 
 #include "kinlim/status.h"
 

@@ -1,4 +1,4 @@
-#include "dynamics/bessel.h"
+#include "base/bessel.h"
 
 #include "base/memory.h"
 

@@ -1,6 +1,6 @@
 /* Bessel functions against published values and the C library; the degree of
  * the Chebyshev series against the true tail. */
-#include "dynamics/bessel.h"
+#include "base/bessel.h"
 
 #include "lattice/check.h"
 
