@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from .seal import check, trial
+
 FORMAT, VERSIONS = "kinlim-results", (2,)
 ROW = ["time", "observable", "part", "statistic", "order", "realizations", "value", "low", "high"]
 
@@ -118,6 +120,9 @@ class Results:
 
 
 def open(path):
-    """The results in a file."""
+    """The results in a file, whose seal is looked at first: NotResults, an OSError and a ValueError."""
     with builtins.open(path, "rb"):    # says in its own words that there is none
-        return Results(path)
+        pass
+    if not check(path):
+        trial(path, Results)
+    return Results(path)

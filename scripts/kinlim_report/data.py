@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 
 from points import Column, Points
-from seal import NotResults, check, trial
+from kinlim.seal import NotResults, check, trial
 
 VERSIONS = (2,)             # of the format
 MOST_LINES = 16             # of a diagram

@@ -14,7 +14,7 @@ import style
 from data import array, fills, member, name_of, names
 from panels import drawn, panels
 from points import number
-from seal import NotResults
+from kinlim.seal import NotResults
 from style import GREY, INK, WIDTH, plain
 
 MOST_FRAMES, MOST_FIELDS, MOST_PLOTTED = 5, 12, 6
