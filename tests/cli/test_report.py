@@ -221,6 +221,7 @@ def check_diagrams(work):
     sys.path[:0] = MODULES, os.path.dirname(MODULES)
     import data
     import diagrams
+    assert not {"pandas", "xarray"} & set(sys.modules), "the report needs neither"
     results = data.Results(path)
     assert [d.observable for d in diagrams.ranked(results, 0)] == ["1-2.3-4", "1-2-3-4", "1-4.2-3"]
     at, length = diagrams.places(results.diagrams[0])    # points 1, 4 and 2, 3 are above each other
@@ -360,11 +361,12 @@ def check_damage_without_a_seal(work):
 
 READINGS = """
 import data, sys
+from kinlim.seal import NotResults
 for path in sys.argv[1:]:
     try:
         data.Results(path)
         print()
-    except data.NotResults as error:
+    except NotResults as error:
         print(str(error).replace("\\n", "?"))
 """
 
