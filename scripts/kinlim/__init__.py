@@ -14,6 +14,7 @@ Everything is read from the results file (docs/file-format.md); the program does
 
 from .program import Error, info, report, run, status
 from .results import Results, open
+from .seal import NotResults
 
 __version__ = "0.1.0"
-__all__ = ["Error", "Results", "info", "open", "report", "run", "status"]
+__all__ = ["Error", "NotResults", "Results", "info", "open", "report", "run", "status"]

@@ -1,24 +1,27 @@
-"""A results file as xarray and pandas objects."""
+"""A results file as xarray and pandas objects. These two are imported when a file is opened: the report does
+without them."""
 
 import builtins
 import os
+import types
 
 import h5py
 import numpy as np
-import pandas as pd
-import xarray as xr
 
-FORMAT, VERSIONS = "kinlim-results", (2,)
+from .reader import array, opened, text
+
+NOTHING = types.SimpleNamespace(attrs={}, items=lambda: ())    # a group that is not there
 ROW = ["time", "observable", "part", "statistic", "order", "realizations", "value", "low", "high"]
 
 
-def text(value):
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+def said(value):
+    """Text as str, anything else as it is."""
+    return text(value) if isinstance(value, (bytes, str)) else value
 
 
-def array(dataset):
+def values_of(dataset):
     """The whole of a dataset; text as str."""
-    data = dataset[...]
+    data = array(dataset)
     if data.dtype.kind not in "OS":
         return data
     return np.array([text(v) for v in data.ravel()], object).reshape(data.shape)
@@ -27,18 +30,19 @@ def array(dataset):
 def attributes(item):
     """Those of the file's author: not the ones by which HDF5 knows its dimensions."""
     hidden = ("CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST")
-    return {key: text(value) for key, value in item.attrs.items() if key not in hidden}
+    return {key: said(value) for key, value in item.attrs.items() if key not in hidden}
 
 
 def dataset_of(group):
     """A group whose variables have dimension scales, as a Dataset in memory."""
+    import xarray as xr
     variables, coordinates = {}, {}
     for name, item in group.items():
         if not isinstance(item, h5py.Dataset):
             continue
         is_scale = text(item.attrs.get("CLASS", b"")) == "DIMENSION_SCALE"
         dims = [name] if is_scale else [next(iter(dim.keys())) for dim in item.dims]
-        (coordinates if is_scale else variables)[name] = (dims, array(item), attributes(item))
+        (coordinates if is_scale else variables)[name] = (dims, values_of(item), attributes(item))
     return xr.Dataset(variables, coordinates, attributes(group))
 
 
@@ -60,16 +64,12 @@ class Results:
     def __init__(self, path):
         self.path = os.fspath(path)
         self.name = os.path.splitext(os.path.basename(self.path))[0]
-        with h5py.File(self.path, "r") as file:
-            if text(file.attrs.get("format", b"")) != FORMAT:
-                raise ValueError(f"{self.path}: not a results file of kinlim")
-            if int(file.attrs.get("format_version", 0)) not in VERSIONS:
-                raise ValueError(f"{self.path}: a format that this package does not know")
-            self.attrs = {key: text(value) for key, value in file.attrs.items()}
+        with opened(self.path) as file:
+            self.attrs = {key: said(value) for key, value in file.attrs.items()}
             self.study = self.attrs.pop("study", "")
             self.samples = dataset_of(file["samples"])
             self.columns = [text(c) for c in np.atleast_1d(file["samples"].attrs.get("columns", []))]
-            self.reference = dataset_of(file["reference"]) if "reference" in file else xr.Dataset()
+            self.reference = dataset_of(file.get("reference", NOTHING))
             self.summary = self._summary(file)
             self.fields = self._fields(file)
 
@@ -84,11 +84,12 @@ class Results:
         return {column: text(w).split() for column, w in zip(self.columns, words) if text(w)}
 
     def _summary(self, file):
+        import pandas as pd
         group = file["summary"] if "summary" in file else {}
         if "row" not in group:
             return pd.DataFrame(columns=self.columns + ROW)
-        table = pd.DataFrame({name: array(group[name]) for name in self.columns + ROW})
-        point = array(group["point"])
+        table = pd.DataFrame({name: values_of(group[name]) for name in self.columns + ROW})
+        point = values_of(group["point"])
         for name in self.columns:
             table[name] = self._parameter(name, table[name].to_numpy(float), point)
         return table
@@ -118,6 +119,6 @@ class Results:
 
 
 def open(path):
-    """The results in a file."""
+    """The results in a file, whose seal is looked at first: NotResults, an OSError and a ValueError."""
     with builtins.open(path, "rb"):    # says in its own words that there is none
         return Results(path)

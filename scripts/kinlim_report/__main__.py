@@ -6,8 +6,10 @@ import os
 import sys
 import warnings
 
-from data import Results
-from seal import NotResults
+sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))    # the package beside this one
+
+from data import Results    # noqa: E402
+from kinlim.seal import NotResults    # noqa: E402
 
 ABOUT = "A static HTML page with plots and tables of a results file: DIR/index.html."
 

@@ -4,18 +4,14 @@ the file (docs/file-format.md); what older files do not say is guessed from thei
 import math
 import os
 import re
-import unicodedata
 from collections import namedtuple
 
-import h5py
 import numpy as np
 
+from kinlim.reader import array, member, name_of, names, opened, text
 from points import Column, Points
-from seal import NotResults, check, trial
 
-VERSIONS = (2,)             # of the format
 MOST_LINES = 16             # of a diagram
-MOST_DEFLATED = 1032        # bytes from one byte of deflate: beyond, a file promises what it has not
 MEMBERS = "point time observable part statistic order realizations value low high"
 
 Row = namedtuple("Row", MEMBERS + " series given")    # of a row without a point: its series, parameters
@@ -32,50 +28,6 @@ NUMBERS = {"mean", "standard_error", "central_moment", "deviation_moment", "prob
            "chebyshev_bound", "bias_share"}    # statistics that a point has at every station
 MOMENT_LIMIT = "central_moment_limit"    # what the name of a limit of moments ends in
 RATES = ("rate:", "rate_bound:", "rate_chi2:", "proven_rate:")
-
-
-def text(value):
-    """Text of the file without control characters, line breaks and tabs aside."""
-    value = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
-    return "".join(c if unicodedata.category(c) != "Cc" or c in "\n\t" else "\ufffd"
-                   for c in value.decode("utf-8", "replace"))
-
-
-def name_of(value):
-    return " ".join(text(value).split())
-
-
-def fills(dataset):
-    """ValueError unless the file has the bytes to fill the dataset."""
-    if dataset.size * dataset.dtype.itemsize > MOST_DEFLATED * dataset.id.get_storage_size():
-        raise ValueError(f"{dataset.name} has not the bytes to fill it")
-
-
-def array(dataset):
-    """The whole of a dataset."""
-    fills(dataset)
-    return dataset[...]
-
-
-def everything(path):
-    """Reads all that is in the file."""
-    def look(_, thing):
-        dict(thing.attrs.items())
-        if isinstance(thing, h5py.Dataset):
-            array(thing)
-
-    with h5py.File(path, "r") as file:
-        look("", file)
-        file.visititems(look)
-
-
-def names(values):
-    return [name_of(v) for v in np.atleast_1d(values)]
-
-
-def member(group, name):
-    """The dataset of that name, which the file gives as text or bytes and unlike what is shown."""
-    return group[name if isinstance(name, bytes) else str(name).encode("utf-8", "surrogateescape")]
 
 
 def diagram(observable, said):
@@ -96,23 +48,9 @@ def read_diagrams(group, quantities):
 
 class Results:
     def __init__(self, path):
-        if not check(path):
-            trial(path, everything)
         self.name = text(os.fsencode(os.path.splitext(os.path.basename(path))[0]))
-        try:
-            with h5py.File(path, "r") as file:
-                if text(file.attrs.get("format", "")) != "kinlim-results":
-                    raise NotResults(f"{path}: not a results file of kinlim")
-                if int(file.attrs.get("format_version", 0)) not in VERSIONS:
-                    raise NotResults(f"{path}: a format that this report does not know")
-                self._read(file)
-        except NotResults:
-            raise
-        except MemoryError:
-            raise
-        except Exception as error:    # whatever a damaged file makes h5py and numpy say
-            words = " ".join(str(error).split()) or type(error).__name__
-            raise NotResults(f"{path}: cannot be read as results: {words}") from None
+        with opened(path) as file:
+            self._read(file)
 
     def _read(self, file):
         attributes = dict(file.attrs.items())

@@ -2,7 +2,6 @@
 
 from collections import namedtuple
 
-import h5py
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -11,10 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 import style
-from data import array, fills, member, name_of, names
+from kinlim.reader import array, fills, member, name_of, names, opened
 from panels import drawn, panels
 from points import number
-from seal import NotResults
 from style import GREY, INK, WIDTH, plain
 
 MOST_FRAMES, MOST_FIELDS, MOST_PLOTTED = 5, 12, 6
@@ -62,19 +60,13 @@ class Field:
 
 
 def read(path, results):
-    """The fields at the points of the first series, from the file whose seal has been looked at:
-    (fields, names of those left out)."""
-    try:
-        return read_groups(path, results, results.main().points)
-    except Exception as error:    # as in data.py
-        raise NotResults(f"{path}: cannot be read as results: {' '.join(str(error).split())}") from None
-
-
-def read_groups(path, results, wanted):
+    """The fields at the points of the first series, from the file that has been opened before: (fields, names
+    of those left out)."""
+    wanted = results.main().points
     frames = sorted({round(i) for i in np.linspace(0, results.last, min(MOST_FRAMES, results.last + 1))})
     fields, left = [], []
-    with h5py.File(path, "r") as file:
-        groups = {name: group for name, group in file.get("fields", {}).items() if isinstance(group, h5py.Group)}
+    with opened(path, again=True) as file:
+        groups = {name: group for name, group in file.get("fields", {}).items() if hasattr(group, "keys")}
         for i, (name, group) in enumerate(groups.items()):
             if i >= MOST_FIELDS:
                 left.append(name_of(name))

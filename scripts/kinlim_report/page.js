@@ -1,4 +1,4 @@
-/* The report's page: values under the pointer, series on and off, tables that sort and copy. */
+/* The report's page: values under the pointer and by arrow keys, series on and off, tables that sort and copy. */
 "use strict";
 
 // ---- figures ------------------------------------------------------------------
@@ -6,6 +6,11 @@ const REACH = 16; // pixels from a mark to the pointer
 const tip = document.body.appendChild(document.createElement("div"));
 tip.className = "tip";
 tip.hidden = true;
+
+const spoken = document.body.appendChild(document.createElement("div")); // what a screen reader says
+spoken.className = "spoken";
+spoken.setAttribute("role", "status");
+spoken.setAttribute("aria-live", "polite");
 
 function showTip(words, event) {
   tip.hidden = !words;
@@ -55,6 +60,66 @@ function makeFigure(figure) {
     draw();
     showTip("");
   });
+  if (marks.length) byKeys(svg, marks, ([, , , of]) => !of.some((i) => off.has(i)));
+}
+
+/* Right and left: the next and the last mark that is shown; down and up: those of the next and the last series. */
+function stepped(key, at, marks, shown) {
+  const series = (i) => marks[i][3].join();
+  const from = (i, by, wanted) => {
+    while (marks[i] && !(shown(marks[i]) && wanted(i))) i += by;
+    return marks[i] ? i : at;
+  };
+  const first = (i) => { // of the series of this mark
+    while (i > 0 && series(i - 1) === series(i)) i--;
+    return from(i, 1, () => true);
+  };
+  const other = (i) => at < 0 || series(i) !== series(at);
+  switch (key) {
+    case "ArrowRight": return from(at + 1, 1, () => true);
+    case "ArrowLeft": return from(at - 1, -1, () => true);
+    case "ArrowDown": return from(at + 1, 1, other);
+    case "ArrowUp": return at < 0 ? at : first(from(at, -1, other));
+    case "Home": return from(0, 1, () => true);
+    case "End": return from(marks.length - 1, -1, () => true);
+  }
+  return -1;
+}
+
+function byKeys(svg, marks, shown) {
+  let at = -1;
+  const ring = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+  ring.setAttribute("class", "here");
+  ring.setAttribute("r", 7);
+  svg.setAttribute("tabindex", "0");
+  svg.setAttribute("aria-label", svg.getAttribute("aria-label") + " Arrow keys step through its values.");
+
+  function leave() {
+    at = -1;
+    ring.remove();
+    spoken.textContent = "";
+    showTip("");
+  }
+
+  function tell() {
+    const [x, y, words] = marks[at];
+    ring.setAttribute("cx", x);
+    ring.setAttribute("cy", y);
+    svg.append(ring);
+    ring.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const { x: clientX, y: clientY } = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
+    showTip(words, { clientX, clientY });
+    spoken.textContent = words.replaceAll("\n", ", ");
+  }
+
+  svg.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return leave();
+    if (event.altKey || event.ctrlKey || event.metaKey || !/^(Arrow|Home$|End$)/.test(event.key)) return;
+    event.preventDefault();
+    at = stepped(event.key, at, marks, shown);
+    if (at >= 0) tell();
+  });
+  svg.addEventListener("blur", leave);
 }
 
 // ---- tables -------------------------------------------------------------------

@@ -10,4 +10,17 @@
 
 uint64_t kl_xxh64(const void *data, size_t size);
 
+/* The same of bytes that come in pieces: start(), any number of more(), end(). */
+typedef struct kl_xxh64_state {
+    uint64_t lane[4], size;
+} kl_xxh64_state;
+
+void kl_xxh64_start(kl_xxh64_state *state);
+
+/* size: a multiple of 32. */
+void kl_xxh64_more(kl_xxh64_state *state, const void *data, size_t size);
+
+/* The hash after the last bytes, of any number. */
+uint64_t kl_xxh64_end(kl_xxh64_state *state, const void *data, size_t size);
+
 #endif

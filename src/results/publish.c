@@ -1,14 +1,15 @@
 /* Durable writing and detection of damage: see publish.h. Local.
  *
  * The seal is the last 32 bytes of the file: a 16-byte mark, the number of bytes
- * before it, and their 64-bit FNV-1a hash, both little-endian. It lies behind
- * the end that HDF5 knows, where HDF5 and netCDF do not look. Each step of the
- * hash is a bijection of its state, so any single damaged byte is noticed; of
- * other damage 1 in 2^64 is not. (Fowler, Noll and Vo)
+ * before it, and their XXH64 hash (seed 0), both little-endian. It lies behind
+ * the end that HDF5 knows, where HDF5 and netCDF do not look. Damage goes unnoticed
+ * with a chance of 2^-64. Files of 0.1.0 have another mark and the 64-bit FNV-1a hash
+ * (Fowler, Noll and Vo).
  */
 #include "results/publish.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/xxh64.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,7 @@
 #include <unistd.h>
 
 enum { MARK = 16, SEAL = 32, BUFFER = 1 << 20 };
-static const char mark[MARK + 1] = "\nkinlim seal v1\n";
+static const char mark[MARK + 1] = "\nkinlim seal v2\n", mark_0_1[MARK + 1] = "\nkinlim seal v1\n";
 static const uint64_t fnv_start = UINT64_C(0xcbf29ce484222325);
 
 static uint64_t fnv(uint64_t hash, const unsigned char *bytes, size_t n)
@@ -71,7 +72,7 @@ static int write_part(const char *part, const char *path, const void *bytes, siz
     unsigned char seal[SEAL];
     memcpy(seal, mark, MARK);
     put64(seal + MARK, size);
-    put64(seal + MARK + 8, fnv(fnv_start, bytes, size));
+    put64(seal + MARK + 8, kl_xxh64(bytes, size));
     int fd = kl_file_create(part);
     if (fd < 0)
         return -1;
@@ -109,29 +110,46 @@ kl_status kl_publish(const char *path, const void *bytes, size_t size, kl_error 
     return status;
 }
 
+/* The hash of the first `left` bytes of the file; old: that of 0.1.0. False if they cannot be read.
+ */
+static bool hash_file(FILE *file, uint64_t left, bool old, unsigned char *buffer, uint64_t *hash)
+{
+    kl_xxh64_state state;
+    kl_xxh64_start(&state);
+    *hash = old ? fnv_start : kl_xxh64("", 0);
+    rewind(file);
+    while (left > 0) {
+        size_t n = left < BUFFER ? (size_t)left : BUFFER;
+        if (fread(buffer, 1, n, file) != n)
+            return false;
+        left -= n;
+        if (old)
+            *hash = fnv(*hash, buffer, n);
+        else if (left > 0)
+            kl_xxh64_more(&state, buffer, n);
+        else
+            *hash = kl_xxh64_end(&state, buffer, n);
+    }
+    return true;
+}
+
 static kl_status compare(FILE *file, const char *path, bool *sealed, kl_error *err)
 {
     unsigned char seal[SEAL], *buffer = NULL;
     if (fseeko(file, -SEAL, SEEK_END) != 0 || fread(seal, 1, SEAL, file) != SEAL)
         return KL_OK; /* shorter than a seal */
-    if (memcmp(seal, mark, MARK) != 0)
+    const bool old = memcmp(seal, mark_0_1, MARK) == 0;
+    if (!old && memcmp(seal, mark, MARK) != 0)
         return KL_OK;
     *sealed = true;
-    off_t end = ftello(file);
-    uint64_t left = (uint64_t)end - SEAL, hash = fnv_start;
-    if (get64(seal + MARK) != left)
+    const uint64_t length = (uint64_t)ftello(file) - SEAL;
+    uint64_t hash;
+    if (get64(seal + MARK) != length)
         return kl_fail(err, KL_INPUT, "%s: damaged: its length is not the one written", path);
     KL_TRY(kl_alloc(BUFFER, 1, "read buffer", &buffer, err));
-    rewind(file);
-    while (left > 0) {
-        size_t n = left < BUFFER ? (size_t)left : BUFFER;
-        if (fread(buffer, 1, n, file) != n)
-            break;
-        hash = fnv(hash, buffer, n);
-        left -= n;
-    }
+    const bool read = hash_file(file, length, old, buffer, &hash);
     free(buffer);
-    if (left > 0)
+    if (!read)
         return kl_fail(err, KL_ENVIRONMENT, "%s: cannot read: %s", path, strerror(errno));
     if (hash != get64(seal + MARK + 8))
         return kl_fail(err, KL_INPUT, "%s: damaged: its bytes are not those written", path);

@@ -241,10 +241,34 @@ static void checksums(void **state)
     assert_true(kl_checksum_0_1("123456789", 9) == 0xcbf43926);
 }
 
-static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(checksums),          cmocka_unit_test(quantile_against_erfc),
-    cmocka_unit_test(quantile_published), cmocka_unit_test(quantiles_alike),
-    cmocka_unit_test(logarithm),          cmocka_unit_test(allocation),
-    cmocka_unit_test(messages),           cmocka_unit_test(signals_and_clock),
-    cmocka_unit_test(nohup_is_respected), cmocka_unit_test(instruction_set)};
+/* However the bytes come, the hash is that of the whole; 1000 bytes: xxhsum's digest. */
+static void checksum_of_pieces(void **state)
+{
+    unsigned char bytes[1000];
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * i % 251);
+    for (size_t size = 0; size <= sizeof bytes; size++)
+        for (size_t first = 0; first <= size; first += 32) {
+            kl_xxh64_state pieces;
+            kl_xxh64_start(&pieces);
+            kl_xxh64_more(&pieces, bytes, first / 2 / 32 * 32);
+            kl_xxh64_more(&pieces, bytes + first / 2 / 32 * 32, first - first / 2 / 32 * 32);
+            assert_true(kl_xxh64_end(&pieces, bytes + first, size - first) ==
+                        kl_xxh64(bytes, size));
+        }
+    assert_true(kl_xxh64(bytes, sizeof bytes) == 0x2d5f4044a731ebd7);
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(checksum_of_pieces),
+                                          cmocka_unit_test(checksums),
+                                          cmocka_unit_test(quantile_against_erfc),
+                                          cmocka_unit_test(quantile_published),
+                                          cmocka_unit_test(quantiles_alike),
+                                          cmocka_unit_test(logarithm),
+                                          cmocka_unit_test(allocation),
+                                          cmocka_unit_test(messages),
+                                          cmocka_unit_test(signals_and_clock),
+                                          cmocka_unit_test(nohup_is_respected),
+                                          cmocka_unit_test(instruction_set)};
 TEST_MAIN(tests)

@@ -103,6 +103,12 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased") * click:
             self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
+    def press(self, *keys):
+        codes = {"Tab": 9, "Escape": 27, "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+        for key in keys:
+            for kind in ("rawKeyDown", "keyUp"):
+                self._call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=codes[key])
+
     def print_media(self):
         """The page as it goes to paper, until the next one is opened."""
         self._call("Emulation.setEmulatedMedia", media="print")

@@ -18,6 +18,7 @@ try:
     import h5py
     import matplotlib.image
     import numpy as np
+    import xxhash
 except ImportError:
     sys.exit(77)
 import synthetic_results as synthetic
@@ -217,9 +218,10 @@ def check_diagrams(work):
     write(good)
     page = page_of(path, folder)
     assert "diagrams" in figures(page) and "3 diagrams: 1 ladder, 1 loops and 1 knot" in page.text, page.text
-    sys.path.insert(0, MODULES)
+    sys.path[:0] = MODULES, os.path.dirname(MODULES)
     import data
     import diagrams
+    assert not {"pandas", "xarray"} & set(sys.modules), "the report needs neither"
     results = data.Results(path)
     assert [d.observable for d in diagrams.ranked(results, 0)] == ["1-2.3-4", "1-2-3-4", "1-4.2-3"]
     at, length = diagrams.places(results.diagrams[0])    # points 1, 4 and 2, 3 are above each other
@@ -296,7 +298,8 @@ def check_seal(work):
     subprocess.run(["./results_test_file", path], check=True)
     with open(path, "rb") as file:
         whole = file.read()
-    assert whole[-32:-16] == b"\nkinlim seal v1\n"
+    assert whole[-32:-16] == b"\nkinlim seal v2\n"
+    assert whole[-8:] == xxhash.xxh64_intdigest(whole[:-32]).to_bytes(8, "little")
     for word in ("5 of 6 done", "no limit in one dimension", "norm drift"):
         assert word in page_of(path, folder).text, word
     def put(name, data):
@@ -315,6 +318,26 @@ def check_seal(work):
     said = readings(paths)
     assert all("damaged: its bytes" in line for line in said[:5]), said
     assert "damaged: its length" in said[5] and said[6] == "", said
+    check_seal_of_0_1(work, whole[:-32])
+
+
+def check_seal_of_0_1(work, body):
+    """FNV-1a, the hash of 0.1.0, from its definition; its published value for "foobar"."""
+    def fnv1a(data, value=0xcbf29ce484222325):
+        for byte in data:
+            value = (value ^ byte) * 0x100000001b3 % (1 << 64)
+        return value
+
+    assert fnv1a(b"foobar") == 0x85944171f73967e8
+    seal = b"\nkinlim seal v1\n" + len(body).to_bytes(8, "little") + fnv1a(body).to_bytes(8, "little")
+    broken = bytearray(body)
+    broken[len(body) // 3] ^= 4
+    paths = [os.path.join(work, name) for name in ("sealed-0.1.h5", "broken-0.1.h5")]
+    for path, data in zip(paths, (body, broken)):
+        with open(path, "wb") as file:
+            file.write(data + seal)
+    said = readings(paths)
+    assert said[0] == "" and "damaged: its bytes" in said[1], said
 
 
 def check_damage_without_a_seal(work):
@@ -338,18 +361,20 @@ def check_damage_without_a_seal(work):
 
 READINGS = """
 import data, sys
+from kinlim.seal import NotResults
 for path in sys.argv[1:]:
     try:
         data.Results(path)
         print()
-    except data.NotResults as error:
+    except NotResults as error:
         print(str(error).replace("\\n", "?"))
 """
 
 
 def readings(paths):
     """What is said of each file when it is read into memory; nothing: no complaint."""
-    done = subprocess.run([sys.executable, "-c", READINGS, *paths], cwd=MODULES, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", READINGS, *paths], cwd=MODULES, capture_output=True, text=True, check=True,
+                          env={**os.environ, "PYTHONPATH": os.path.join(ROOT, "scripts")})
     assert done.stderr == "", done.stderr
     return done.stdout.split("\n")[:len(paths)]
 

@@ -99,6 +99,40 @@ def check_marks_tell_their_values(view, page):
     assert view.run("document.querySelector('.tip').hidden")
 
 
+def check_keys_tell_all_values(view, page):
+    """Without a pointer: Tab comes to the figure, arrows step through every mark that is shown, each is said and ringed."""
+    view.open(page, 1300, 900)
+    view.run(HELPERS + "[...figure.previousElementSibling.parentElement.querySelectorAll('a[download]')].find("
+             "(a) => a.download === 'means.csv').focus();")
+    view.press("Tab")
+    assert view.run("document.activeElement === figure.querySelector('svg') && document.activeElement.ariaLabel.includes('Arrow keys')")
+    words = view.run("data.marks.map((mark) => mark[2])")
+    series = view.run("data.marks.map((mark) => mark[3].join())")
+    now = "[document.querySelector('.spoken').textContent, document.querySelector('.tip').textContent]"
+
+    def told(key):
+        view.press(key)
+        said, shown = view.run(now)
+        assert said == shown.replace("\n", ", ") and not view.run("document.querySelector('.tip').hidden"), (said, shown)
+        return shown
+    assert len(words) > 20 and [told("ArrowRight") for _ in words] == words
+    assert told("ArrowRight") == words[-1] and told("ArrowLeft") == words[-2], "nothing beyond the last"
+    assert view.run("""(() => { const b = figure.querySelector(".here").getBoundingClientRect(), p = spot(...data.marks.at(-2));
+        return Math.hypot(b.x + b.width / 2 - p[0], b.y + b.height / 2 - p[1]) < 1; })()"""), "the ring is elsewhere"
+    starts = [i for i in range(len(series)) if i == 0 or series[i] != series[i - 1]]
+    assert told("Home") == words[0] and [told("ArrowDown") for _ in starts[1:]] == [words[i] for i in starts[1:]]
+    assert [told("ArrowUp") for _ in starts[1:]] == [words[i] for i in starts[-2::-1]] and told("End") == words[-1]
+    area = view.run("(([a, b, c, d]) => spot((a + c) / 2, (b + d) / 2))(data.entries[1].area)")
+    view.point(*area, click=True)    # what is hidden is passed over
+    told("Home")
+    seen = [told("ArrowRight") for _ in words]
+    of = view.run("data.marks.filter((mark) => !mark[3].includes(1)).map((mark) => mark[2])")
+    assert seen[:len(of) - 1] == of[1:] and len(of) < len(words)
+    view.press("Escape")
+    assert view.run("document.querySelector('.tip').hidden && !figure.querySelector('.here')")
+    assert view.run("document.querySelector('[role=status][aria-live=polite]').textContent") == ""
+
+
 def check_series_come_and_go(view, page):
     view.open(page, 1300, 900)
     count = """data.entries.map((entry) => entry.parts.filter((part) => seen(document.getElementById("means-" + part))).length)"""
@@ -157,7 +191,7 @@ def main():
         pages = dict(pages_of(work))
         with browser.Browser() as view:
             check_nothing_to_complain_of(view, pages)
-            for check in (check_one_look, check_dark, check_marks_tell_their_values, check_series_come_and_go,
+            for check in (check_one_look, check_dark, check_marks_tell_their_values, check_keys_tell_all_values, check_series_come_and_go,
                           check_tables_sort_and_copy, check_paper):
                 check(view, pages["random"])
             assert not view.complaints, view.complaints

@@ -415,7 +415,7 @@ static void a_changed_file_can_still_be_read(void **state)
     H5Gclose(id);
     H5Fclose(file);
     char *bytes = slurp(path, &size);
-    assert_memory_not_equal(bytes + size - 32, "\nkinlim seal v1\n", 16);
+    assert_memory_not_equal(bytes + size - 32, "\nkinlim seal v2\n", 16);
     assert_int_equal(kl_results_read(path, &back, &err), KL_OK);
     assert_same(r, back);
     kl_results_destroy(&back);

@@ -36,6 +36,7 @@ class Kinlim(CMakePackage):
         depends_on("py-matplotlib", type="run")
         depends_on("py-pandas", type="run")
         depends_on("py-xarray", type="run")
+        depends_on("py-xxhash", type="run")
 
     def cmake_args(self):
         return [self.define_from_variant("BUILD_SHARED_LIBS", "shared"), self.define("KINLIM_TESTS", False)]

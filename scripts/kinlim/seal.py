@@ -1,8 +1,8 @@
 """The seal behind a results file (docs/file-format.md, Integrity), looked at before libhdf5, which
 can crash on a damaged file; a file without one is read in a child process first.
 
-The hash, 64-bit FNV-1a, is h' = (h XOR b) p mod 2^64 for each byte b. Only the low byte of h meets b,
-and bit k of the low byte of a product depends on bits 0..k alone. So the low bytes of all states
+Files of 0.1.0 are sealed by 64-bit FNV-1a: h' = (h XOR b) p mod 2^64 for each byte b. Only the low byte of h
+meets b, and bit k of the low byte of a product depends on bits 0..k alone. So the low bytes of all states
 follow bit by bit, each by a running XOR, and the rest is a sum:
 
     (h XOR b) p = (h + d) p,   d = (l XOR b) - l,  l = h mod 256:   h_N = p^N h_0 + sum_n p^(N-n) d_n.
@@ -14,14 +14,15 @@ import resource
 import stat
 
 import numpy as np
+import xxhash
 
-MARK = b"\nkinlim seal v1\n"
+MARK, MARK_0_1 = b"\nkinlim seal v2\n", b"\nkinlim seal v1\n"
 SIZE = len(MARK) + 16
 START, PRIME = 0xcbf29ce484222325, 0x100000001b3
 BLOCK = 1 << 20
 
 
-class NotResults(Exception):
+class NotResults(OSError, ValueError):
     """The file is missing, damaged or no results file; the message says which."""
 
 
@@ -41,16 +42,25 @@ def states(low, block):
     return mixed
 
 
-def fnv1a(value, data, weights):
-    """The hash after more bytes; weights: powers() of at least as many."""
-    if not data:
-        return value
-    block = np.frombuffer(data, np.uint8)
-    mixed = states(value & 255, block)
-    change = mixed.astype(np.int64) - (mixed ^ block)
-    weights = weights[len(weights) - len(block):]
-    added = int(np.sum(change.astype(np.uint64) * weights, dtype=np.uint64))
-    return (value * pow(PRIME, len(block), 1 << 64) + added) % (1 << 64)
+class Fnv1a:
+    """The hash of the seals of 0.1.0, of pieces of at most BLOCK bytes."""
+
+    def __init__(self):
+        self.value, self.weights = START, powers(BLOCK)
+
+    def update(self, data):
+        block = np.frombuffer(data, np.uint8)
+        mixed = states(self.value & 255, block)
+        change = mixed.astype(np.int64) - (mixed ^ block)
+        weights = self.weights[BLOCK - len(block):]
+        added = int(np.sum(change.astype(np.uint64) * weights, dtype=np.uint64))
+        self.value = (self.value * pow(PRIME, len(block), 1 << 64) + added) % (1 << 64)
+
+    def intdigest(self):
+        return self.value
+
+
+HASHES = {MARK: xxhash.xxh64, MARK_0_1: Fnv1a}
 
 
 def compare(file, path, size):
@@ -59,21 +69,21 @@ def compare(file, path, size):
         return False
     file.seek(size - SIZE)
     seal = file.read(SIZE)
-    if seal[:len(MARK)] != MARK:
+    if seal[:len(MARK)] not in HASHES:
         return False
     left = size - SIZE
     length, wanted = (int.from_bytes(seal[at:at + 8], "little") for at in (len(MARK), len(MARK) + 8))
     if length != left:
         raise NotResults(f"{path}: damaged: its length is not the one written")
     file.seek(0)
-    value, weights = START, powers(min(BLOCK, max(left, 1)))
+    found = HASHES[seal[:len(MARK)]]()
     while left > 0:
         data = file.read(min(BLOCK, left))
         if not data:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
-        value = fnv1a(value, data, weights)
+        found.update(data)
         left -= len(data)
-    if value != wanted:
+    if found.intdigest() != wanted:
         raise NotResults(f"{path}: damaged: its bytes are not those written")
     return True
 
@@ -88,6 +98,8 @@ def check(path):
             raise NotResults(f"{path}: not a file")
         with open(path, "rb") as file:
             return compare(file, path, info.st_size)
+    except NotResults:
+        raise
     except FileNotFoundError:
         raise NotResults(f"{path}: no such file") from None
     except (OSError, ValueError) as error:    # ValueError: a zero byte in the name
