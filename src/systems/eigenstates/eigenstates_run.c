@@ -1,4 +1,5 @@
-/* One realization: the states nearest to E, found on one rank, and what they are. */
+/* One realization: the states nearest to E, and what they are. The ranks of a group all do the same
+ * work, each with a lattice of its own. */
 #include "systems/eigenstates/eigenstates_private.h"
 
 #include "base/complex.h"
@@ -17,6 +18,7 @@ static const double tolerance = 1e-9; /* of the residuals */
 typedef struct eigenstates_run {
     const eigenstates *s;
     int point;
+    MPI_Comm group;
     kl_lattice lattice;
     kl_hamiltonian h;
     float *omega, *sign;
@@ -47,7 +49,7 @@ kl_cost eigenstates_cost(const void *self, int point, int group_ranks)
         .bytes = 8 * (3 * (sites + 8) * (vectors + 4) + 2 * vectors * vectors + 8 * sites),
         .seconds = kl_interior_seconds((int64_t)sites, s->states, radius, density(s, point)) +
                    s->states * sites * 1e-7,
-        .most_ranks = 1};
+        .most_ranks = 0};
 }
 
 void eigenstates_end(void **run)
@@ -76,11 +78,12 @@ static kl_status allocate(eigenstates_run *r, kl_error *err)
     return kl_interior_create(&r->lattice, r->s->states, &r->states, err);
 }
 
-static kl_status begin(eigenstates_run *r, MPI_Comm group, kl_error *err)
+static kl_status begin(eigenstates_run *r, kl_error *err)
 {
     const kl_lattice_point *at = eigenstates_lattice(r->s, r->point);
-    KL_TRY(kl_lattice_create(group, (int)r->s->points.dimension, at->sites, &r->lattice, err));
-    KL_TRY(kl_agree(group, allocate(r, err), err));
+    KL_TRY(
+        kl_lattice_create(MPI_COMM_SELF, (int)r->s->points.dimension, at->sites, &r->lattice, err));
+    KL_TRY(allocate(r, err));
     r->h = (kl_hamiltonian){.lattice = &r->lattice,
                             .set = kl_stencil_choose(),
                             .hopping = 1,
@@ -99,7 +102,8 @@ kl_status eigenstates_begin(const void *self, const kl_place *place, void **run,
         return status;
     r->s = self;
     r->point = place->point;
-    status = begin(r, place->group, err);
+    r->group = place->group;
+    status = kl_agree(place->group, begin(r, err), err);
     if (status != KL_OK)
         eigenstates_end(run);
     return status;
@@ -140,8 +144,10 @@ kl_status eigenstates_advance(void *run, int station, bool *reached, kl_error *e
     const double radius =
         kl_hamiltonian_radius(&r->h, KL_DOUBLE, states->array[0], states->array[1]);
     fill_start(r);
-    KL_TRY(kl_interior_solve(states, &r->h, radius, energy, density(r->s, r->point), tolerance,
-                             &converged, err));
+    KL_TRY(kl_agree(r->group,
+                    kl_interior_solve(states, &r->h, radius, energy, density(r->s, r->point),
+                                      tolerance, &converged, err),
+                    err));
     if (!converged)
         return kl_fail(err, KL_INPUT,
                        "states: those nearest to energy %g at eta %g did not converge; ask for "
