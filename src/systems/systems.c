@@ -4,6 +4,7 @@
 #include "lattice/fft.h"
 #include "systems/anderson/anderson.h"
 #include "systems/crossing/crossing_integral.h"
+#include "systems/eigenstates/eigenstates.h"
 #include "systems/expansion/expansion.h"
 #include "systems/fermi/fermi.h"
 #include "systems/feynman_kac/feynman_kac.h"
@@ -30,6 +31,7 @@ const kl_system *const kl_systems[] = {&kl_system_anderson,
                                        &kl_system_trotter,
                                        &kl_system_spectral,
                                        &kl_system_feynman_kac,
+                                       &kl_system_eigenstates,
                                        NULL};
 
 kl_status kl_systems_begin(const char *petsc, kl_error *err)

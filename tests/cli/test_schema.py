@@ -21,7 +21,7 @@ from kinlim_cli import Folder
 SOURCE = os.environ["SOURCE_DIR"]
 JOBS = sorted(glob.glob(os.path.join(SOURCE, "jobs", "*", "*.yaml")))
 SYSTEMS = ["anderson", "expansion", "localization", "lyapunov", "graphs", "crossing", "semiclassical",
-           "fermi", "hartree_fock", "trotter", "spectral", "feynman_kac"]
+           "fermi", "hartree_fock", "trotter", "spectral", "feynman_kac", "eigenstates"]
 
 
 class Yaml12(yaml.SafeLoader):
@@ -124,6 +124,7 @@ SMALL = {"anderson": ["eta=[0.5]", "times=[0.1]", "reference=none"],
          "expansion": ["eta=[0.5]", "sites=[20]", "times=[0.1]", "reference=none"],
          "localization": ["eta=[0.6]", "times=[0.1]"],
          "spectral": ["eta=[0.5]", "sites=[8]", "energies=[0]"],
+         "eigenstates": ["eta=[0.5]", "sites=[8]", "states=5"],
          "lyapunov": ["times=[10]"], "crossing": ["eps=[0.5]", "sites=[32]"],
          "graphs": ["eta=[0.5]", "sites=[14]", "times=[0.1]"],
          "semiclassical": ["eps=[0.2]", "times=[0.1]", "reference=none"],

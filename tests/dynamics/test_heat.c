@@ -1,5 +1,5 @@
 /* exp(t H) of real vectors against its power series, and modified Bessel functions by theirs. */
-#include "dynamics/bessel.h"
+#include "base/bessel.h"
 #include "dynamics/chebyshev.h"
 #include "lattice/check.h"
 

@@ -48,6 +48,10 @@ static const small_study studies[] = {
      "system: spectral\ndimension: 2\nsites: [11, 9]\neta: [0.6, 0.7]\nenergies: [-1, 0.5, 2]\n"
      "width: 0.5\nvectors: 2\nmomenta: [[0.2, 0.3]]\nrealizations: 3\n",
      "energies=[2]", 1e-12},
+    {"eigenstates",
+     "system: eigenstates\ndimension: 2\nsites: [8]\neta: [0.8]\nenergy: [0.5, 1.5]\nshells: [1]\n"
+     "states: 5\nrealizations: 3\n",
+     NULL, 0},
     {"graphs",
      "system: graphs\ndimension: 1\nsites: [14, 16]\neta: [0.5, 0.6]\ntimes: [0, 0.3, 0.6]\n"
      "left: 1\nright: 3\ninitial: {envelope: {shape: gaussian, width: 0.4}, phase: {momentum: "

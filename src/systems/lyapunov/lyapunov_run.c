@@ -1,6 +1,6 @@
 /* A realization is one chain, strip or bar; the times of the study are its lengths N, in sites
- * along it. The start vectors add a bias of order 1/N to the exponents. The ranks of a group that
- * works on a chain all do the same; a strip is one rank's.
+ * along it. The start vectors add a bias of order 1/N to the exponents. The ranks of a group all
+ * do the same work; the first one has the checkpoint.
  */
 #include "systems/lyapunov/lyapunov_private.h"
 
@@ -15,6 +15,7 @@ enum { BLOCK = 4096, STEP = 16 }; /* of chains: sites drawn at once; between nor
 
 typedef struct lyapunov_run {
     const lyapunov *l;
+    MPI_Comm group;
     double width, energy;
     kl_disorder disorder;
     int64_t slice; /* sites across */
@@ -27,6 +28,7 @@ typedef struct lyapunov_run {
     int64_t call;         /* and steps of a call, a multiple of it */
     float *across;        /* [slice] */
     double *diagonal;     /* [slice] */
+    bool restored;        /* the other ranks of the group do not know the state yet */
 } lyapunov_run;
 
 int64_t lyapunov_slice(const lyapunov *l, int point)
@@ -50,7 +52,7 @@ kl_cost lyapunov_cost(const void *self, int point, int group_ranks)
         return (kl_cost){.bytes = sizeof(lyapunov_run), .seconds = 20e-9 * last, .most_ranks = 0};
     return (kl_cost){.bytes = sizeof(lyapunov_run) + 8 * (n + 4) * (2 * n + 8),
                      .seconds = last * kl_transfer_seconds(l->dimension, side),
-                     .most_ranks = 1};
+                     .most_ranks = 0};
 }
 
 void lyapunov_end(void **run)
@@ -100,8 +102,9 @@ kl_status lyapunov_begin(const void *self, const kl_place *place, void **run, kl
     const kl_status status = kl_agree(place->group, begin(self, place->point, &r, err), err);
     *run = r;
     if (status != KL_OK)
-        lyapunov_end(run);
-    return status;
+        return lyapunov_end(run), status;
+    r->group = place->group;
+    return KL_OK;
 }
 
 kl_status lyapunov_start(void *run, int64_t batch, kl_error *err)
@@ -113,6 +116,7 @@ kl_status lyapunov_start(void *run, int64_t batch, kl_error *err)
     r->psi[0] = 1;
     r->psi[1] = 0;
     r->growth = 0;
+    r->restored = false;
     if (!is_chain(r))
         kl_transfer_start(&r->transfer);
     return KL_OK;
@@ -158,12 +162,24 @@ static void pass_slice(lyapunov_run *r)
         kl_transfer_orthonormalise(&r->transfer);
 }
 
+static void share_state(lyapunov_run *r)
+{
+    kl_transfer *t = &r->transfer;
+    MPI_Bcast(&r->sites, 1, MPI_INT64_T, 0, r->group);
+    MPI_Bcast(&t->newest, 1, MPI_INT, 0, r->group);
+    MPI_Bcast(t->column, (int)(t->columns * t->length), MPI_DOUBLE, 0, r->group);
+    MPI_Bcast(t->growth, (int)t->columns, MPI_DOUBLE, 0, r->group);
+    r->restored = false;
+}
+
 /* Where a call ends depends on how far the strip is, not on what came before, so that a run which
  * was stopped comes to the same bits. */
 kl_status lyapunov_advance(void *run, int station, bool *reached, kl_error *err)
 {
     lyapunov_run *r = run;
     const int64_t to = (int64_t)r->l->lengths.value[station];
+    if (r->restored)
+        share_state(r);
     const int64_t call = is_chain(r) ? to : (r->sites / r->call + 1) * r->call;
     (void)err;
     while (is_chain(r) && r->sites < to)
@@ -194,10 +210,13 @@ kl_status lyapunov_measure(void *run, int station, int member, kl_sample *out, k
 kl_packing lyapunov_shape(const void *run)
 {
     const lyapunov_run *r = run;
+    int rank;
     if (is_chain(r))
         return (kl_packing){0};
-    return (kl_packing){
-        .pieces = 1, .count = 1, .piece_bytes = kl_transfer_bytes(&r->transfer) + sizeof r->sites};
+    MPI_Comm_rank(r->group, &rank);
+    return (kl_packing){.pieces = 1,
+                        .count = rank == 0,
+                        .piece_bytes = kl_transfer_bytes(&r->transfer) + sizeof r->sites};
 }
 
 kl_packing lyapunov_packing(const void *run, int station)
@@ -224,5 +243,6 @@ void lyapunov_unpack(void *run, int64_t piece, const void *bytes)
 
 void lyapunov_restored(void *run, int station)
 {
-    (void)run, (void)station;
+    (void)station;
+    ((lyapunov_run *)run)->restored = true;
 }

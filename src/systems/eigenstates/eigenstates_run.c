@@ -1,0 +1,253 @@
+/* One realization: the states nearest to E, and what they are. The ranks of a group all do the same
+ * work, each with a lattice of its own. */
+#include "systems/eigenstates/eigenstates_private.h"
+
+#include "base/complex.h"
+#include "base/memory.h"
+#include "dynamics/interior.h"
+#include "kinetic/departure.h"
+#include "kinetic/green.h"
+#include "lattice/fft.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double tolerance = 1e-9; /* of the residuals */
+
+typedef struct eigenstates_run {
+    const eigenstates *s;
+    int point;
+    MPI_Comm group;
+    kl_lattice lattice;
+    kl_hamiltonian h;
+    float *omega, *sign;
+    kl_interior states;
+    kl_fft fft;
+    double *band; /* [sites]: 2 cos(2 pi k/L) */
+    int64_t realization;
+} eigenstates_run;
+
+/* States per energy, from the free lattice: smooth at van Hove energies, positive everywhere. */
+static double density(const eigenstates *s, int point)
+{
+    const kl_lattice_point *at = eigenstates_lattice(s, point);
+    const int d = (int)s->points.dimension;
+    const double complex z = CMPLX(eigenstates_energy(s, point), fmax(0.1, at->eta * at->eta));
+    return -cimag(kl_green(d, z)) / M_PI * pow((double)at->sites, d);
+}
+
+kl_cost eigenstates_cost(const void *self, int point, int group_ranks)
+{
+    const eigenstates *s = self;
+    const kl_lattice_point *at = eigenstates_lattice(s, point);
+    const double d = (double)s->points.dimension, sites = pow((double)at->sites, d);
+    const double vectors = (double)kl_interior_vectors((int64_t)sites, s->states);
+    const double radius = 2 * d + 2 * at->eta;
+    (void)group_ranks;
+    return (kl_cost){
+        .bytes = 8 * (3 * (sites + 8) * (vectors + 4) + 2 * vectors * vectors + 8 * sites),
+        .seconds = kl_interior_seconds((int64_t)sites, s->states, radius, density(s, point)) +
+                   s->states * sites * 1e-7,
+        .most_ranks = 0};
+}
+
+void eigenstates_end(void **run)
+{
+    eigenstates_run *r = *run;
+    if (!r)
+        return;
+    kl_interior_destroy(&r->states);
+    if (r->fft.lattice)
+        kl_fft_destroy(&r->fft);
+    free(r->omega);
+    free(r->sign);
+    free(r->band);
+    free(r);
+    *run = NULL;
+}
+
+static kl_status allocate(eigenstates_run *r, kl_error *err)
+{
+    const size_t n = (size_t)kl_lattice_local(&r->lattice), sites = (size_t)r->lattice.sites;
+    KL_TRY(kl_alloc(n, sizeof *r->omega, "potential", &r->omega, err));
+    KL_TRY(kl_alloc(n, sizeof *r->sign, "vector", &r->sign, err));
+    KL_TRY(kl_alloc(sites, sizeof *r->band, "momenta", &r->band, err));
+    for (size_t k = 0; k < sites; k++)
+        r->band[k] = 2 * cos(2 * M_PI * (double)k / (double)sites);
+    return kl_interior_create(&r->lattice, r->s->states, &r->states, err);
+}
+
+static kl_status begin(eigenstates_run *r, kl_error *err)
+{
+    const kl_lattice_point *at = eigenstates_lattice(r->s, r->point);
+    KL_TRY(
+        kl_lattice_create(MPI_COMM_SELF, (int)r->s->points.dimension, at->sites, &r->lattice, err));
+    KL_TRY(allocate(r, err));
+    r->h = (kl_hamiltonian){.lattice = &r->lattice,
+                            .set = kl_stencil_choose(),
+                            .hopping = 1,
+                            .eta = at->eta,
+                            .omega = r->omega,
+                            .blocking = kl_blocking_choose(&r->lattice, KL_DOUBLE, 0)};
+    return kl_fft_create(&r->lattice, KL_DOUBLE, &r->fft, err);
+}
+
+kl_status eigenstates_begin(const void *self, const kl_place *place, void **run, kl_error *err)
+{
+    eigenstates_run *r = NULL;
+    kl_status status = kl_agree(place->group, kl_alloc(1, sizeof *r, "run", &r, err), err);
+    *run = r;
+    if (status != KL_OK)
+        return status;
+    r->s = self;
+    r->point = place->point;
+    r->group = place->group;
+    status = kl_agree(place->group, begin(r, err), err);
+    if (status != KL_OK)
+        eigenstates_end(run);
+    return status;
+}
+
+kl_status eigenstates_start(void *run, int64_t batch, kl_error *err)
+{
+    eigenstates_run *r = run;
+    const kl_lattice_point *at = eigenstates_lattice(r->s, r->point);
+    (void)err;
+    r->realization = batch;
+    kl_potential_draw(&r->s->disorder, r->s->disorder.distribution, at->eta, NULL, batch,
+                      &r->lattice, r->omega);
+    return KL_OK;
+}
+
+/* Independent signs: with probability 1 they are in no eigenstate's complement. */
+static void fill_start(eigenstates_run *r)
+{
+    const kl_lattice_point *at = eigenstates_lattice(r->s, r->point);
+    kl_interior *states = &r->states;
+    memset(states->vector, 0, (size_t)(states->columns * states->length) * sizeof(double));
+    for (int k = 0; k < states->vectors; k++) {
+        kl_potential_sign(&r->s->disorder, at->eta, (uint64_t)(k + 1), r->realization, &r->lattice,
+                          r->sign);
+        for (int64_t i = 0; i < kl_lattice_local(&r->lattice); i++)
+            states->vector[k * states->length + i] = (double)r->sign[i];
+    }
+}
+
+kl_status eigenstates_advance(void *run, int station, bool *reached, kl_error *err)
+{
+    eigenstates_run *r = run;
+    kl_interior *states = &r->states;
+    const double energy = eigenstates_energy(r->s, r->point);
+    bool converged;
+    (void)station, (void)reached;
+    const double radius =
+        kl_hamiltonian_radius(&r->h, KL_DOUBLE, states->array[0], states->array[1]);
+    fill_start(r);
+    KL_TRY(kl_agree(r->group,
+                    kl_interior_solve(states, &r->h, radius, energy, density(r->s, r->point),
+                                      tolerance, &converged, err),
+                    err));
+    if (!converged)
+        return kl_fail(err, KL_INPUT,
+                       "states: those nearest to energy %g at eta %g did not converge; ask for "
+                       "another number of them",
+                       energy, r->h.eta);
+    return KL_OK;
+}
+
+/* ---- what a state is ---- */
+
+/* |psi^(k)|^2/L^d of state n, in the first half of each entry of fft.data. */
+static void to_momenta(eigenstates_run *r, int n)
+{
+    const int64_t sites = kl_lattice_local(&r->lattice);
+    double *z = r->fft.data;
+    for (int64_t i = 0; i < sites; i++) {
+        z[2 * i] = r->states.vector[n * r->states.length + i];
+        z[2 * i + 1] = 0;
+    }
+    kl_fft_forward(&r->fft);
+    for (int64_t i = 0; i < sites; i++)
+        z[2 * i] = (z[2 * i] * z[2 * i] + z[2 * i + 1] * z[2 * i + 1]) / (double)sites;
+}
+
+static double band_at(const eigenstates_run *r, int64_t site)
+{
+    double sum = 0;
+    for (int axis = 0; axis < r->lattice.dimension; axis++) {
+        sum += r->band[site % r->lattice.sites];
+        site /= r->lattice.sites;
+    }
+    return sum;
+}
+
+/* Adds the weights on the shells about the state's own energy; false: it is outside the band. */
+static bool add_shells(eigenstates_run *r, int n, double *weight)
+{
+    const double square = r->h.eta * r->h.eta, *z = r->fft.data;
+    double re, im;
+    kl_resolvent(r->lattice.dimension, r->states.energy[n], &re, &im);
+    if (isnan(im) || isinf(im))
+        return false;
+    to_momenta(r, n);
+    for (int64_t i = 0; i < kl_lattice_local(&r->lattice); i++) {
+        const double away = fabs(band_at(r, i) - (r->states.energy[n] - square * re));
+        for (int c = 0; c < r->s->shells.n; c++)
+            weight[c] += away < r->s->shells.v[c] * square * fabs(im) ? z[2 * i] : 0;
+    }
+    return true;
+}
+
+static double participation(const eigenstates_run *r, int n)
+{
+    const double *psi = r->states.vector + n * r->states.length;
+    double sum = 0;
+    for (int64_t i = 0; i < kl_lattice_local(&r->lattice); i++)
+        sum += psi[i] * psi[i] * psi[i] * psi[i];
+    return sum;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The mean of min/max of neighbouring spacings; a degeneracy counts as 0. */
+static kl_status spacing_ratio(const eigenstates_run *r, double *out, kl_error *err)
+{
+    const int n = r->states.wanted;
+    double *level, sum = 0;
+    KL_TRY(kl_alloc((size_t)n, sizeof *level, "levels", &level, err));
+    memcpy(level, r->states.energy, (size_t)n * sizeof *level);
+    qsort(level, (size_t)n, sizeof *level, ascending);
+    for (int i = 0; i + 2 < n; i++) {
+        const double a = level[i + 1] - level[i], b = level[i + 2] - level[i + 1];
+        sum += fmax(a, b) > 0 ? fmin(a, b) / fmax(a, b) : 0;
+    }
+    *out = sum / (n - 2);
+    free(level);
+    return KL_OK;
+}
+
+kl_status eigenstates_measure(void *run, int station, int member, kl_sample *out, kl_error *err)
+{
+    eigenstates_run *r = run;
+    const int shells = r->s->shells.n, n = r->states.wanted;
+    int inside = 0;
+    (void)station, (void)member;
+    for (int q = 0; q < r->s->nquantities; q++)
+        out->quantity[q] = 0;
+    for (int k = 0; k < n; k++) {
+        inside += add_shells(r, k, out->quantity);
+        out->quantity[shells] += participation(r, k) / n;
+        out->check[0] = fmax(k ? out->check[0] : 0, r->states.residual[k]);
+    }
+    if (inside == 0)
+        return kl_fail(err, KL_INPUT, "energy: no state near %g is inside the free band",
+                       eigenstates_energy(r->s, r->point));
+    for (int c = 0; c < shells; c++)
+        out->quantity[c] /= inside;
+    return spacing_ratio(r, &out->quantity[shells + 1], err);
+}

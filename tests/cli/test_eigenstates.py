@@ -1,0 +1,72 @@
+"""The system `eigenstates` as a user sees it: shells against their limit, levels, topology, bad input."""
+import math
+import unittest
+
+from kinlim_cli import Folder, number, one, select
+
+STUDY = """\
+system: eigenstates
+dimension: 2
+eta: [0.56]
+sites: [40]
+energy: [1.5]
+shells: [0.5, 1, 2, 4]
+realizations: 6
+disorder: {distribution: gaussian, seed: 3}
+moments: [2]
+"""
+BAD = {"outside the band": ("energy=4.5", "energy"), "no shell": ("shells=[]", "shells"),
+       "shells out of order": ("shells=[2, 1]", "shells"), "more states than sites": ("sites=[5]", "states")}
+
+
+class Eigenstates(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+        self.addCleanup(self.folder.place.cleanup)
+        self.folder.write("study.yaml", STUDY)
+
+    def run_study(self, name, *assignments, ranks=None):
+        self.folder.run("study.yaml", name, *[part for a in assignments for part in ("--set", a)], ranks=ranks)
+        return self.folder.summary(name)
+
+    def test_shells_have_the_weight_of_a_lorentzian(self):
+        table = self.run_study("plane.h5")
+        for k, c in enumerate((0.5, 1, 2, 4)):
+            limit = one(table, observable=f"shell_{k + 1}", statistic="reference")
+            self.assertAlmostEqual(number(limit["value"]), 2 / math.pi * math.atan(c), places=14)
+            mean = one(table, observable=f"shell_{k + 1}", statistic="mean")
+            self.assertAlmostEqual(number(mean["value"]), number(limit["value"]), delta=0.025)
+        ratio = one(table, observable="spacing_ratio", statistic="mean")
+        self.assertAlmostEqual(number(ratio["value"]), 0.5307, delta=0.08)  # random matrices; 0.386 without repulsion
+        inverse = one(table, observable="inverse_participation", statistic="mean")
+        self.assertGreater(number(inverse["value"]), 2.9 / 1600)  # extended: 3/sites
+        self.assertLess(number(inverse["value"]), 9 / 1600)
+        self.assertLess(number(select(table, statistic="residual")[0]["value"]), 1e-8)
+        self.assertEqual(select(table, statistic="euler_characteristic"), [])
+
+    def test_level_sets_in_three_dimensions(self):
+        table = self.run_study("space.h5", "dimension=3", "sites=[6]", "energy=[1, 3]", "states=8", "realizations=2")
+        for energy, euler in ((1, -4), (3, 2)):
+            row = one(table, energy=energy, statistic="euler_characteristic")
+            self.assertAlmostEqual(number(row["value"]), euler, places=5)
+            share = number(one(table, energy=energy, statistic="negative_curvature")["value"])
+            self.assertTrue(0 <= share <= 1)
+
+    def test_samples_are_the_same_on_any_ranks(self):
+        few = ("realizations=3", "states=8", "sites=[16]")
+        self.run_study("one.h5", *few)
+        for ranks in (2, 4):
+            self.run_study(f"{ranks}.h5", *few, ranks=ranks)
+            self.assertEqual(self.folder.samples(f"{ranks}.h5"), self.folder.samples("one.h5"))
+
+    def test_bad_input_is_one_line(self):
+        for what, (assignment, word) in BAD.items():
+            result = self.folder.kinlim("run", "study.yaml", "--set", assignment)
+            with self.subTest(what):
+                self.assertEqual(result.code, 2, result)
+                self.assertEqual(len(result.err.splitlines()), 1, result)
+                self.assertIn(word, result.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
