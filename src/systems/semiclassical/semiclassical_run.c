@@ -11,7 +11,7 @@
 #include <string.h>
 
 typedef struct progress { /* plain data, in checkpoints beside psi */
-    kl_split_progress split;
+    kl_step_progress split;
     double energy; /* at time 0 */
     double edge,
         band; /* parts of |psi|^2 near the ends of the box and of its momenta: the most so far
