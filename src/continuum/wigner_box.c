@@ -18,10 +18,11 @@ kl_stride kl_stride_choose(int64_t all, double spacing, double reach, int most)
 
 typedef struct wigner {
     const kl_box_grid *grid;
-    int64_t n;
-    complex double *fine;      /* [2 n]: psi on twice as many points */
+    int64_t n, count;
+    complex double *fine;      /* [count][2 n]: psi on twice as many points */
     complex double *line;      /* [2 n]: of one x */
     double *momenta;           /* [2 n]: int W dx */
+    double *density;           /* [n]: |psi|^2 at the points, later of momenta */
     kl_box_transform *twice;   /* of 2 n points */
     double negative[3], worst; /* over all points, over every second x, every second p */
     double most;               /* of |psi|^2 */
@@ -32,16 +33,18 @@ static void release(wigner *w)
     free(w->fine);
     free(w->line);
     free(w->momenta);
+    free(w->density);
     kl_box_transform_destroy(&w->twice);
 }
 
-static kl_status prepare(const kl_box_grid *grid, wigner *w, kl_error *err)
+static kl_status prepare(const kl_box_grid *grid, int64_t count, wigner *w, kl_error *err)
 {
     const size_t two = 2 * (size_t)grid->sites;
-    *w = (wigner){.grid = grid, .n = grid->sites};
-    KL_TRY(kl_alloc(two, sizeof *w->fine, "Wigner function", &w->fine, err));
+    *w = (wigner){.grid = grid, .n = grid->sites, .count = count};
+    KL_TRY(kl_alloc((size_t)count * two, sizeof *w->fine, "Wigner function", &w->fine, err));
     KL_TRY(kl_alloc(two, sizeof *w->line, "Wigner function", &w->line, err));
     KL_TRY(kl_alloc(two, sizeof *w->momenta, "Wigner function", &w->momenta, err));
+    KL_TRY(kl_alloc(two, sizeof *w->density, "Wigner function", &w->density, err));
     return kl_box_transform_create(MPI_COMM_SELF, 1, 2 * grid->sites, &w->twice, err);
 }
 
@@ -49,12 +52,24 @@ static kl_status prepare(const kl_box_grid *grid, wigner *w, kl_error *err)
 static void refine(const wigner *w, const complex double *psi)
 {
     const int64_t n = w->n;
-    memcpy(w->line, psi, (size_t)n * sizeof *psi);
-    kl_box_forward(w->grid, w->line);
-    memset(w->fine, 0, 2 * (size_t)n * sizeof *w->fine);
-    for (int64_t k = 0; k < n; k++)
-        w->fine[k < n / 2 ? k : k + n] = w->line[k] / (double)n;
-    kl_box_transform_backward(w->twice, w->fine);
+    for (int64_t j = 0; j < w->count; j++) {
+        complex double *fine = w->fine + 2 * j * n;
+        memcpy(w->line, psi + (size_t)j * w->grid->local, (size_t)n * sizeof *psi);
+        kl_box_forward(w->grid, w->line);
+        memset(fine, 0, 2 * (size_t)n * sizeof *fine);
+        for (int64_t k = 0; k < n; k++)
+            fine[k < n / 2 ? k : k + n] = w->line[k] / (double)n;
+        kl_box_transform_backward(w->twice, fine);
+    }
+}
+
+/* sum over psi of conj(psi(x - u)) psi(x + u) */
+static complex double pair(const wigner *w, int64_t from, int64_t to)
+{
+    complex double sum = 0;
+    for (int64_t j = 0; j < w->count; j++)
+        sum += kl_times(conj(w->fine[2 * j * w->n + from]), w->fine[2 * j * w->n + to]);
+    return sum;
 }
 
 /* W(x_i, .) into the real parts of line, by k from 0 as stored: p = pi eps k/l. */
@@ -63,7 +78,7 @@ static void transform_line(const wigner *w, int64_t i)
     const int64_t two = 2 * w->n, at = 2 * i;
     memset(w->line, 0, (size_t)two * sizeof *w->line);
     for (int64_t m = 0; m < w->n && at - m >= 0 && at + m < two; m++) {
-        const complex double value = conj(w->fine[at - m]) * w->fine[at + m];
+        const complex double value = pair(w, at - m, at + m);
         w->line[m] = value;
         if (m > 0)
             w->line[two - m] = conj(value);
@@ -94,29 +109,47 @@ static double momentum_defect(const wigner *w, const complex double *psi)
 {
     const double scale = w->grid->side / (2 * M_PI * w->grid->eps * (double)w->n);
     double worst = 0, most = 0;
-    memcpy(w->line, psi, (size_t)w->n * sizeof *psi);
-    kl_box_forward(w->grid, w->line);
+    for (int64_t k = 0; k < w->n; k++)
+        w->density[k] = 0;
+    for (int64_t j = 0; j < w->count; j++) {
+        memcpy(w->line, psi + (size_t)j * w->grid->local, (size_t)w->n * sizeof *psi);
+        kl_box_forward(w->grid, w->line);
+        for (int64_t k = 0; k < w->n; k++)
+            w->density[k] += scale * creal(conj(w->line[k]) * w->line[k]);
+    }
     for (int64_t k = 0; k < w->n; k++) {
-        const double density = scale * creal(conj(w->line[k]) * w->line[k]);
-        worst = fmax(worst, fabs(w->momenta[2 * k] - density));
-        most = fmax(most, density);
+        worst = fmax(worst, fabs(w->momenta[2 * k] - w->density[k]));
+        most = fmax(most, w->density[k]);
     }
     return worst / most;
 }
 
-kl_status kl_wigner_box(const kl_box_grid *grid, const complex double *psi, kl_stride x,
-                        kl_stride p, double *out, kl_wigner_totals *totals, kl_error *err)
+/* |psi|^2 at the points, as a density */
+static void find_density(const wigner *w, const complex double *psi)
+{
+    for (int64_t j = 0; j < w->count; j++)
+        for (int64_t i = 0; i < w->n; i++) {
+            const complex double z = psi[(size_t)j * w->grid->local + (size_t)i];
+            w->density[i] += creal(conj(z) * z) / w->grid->spacing;
+        }
+}
+
+kl_status kl_wigner_box(const kl_box_grid *grid, int64_t count, const complex double *psi,
+                        kl_stride x, kl_stride p, double *out, kl_wigner_totals *totals,
+                        kl_error *err)
 {
     wigner w;
     const double dp = M_PI * grid->eps / grid->side,
                  scale = grid->spacing / 2 / (M_PI * grid->eps) / grid->spacing;
-    kl_status status = prepare(grid, &w, err);
-    if (status == KL_OK)
+    kl_status status = prepare(grid, count, &w, err);
+    if (status == KL_OK) {
         refine(&w, psi);
+        find_density(&w, psi);
+    }
     for (int64_t i = 0; status == KL_OK && i < w.n; i++) {
         const int64_t column = i - x.first;
         transform_line(&w, i);
-        add_line(&w, i, creal(conj(psi[i]) * psi[i]) / grid->spacing, scale, dp);
+        add_line(&w, i, w.density[i], scale, dp);
         if (column < 0 || column % x.step != 0 || column / x.step >= x.n)
             continue;
         for (int k = 0; k < p.n; k++) {

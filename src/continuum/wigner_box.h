@@ -25,10 +25,12 @@ typedef struct kl_wigner_totals {
     double marginals; /* largest defect of int W dp - |psi(x)|^2 and of int W dx, over the maxima */
 } kl_wigner_totals;
 
-/* d = 1. W at the positions and momenta of two strides: out[x.n][p.n]; the native points are n and
- * 2 n. *totals of all of it. Local. KL_ENVIRONMENT: no memory. */
-kl_status kl_wigner_box(const kl_box_grid *grid, const complex double *psi, kl_stride x,
-                        kl_stride p, double *out, kl_wigner_totals *totals, kl_error *err);
+/* d = 1. The sum of the W of psi[count][local] at the positions and momenta of two strides:
+ * out[x.n][p.n]; the native points are n and 2 n. *totals of all of it. Local. KL_ENVIRONMENT: no
+ * memory. */
+kl_status kl_wigner_box(const kl_box_grid *grid, int64_t count, const complex double *psi,
+                        kl_stride x, kl_stride p, double *out, kl_wigner_totals *totals,
+                        kl_error *err);
 
 /* H along an axis, the others integrated out: out[x.n][p.n] at native positions and momenta, n and
  * n. u is a scratch array. Collective. KL_ENVIRONMENT: no memory. */

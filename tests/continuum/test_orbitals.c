@@ -155,14 +155,14 @@ static void steps_have_their_order(void **state)
     (void)state;
     for (int exchange = 0; exchange <= 1; exchange++) {
         gas fine;
-        make(&fine, &well, &bell, 4, 96, KL_ORBITAL_BM4, exchange);
+        make(&fine, &well, &bell, 4, 160, KL_ORBITAL_BM4, exchange);
         go(&fine, 1, 1000);
         for (int method = 0; method <= KL_ORBITAL_BM4; method++) {
             gas g;
             if (exchange && method == KL_ORBITAL_CHIN4)
                 continue;
-            make(&g, &well, &bell, 4, 96, (kl_orbital_method)method, exchange);
-            const int n = method == KL_ORBITAL_STRANG ? 40 : 20;
+            make(&g, &well, &bell, 4, 160, (kl_orbital_method)method, exchange);
+            const int n = 40;
             const double coarse = error_of(&g, n, fine.phi), half = error_of(&g, 2 * n, fine.phi);
             assert_near(log2(coarse / half), method == KL_ORBITAL_STRANG ? 2 : 4, 0.12);
             assert_at_most(half, 1e-2);

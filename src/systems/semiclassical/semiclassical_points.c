@@ -111,13 +111,13 @@ static kl_status check_sites(const semiclassical *s, kl_node *root, int64_t site
 }
 
 static kl_status make_point(semiclassical *s, kl_node *root, double eps, int64_t sites,
-                            semiclassical_point *out, kl_error *err)
+                            kl_phase_place *out, kl_error *err)
 {
     const kl_liouville l = semiclassical_liouville(s);
     const double deviations = 2 * sqrt(log(100 / s->propagator.tolerance));
     double p; /* of what must be inside */
     KL_TRY(check_box(s, root, eps, &p, err));
-    *out = (semiclassical_point){.eps = eps, .sites = sites};
+    *out = (kl_phase_place){.eps = eps, .sites = sites};
     KL_TRY(kl_classical_reach(&l, eps, deviations, s->side / 2, &out->x, &out->p, err));
     if (out->x > s->side / 2)
         KL_TRY(kl_warnings_add(&s->warnings, err,
