@@ -1,5 +1,6 @@
 #include "continuum/mean_field.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 #include "continuum/orbital_steps.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 
 #include <stdlib.h>

@@ -204,14 +204,22 @@ kl_status kl_orbitals_start(const kl_orbitals *o, const double center[3], comple
 
 /* ---- sums ---- */
 
-void kl_orbitals_sum(const kl_orbitals *o, int64_t n, double *value, double *sum)
+int kl_orbitals_block(const kl_orbitals *o, int64_t j)
+{
+    int block = 0;
+    while (block_start(o, o->first_block + block + 1) <= o->first + j)
+        block++;
+    return block;
+}
+
+void kl_orbitals_sum(const kl_orbitals *o, int64_t n, double *value, double *spare, double *sum)
 {
     int ranks;
     MPI_Comm_size(o->comm, &ranks);
     memset(sum, 0, (size_t)n * sizeof *sum);
     for (int b = 0; b < o->blocks; b++) {
         const int mine = b - o->first_block;
-        double *part = mine >= 0 && mine < o->block_count ? value + mine * n : o->sum;
+        double *part = mine >= 0 && mine < o->block_count ? value + mine * n : spare;
         if (ranks > 1)
             MPI_Bcast(part, (int)n, MPI_DOUBLE, owner_of(o, b, ranks), o->comm);
         for (int64_t i = 0; i < n; i++)
@@ -222,16 +230,13 @@ void kl_orbitals_sum(const kl_orbitals *o, int64_t n, double *value, double *sum
 kl_status kl_orbitals_mean(const kl_orbitals *o, int64_t n, const double *value, double *mean,
                            kl_error *err)
 {
+    const size_t size = ((size_t)o->block_count + 1) * (size_t)n;
     double *rows;
-    KL_TRY(kl_agree(o->comm,
-                    kl_alloc((size_t)o->block_count * (size_t)n, sizeof *rows, "sum", &rows, err),
-                    err));
-    for (int b = 0; b < o->block_count; b++)
-        for (int64_t j = block_start(o, o->first_block + b);
-             j < block_start(o, o->first_block + b + 1); j++)
-            for (int64_t i = 0; i < n; i++)
-                rows[b * n + i] += value[(j - o->first) * n + i];
-    kl_orbitals_sum(o, n, rows, mean);
+    KL_TRY(kl_agree(o->comm, kl_alloc(size, sizeof *rows, "sum", &rows, err), err));
+    for (int64_t j = 0; j < o->count; j++)
+        for (int64_t i = 0; i < n; i++)
+            rows[kl_orbitals_block(o, j) * n + i] += value[j * n + i];
+    kl_orbitals_sum(o, n, rows, rows + o->block_count * n, mean);
     for (int64_t i = 0; i < n; i++)
         mean[i] /= (double)o->all;
     free(rows);
@@ -250,25 +255,21 @@ void kl_orbitals_density(const kl_orbitals *o, const complex double *phi, double
 {
     const int64_t points = kl_orbitals_points(o);
     memset(o->sums, 0, (size_t)(o->block_count * points) * sizeof *o->sums);
-    for (int b = 0; b < o->block_count; b++)
-        for (int64_t j = block_start(o, o->first_block + b);
-             j < block_start(o, o->first_block + b + 1); j++)
-            add_squares(points, phi + (size_t)(j - o->first) * o->grid.local, 1. / (double)o->all,
-                        o->sums + b * points);
-    kl_orbitals_sum(o, points, o->sums, rho);
+    for (int64_t j = 0; j < o->count; j++)
+        add_squares(points, phi + (size_t)j * o->grid.local, 1. / (double)o->all,
+                    o->sums + kl_orbitals_block(o, j) * points);
+    kl_orbitals_sum(o, points, o->sums, o->sum, rho);
 }
 
 double kl_orbitals_distance(const kl_orbitals *o, const complex double *phi,
                             const complex double *other)
 {
-    double blocks[MOST_BLOCKS] = {0}, sum;
-    for (int b = 0; b < o->block_count; b++)
-        for (int64_t j = block_start(o, o->first_block + b);
-             j < block_start(o, o->first_block + b + 1); j++) {
-            const size_t at = (size_t)(j - o->first) * o->grid.local;
-            blocks[b] += kl_box_distance(&o->grid, phi + at, other + at);
-        }
-    kl_orbitals_sum(o, 1, blocks, &sum);
+    double blocks[MOST_BLOCKS] = {0}, spare, sum;
+    for (int64_t j = 0; j < o->count; j++) {
+        const size_t at = (size_t)j * o->grid.local;
+        blocks[kl_orbitals_block(o, j)] += kl_box_distance(&o->grid, phi + at, other + at);
+    }
+    kl_orbitals_sum(o, 1, blocks, &spare, &sum);
     return sqrt(sum / (double)o->all);
 }
 

@@ -44,8 +44,10 @@ kl_status kl_orbitals_start(const kl_orbitals *o, const double center[3], comple
  * Local. */
 int64_t kl_orbitals_shells(int dimension, int64_t all, int64_t *below, int64_t *above);
 
-/* sum[n] of value[block_count][n] of each rank; value may be used as scratch. Collective. */
-void kl_orbitals_sum(const kl_orbitals *o, int64_t n, double *value, double *sum);
+/* sum[n] of value[block_count][n] of each rank; spare[n] is scratch. Collective. */
+void kl_orbitals_sum(const kl_orbitals *o, int64_t n, double *value, double *spare, double *sum);
+/* Which of those blocks orbital j of this rank is in. Local. */
+int kl_orbitals_block(const kl_orbitals *o, int64_t j);
 /* mean[n] of value[count][n], one row for each orbital. Collective. KL_ENVIRONMENT: no memory. */
 kl_status kl_orbitals_mean(const kl_orbitals *o, int64_t n, const double *value, double *mean,
                            kl_error *err);

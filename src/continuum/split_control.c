@@ -92,9 +92,3 @@ kl_status kl_split_control_advance(kl_split_control *c, double from, double to, 
     const kl_step_goal goal = {c->tolerance, c->last};
     return kl_step_advance(&scheme, &goal, from, to, &c->progress, reached, err);
 }
-
-double kl_split_control_rounding(const kl_split_control *control)
-{
-    return 2e-16 * log2(kl_box_points(control->steps.grid)) *
-           sqrt(1 + control->progress.transforms);
-}

@@ -6,6 +6,11 @@ enum { BITS = 40, PAIRS = 4 }; /* pairs for one that is checked */
 
 static const double rounding_floor = 4e-15; /* a difference that tells nothing */
 
+double kl_step_rounding(const kl_step_progress *progress, double points)
+{
+    return 2e-16 * log2(points) * sqrt(1 + progress->transforms);
+}
+
 /* The number of halvings of the interval whose pieces are at most a pair. */
 static int level_of(double interval, double pair)
 {

@@ -35,6 +35,9 @@ typedef struct kl_step_goal {
     double tolerance, last; /* of the state at the last time */
 } kl_step_goal;
 
+/* What rounding may have done to a wave function of so many points so far, in l2. Local. */
+double kl_step_rounding(const kl_step_progress *progress, double points);
+
 /* Goes on in the interval from `from` to `to`; *reached: its end is. A call does some 1e8 points of
  * work. Collective. KL_INPUT: the tolerance cannot be reached. */
 kl_status kl_step_advance(const kl_step_scheme *scheme, const kl_step_goal *goal, double from,

@@ -1,6 +1,7 @@
 /* Hartree's and Hartree and Fock's equations against other methods: mean fields by their defining
  * sum, orbitals as eigenfunctions, orders of the steps, harmonic interactions in closed form, the
  * exact solution of two particles where exchange makes it one, and errors that hold. */
+#include "base/complex.h"
 #include "continuum/orbital_steps.h"
 #include "lattice/check.h"
 

@@ -7,10 +7,10 @@
 
 #include "base/memory.h"
 #include "classical/reach.h"
+#include "parts/phase_sites.h"
 
 #include <math.h>
 
-static const double margin = 1.2;
 static const double certain = 5; /* deviations that must be inside: 6e-7 of |psi|^2 is beyond */
 
 const kl_key semiclassical_points_table[] = {
@@ -48,18 +48,6 @@ kl_liouville semiclassical_liouville(const semiclassical *s)
                           .tolerance = s->tolerance};
 }
 
-/* Points per axis for momenta up to p, windows of the study included. */
-static double wanted_sites(const semiclassical *s, double eps, double p)
-{
-    double band = 0;
-    for (int k = 0; k < s->observables.n; k++) {
-        const kl_window *x = &s->observables.observable[k].x;
-        if (x->shape == KL_WINDOW_GAUSSIAN)
-            band = fmax(band, 9 * eps / x->width);
-    }
-    return s->side * fmax(p, p / margin + band / 2) / (M_PI * eps);
-}
-
 static kl_status check_box(const semiclassical *s, kl_node *root, double eps, double *p,
                            kl_error *err)
 {
@@ -89,27 +77,6 @@ static kl_status check_box(const semiclassical *s, kl_node *root, double eps, do
     return KL_OK;
 }
 
-static kl_status check_sites(const semiclassical *s, kl_node *root, int64_t sites, double eps,
-                             double least, double wanted, kl_error *err)
-{
-    const int64_t good = kl_box_good_length(wanted);
-    const double bytes = 9 * kl_box_bytes((int)s->dimension, good, 1);
-    if (sites % 4)
-        return kl_config_fail(root, "sites", err, "%lld is not allowed: must be a multiple of 4",
-                              (long long)sites);
-    if ((double)sites < least)
-        return kl_config_fail(root, "sites", err,
-                              "%lld cannot resolve psi at eps %g: %lld are wanted, which take "
-                              "%.3g GB",
-                              (long long)sites, eps, (long long)good, 1e-9 * bytes);
-    if (good > 40000000 ||
-        kl_box_points(&(kl_box_grid){.dimension = (int)s->dimension, .sites = good}) > 1e11)
-        return kl_config_fail(root, "eps", err,
-                              "%g is not allowed: the grid that it wants, %lld^%d, takes %.3g GB",
-                              eps, (long long)good, (int)s->dimension, 1e-9 * bytes);
-    return KL_OK;
-}
-
 static kl_status make_point(semiclassical *s, kl_node *root, double eps, int64_t sites,
                             kl_phase_place *out, kl_error *err)
 {
@@ -126,11 +93,9 @@ static kl_status make_point(semiclassical *s, kl_node *root, double eps, int64_t
                                eps, s->side));
     out->x = fmin(out->x, s->side / 2);
     out->p = fmax(p, out->p);
-    const double wanted = wanted_sites(s, eps, margin * out->p);
-    if (sites == 0)
-        out->sites = kl_box_good_length(wanted);
-    return check_sites(s, root, out->sites, eps, fmin(wanted_sites(s, eps, p), wanted), wanted,
-                       err);
+    const kl_phase_sites grid = {
+        .small = "eps", .eps = eps, .dimension = (int)s->dimension, .side = s->side, .arrays = 9};
+    return kl_keys_phase_sites(root, &grid, &s->observables, p, out->p, &out->sites, err);
 }
 
 kl_status semiclassical_make_points(semiclassical *s, kl_node *root, const semiclassical_keys *keys,

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "classical/flow.h"
+#include "continuum/box_tails.h"
 #include "continuum/split_control.h"
 #include "continuum/wave_start.h"
 #include "continuum/weyl.h"
@@ -167,33 +168,10 @@ kl_status semiclassical_advance(void *run, int station, bool *reached, kl_error 
 
 /* ---- measurement ---- */
 
-/* The part of |f|^2 in the outer share of an axis; momenta as they are stored: the ends are in the
- * middle. */
-static kl_status outer_part(semiclassical_run *r, const kl_layout *layout, const complex double *f,
-                            double share, double *out, kl_error *err)
-{
-    const int64_t n = r->grid.sites, half = n / 2;
-    const bool momenta = layout == &r->grid.momentum;
-    double sum = 0;
-    for (int axis = 0; axis < r->grid.dimension; axis++) {
-        KL_TRY(kl_box_marginal(&r->grid, layout, axis, f, r->line, err));
-        for (int64_t i = 0; i < n; i++) {
-            const int64_t centred = momenta ? (i + half) % n : i;
-            if (fabs((double)(centred - half)) > (1 - share) * (double)half)
-                sum += r->line[i];
-        }
-    }
-    *out = sum / (momenta ? kl_box_points(&r->grid) : 1);
-    return KL_OK;
-}
-
 static kl_status measure_tails(semiclassical_run *r, kl_error *err)
 {
     double edge, band;
-    KL_TRY(outer_part(r, &r->grid.position, r->psi, 1. / 32, &edge, err));
-    memcpy(r->scratch, r->psi, r->grid.local * sizeof *r->psi);
-    kl_box_forward(&r->grid, r->scratch);
-    KL_TRY(outer_part(r, &r->grid.momentum, r->scratch, 1. / 16, &band, err));
+    KL_TRY(kl_box_tails(&r->grid, r->psi, r->scratch, r->line, &edge, &band, err));
     r->now.edge = fmax(r->now.edge, edge);
     r->now.band = fmax(r->now.band, band);
     return KL_OK;
@@ -202,8 +180,9 @@ static kl_status measure_tails(semiclassical_run *r, kl_error *err)
 /* What psi may be off by, in l2. */
 static double uncertainty(const semiclassical_run *r)
 {
-    return r->control.progress.error + kl_split_control_rounding(&r->control) +
-           4 * sqrt(r->now.edge) + 4 * sqrt(r->now.band);
+    return r->control.progress.error +
+           kl_step_rounding(&r->control.progress, kl_box_points(&r->grid)) + 4 * sqrt(r->now.edge) +
+           4 * sqrt(r->now.band);
 }
 
 static kl_status measure_observables(semiclassical_run *r, kl_sample *out, kl_error *err)
