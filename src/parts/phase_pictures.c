@@ -203,3 +203,44 @@ kl_status kl_phase_picture_wigner(const kl_phase_pictures *pictures, const kl_ph
     kl_phase_pictures_strides(pictures, at, f, &x, &p);
     return kl_wigner_box(grid, count, psi, x, p, out, totals, err);
 }
+
+static double cell(int n, const double *q)
+{
+    return n > 1 ? q[1] - q[0] : 0;
+}
+
+kl_status kl_phase_picture_transported(const kl_phase_pictures *pictures, const kl_phase_place *at,
+                                       int f, MPI_Comm comm, kl_phase_solve solve,
+                                       const void *problem, int ntimes, double *field,
+                                       kl_error *err)
+{
+    const kl_phase_picture *now = &pictures->picture[f];
+    const bool husimi = now->type == KL_PICTURE_HUSIMI, plain = now->type == KL_PICTURE_DENSITY;
+    const double wave = sqrt(at->eps / 2);
+    const int nx = kl_phase_pictures_axis(pictures, at, f, 0, NULL),
+              np = plain ? 1 : kl_phase_pictures_axis(pictures, at, f, 1, NULL);
+    double *q = NULL, **times = NULL;
+    kl_status status = kl_alloc((size_t)(nx + np), sizeof *q, "field", &q, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)ntimes, sizeof *times, "field", &times, err);
+    KL_GOTO(kl_agree(comm, status, err));
+    kl_phase_pictures_axis(pictures, at, f, 0, q);
+    if (!plain)
+        kl_phase_pictures_axis(pictures, at, f, 1, q + nx);
+    for (int t = 0; t < ntimes; t++)
+        times[t] = field + (size_t)t * (size_t)(nx * np);
+    const kl_liouville_grid grid = {.axis = (int)now->axis - 1,
+                                    .width = husimi ? wave : cell(nx, q),
+                                    .narrow = husimi  ? wave
+                                              : plain ? 0
+                                                      : cell(np, q + nx),
+                                    .nx = nx,
+                                    .np = np,
+                                    .x = q,
+                                    .p = q + nx};
+    status = solve(comm, problem, &grid, times, err);
+done:
+    free(q);
+    free(times);
+    return status;
+}

@@ -3,6 +3,7 @@
 #ifndef KL_PARTS_PHASE_PICTURES_H
 #define KL_PARTS_PHASE_PICTURES_H
 
+#include "classical/liouville.h"
 #include "continuum/wigner_box.h"
 #include "kinlim/system.h"
 
@@ -62,5 +63,15 @@ kl_status kl_phase_picture_wigner(const kl_phase_pictures *pictures, const kl_ph
                                   int f, const kl_box_grid *grid, int64_t count,
                                   const complex double *psi, double *out, kl_wigner_totals *totals,
                                   kl_error *err);
+
+/* The transported density beside picture f, which has x: solve(problem) gives it at all times.
+ * Beside a Husimi function smeared as that is of itself, else by a cell of the picture.
+ * field[ntimes][cells]. Collective over comm. KL_ENVIRONMENT: no memory. */
+typedef kl_status (*kl_phase_solve)(MPI_Comm comm, const void *problem,
+                                    const kl_liouville_grid *grid, double **field, kl_error *err);
+kl_status kl_phase_picture_transported(const kl_phase_pictures *pictures, const kl_phase_place *at,
+                                       int f, MPI_Comm comm, kl_phase_solve solve,
+                                       const void *problem, int ntimes, double *field,
+                                       kl_error *err);
 
 #endif
