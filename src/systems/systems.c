@@ -12,6 +12,7 @@
 #include "systems/lyapunov/lyapunov.h"
 #include "systems/semiclassical/semiclassical.h"
 #include "systems/trotter/trotter.h"
+#include "systems/vlasov/vlasov_system.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +27,7 @@ const kl_system *const kl_systems[] = {&kl_system_anderson,
                                        &kl_system_fermi,
                                        &kl_system_hartree_fock,
                                        &kl_system_trotter,
+                                       &kl_system_vlasov,
                                        NULL};
 
 kl_status kl_systems_begin(kl_error *err)

@@ -1,0 +1,270 @@
+#include "systems/vlasov/vlasov_private.h"
+
+#include "base/memory.h"
+#include "continuum/weyl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct progress { /* plain data, in checkpoints beside the orbitals */
+    kl_step_progress steps;
+    double energy;     /* at time 0 */
+    double edge, band; /* the most so far */
+} progress;
+
+typedef struct vlasov_run {
+    const vlasov *v;
+    int point;
+    MPI_Comm group;
+    kl_orbitals orbitals;
+    kl_orbital_steps steps;
+    complex double *phi;
+    progress now;
+    bool restored; /* a rank without orbitals does not know it yet */
+} vlasov_run;
+
+static kl_orbital_method method_of(const vlasov *v)
+{
+    if (v->propagator.method == KL_SPLIT_STRANG)
+        return KL_ORBITAL_STRANG;
+    return v->method == HARTREE ? KL_ORBITAL_CHIN4 : KL_ORBITAL_BM4;
+}
+
+/* ---- begin and end ---- */
+
+/* Steps to the last time, roughly: the error of one is measured to be so many times dt^(order + 1)
+ * over hbar. */
+static double steps_of(const vlasov *v, const kl_phase_place *at)
+{
+    static const double constant[] = {
+        [KL_ORBITAL_STRANG] = 0.1, [KL_ORBITAL_CHIN4] = 2e-3, [KL_ORBITAL_BM4] = 0.2};
+    const kl_orbital_method method = method_of(v);
+    const double last = v->times.value[v->times.n - 1], order = kl_orbital_steps_order(method),
+                 allowed = v->propagator.tolerance / fmax(last, 1e-9) * at->eps / constant[method];
+    return 1 + 1.6 * last / pow(allowed, 1 / order);
+}
+
+kl_cost vlasov_cost(const void *self, int point, int group_ranks)
+{
+    const vlasov *v = self;
+    const kl_phase_place *at = &v->point[point];
+    const int d = (int)v->dimension, waves = v->interaction.sum.nwaves;
+    const kl_orbital_method method = method_of(v);
+    const bool exchange = v->method == HARTREE_FOCK;
+    const double n = (double)v->particles[point], array = kl_box_bytes(d, at->sites, 1),
+                 stages = kl_orbital_steps_transforms(method) / 2.,
+                 kicks = stages * (6 + (exchange ? 8 * n * n : 0)),
+                 transforms = steps_of(v, at) * (2 * stages * n + kicks) +
+                              v->times.n * n * (2.0 * v->observables.n + 4),
+                 pairs = v->times.n * (double)v->ndefects * n * n * array / 16 * 2e-9;
+    const bool whole = v->pairs || v->pictures.whole_wigner;
+    return (kl_cost){.bytes = kl_orbital_steps_bytes(method, exchange, d, at->sites, waves,
+                                                     v->particles[point], group_ranks) +
+                              (whole ? 3 * n * array : 0) + array +
+                              8 * (2 + n / group_ranks) * kl_phase_pictures_cells(&v->pictures) +
+                              65536,
+                     .seconds = transforms * kl_box_seconds(d, at->sites) + pairs +
+                                v->times.n * n * kl_phase_pictures_seconds(&v->pictures, at) + 1e-4,
+                     .most_ranks = kl_orbitals_most_ranks(v->particles[point])};
+}
+
+static kl_status create(vlasov_run *r, kl_error *err)
+{
+    const vlasov *v = r->v;
+    const kl_phase_place *at = &v->point[r->point];
+    KL_TRY(kl_orbitals_create(r->group, (int)v->dimension, at->sites, v->side, at->eps,
+                              v->particles[r->point], &r->orbitals, err));
+    r->steps = (kl_orbital_steps){.orbitals = &r->orbitals,
+                                  .potential = &v->potential,
+                                  .interaction = &v->interaction,
+                                  .method = method_of(v),
+                                  .exchange = v->method == HARTREE_FOCK};
+    KL_TRY(kl_orbital_steps_create(&r->steps, err));
+    return kl_agree(r->group, kl_orbitals_array(&r->orbitals, &r->phi, err), err);
+}
+
+kl_status vlasov_begin(const void *self, const kl_place *place, void **run, kl_error *err)
+{
+    vlasov_run *r = NULL;
+    kl_status status = kl_agree(place->group, kl_alloc(1, sizeof *r, "run", &r, err), err);
+    *run = r;
+    if (status != KL_OK)
+        return status;
+    r->v = self;
+    r->point = place->point;
+    r->group = place->group;
+    status = create(r, err);
+    if (status != KL_OK)
+        vlasov_end(run);
+    return status;
+}
+
+void vlasov_end(void **run)
+{
+    vlasov_run *r = *run;
+    if (!r)
+        return;
+    kl_orbital_steps_destroy(&r->steps);
+    kl_orbitals_destroy(&r->orbitals);
+    free(r->phi);
+    free(r);
+    *run = NULL;
+}
+
+/* ---- evolution ---- */
+
+kl_status vlasov_start(void *run, int64_t batch, kl_error *err)
+{
+    vlasov_run *r = run;
+    (void)batch;
+    r->now = (progress){0};
+    r->restored = false;
+    kl_orbital_steps_start(&r->steps, r->v->propagator.tolerance);
+    KL_TRY(
+        kl_agree(r->group, kl_orbitals_start(&r->orbitals, r->v->displacement, r->phi, err), err));
+    return kl_orbital_steps_energy(&r->steps, r->phi, &r->now.energy, err);
+}
+
+kl_status vlasov_advance(void *run, int station, bool *reached, kl_error *err)
+{
+    vlasov_run *r = run;
+    const kl_stations *times = &r->v->times;
+    const kl_step_goal goal = {r->v->propagator.tolerance, times->value[times->n - 1]};
+    if (r->restored) {
+        MPI_Bcast(&r->now, sizeof r->now, MPI_BYTE, 0, r->group);
+        r->steps.progress = r->now.steps;
+        r->restored = false;
+    }
+    return kl_orbital_steps_advance(&r->steps, &goal, station > 0 ? times->value[station - 1] : 0,
+                                    times->value[station], r->phi, reached, err);
+}
+
+/* ---- measurement ---- */
+
+/* What orbitals may be off by, in l2, in the mean over them. */
+static double uncertainty(const vlasov_run *r)
+{
+    const kl_box_grid *grid = &r->orbitals.grid;
+    return r->steps.progress.error + kl_step_rounding(&r->steps.progress, kl_box_points(grid)) +
+           4 * sqrt(r->now.edge) + 4 * sqrt(r->now.band) + r->v->images[r->point];
+}
+
+static double bound_of(const vlasov *v, const kl_phase_place *at, const kl_phase_observable *o)
+{
+    const double own = kl_phase_observable_bound(o, &v->potential, at->x, at->p);
+    return o->energy ? own + kl_phase_observable_bound(o, &v->interaction, 2 * at->x, 0)
+                     : own * kl_weyl_norm(o, (int)v->dimension, at->eps);
+}
+
+static kl_status measure_values(vlasov_run *r, const vlasov_view *view, double energy,
+                                kl_sample *out, kl_error *err)
+{
+    const vlasov *v = r->v;
+    const kl_phase_place *at = &v->point[r->point];
+    const double off = uncertainty(r) * (2 + uncertainty(r));
+    const int n = v->observables.n;
+    KL_TRY(vlasov_measure_observables(v, view, out->quantity, err));
+    for (int k = 0; k < n; k++) {
+        const kl_phase_observable *o = &v->observables.observable[k];
+        if (o->energy)
+            out->quantity[k] = energy;
+        out->error[k] = off * bound_of(v, at, o);
+    }
+    if (v->ndefects == 0)
+        return KL_OK;
+    KL_TRY(vlasov_measure_defects(v, view, out->quantity, out->quantity + n, err));
+    for (int k = 0; k < v->ndefects; k++) {
+        const double bound = bound_of(v, at, &v->observables.observable[v->defect_of[k]]);
+        out->error[n + k] = 4 * off * bound * bound / (double)v->particles[r->point];
+    }
+    return KL_OK;
+}
+
+static kl_status measure_checks(vlasov_run *r, const vlasov_view *view, int station, double energy,
+                                kl_sample *out, kl_error *err)
+{
+    const vlasov *v = r->v;
+    double sum = 0;
+    int next = ALWAYS;
+    KL_TRY(kl_orbitals_defect(&r->orbitals, r->phi, &out->check[ORTHONORMALITY], err));
+    kl_orbitals_density(&r->orbitals, r->phi, r->steps.rho);
+    for (int64_t i = 0; i < kl_orbitals_points(&r->orbitals); i++)
+        sum += r->steps.rho[i];
+    out->check[NUMBER] = fabs(sum - 1);
+    out->check[ENERGY_DRIFT] = fabs(energy - r->now.energy) / fmax(1, fabs(r->now.energy));
+    out->check[SPLITTING] = r->steps.progress.error;
+    out->check[EDGE] = r->now.edge;
+    out->check[BAND] = r->now.band;
+    if (v->kohn)
+        out->check[next++] = vlasov_measure_kohn(v, view, r->steps.rho, v->times.value[station]);
+    return KL_OK;
+}
+
+kl_status vlasov_measure(void *run, int station, int member, kl_sample *out, kl_error *err)
+{
+    vlasov_run *r = run;
+    const vlasov *v = r->v;
+    const vlasov_view view = {&r->orbitals, r->phi, r->steps.work, r->steps.phase, r->steps.u};
+    kl_wigner_totals totals = {0};
+    double energy, edge, band;
+    (void)member;
+    KL_TRY(vlasov_measure_tails(&view, &edge, &band, err));
+    r->now.edge = fmax(r->now.edge, edge);
+    r->now.band = fmax(r->now.band, band);
+    KL_TRY(kl_orbital_steps_energy(&r->steps, r->phi, &energy, err));
+    KL_TRY(measure_values(r, &view, energy, out, err));
+    KL_TRY(measure_checks(r, &view, station, energy, out, err));
+    KL_TRY(vlasov_measure_pictures(v, r->point, &view, out->field, &totals, err));
+    if (v->pictures.whole_wigner) {
+        const int at = vlasov_negativity(v);
+        out->quantity[at] = totals.negativity;
+        out->error[at] = totals.negativity_error + 4 * uncertainty(r);
+        out->check[v->nchecks - 1] = totals.marginals;
+    }
+    return KL_OK;
+}
+
+/* ---- checkpoints: a piece is an orbital, and how far the work is ---- */
+
+static size_t orbital_bytes(const vlasov_run *r)
+{
+    return (size_t)kl_orbitals_points(&r->orbitals) * sizeof *r->phi;
+}
+
+kl_packing vlasov_shape(const void *run)
+{
+    const vlasov_run *r = run;
+    return (kl_packing){.pieces = r->orbitals.all,
+                        .first = r->orbitals.first,
+                        .count = r->orbitals.count,
+                        .piece_bytes = orbital_bytes(r) + sizeof(progress)};
+}
+
+kl_packing vlasov_packing(const void *run, int station)
+{
+    (void)station;
+    return vlasov_shape(run);
+}
+
+void vlasov_pack(const void *run, int64_t piece, void *bytes)
+{
+    const vlasov_run *r = run;
+    progress now = r->now;
+    now.steps = r->steps.progress;
+    memcpy(bytes, r->phi + (size_t)piece * r->orbitals.grid.local, orbital_bytes(r));
+    memcpy((char *)bytes + orbital_bytes(r), &now, sizeof now);
+}
+
+void vlasov_unpack(void *run, int64_t piece, const void *bytes)
+{
+    vlasov_run *r = run;
+    memcpy(r->phi + (size_t)piece * r->orbitals.grid.local, bytes, orbital_bytes(r));
+    memcpy(&r->now, (const char *)bytes + orbital_bytes(r), sizeof r->now);
+}
+
+void vlasov_restored(void *run, int station)
+{
+    vlasov_run *r = run;
+    (void)station;
+    r->restored = true;
+}
