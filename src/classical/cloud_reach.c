@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOUD = 96, ANGLES = 16, RANDOM = 24, FEWEST = 32, MOST = 8192 };
+enum { CLOUD = 64, ANGLES = 12, RANDOM = 12, FEWEST = 24, MOST = 8192 };
 
 static double halton(int i, int base)
 {
@@ -136,7 +136,7 @@ static void run(const swarm *s, int steps, int n, double *x, double *p)
 static bool near(int n, const double *a, const double *b)
 {
     for (int i = 0; i < n; i++)
-        if (!(fabs(a[i] - b[i]) <= 0.02 * fabs(a[i])))
+        if (!(fabs(a[i] - b[i]) <= 0.04 * fabs(a[i])))
             return false;
     return true;
 }

@@ -38,7 +38,7 @@ static void add_pair(const kl_orbital_steps *s, const complex double *k, const c
     const double weight = 1. / (double)s->orbitals->all;
     for (int64_t i = 0; i < n; i++)
         s->x.pair[i] = kl_times(conj(k[i]), psi[i]);
-    kl_mean_field_apply(&s->field, -1, s->x.pair);
+    kl_box_interaction_apply(&s->field, -1, s->x.pair);
     for (int64_t i = 0; i < n; i++)
         out[i] += weight * kl_times(k[i], s->x.pair[i]);
 }

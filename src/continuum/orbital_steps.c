@@ -57,7 +57,7 @@ static kl_status allocate(kl_orbital_steps *s, kl_error *err)
 {
     const kl_box_grid *g = &s->orbitals->grid;
     const size_t points = (size_t)kl_orbitals_points(s->orbitals), n = (size_t)g->sites;
-    KL_TRY(kl_mean_field_create(g, s->interaction, &s->field, err));
+    KL_TRY(kl_box_interaction_create(g, s->interaction, &s->field, err));
     KL_TRY(kl_alloc(points, sizeof *s->u, "potential", &s->u, err));
     KL_TRY(kl_alloc(points, sizeof *s->rho, "density", &s->rho, err));
     for (int j = 0; j < g->dimension && s->method == KL_ORBITAL_CHIN4; j++)
@@ -92,7 +92,7 @@ void kl_orbital_steps_destroy(kl_orbital_steps *s)
 {
     void *owned[] = {s->u, s->rho,  s->slope[0], s->slope[1], s->slope[2],
                      s->w, s->work, s->steep,    s->phase,    s->spare};
-    kl_mean_field_destroy(&s->field);
+    kl_box_interaction_destroy(&s->field);
     kl_orbital_exchange_destroy(&s->x);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
@@ -109,7 +109,7 @@ double kl_orbital_steps_bytes(kl_orbital_method method, bool exchange, int dimen
                  mine = (double)kl_orbitals_of_rank(all, ranks);
     return points * (32 * mine + 8 * (mine + 1) + 4 * 16 + 8 * (2 + dimension)) +
            (exchange ? 16 * points * ((double)all + 3 * mine + 1) : 0) +
-           kl_mean_field_bytes(dimension, sites, waves) +
+           kl_box_interaction_bytes(dimension, sites, waves) +
            32.0 * schemes[method].stages * (double)sites;
 }
 
@@ -128,7 +128,7 @@ static void find_field(const kl_orbital_steps *s, const complex double *phi)
     const int64_t points = kl_orbitals_points(s->orbitals);
     kl_orbitals_density(s->orbitals, phi, s->rho);
     put_density(s, NULL, s->w);
-    kl_mean_field_apply(&s->field, -1, s->w);
+    kl_box_interaction_apply(&s->field, -1, s->w);
     for (int64_t i = 0; i < points; i++)
         s->w[i] = creal(s->w[i]) + s->u[i];
 }
@@ -141,13 +141,13 @@ static void find_steepness(const kl_orbital_steps *s)
     memset(s->steep, 0, (size_t)points * sizeof *s->steep);
     for (int j = 0; j < o->grid.dimension; j++) {
         put_density(s, NULL, s->work);
-        kl_mean_field_apply(&s->field, j, s->work);
+        kl_box_interaction_apply(&s->field, j, s->work);
         for (int64_t i = 0; i < points; i++) {
             const double slope = creal(s->work[i]) + s->slope[j][i];
             s->steep[i] += slope * slope;
             s->work[i] = s->rho[i] * slope;
         }
-        kl_mean_field_apply(&s->field, j, s->work);
+        kl_box_interaction_apply(&s->field, j, s->work);
         for (int64_t i = 0; i < points; i++)
             s->steep[i] -= 2 * creal(s->work[i]);
     }

@@ -19,7 +19,7 @@
 #define KL_CONTINUUM_ORBITAL_STEPS_H
 
 #include "classical/smooth.h"
-#include "continuum/mean_field.h"
+#include "continuum/box_interaction.h"
 #include "continuum/orbitals.h"
 #include "continuum/step_control.h"
 
@@ -43,7 +43,7 @@ typedef struct kl_orbital_steps {
     kl_orbital_method method;
     bool exchange;
     /* the rest is filled */
-    kl_mean_field field;
+    kl_box_interaction field;
     kl_orbital_exchange x;
     double dt;
     double *u, *slope[3], *rho;                  /* [points]: U, grad U, the density */

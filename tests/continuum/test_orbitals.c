@@ -77,11 +77,11 @@ static void mean_fields_as_defined(void **state)
 {
     static points p;
     kl_box_grid grid;
-    kl_mean_field field;
+    kl_box_interaction field;
     complex double *g, *start;
     (void)state;
     assert_ok(kl_box_grid_create(MPI_COMM_SELF, 3, 24, 8, 0.3, &grid, why));
-    assert_ok(kl_mean_field_create(&grid, &mixed, &field, why));
+    assert_ok(kl_box_interaction_create(&grid, &mixed, &field, why));
     assert_ok(kl_box_array(&grid, &g, why));
     assert_ok(kl_box_array(&grid, &start, why));
     kl_box_visit(&grid, note, &p);
@@ -91,7 +91,7 @@ static void mean_fields_as_defined(void **state)
     }
     for (int axis = -1; axis < 3; axis++) {
         memcpy(g, start, grid.local * sizeof *g);
-        kl_mean_field_apply(&field, axis, g);
+        kl_box_interaction_apply(&field, axis, g);
         for (int i = 0; i < p.n; i += 41) {
             complex double sum = 0;
             if (fmax(fabs(p.x[i][0]), fmax(fabs(p.x[i][1]), fabs(p.x[i][2]))) > 1)
@@ -106,7 +106,7 @@ static void mean_fields_as_defined(void **state)
             assert_at_most(cabs(g[i] - sum), 1e-6);
         }
     }
-    kl_mean_field_destroy(&field);
+    kl_box_interaction_destroy(&field);
     kl_box_grid_destroy(&grid);
     free(g);
     free(start);

@@ -140,7 +140,7 @@ static void free_reach(reach *r, int npoints)
 static kl_status check_box(const vlasov *v, kl_node *root, int i, double x, kl_error *err)
 {
     const double images = v->times.value[v->times.n - 1] / v->point[i].eps *
-                          kl_mean_field_images(&v->interaction, v->side, x);
+                          kl_box_interaction_images(&v->interaction, v->side, x);
     if (isinf(x))
         return kl_config_fail(root, "potential", err,
                               "particles run away to infinity before T = %g: no box holds them",

@@ -1,4 +1,4 @@
-#include "continuum/mean_field.h"
+#include "continuum/box_interaction.h"
 
 #include "base/complex.h"
 #include "base/memory.h"
@@ -54,7 +54,7 @@ static void fill_wave(void *context, int64_t i, const double x[3])
     f->cosine[2 * i + 1] = sin(angle);
 }
 
-static void fill(kl_mean_field *m)
+static void fill(kl_box_interaction *m)
 {
     const int64_t n = m->grid->sites, points = points_of(m->grid);
     filling f = {.grid = m->grid, .v = m->v, .kernel = m->result};
@@ -74,12 +74,12 @@ static void fill(kl_mean_field *m)
     }
 }
 
-kl_status kl_mean_field_create(const kl_box_grid *grid, const kl_smooth *v, kl_mean_field *out,
-                               kl_error *err)
+kl_status kl_box_interaction_create(const kl_box_grid *grid, const kl_smooth *v,
+                                    kl_box_interaction *out, kl_error *err)
 {
     const size_t points = (size_t)points_of(grid), n = (size_t)grid->sites,
                  waves = (size_t)v->sum.nwaves;
-    *out = (kl_mean_field){.grid = grid, .v = v};
+    *out = (kl_box_interaction){.grid = grid, .v = v};
     KL_TRY(kl_alloc(points, sizeof *out->kernel, "interaction", &out->kernel, err));
     KL_TRY(
         kl_alloc((KL_PHASE_DEGREE + 1) * n, sizeof *out->power, "interaction", &out->power, err));
@@ -89,22 +89,22 @@ kl_status kl_mean_field_create(const kl_box_grid *grid, const kl_smooth *v, kl_m
     return KL_OK;
 }
 
-void kl_mean_field_destroy(kl_mean_field *m)
+void kl_box_interaction_destroy(kl_box_interaction *m)
 {
     free(m->kernel);
     free(m->power);
     free(m->wave);
     free(m->result);
-    *m = (kl_mean_field){0};
+    *m = (kl_box_interaction){0};
 }
 
-double kl_mean_field_bytes(int dimension, int64_t sites, int waves)
+double kl_box_interaction_bytes(int dimension, int64_t sites, int waves)
 {
     return pow((double)sites, dimension) * (24 + 16.0 * waves) +
            8.0 * (KL_PHASE_DEGREE + 1) * (double)sites;
 }
 
-double kl_mean_field_images(const kl_smooth *v, double side, double reach)
+double kl_box_interaction_images(const kl_smooth *v, double side, double reach)
 {
     double sum = 0;
     for (int k = 0; k < v->ngaussians; k++) {
@@ -117,7 +117,7 @@ double kl_mean_field_images(const kl_smooth *v, double side, double reach)
 /* ---- Gaussians ---- */
 
 /* Times i k_axis/n^d of the kernel; the highest wave has no sign. */
-static void multiply_slope(const kl_mean_field *m, int axis)
+static void multiply_slope(const kl_box_interaction *m, int axis)
 {
     const kl_box_grid *grid = m->grid;
     const kl_layout *l = &grid->momentum;
@@ -134,7 +134,7 @@ static void multiply_slope(const kl_mean_field *m, int axis)
 }
 
 /* result = kernel * g or d_axis kernel * g */
-static void convolve(const kl_mean_field *m, int axis, const complex double *g)
+static void convolve(const kl_box_interaction *m, int axis, const complex double *g)
 {
     const int64_t points = points_of(m->grid);
     memcpy(m->result, g, m->grid->local * sizeof *g);
@@ -150,7 +150,7 @@ static void convolve(const kl_mean_field *m, int axis, const complex double *g)
 /* ---- monomials: c prod_j (x_j - y_j)^n_j = c sum_k C(n, k) x^(n-k) (-y)^k ---- */
 
 /* x^k along the places of the layout; NULL: no such axis. */
-static void power_tables(const kl_mean_field *m, const int power[3], const double *out[3])
+static void power_tables(const kl_box_interaction *m, const int power[3], const double *out[3])
 {
     for (int place = 0; place < 3; place++) {
         const int axis = m->grid->position.axis[place];
@@ -163,7 +163,8 @@ static double entry(const double *table, int64_t i)
     return table ? table[i] : 1;
 }
 
-static complex double moment(const kl_mean_field *m, const int power[3], const complex double *g)
+static complex double moment(const kl_box_interaction *m, const int power[3],
+                             const complex double *g)
 {
     const kl_layout *l = &m->grid->position;
     const double *t[3];
@@ -180,7 +181,7 @@ static complex double moment(const kl_mean_field *m, const int power[3], const c
     return sum;
 }
 
-static void add_power(const kl_mean_field *m, const int power[3], complex double factor)
+static void add_power(const kl_box_interaction *m, const int power[3], complex double factor)
 {
     const kl_layout *l = &m->grid->position;
     const double *t[3];
@@ -202,7 +203,7 @@ static double binomial(int n, int k)
     return product;
 }
 
-static void add_term(const kl_mean_field *m, int axis, const kl_phase_term *term,
+static void add_term(const kl_box_interaction *m, int axis, const kl_phase_term *term,
                      const complex double *g)
 {
     int n[3] = {term->power[0], term->power[1], term->power[2]}, k[3];
@@ -224,7 +225,7 @@ static void add_term(const kl_mean_field *m, int axis, const kl_phase_term *term
 
 /* ---- waves: cos 2 pi q.(x - y) = cos cos + sin sin ---- */
 
-static void add_wave(const kl_mean_field *m, int axis, int w, const complex double *g)
+static void add_wave(const kl_box_interaction *m, int axis, int w, const complex double *g)
 {
     const kl_phase_wave *wave = &m->v->sum.wave[w];
     const int64_t points = points_of(m->grid);
@@ -244,7 +245,7 @@ static void add_wave(const kl_mean_field *m, int axis, int w, const complex doub
         m->result[i] += wave->cosine * (cosine * t[2 * i] + sine * t[2 * i + 1]);
 }
 
-void kl_mean_field_apply(const kl_mean_field *m, int axis, complex double *g)
+void kl_box_interaction_apply(const kl_box_interaction *m, int axis, complex double *g)
 {
     const int64_t points = points_of(m->grid);
     if (m->v->ngaussians > 0)
