@@ -5,7 +5,7 @@
 #include "systems/vlasov/vlasov_private.h"
 
 #include "base/memory.h"
-#include "classical/cloud_reach.h"
+#include "classical/droplet_reach.h"
 #include "parts/phase_sites.h"
 #include "parts/plain_keys.h"
 
@@ -111,21 +111,21 @@ static kl_status find_reach(const vlasov *v, reach *r, kl_error *err)
     const double radius = sqrt(2 * vlasov_fermi_energy(v->dimension)),
                  decay = 2 * log(100 / v->propagator.tolerance);
     const size_t n = (size_t)v->npoints;
-    kl_cloud cloud = {.potential = &v->potential,
-                      .interaction = &v->interaction,
-                      .radius = radius,
-                      .last = v->times.value[v->times.n - 1]};
+    kl_droplet cloud = {.potential = &v->potential,
+                        .interaction = &v->interaction,
+                        .radius = radius,
+                        .last = v->times.value[v->times.n - 1]};
     double *spheres;
     KL_TRY(kl_alloc(6 * n, sizeof *spheres, "points", &spheres, err));
     *r = (reach){spheres + 2 * n, spheres + 4 * n, spheres + 3 * n, spheres + 5 * n};
     for (int j = 0; j < 3; j++)
         cloud.center[j] = v->displacement[j];
     for (size_t i = 0; i < n; i++) {
-        spheres[i] = kl_cloud_tail(radius, v->point[i].eps, certain);
-        spheres[n + i] = kl_cloud_tail(radius, v->point[i].eps, decay);
+        spheres[i] = kl_droplet_tail(radius, v->point[i].eps, certain);
+        spheres[n + i] = kl_droplet_tail(radius, v->point[i].eps, decay);
     }
     const kl_status status =
-        kl_cloud_reach(&cloud, (int)(2 * n), spheres, r->certain_x, r->certain_p, err);
+        kl_droplet_reach(&cloud, (int)(2 * n), spheres, r->certain_x, r->certain_p, err);
     if (status != KL_OK)
         free(spheres);
     return status;

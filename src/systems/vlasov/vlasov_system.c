@@ -88,7 +88,7 @@ static void make_description(vlasov *v)
     d->check = v->check;
     d->nfields = v->pictures.n;
     d->field = v->pictures.kind;
-    d->nlimits = 0;
+    d->nlimits = 1;
     d->limit = v->limit;
     d->nwarnings = v->warnings.n;
     d->warning = v->warnings.text;

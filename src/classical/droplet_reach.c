@@ -1,4 +1,4 @@
-#include "classical/cloud_reach.h"
+#include "classical/droplet_reach.h"
 
 #include "base/memory.h"
 
@@ -32,7 +32,7 @@ static double cube_point(int i, int d, double z[6])
 }
 
 typedef struct swarm {
-    const kl_cloud *cloud;
+    const kl_droplet *cloud;
     int d, all, of_sphere;
     double *start, *z, *force; /* [all][6]: x, then p from 3 on; [all][3] */
 } swarm;
@@ -161,8 +161,8 @@ static kl_status settle(const swarm *s, int n, double *x, double *p, kl_error *e
     return KL_OK;
 }
 
-kl_status kl_cloud_reach(const kl_cloud *cloud, int n, const double *radius, double *x, double *p,
-                         kl_error *err)
+kl_status kl_droplet_reach(const kl_droplet *cloud, int n, const double *radius, double *x,
+                           double *p, kl_error *err)
 {
     const int d = cloud->potential->dimension, of_sphere = ANGLES * d + (d > 1 ? RANDOM : 0);
     swarm s = {.cloud = cloud, .d = d, .all = CLOUD + n * of_sphere, .of_sphere = of_sphere};
@@ -181,7 +181,7 @@ kl_status kl_cloud_reach(const kl_cloud *cloud, int n, const double *radius, dou
 }
 
 /* int_R^y sqrt(u^2 - R^2) du = (y sqrt(y^2 - R^2) - R^2 acosh(y/R))/2 */
-double kl_cloud_tail(double radius, double hbar, double decay)
+double kl_droplet_tail(double radius, double hbar, double decay)
 {
     double low = radius, high = radius + sqrt(2 * hbar * decay) + 1;
     for (int i = 0; i < 60; i++) {
