@@ -217,6 +217,57 @@ kl_status vlasov_measure_pictures(const vlasov *v, int point, const vlasov_view 
     return KL_OK;
 }
 
+/* ---- images ---- */
+
+typedef struct profile { /* of rho along an axis */
+    const kl_box_grid *grid;
+    const double *rho;
+    int axis;
+    double *line;
+} profile;
+
+static void add_to_line(void *context, int64_t i, const double x[3])
+{
+    const profile *p = context;
+    p->line[llround(x[p->axis] / p->grid->spacing) + p->grid->sites / 2] += p->rho[i];
+}
+
+/* sqrt(sum_a rho_a (sum_b rho_b V(side - |a - b|))^2) of a Gaussian */
+static double off_by(const profile *p, const kl_smooth_gaussian *bell)
+{
+    const int64_t n = p->grid->sites;
+    double sum = 0;
+    for (int64_t a = 0; a < n; a++) {
+        double off = 0;
+        for (int64_t b = 0; b < n; b++) {
+            const double from = p->grid->side - p->grid->spacing * fabs((double)(a - b));
+            if (from < 9 * bell->width)
+                off += p->line[b] * exp(-from * from / (2 * bell->width * bell->width));
+        }
+        sum += p->line[a] * off * off;
+    }
+    return fabs(bell->amplitude) * sqrt(sum);
+}
+
+kl_status vlasov_measure_images(const vlasov *v, const vlasov_view *view, double *rho, double *off,
+                                kl_error *err)
+{
+    const kl_box_grid *grid = &view->o->grid;
+    profile p = {.grid = grid, .rho = rho};
+    *off = 0;
+    KL_TRY(kl_agree(view->o->comm,
+                    kl_alloc((size_t)grid->sites, sizeof *p.line, "images", &p.line, err), err));
+    kl_orbitals_density(view->o, view->phi, rho);
+    for (p.axis = 0; p.axis < grid->dimension; p.axis++) {
+        memset(p.line, 0, (size_t)grid->sites * sizeof *p.line);
+        kl_box_visit(grid, add_to_line, &p);
+        for (int k = 0; k < v->interaction.ngaussians; k++)
+            *off += off_by(&p, &v->interaction.gaussian[k]);
+    }
+    free(p.line);
+    return KL_OK;
+}
+
 /* ---- the centre of mass ---- */
 
 typedef struct centre {

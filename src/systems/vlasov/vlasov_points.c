@@ -20,8 +20,7 @@ typedef struct points_keys {
     kl_reals displacement;
     bool pairs;
 } points_keys;
-static const char *const methods[] = {
-    [HARTREE] = "hartree", [HARTREE_FOCK] = "hartree_fock", [EXACT] = "exact", NULL};
+static const char *const methods[] = {[HARTREE] = "hartree", [HARTREE_FOCK] = "hartree_fock", NULL};
 static const char *const traps[] = {"harmonic", NULL};
 
 const kl_key vlasov_points_table[] = {
@@ -38,7 +37,7 @@ const kl_key vlasov_points_table[] = {
     {.name = "method",
      KL_CHOICE_AT(points_keys, method, methods),
      .fallback = "hartree",
-     .doc = "hartree_fock: with exchange, d = 1; exact: of 2 to 6 particles, d = 1"},
+     .doc = "hartree_fock: with exchange, d = 1"},
     {.name = "box",
      KL_REAL_AT(points_keys, box),
      .flags = KL_REQUIRED,
@@ -76,9 +75,6 @@ static kl_status check_particles(const vlasov *v, kl_node *root, int i, int64_t 
     char path[32];
     int64_t below, above;
     snprintf(path, sizeof path, "particles.%d", i);
-    if (v->method == EXACT && (n < 2 || n > 6))
-        return kl_config_fail(
-            root, path, err, "%lld is not allowed: exact goes with 2 to 6 particles", (long long)n);
     if (kl_orbitals_shells((int)v->dimension, n, &below, &above) == 0)
         return kl_config_fail(root, path, err,
                               "%lld closes no shell of the trap in dimension %d: %lld or %lld do",
@@ -101,7 +97,8 @@ static kl_status check_method(const vlasov *v, kl_node *root, kl_error *err)
 /* ---- grids ---- */
 
 typedef struct reach { /* of each point: of all but 6e-7 of |psi|^2, and at the tolerance */
-    double *certain_x, *certain_p, *x, *p;
+    double *memory, *certain_x, *certain_p, *x, *p;
+    double droplet; /* |x_j| of the droplet itself */
 } reach;
 
 static const double certain = 14.3; /* exp(-certain) = 6e-7 */
@@ -115,32 +112,27 @@ static kl_status find_reach(const vlasov *v, reach *r, kl_error *err)
                         .interaction = &v->interaction,
                         .radius = radius,
                         .last = v->times.value[v->times.n - 1]};
-    double *spheres;
-    KL_TRY(kl_alloc(6 * n, sizeof *spheres, "points", &spheres, err));
-    *r = (reach){spheres + 2 * n, spheres + 4 * n, spheres + 3 * n, spheres + 5 * n};
+    const size_t all = 2 * n + 1;
+    KL_TRY(kl_alloc(3 * all, sizeof *r->memory, "points", &r->memory, err));
+    double *spheres = r->memory, *x = spheres + all, *p = x + all;
+    *r = (reach){spheres, x, p, x + n, p + n, 0};
     for (int j = 0; j < 3; j++)
         cloud.center[j] = v->displacement[j];
     for (size_t i = 0; i < n; i++) {
         spheres[i] = kl_droplet_tail(radius, v->point[i].eps, certain);
         spheres[n + i] = kl_droplet_tail(radius, v->point[i].eps, decay);
     }
-    const kl_status status =
-        kl_droplet_reach(&cloud, (int)(2 * n), spheres, r->certain_x, r->certain_p, err);
-    if (status != KL_OK)
-        free(spheres);
-    return status;
+    spheres[2 * n] = radius;
+    KL_TRY(kl_droplet_reach(&cloud, (int)all, spheres, x, p, err));
+    r->droplet = x[2 * n];
+    return KL_OK;
 }
 
-static void free_reach(reach *r, int npoints)
-{
-    if (r->certain_x)
-        free(r->certain_x - 2 * npoints);
-}
-
-static kl_status check_box(const vlasov *v, kl_node *root, int i, double x, kl_error *err)
+static kl_status check_box(const vlasov *v, kl_node *root, int i, double x, double droplet,
+                           kl_error *err)
 {
     const double images = v->times.value[v->times.n - 1] / v->point[i].eps *
-                          kl_box_interaction_images(&v->interaction, v->side, x);
+                          kl_box_interaction_images(&v->interaction, v->side, droplet);
     if (isinf(x))
         return kl_config_fail(root, "potential", err,
                               "particles run away to infinity before T = %g: no box holds them",
@@ -152,10 +144,9 @@ static kl_status check_box(const vlasov *v, kl_node *root, int i, double x, kl_e
                               v->side, (long long)v->particles[i], x, 2.1 * x);
     if (images > 1e-3)
         return kl_config_fail(root, "box", err,
-                              "%g is not allowed: %lld particles come to |x_j| = %.4g, from where "
-                              "images of the periodic box are in reach of the interaction",
-                              v->side, (long long)v->particles[i], x);
-    v->images[i] = images;
+                              "%g is not allowed: the cloud comes to |x_j| = %.4g, from where its "
+                              "images in the periodic box are in reach of the interaction",
+                              v->side, droplet);
     return KL_OK;
 }
 
@@ -167,7 +158,7 @@ static kl_status make_grid(vlasov *v, kl_node *root, const reach *r, int i, kl_e
                                  .dimension = (int)v->dimension,
                                  .side = v->side,
                                  .arrays = 2 * (double)v->particles[i] + 8};
-    KL_TRY(check_box(v, root, i, r->certain_x[i], err));
+    KL_TRY(check_box(v, root, i, r->certain_x[i], r->droplet, err));
     if (r->x[i] > v->side / 2)
         KL_TRY(kl_warnings_add(&v->warnings, err,
                                "tails of %lld particles come to the edge of the box %g: the errors "
@@ -189,8 +180,7 @@ static kl_status make_grids(vlasov *v, kl_node *root, kl_error *err)
         v->columns[COLUMNS * i + 1] = v->point[i].eps;
         v->columns[COLUMNS * i + 2] = (double)v->point[i].sites;
     }
-    if (status == KL_OK)
-        free_reach(&r, v->npoints);
+    free(r.memory);
     return status;
 }
 
@@ -216,7 +206,6 @@ static kl_status allocate(vlasov *v, int n, kl_error *err)
     v->npoints = n;
     KL_TRY(kl_alloc((size_t)n, sizeof *v->point, "points", &v->point, err));
     KL_TRY(kl_alloc((size_t)n, sizeof *v->particles, "points", &v->particles, err));
-    KL_TRY(kl_alloc((size_t)n, sizeof *v->images, "points", &v->images, err));
     return kl_alloc((size_t)n * COLUMNS, sizeof *v->columns, "points", &v->columns, err);
 }
 

@@ -9,9 +9,9 @@
 #include "parts/split_keys.h"
 #include "parts/warnings.h"
 
-typedef enum vlasov_method { HARTREE, HARTREE_FOCK, EXACT } vlasov_method;
+typedef enum vlasov_method { HARTREE, HARTREE_FOCK } vlasov_method;
 
-enum { COLUMNS = 3, MOST_CHECKS = 8 };
+enum { COLUMNS = 3, MOST_CHECKS = 9 };
 
 typedef struct vlasov {
     kl_stations times;
@@ -22,7 +22,6 @@ typedef struct vlasov {
     int npoints;
     kl_phase_place *point; /* [npoints]: eps is hbar; x, p as far as the cloud comes */
     int64_t *particles;    /* [npoints] */
-    double *images;        /* [npoints]: what images in the interaction may do to psi, in l2 */
     double *columns;       /* [npoints][COLUMNS]: particles, hbar, sites */
     kl_smooth potential, interaction;
     kl_phase_observables observables;
@@ -45,7 +44,7 @@ typedef struct vlasov {
 } vlasov;
 
 /* What is always checked; then the centre of mass, then the Wigner function's marginals. */
-enum { ORTHONORMALITY, NUMBER, ENERGY_DRIFT, SPLITTING, EDGE, BAND, ALWAYS };
+enum { ORTHONORMALITY, NUMBER, ENERGY_DRIFT, SPLITTING, EDGE, BAND, IMAGES, ALWAYS };
 
 static inline int vlasov_negativity(const vlasov *v) /* the place of that quantity */
 {
@@ -80,6 +79,10 @@ kl_status vlasov_measure_observables(const vlasov *v, const vlasov_view *view, d
 kl_status vlasov_measure_defects(const vlasov *v, const vlasov_view *view, const double *mean,
                                  double *defect, kl_error *err);
 kl_status vlasov_measure_tails(const vlasov_view *view, double *edge, double *band, kl_error *err);
+/* What images of the cloud in the periodic box change of the mean field, in l2 with the weight rho,
+ * at most; rho[points] is filled. Collective. KL_ENVIRONMENT: no memory. */
+kl_status vlasov_measure_images(const vlasov *v, const vlasov_view *view, double *rho, double *off,
+                                kl_error *err);
 /* Collective. */
 kl_status vlasov_measure_pictures(const vlasov *v, int point, const vlasov_view *view,
                                   double **field, kl_wigner_totals *totals, kl_error *err);

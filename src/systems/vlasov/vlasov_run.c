@@ -8,8 +8,8 @@
 
 typedef struct progress { /* plain data, in checkpoints beside the orbitals */
     kl_step_progress steps;
-    double energy;     /* at time 0 */
-    double edge, band; /* the most so far */
+    double energy;             /* at time 0 */
+    double edge, band, images; /* the most so far */
 } progress;
 
 typedef struct vlasov_run {
@@ -142,11 +142,12 @@ kl_status vlasov_advance(void *run, int station, bool *reached, kl_error *err)
 /* ---- measurement ---- */
 
 /* What orbitals may be off by, in l2, in the mean over them. */
-static double uncertainty(const vlasov_run *r)
+static double uncertainty(const vlasov_run *r, int station)
 {
     const kl_box_grid *grid = &r->orbitals.grid;
     return r->steps.progress.error + kl_step_rounding(&r->steps.progress, kl_box_points(grid)) +
-           4 * sqrt(r->now.edge) + 4 * sqrt(r->now.band) + r->v->images[r->point];
+           4 * sqrt(r->now.edge) + 4 * sqrt(r->now.band) +
+           r->v->times.value[station] / grid->eps * r->now.images;
 }
 
 static double bound_of(const vlasov *v, const kl_phase_place *at, const kl_phase_observable *o)
@@ -156,12 +157,12 @@ static double bound_of(const vlasov *v, const kl_phase_place *at, const kl_phase
                      : own * kl_weyl_norm(o, (int)v->dimension, at->eps);
 }
 
-static kl_status measure_values(vlasov_run *r, const vlasov_view *view, double energy,
+static kl_status measure_values(vlasov_run *r, const vlasov_view *view, int station, double energy,
                                 kl_sample *out, kl_error *err)
 {
     const vlasov *v = r->v;
     const kl_phase_place *at = &v->point[r->point];
-    const double off = uncertainty(r) * (2 + uncertainty(r));
+    const double off = uncertainty(r, station) * (2 + uncertainty(r, station));
     const int n = v->observables.n;
     KL_TRY(vlasov_measure_observables(v, view, out->quantity, err));
     for (int k = 0; k < n; k++) {
@@ -195,6 +196,7 @@ static kl_status measure_checks(vlasov_run *r, const vlasov_view *view, int stat
     out->check[SPLITTING] = r->steps.progress.error;
     out->check[EDGE] = r->now.edge;
     out->check[BAND] = r->now.band;
+    out->check[IMAGES] = r->now.images;
     if (v->kohn)
         out->check[next++] = vlasov_measure_kohn(v, view, r->steps.rho, v->times.value[station]);
     return KL_OK;
@@ -206,19 +208,21 @@ kl_status vlasov_measure(void *run, int station, int member, kl_sample *out, kl_
     const vlasov *v = r->v;
     const vlasov_view view = {&r->orbitals, r->phi, r->steps.work, r->steps.phase, r->steps.u};
     kl_wigner_totals totals = {0};
-    double energy, edge, band;
+    double energy, edge, band, images;
     (void)member;
     KL_TRY(vlasov_measure_tails(&view, &edge, &band, err));
+    KL_TRY(vlasov_measure_images(v, &view, r->steps.rho, &images, err));
+    r->now.images = fmax(r->now.images, images);
     r->now.edge = fmax(r->now.edge, edge);
     r->now.band = fmax(r->now.band, band);
     KL_TRY(kl_orbital_steps_energy(&r->steps, r->phi, &energy, err));
-    KL_TRY(measure_values(r, &view, energy, out, err));
+    KL_TRY(measure_values(r, &view, station, energy, out, err));
     KL_TRY(measure_checks(r, &view, station, energy, out, err));
     KL_TRY(vlasov_measure_pictures(v, r->point, &view, out->field, &totals, err));
     if (v->pictures.whole_wigner) {
         const int at = vlasov_negativity(v);
         out->quantity[at] = totals.negativity;
-        out->error[at] = totals.negativity_error + 4 * uncertainty(r);
+        out->error[at] = totals.negativity_error + 4 * uncertainty(r, station);
         out->check[v->nchecks - 1] = totals.marginals;
     }
     return KL_OK;

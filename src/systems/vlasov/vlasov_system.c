@@ -66,9 +66,13 @@ static const kl_column columns[COLUMNS + 1] = {
 
 static void name_checks(vlasov *v)
 {
-    static const char *const always[] = {
-        [ORTHONORMALITY] = "orthonormality", [NUMBER] = "number", [ENERGY_DRIFT] = "energy_drift",
-        [SPLITTING] = "splitting",           [EDGE] = "edge",     [BAND] = "band"};
+    static const char *const always[] = {[ORTHONORMALITY] = "orthonormality",
+                                         [NUMBER] = "number",
+                                         [ENERGY_DRIFT] = "energy_drift",
+                                         [SPLITTING] = "splitting",
+                                         [EDGE] = "edge",
+                                         [BAND] = "band",
+                                         [IMAGES] = "images"};
     for (v->nchecks = 0; v->nchecks < ALWAYS; v->nchecks++)
         v->check[v->nchecks] = always[v->nchecks];
     if (v->kohn)
@@ -106,7 +110,6 @@ static void close_study(void **self)
     kl_warnings_free(&v->warnings);
     free(v->point);
     free(v->particles);
-    free(v->images);
     free(v->columns);
     free(v->quantity);
     free(v->defect_of);
