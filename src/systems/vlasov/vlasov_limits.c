@@ -1,5 +1,5 @@
 /* The limit of a study, the Vlasov equation (classical/vlasov.h), which knows no wave function. */
-#include "systems/vlasov/vlasov_private.h"
+#include "systems/vlasov/vlasov_study.h"
 
 #include "base/memory.h"
 #include "classical/vlasov.h"

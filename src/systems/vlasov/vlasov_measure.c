@@ -1,5 +1,5 @@
 /* What orbitals are measured for: means over them of what one wave function has. */
-#include "systems/vlasov/vlasov_private.h"
+#include "systems/vlasov/vlasov_study.h"
 
 #include "base/complex.h"
 #include "base/memory.h"

@@ -2,7 +2,7 @@
  *
  * The droplet of the Thomas-Fermi start, |x|^2 + |p|^2 < 2 E_F, moves with a few hundred classical
  * particles; spheres around it, as far out as the orbitals have tails, say how far these come. */
-#include "systems/vlasov/vlasov_private.h"
+#include "systems/vlasov/vlasov_study.h"
 
 #include "base/memory.h"
 #include "classical/droplet_reach.h"

@@ -1,4 +1,4 @@
-#include "systems/vlasov/vlasov_private.h"
+#include "systems/vlasov/vlasov_study.h"
 
 #include "base/memory.h"
 #include "continuum/weyl.h"

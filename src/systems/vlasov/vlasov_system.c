@@ -1,7 +1,7 @@
 #include "systems/vlasov/vlasov_system.h"
 
 #include "base/memory.h"
-#include "systems/vlasov/vlasov_private.h"
+#include "systems/vlasov/vlasov_study.h"
 
 #include <stdio.h>
 #include <stdlib.h>

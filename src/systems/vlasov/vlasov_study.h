@@ -1,6 +1,6 @@
 /* Shared by the files of the `vlasov` system only. */
-#ifndef KL_SYSTEMS_VLASOV_PRIVATE_H
-#define KL_SYSTEMS_VLASOV_PRIVATE_H
+#ifndef KL_SYSTEMS_VLASOV_STUDY_H
+#define KL_SYSTEMS_VLASOV_STUDY_H
 
 #include "continuum/orbital_steps.h"
 #include "parts/phase_observables.h"
