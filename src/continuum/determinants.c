@@ -76,7 +76,7 @@ static void fill(kl_determinants *d)
                 if (!join(d->particles - 2, core, i, j, whole, &below))
                     continue;
                 const int32_t at = (int32_t)number(d->particles, whole);
-                *pair++ = kl_pair(i, j);
+                *pair++ = kl_pair_number(i, j);
                 *place++ = below % 2 ? -1 - at : at;
             }
     }

@@ -35,7 +35,7 @@ void kl_determinants_destroy(kl_determinants *d);
 double kl_determinants_bytes(int particles, int orbitals);
 
 /* The number of a pair i < j of K orbitals. */
-static inline int kl_pair(int i, int j)
+static inline int kl_pair_number(int i, int j)
 {
     return j * (j - 1) / 2 + i;
 }

@@ -122,8 +122,8 @@ static void assemble(int K, int N, const double *h, const double *v, double *a)
                                        (j == k) * h[i * K + l] - (i == l) * h[j * K + k];
                     const double two =
                         interaction_of(v, K, i, k, j, l) - interaction_of(v, K, i, l, j, k);
-                    a[(size_t)kl_pair(i, j) * (size_t)(K * (K - 1) / 2) + (size_t)kl_pair(k, l)] =
-                        one / (N - 1) + two / N;
+                    a[(size_t)kl_pair_number(i, j) * (size_t)(K * (K - 1) / 2) +
+                      (size_t)kl_pair_number(k, l)] = one / (N - 1) + two / N;
                 }
 }
 

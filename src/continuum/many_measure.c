@@ -13,7 +13,8 @@ static complex double pair_of(const kl_many_part *part, int i, int j, int k, int
 {
     if (i == j || k == l)
         return 0;
-    const int p = i < j ? kl_pair(i, j) : kl_pair(j, i), q = k < l ? kl_pair(k, l) : kl_pair(l, k);
+    const int p = i < j ? kl_pair_number(i, j) : kl_pair_number(j, i),
+              q = k < l ? kl_pair_number(k, l) : kl_pair_number(l, k);
     const complex double value =
         part->pairs[(size_t)p * (size_t)part->determinants.pairs + (size_t)q];
     return (i < j) == (k < l) ? value : -value;

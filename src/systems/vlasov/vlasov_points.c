@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 #include "classical/droplet_reach.h"
+#include "continuum/determinants.h"
+#include "continuum/many.h"
 #include "parts/phase_sites.h"
 #include "parts/plain_keys.h"
 
@@ -20,7 +22,8 @@ typedef struct points_keys {
     kl_reals displacement;
     bool pairs;
 } points_keys;
-static const char *const methods[] = {[HARTREE] = "hartree", [HARTREE_FOCK] = "hartree_fock", NULL};
+static const char *const methods[] = {
+    [HARTREE] = "hartree", [HARTREE_FOCK] = "hartree_fock", [EXACT] = "exact", NULL};
 static const char *const traps[] = {"harmonic", NULL};
 
 const kl_key vlasov_points_table[] = {
@@ -37,7 +40,7 @@ const kl_key vlasov_points_table[] = {
     {.name = "method",
      KL_CHOICE_AT(points_keys, method, methods),
      .fallback = "hartree",
-     .doc = "hartree_fock: with exchange, d = 1"},
+     .doc = "hartree_fock: with exchange, d = 1; exact: of 2 to 6 particles, d = 1"},
     {.name = "box",
      KL_REAL_AT(points_keys, box),
      .flags = KL_REQUIRED,
@@ -75,6 +78,9 @@ static kl_status check_particles(const vlasov *v, kl_node *root, int i, int64_t 
     char path[32];
     int64_t below, above;
     snprintf(path, sizeof path, "particles.%d", i);
+    if (v->method == EXACT && (n < KL_LEAST_FERMIONS || n > KL_MOST_FERMIONS))
+        return kl_config_fail(root, path, err, "%lld is not allowed: exact goes with %d to %d",
+                              (long long)n, KL_LEAST_FERMIONS, KL_MOST_FERMIONS);
     if (kl_orbitals_shells((int)v->dimension, n, &below, &above) == 0)
         return kl_config_fail(root, path, err,
                               "%lld closes no shell of the trap in dimension %d: %lld or %lld do",
@@ -98,12 +104,11 @@ static kl_status check_method(const vlasov *v, kl_node *root, kl_error *err)
 
 typedef struct reach { /* of each point: of all but 6e-7 of |psi|^2, and at the tolerance */
     double *memory, *certain_x, *certain_p, *x, *p;
-    double droplet; /* |x_j| of the droplet itself */
 } reach;
 
 static const double certain = 14.3; /* exp(-certain) = 6e-7 */
 
-static kl_status find_reach(const vlasov *v, reach *r, kl_error *err)
+static kl_status find_reach(vlasov *v, reach *r, kl_error *err)
 {
     const double radius = sqrt(2 * vlasov_fermi_energy(v->dimension)),
                  decay = 2 * log(100 / v->propagator.tolerance);
@@ -115,7 +120,7 @@ static kl_status find_reach(const vlasov *v, reach *r, kl_error *err)
     const size_t all = 2 * n + 1;
     KL_TRY(kl_alloc(3 * all, sizeof *r->memory, "points", &r->memory, err));
     double *spheres = r->memory, *x = spheres + all, *p = x + all;
-    *r = (reach){spheres, x, p, x + n, p + n, 0};
+    *r = (reach){spheres, x, p, x + n, p + n};
     for (int j = 0; j < 3; j++)
         cloud.center[j] = v->displacement[j];
     for (size_t i = 0; i < n; i++) {
@@ -124,15 +129,15 @@ static kl_status find_reach(const vlasov *v, reach *r, kl_error *err)
     }
     spheres[2 * n] = radius;
     KL_TRY(kl_droplet_reach(&cloud, (int)all, spheres, x, p, err));
-    r->droplet = x[2 * n];
+    v->droplet_x = x[2 * n];
+    v->droplet_p = p[2 * n];
     return KL_OK;
 }
 
-static kl_status check_box(const vlasov *v, kl_node *root, int i, double x, double droplet,
-                           kl_error *err)
+static kl_status check_box(const vlasov *v, kl_node *root, int i, double x, kl_error *err)
 {
     const double images = v->times.value[v->times.n - 1] / v->point[i].eps *
-                          kl_box_interaction_images(&v->interaction, v->side, droplet);
+                          kl_box_interaction_images(&v->interaction, v->side, v->droplet_x);
     if (isinf(x))
         return kl_config_fail(root, "potential", err,
                               "particles run away to infinity before T = %g: no box holds them",
@@ -146,7 +151,7 @@ static kl_status check_box(const vlasov *v, kl_node *root, int i, double x, doub
         return kl_config_fail(root, "box", err,
                               "%g is not allowed: the cloud comes to |x_j| = %.4g, from where its "
                               "images in the periodic box are in reach of the interaction",
-                              v->side, droplet);
+                              v->side, v->droplet_x);
     return KL_OK;
 }
 
@@ -158,7 +163,7 @@ static kl_status make_grid(vlasov *v, kl_node *root, const reach *r, int i, kl_e
                                  .dimension = (int)v->dimension,
                                  .side = v->side,
                                  .arrays = 2 * (double)v->particles[i] + 8};
-    KL_TRY(check_box(v, root, i, r->certain_x[i], r->droplet, err));
+    KL_TRY(check_box(v, root, i, r->certain_x[i], err));
     if (r->x[i] > v->side / 2)
         KL_TRY(kl_warnings_add(&v->warnings, err,
                                "tails of %lld particles come to the edge of the box %g: the errors "

@@ -1,6 +1,7 @@
 #include "systems/vlasov/vlasov_study.h"
 
 #include "base/memory.h"
+#include "continuum/many.h"
 #include "continuum/weyl.h"
 
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 typedef struct progress { /* plain data, in checkpoints beside the orbitals */
     kl_step_progress steps;
+    kl_many_progress many;     /* of exact runs */
     double energy;             /* at time 0 */
     double edge, band, images; /* the most so far */
 } progress;
@@ -16,9 +18,12 @@ typedef struct vlasov_run {
     const vlasov *v;
     int point;
     MPI_Comm group;
-    kl_orbitals orbitals;
+    kl_orbitals orbitals; /* exact: as many as the basis has, natural ones, on each rank */
     kl_orbital_steps steps;
-    complex double *phi;
+    complex double *phi; /* exact: in proportion to their occupation */
+    kl_many_problem problem;
+    kl_many *many; /* NULL unless exact */
+    kl_many_checks checks;
     progress now;
     bool restored; /* a rank without orbitals does not know it yet */
 } vlasov_run;
@@ -44,9 +49,30 @@ static double steps_of(const vlasov *v, const kl_phase_place *at)
     return 1 + 1.6 * last / pow(allowed, 1 / order);
 }
 
+static kl_many_problem problem_of(const vlasov *v, int point)
+{
+    const int n = (int)v->particles[point];
+    return (kl_many_problem){.particles = n,
+                             .orbitals = kl_many_orbitals_for(n),
+                             .potential = &v->potential,
+                             .interaction = &v->interaction,
+                             .displacement = v->displacement[0]};
+}
+
+static kl_cost cost_of_exact(const vlasov *v, int point)
+{
+    const kl_many_problem p = problem_of(v, point);
+    const double array = kl_box_bytes(1, v->point[point].sites, 1);
+    return (kl_cost){.bytes = kl_many_bytes(&p) + 5 * p.orbitals * array +
+                              8 * (2. + p.orbitals) * kl_phase_pictures_cells(&v->pictures) + 65536,
+                     .seconds = kl_many_seconds(&p, v->times.value[v->times.n - 1]) + 0.01};
+}
+
 kl_cost vlasov_cost(const void *self, int point, int group_ranks)
 {
     const vlasov *v = self;
+    if (v->method == EXACT)
+        return cost_of_exact(v, point);
     const kl_phase_place *at = &v->point[point];
     const int d = (int)v->dimension, waves = v->interaction.sum.nwaves;
     const kl_orbital_method method = method_of(v);
@@ -72,8 +98,14 @@ static kl_status create(vlasov_run *r, kl_error *err)
 {
     const vlasov *v = r->v;
     const kl_phase_place *at = &v->point[r->point];
-    KL_TRY(kl_orbitals_create(r->group, (int)v->dimension, at->sites, v->side, at->eps,
-                              v->particles[r->point], &r->orbitals, err));
+    const bool exact = v->method == EXACT;
+    if (exact) {
+        r->problem = problem_of(v, r->point);
+        KL_TRY(kl_many_create(r->group, &r->problem, &r->many, err));
+    }
+    KL_TRY(kl_orbitals_create(
+        exact ? MPI_COMM_SELF : r->group, (int)v->dimension, at->sites, v->side, at->eps,
+        exact ? r->problem.orbitals : v->particles[r->point], &r->orbitals, err));
     r->steps = (kl_orbital_steps){.orbitals = &r->orbitals,
                                   .potential = &v->potential,
                                   .interaction = &v->interaction,
@@ -104,6 +136,7 @@ void vlasov_end(void **run)
     vlasov_run *r = *run;
     if (!r)
         return;
+    kl_many_destroy(&r->many);
     kl_orbital_steps_destroy(&r->steps);
     kl_orbitals_destroy(&r->orbitals);
     free(r->phi);
@@ -113,16 +146,41 @@ void vlasov_end(void **run)
 
 /* ---- evolution ---- */
 
+static kl_status start_exact(vlasov_run *r, kl_error *err)
+{
+    if (kl_many_progress_of(r->many)->products > 0) { /* not at time 0 */
+        kl_many_destroy(&r->many);
+        KL_TRY(kl_many_create(r->group, &r->problem, &r->many, err));
+    }
+    KL_TRY(kl_many_check(r->many, &r->checks, err));
+    r->now.energy = r->checks.energy;
+    return KL_OK;
+}
+
 kl_status vlasov_start(void *run, int64_t batch, kl_error *err)
 {
     vlasov_run *r = run;
     (void)batch;
     r->now = (progress){0};
     r->restored = false;
+    if (r->many)
+        return start_exact(r, err);
     kl_orbital_steps_start(&r->steps, r->v->propagator.tolerance);
     KL_TRY(
         kl_agree(r->group, kl_orbitals_start(&r->orbitals, r->v->displacement, r->phi, err), err));
     return kl_orbital_steps_energy(&r->steps, r->phi, &r->now.energy, err);
+}
+
+static void share_restored(vlasov_run *r)
+{
+    size_t n;
+    MPI_Bcast(&r->now, sizeof r->now, MPI_BYTE, 0, r->group);
+    r->steps.progress = r->now.steps;
+    if (!r->many)
+        return;
+    complex double *state = kl_many_state(r->many, &n);
+    MPI_Bcast(state, (int)n, MPI_C_DOUBLE_COMPLEX, 0, r->group);
+    *kl_many_progress_of(r->many) = r->now.many;
 }
 
 kl_status vlasov_advance(void *run, int station, bool *reached, kl_error *err)
@@ -130,11 +188,11 @@ kl_status vlasov_advance(void *run, int station, bool *reached, kl_error *err)
     vlasov_run *r = run;
     const kl_stations *times = &r->v->times;
     const kl_step_goal goal = {r->v->propagator.tolerance, times->value[times->n - 1]};
-    if (r->restored) {
-        MPI_Bcast(&r->now, sizeof r->now, MPI_BYTE, 0, r->group);
-        r->steps.progress = r->now.steps;
-        r->restored = false;
-    }
+    if (r->restored)
+        share_restored(r);
+    r->restored = false;
+    if (r->many)
+        return kl_many_advance(r->many, times->value[station], reached, err);
     return kl_orbital_steps_advance(&r->steps, &goal, station > 0 ? times->value[station - 1] : 0,
                                     times->value[station], r->phi, reached, err);
 }
@@ -145,16 +203,27 @@ kl_status vlasov_advance(void *run, int station, bool *reached, kl_error *err)
 static double uncertainty(const vlasov_run *r, int station)
 {
     const kl_box_grid *grid = &r->orbitals.grid;
+    if (r->many) /* squared and doubled below */
+        return r->checks.basis / 2 + 4 * sqrt(r->now.edge) + 4 * sqrt(r->now.band);
     return r->steps.progress.error + kl_step_rounding(&r->steps.progress, kl_box_points(grid)) +
            4 * sqrt(r->now.edge) + 4 * sqrt(r->now.band) +
            r->v->times.value[station] / grid->eps * r->now.images;
 }
 
-static double bound_of(const vlasov *v, const kl_phase_place *at, const kl_phase_observable *o)
+/* sup |J| over |x_j| <= x, |p_j| <= p, at most. */
+static double bound_of(const vlasov *v, const kl_phase_observable *o, double x, double p)
 {
-    const double own = kl_phase_observable_bound(o, &v->potential, at->x, at->p);
-    return o->energy ? own + kl_phase_observable_bound(o, &v->interaction, 2 * at->x, 0)
-                     : own * kl_weyl_norm(o, (int)v->dimension, at->eps);
+    const double own = kl_phase_observable_bound(o, &v->potential, x, p);
+    return o->energy ? own + kl_phase_observable_bound(o, &v->interaction, 2 * x, 0) : own;
+}
+
+/* |<phi + off, J (phi + off)> - <phi, J phi>|: phi lies in the droplet but for its tails. */
+static double error_of(const vlasov *v, const kl_phase_place *at, const kl_phase_observable *o,
+                       double off)
+{
+    const double norm = o->energy ? 1 : kl_weyl_norm(o, (int)v->dimension, at->eps);
+    return norm * off *
+           (2 * bound_of(v, o, v->droplet_x, v->droplet_p) + off * bound_of(v, o, at->x, at->p));
 }
 
 static kl_status measure_values(vlasov_run *r, const vlasov_view *view, int station, double energy,
@@ -162,22 +231,38 @@ static kl_status measure_values(vlasov_run *r, const vlasov_view *view, int stat
 {
     const vlasov *v = r->v;
     const kl_phase_place *at = &v->point[r->point];
-    const double off = uncertainty(r, station) * (2 + uncertainty(r, station));
+    const double off = uncertainty(r, station);
     const int n = v->observables.n;
     KL_TRY(vlasov_measure_observables(v, view, out->quantity, err));
     for (int k = 0; k < n; k++) {
         const kl_phase_observable *o = &v->observables.observable[k];
         if (o->energy)
             out->quantity[k] = energy;
-        out->error[k] = off * bound_of(v, at, o);
+        out->error[k] = error_of(v, at, o, off);
     }
-    if (v->ndefects == 0)
-        return KL_OK;
-    KL_TRY(vlasov_measure_defects(v, view, out->quantity, out->quantity + n, err));
+    if (v->ndefects > 0 && !r->many)
+        KL_TRY(vlasov_measure_defects(v, view, out->quantity, out->quantity + n, err));
+    for (int k = 0; k < v->ndefects && r->many; k++)
+        KL_TRY(kl_many_pair(r->many, &v->observables.observable[v->defect_of[k]],
+                            &out->quantity[n + k], err));
     for (int k = 0; k < v->ndefects; k++) {
-        const double bound = bound_of(v, at, &v->observables.observable[v->defect_of[k]]);
-        out->error[n + k] = 4 * off * bound * bound / (double)v->particles[r->point];
+        const kl_phase_observable *o = &v->observables.observable[v->defect_of[k]];
+        out->error[n + k] = 4 * error_of(v, at, o, off) *
+                            bound_of(v, o, v->droplet_x, v->droplet_p) /
+                            (double)v->particles[r->point];
     }
+    return KL_OK;
+}
+
+static kl_status check_orbitals(vlasov_run *r, kl_sample *out, kl_error *err)
+{
+    double sum = 0;
+    KL_TRY(kl_orbitals_defect(&r->orbitals, r->phi, &out->check[ORTHONORMALITY], err));
+    for (int64_t i = 0; i < kl_orbitals_points(&r->orbitals); i++)
+        sum += r->steps.rho[i];
+    out->check[NUMBER] = fabs(sum - 1);
+    out->check[SPLITTING] = r->steps.progress.error;
+    out->check[IMAGES] = r->now.images;
     return KL_OK;
 }
 
@@ -185,20 +270,50 @@ static kl_status measure_checks(vlasov_run *r, const vlasov_view *view, int stat
                                 kl_sample *out, kl_error *err)
 {
     const vlasov *v = r->v;
-    double sum = 0;
-    int next = ALWAYS;
-    KL_TRY(kl_orbitals_defect(&r->orbitals, r->phi, &out->check[ORTHONORMALITY], err));
-    kl_orbitals_density(&r->orbitals, r->phi, r->steps.rho);
-    for (int64_t i = 0; i < kl_orbitals_points(&r->orbitals); i++)
-        sum += r->steps.rho[i];
-    out->check[NUMBER] = fabs(sum - 1);
+    if (r->many) {
+        out->check[CORRELATION] = fmax(0, r->checks.purity);
+        out->check[NUMBER] = fabs(r->checks.number / (double)v->particles[r->point] - 1);
+        out->check[BASIS] = r->checks.basis;
+        out->check[PAIRS] = r->checks.antisymmetrised;
+    } else
+        KL_TRY(check_orbitals(r, out, err));
     out->check[ENERGY_DRIFT] = fabs(energy - r->now.energy) / fmax(1, fabs(r->now.energy));
-    out->check[SPLITTING] = r->steps.progress.error;
     out->check[EDGE] = r->now.edge;
     out->check[BAND] = r->now.band;
-    out->check[IMAGES] = r->now.images;
     if (v->kohn)
-        out->check[next++] = vlasov_measure_kohn(v, view, r->steps.rho, v->times.value[station]);
+        out->check[ALWAYS] = vlasov_measure_kohn(v, view, r->steps.rho, v->times.value[station]);
+    return KL_OK;
+}
+
+/* phi = the natural orbitals times sqrt(occupation K/N): their mean is that of a particle. */
+static kl_status find_natural(vlasov_run *r, kl_error *err)
+{
+    const kl_orbitals *o = &r->orbitals;
+    kl_many_natural natural = {0};
+    KL_TRY(kl_many_check(r->many, &r->checks, err));
+    const kl_status status = kl_many_natural_create(r->many, &o->grid, &natural, err);
+    for (int m = 0; m < natural.n && m < o->all && status == KL_OK; m++) {
+        const double factor =
+            sqrt(fmax(0, natural.occupation[m]) * (double)o->all / (double)r->problem.particles);
+        for (int64_t i = 0; i < o->grid.sites; i++)
+            kl_orbital(o, r->phi, m)[i] = factor * natural.orbital[m * o->grid.sites + i];
+    }
+    kl_many_natural_destroy(&natural);
+    return status;
+}
+
+/* The state's energy; and what is needed to measure more. */
+static kl_status look(vlasov_run *r, const vlasov_view *view, double *energy, kl_error *err)
+{
+    double images;
+    if (r->many) {
+        KL_TRY(find_natural(r, err));
+        *energy = r->checks.energy;
+        return KL_OK;
+    }
+    KL_TRY(kl_orbital_steps_energy(&r->steps, r->phi, energy, err));
+    KL_TRY(vlasov_measure_images(r->v, view, r->steps.rho, &images, err));
+    r->now.images = fmax(r->now.images, images);
     return KL_OK;
 }
 
@@ -208,14 +323,12 @@ kl_status vlasov_measure(void *run, int station, int member, kl_sample *out, kl_
     const vlasov *v = r->v;
     const vlasov_view view = {&r->orbitals, r->phi, r->steps.work, r->steps.phase, r->steps.u};
     kl_wigner_totals totals = {0};
-    double energy, edge, band, images;
+    double energy, edge, band;
     (void)member;
+    KL_TRY(look(r, &view, &energy, err));
     KL_TRY(vlasov_measure_tails(&view, &edge, &band, err));
-    KL_TRY(vlasov_measure_images(v, &view, r->steps.rho, &images, err));
-    r->now.images = fmax(r->now.images, images);
     r->now.edge = fmax(r->now.edge, edge);
     r->now.band = fmax(r->now.band, band);
-    KL_TRY(kl_orbital_steps_energy(&r->steps, r->phi, &energy, err));
     KL_TRY(measure_values(r, &view, station, energy, out, err));
     KL_TRY(measure_checks(r, &view, station, energy, out, err));
     KL_TRY(vlasov_measure_pictures(v, r->point, &view, out->field, &totals, err));
@@ -228,20 +341,38 @@ kl_status vlasov_measure(void *run, int station, int member, kl_sample *out, kl_
     return KL_OK;
 }
 
-/* ---- checkpoints: a piece is an orbital, and how far the work is ---- */
+/* ---- checkpoints: a piece is an orbital, or all of an exact state, and how far the work is ----
+ */
 
-static size_t orbital_bytes(const vlasov_run *r)
+typedef struct part {
+    complex double *at;
+    size_t bytes;
+} part;
+
+static part part_of(const vlasov_run *r, int64_t piece)
 {
-    return (size_t)kl_orbitals_points(&r->orbitals) * sizeof *r->phi;
+    size_t n = (size_t)kl_orbitals_points(&r->orbitals);
+    complex double *at = r->phi + (size_t)piece * r->orbitals.grid.local;
+    if (r->many)
+        at = kl_many_state(r->many, &n);
+    return (part){at, n * sizeof *at};
 }
 
 kl_packing vlasov_shape(const void *run)
 {
     const vlasov_run *r = run;
-    return (kl_packing){.pieces = r->orbitals.all,
-                        .first = r->orbitals.first,
-                        .count = r->orbitals.count,
-                        .piece_bytes = orbital_bytes(r) + sizeof(progress)};
+    int rank;
+    MPI_Comm_rank(r->group, &rank);
+    kl_packing packing = {.pieces = r->orbitals.all,
+                          .first = r->orbitals.first,
+                          .count = r->orbitals.count,
+                          .piece_bytes = part_of(r, 0).bytes + sizeof(progress)};
+    if (r->many) {
+        packing.pieces = 1;
+        packing.first = 0;
+        packing.count = rank == 0;
+    }
+    return packing;
 }
 
 kl_packing vlasov_packing(const void *run, int station)
@@ -253,17 +384,21 @@ kl_packing vlasov_packing(const void *run, int station)
 void vlasov_pack(const void *run, int64_t piece, void *bytes)
 {
     const vlasov_run *r = run;
+    const part state = part_of(r, piece);
     progress now = r->now;
     now.steps = r->steps.progress;
-    memcpy(bytes, r->phi + (size_t)piece * r->orbitals.grid.local, orbital_bytes(r));
-    memcpy((char *)bytes + orbital_bytes(r), &now, sizeof now);
+    if (r->many)
+        now.many = *kl_many_progress_of(r->many);
+    memcpy(bytes, state.at, state.bytes);
+    memcpy((char *)bytes + state.bytes, &now, sizeof now);
 }
 
 void vlasov_unpack(void *run, int64_t piece, const void *bytes)
 {
     vlasov_run *r = run;
-    memcpy(r->phi + (size_t)piece * r->orbitals.grid.local, bytes, orbital_bytes(r));
-    memcpy(&r->now, (const char *)bytes + orbital_bytes(r), sizeof r->now);
+    const part state = part_of(r, piece);
+    memcpy(state.at, bytes, state.bytes);
+    memcpy(&r->now, (const char *)bytes + state.bytes, sizeof r->now);
 }
 
 void vlasov_restored(void *run, int station)

@@ -9,7 +9,7 @@
 #include "parts/split_keys.h"
 #include "parts/warnings.h"
 
-typedef enum vlasov_method { HARTREE, HARTREE_FOCK } vlasov_method;
+typedef enum vlasov_method { HARTREE, HARTREE_FOCK, EXACT } vlasov_method;
 
 enum { COLUMNS = 3, MOST_CHECKS = 9 };
 
@@ -20,9 +20,10 @@ typedef struct vlasov {
     vlasov_method method;
     double displacement[3];
     int npoints;
-    kl_phase_place *point; /* [npoints]: eps is hbar; x, p as far as the cloud comes */
-    int64_t *particles;    /* [npoints] */
-    double *columns;       /* [npoints][COLUMNS]: particles, hbar, sites */
+    kl_phase_place *point;       /* [npoints]: eps is hbar; x, p as far as the cloud comes */
+    int64_t *particles;          /* [npoints] */
+    double *columns;             /* [npoints][COLUMNS]: particles, hbar, sites */
+    double droplet_x, droplet_p; /* how far the droplet itself comes */
     kl_smooth potential, interaction;
     kl_phase_observables observables;
     kl_phase_pictures pictures; /* with the Wigner function, `negativity` is known */
@@ -45,6 +46,8 @@ typedef struct vlasov {
 
 /* What is always checked; then the centre of mass, then the Wigner function's marginals. */
 enum { ORTHONORMALITY, NUMBER, ENERGY_DRIFT, SPLITTING, EDGE, BAND, IMAGES, ALWAYS };
+/* Of exact runs in the place of some of them. */
+enum { CORRELATION = ORTHONORMALITY, BASIS = SPLITTING, PAIRS = IMAGES };
 
 static inline int vlasov_negativity(const vlasov *v) /* the place of that quantity */
 {

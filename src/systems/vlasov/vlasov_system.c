@@ -75,6 +75,11 @@ static void name_checks(vlasov *v)
                                          [IMAGES] = "images"};
     for (v->nchecks = 0; v->nchecks < ALWAYS; v->nchecks++)
         v->check[v->nchecks] = always[v->nchecks];
+    if (v->method == EXACT) {
+        v->check[CORRELATION] = "correlation";
+        v->check[BASIS] = "basis";
+        v->check[PAIRS] = "pair_correlation";
+    }
     if (v->kohn)
         v->check[v->nchecks++] = "kohn";
     if (v->pictures.whole_wigner)
