@@ -1,5 +1,6 @@
 #include "continuum/determinants.h"
 
+#include "base/complex.h"
 #include "base/clones.h"
 #include "base/memory.h"
 

@@ -1,5 +1,6 @@
 #include "continuum/many_private.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 #include "continuum/many_basis.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 #include "continuum/determinants.h"
 

@@ -108,7 +108,7 @@ static const small_study studies[] = {
      "interaction: {gaussians: [{amplitude: 1, width: 0.8}]}\npairs: true\nobservables:\n"
      "  - {name: a, position: {power: [2, 0]}, momentum: {power: [0, 1]}}\n"
      "  - {name: b, position: {shape: gaussian, width: 0.8}}\n"
-     "fields: [{type: husimi, positions: 5, momenta: 5}, {type: density, axis: 2}]\n"
+     "fields: [{type: density, axis: 2, positions: 5}]\n"
      "propagator: {tolerance: 1.0e-3}\nlimit_tolerance: 0.1\n",
      "times=[0.2]", 1e-3},
     {"vlasov",
