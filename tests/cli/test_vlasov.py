@@ -65,7 +65,7 @@ BAD = {
     "exchange in a plane": (["dimension=2", "displacement=[0, 0]", "method=hartree_fock", "particles=[3]"],
                             "method: hartree_fock is not allowed in dimension 2"),
     "harmonic steps": (["propagator.method=harmonic"], "propagator.method: harmonic is not allowed"),
-    "a window narrower than hbar": (["observables.0.momentum={shape: gaussian, width: 0.1}"],
+    "a window narrower than hbar": (["observables.0.momentum={shape: gaussian, width: 0.05}"],
                                     "observables.0.momentum.width"),
     "no particles": (["particles=[0]"], "particles"),
     "a potential without a bottom": (["potential.terms.1.coefficient=-0.5"], "potential: particles run away"),
