@@ -40,6 +40,7 @@ extern "C" {
 typedef struct kl_station_kind {
     const char *key;                               /* of the study: a list of numbers */
     const char *name, *symbol, *units, *long_name; /* "time", "T", "1", "macroscopic time" */
+    bool negative;                                 /* stations may be below 0, as energies */
 } kl_station_kind;
 
 typedef struct kl_stations {

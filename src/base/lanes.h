@@ -4,6 +4,8 @@
 #ifndef KL_BASE_LANES_H
 #define KL_BASE_LANES_H
 
+#include <stdint.h>
+
 enum { KL_LANES = 8 };
 
 static inline double kl_lanes_sum(const double lane[KL_LANES])
@@ -11,5 +13,7 @@ static inline double kl_lanes_sum(const double lane[KL_LANES])
     return ((lane[0] + lane[4]) + (lane[1] + lane[5])) +
            ((lane[2] + lane[6]) + (lane[3] + lane[7]));
 }
+
+double kl_row_dot(int64_t n, const double *x, const double *y);
 
 #endif

@@ -40,21 +40,42 @@ static void slope_with_tangents(void *context, const double *y, double *dy)
         }
 }
 
-kl_status kl_flow_create(const kl_smooth *potential, bool tangents, double tolerance, kl_flow *out,
-                         kl_error *err)
+static void slope_with_action(void *context, const double *y, double *dy)
 {
-    const int n = 2 * potential->dimension;
+    const kl_flow *flow = context;
+    const int d = flow->potential->dimension, n = 2 * d;
+    double lagrangian = 0;
+    slope_with_tangents(context, y, dy);
+    for (int j = 0; j < d; j++)
+        lagrangian += y[d + j] * y[d + j] / 2;
+    dy[n + n * n] = lagrangian - flow->taylor[0];
+}
+
+kl_status kl_flow_create(const kl_smooth *potential, kl_flow_kind kind, double tolerance,
+                         kl_flow *out, kl_error *err)
+{
+    static void (*const slopes[])(void *context, const double *y,
+                                  double *dy) = {slope, slope_with_tangents, slope_with_action};
+    const int n = 2 * potential->dimension,
+              length = n + (kind >= KL_FLOW_TANGENTS ? n * n : 0) + (kind == KL_FLOW_ACTION);
     *out = (kl_flow){.potential = potential};
-    if (tangents)
+    if (kind >= KL_FLOW_TANGENTS)
         KL_TRY(kl_monomials_create(potential->dimension, KL_SMOOTH_DEGREE, &out->of_x, err));
-    return kl_ode_create(tangents ? n + n * n : n, tangents ? slope_with_tangents : slope, out,
-                         tolerance, &out->ode, err);
+    return kl_ode_create(length, slopes[kind], out, tolerance, &out->ode, err);
 }
 
 void kl_flow_destroy(kl_flow *flow)
 {
     kl_monomials_destroy(&flow->of_x);
     kl_ode_destroy(&flow->ode);
+}
+
+void kl_flow_identity(const kl_flow *flow, double *state)
+{
+    const int n = 2 * flow->potential->dimension;
+    memset(state + n, 0, (size_t)(flow->ode.n - n) * sizeof *state);
+    for (int i = 0; i < n; i++)
+        state[n + i * n + i] = 1;
 }
 
 bool kl_flow_advance(kl_flow *flow, double t, double *state)
@@ -65,11 +86,10 @@ bool kl_flow_advance(kl_flow *flow, double t, double *state)
 double kl_flow_symplectic_defect(kl_flow *flow, const double *z, double t)
 {
     const int d = flow->potential->dimension, n = 2 * d;
-    double state[6 + 36] = {0}, worst = 0;
+    double state[KL_FLOW_STATE], worst = 0;
     const double *m = state + n;
     memcpy(state, z, (size_t)n * sizeof *z);
-    for (int i = 0; i < n; i++)
-        state[n + i * n + i] = 1;
+    kl_flow_identity(flow, state);
     if (!kl_flow_advance(flow, t, state))
         return NAN;
     for (int i = 0; i < n; i++)

@@ -6,18 +6,27 @@
 #include "classical/ode.h"
 #include "classical/smooth.h"
 
+typedef enum kl_flow_kind {                   /* what the state is */
+                            KL_FLOW_POINTS,   /* z */
+                            KL_FLOW_TANGENTS, /* z, and behind it DPhi, row major [2d][2d] */
+                            KL_FLOW_ACTION    /* z, DPhi, and int (p^2/2 - V) dt */
+} kl_flow_kind;
+enum { KL_FLOW_STATE = 6 + 36 + 1 }; /* the longest */
+
 typedef struct kl_flow {
     const kl_smooth *potential; /* not owned; both must stay where they are */
-    kl_monomials of_x;          /* of its Taylor polynomials; only with tangents */
+    kl_monomials of_x;          /* of its Taylor polynomials; not of points */
     double taylor[64];
     kl_ode ode;
 } kl_flow;
 
-/* With tangents: the state is z and behind it DPhi, row major [2d][2d].
- * KL_ENVIRONMENT: no memory. Free with destroy, on failure too. */
-kl_status kl_flow_create(const kl_smooth *potential, bool tangents, double tolerance, kl_flow *out,
-                         kl_error *err);
+/* KL_ENVIRONMENT: no memory. Free with destroy, on failure too. */
+kl_status kl_flow_create(const kl_smooth *potential, kl_flow_kind kind, double tolerance,
+                         kl_flow *out, kl_error *err);
 void kl_flow_destroy(kl_flow *flow);
+
+/* DPhi = 1 behind z, and no action yet. Of a flow with tangents. */
+void kl_flow_identity(const kl_flow *flow, double *state);
 
 /* False: it runs away. */
 bool kl_flow_advance(kl_flow *flow, double t, double *state);

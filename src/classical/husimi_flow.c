@@ -140,7 +140,7 @@ kl_status kl_liouville_husimi(MPI_Comm comm, const kl_liouville *l, double eps, 
     smearing s = {.l = l, .eps = eps};
     double *one = NULL;
     bool *rough = NULL;
-    kl_status status = kl_flow_create(l->potential, false, 1e-13, &s.flow, err);
+    kl_status status = kl_flow_create(l->potential, KL_FLOW_POINTS, 1e-13, &s.flow, err);
     if (status == KL_OK)
         status = kl_monomials_create(1, KL_SMOOTH_DEGREE, &s.of_x, err);
     if (status == KL_OK)

@@ -40,7 +40,7 @@ static kl_status prepare(const kl_liouville *l, bool jets, carrier *c, kl_error 
 {
     const size_t n = (size_t)l->nobservables;
     *c = (carrier){.l = l};
-    KL_TRY(kl_flow_create(l->potential, false, step_tolerance, &c->flow, err));
+    KL_TRY(kl_flow_create(l->potential, KL_FLOW_POINTS, step_tolerance, &c->flow, err));
     KL_TRY(kl_alloc(n, sizeof *c->of, "observables", &c->of, err));
     KL_TRY(kl_alloc(n, sizeof *c->smooth, "observables", &c->smooth, err));
     for (int k = 0; k < l->nobservables; k++) {

@@ -1,229 +1,287 @@
 #include "classical/paths.h"
 
-#include "classical/ode.h"
+#include "classical/flow.h"
+#include "classical/small_matrix.h"
 
 #include "base/complex.h"
+#include "base/memory.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-enum { PIECES = 128 }; /* of a path, between which zeros of dx/dp are counted */
+enum { PIECES = 128, STEPS = 60 };
 
-/* y = (x, p, S, dx/dp, dp/dp) */
-enum { X, P, S, JX, JP, STATE };
+static const double overlap = 0.2; /* of the images of neighbours, which are not quite straight */
 
-typedef struct shooting {
-    const kl_smooth *potential;
-    kl_monomials of_x;
-    kl_ode ode;
-    double t, y;
-} shooting;
+typedef struct search {
+    int d;
+    const kl_path_ends *ends;
+    double most;
+    kl_flow flow, points; /* with action; points alone, for the lattice */
+    kl_paths *out;
+} search;
 
-static void slope(void *context, const double *z, double *dz)
+/* ---- one path ---- */
+
+static double length(int d, const double *v)
 {
-    const shooting *s = context;
-    double c[8];
-    kl_smooth_taylor(s->potential, &s->of_x, (double[3]){z[X], 0, 0}, c);
-    dz[X] = z[P];
-    dz[P] = -c[1];
-    dz[S] = z[P] * z[P] / 2 - c[0];
-    dz[JX] = z[JP];
-    dz[JP] = -2 * c[2] * z[JX];
+    double square = 0;
+    for (int j = 0; j < d; j++)
+        square += v[j] * v[j];
+    return sqrt(square);
 }
 
-/* Where momentum p leads in so many pieces, with the changes of sign of dx/dp between them; false:
- * away. */
-static bool shoot(shooting *s, double p, int pieces, double *z, int *zeros)
+static void begin(const search *s, const double *p, double *state)
 {
-    double before = 1;
-    z[X] = s->y;
-    z[P] = p;
-    z[S] = z[JX] = 0;
-    z[JP] = 1;
-    *zeros = 0;
-    for (int i = 0; i < pieces; i++) {
-        if (!kl_ode_advance(&s->ode, s->t / pieces, z))
+    memcpy(state, s->ends->from, (size_t)s->d * sizeof *state);
+    memcpy(state + s->d, p, (size_t)s->d * sizeof *state);
+}
+
+/* The block of DPhi that is d(x or p)/d(x or p). */
+static void block(int d, const double *state, int row, int column, double *out)
+{
+    for (int i = 0; i < d; i++)
+        for (int j = 0; j < d; j++)
+            out[i * d + j] = state[2 * d + (row * d + i) * 2 * d + column * d + j];
+}
+
+/* Newton's steps for x(p) = x. False: they come to nothing. */
+static bool refine(search *s, double *p)
+{
+    const int d = s->d;
+    double before = INFINITY;
+    for (int i = 0; i < STEPS; i++) {
+        double state[KL_FLOW_STATE], slope[9], inverse[9], miss[3], step[3];
+        begin(s, p, state);
+        kl_flow_identity(&s->flow, state);
+        if (!kl_flow_advance(&s->flow, s->ends->t, state))
             return false;
-        *zeros += z[JX] * before < 0;
-        before = z[JX] != 0 ? z[JX] : before;
+        for (int j = 0; j < d; j++)
+            miss[j] = state[j] - s->ends->to[j];
+        block(d, state, 0, 1, slope);
+        kl_small_inverse(d, slope, inverse);
+        kl_small_apply(d, inverse, miss, step);
+        const double size = length(d, step), all = 1 + length(d, p);
+        if (!isfinite(size))
+            return false;
+        for (int j = 0; j < d; j++)
+            p[j] -= step[j];
+        if (size < 1e-14 * all || (size < 1e-10 * all && size > before / 4))
+            return true;
+        before = size;
     }
+    return false;
+}
+
+/* Adds a piece to X = dx/dp and P = dp/dp of the whole; its block of the second variation, but of
+ * the first piece, counts towards *negative. */
+static void join(int d, const double *state, bool first, double *x, double *p, int *negative)
+{
+    double part[4][9], one[9], two[9], next[2][9];
+    for (int k = 0; k < 4; k++)
+        block(d, state, k / 2, k % 2, part[k]);
+    for (int row = 0; row < 2; row++) {
+        kl_small_product(d, part[2 * row], x, one);
+        kl_small_product(d, part[2 * row + 1], p, two);
+        for (int i = 0; i < d * d; i++)
+            next[row][i] = one[i] + two[i];
+    }
+    if (!first) {
+        kl_small_inverse(d, x, one);
+        kl_small_product(d, next[0], one, two);
+        kl_small_inverse(d, part[1], one);
+        kl_small_product(d, one, two, part[0]);
+        *negative += kl_small_negative(d, part[0]);
+    }
+    memcpy(x, next[0], (size_t)(d * d) * sizeof *x);
+    memcpy(p, next[1], (size_t)(d * d) * sizeof *p);
+}
+
+/* The path of that momentum. False: it runs away. */
+static bool follow(search *s, const double *p, kl_path *out)
+{
+    const int d = s->d, n = 2 * d, action = n + n * n;
+    double state[KL_FLOW_STATE], x[9] = {0}, of_p[9] = {0};
+    *out = (kl_path){.energy = length(d, p) * length(d, p) / 2 +
+                               kl_smooth_value(s->flow.potential, s->ends->from)};
+    memcpy(out->momentum, p, (size_t)d * sizeof *p);
+    for (int i = 0; i < d; i++)
+        of_p[i * d + i] = 1;
+    begin(s, p, state);
+    for (int i = 0; i < PIECES; i++) {
+        kl_flow_identity(&s->flow, state);
+        if (!kl_flow_advance(&s->flow, s->ends->t / PIECES, state))
+            return false;
+        join(d, state, i == 0, x, of_p, &out->maslov);
+        out->action += state[action];
+    }
+    out->slope = kl_small_determinant(d, x);
     return true;
 }
 
-static void add(shooting *s, double p, kl_paths *out)
+/* ---- all of them ---- */
+
+static bool is_known(const search *s, const double *p)
 {
-    double z[STATE];
-    int zeros;
-    if (out->n == KL_MOST_PATHS) {
-        out->more = true;
+    for (int i = 0; i < s->out->n; i++) {
+        double apart[3];
+        for (int j = 0; j < s->d; j++)
+            apart[j] = p[j] - s->out->path[i].momentum[j];
+        if (length(s->d, apart) < 1e-7 * (1 + s->most))
+            return true;
+    }
+    return false;
+}
+
+/* The path near p; `sure`: one should be there. */
+static void add(search *s, double *p, bool sure)
+{
+    kl_path found;
+    if (!refine(s, p) || !follow(s, p, &found)) {
+        s->out->lost += sure;
         return;
     }
-    if (!shoot(s, p, PIECES, z, &zeros))
+    if (is_known(s, p) || length(s->d, p) > s->most)
         return;
-    out->path[out->n++] =
-        (kl_path){.momentum = p,
-                  .energy = p * p / 2 + kl_smooth_value(s->potential, (double[3]){s->y, 0, 0}),
-                  .action = z[S],
-                  .slope = z[JX],
-                  .maslov = zeros};
+    if (s->out->n == KL_MOST_PATHS)
+        s->out->more = true;
+    else
+        s->out->path[s->out->n++] = found;
 }
 
-/* A root between a and b, where the misses are of different signs: Newton's steps, else halves. */
-static double root(shooting *s, double x, double a, double b, double miss_a)
+typedef struct lattice {
+    int n; /* steps an axis */
+    double step;
+    double *image; /* [n+1]^d[d]; NAN: runs away */
+} lattice;
+
+static const double *image_of(const search *s, const lattice *l, const int at[3])
 {
-    double p = (a + b) / 2;
-    for (int i = 0; i < 80 && b - a > 1e-15 * (1 + fabs(p)); i++) {
-        double z[STATE];
-        int zeros;
-        if (!shoot(s, p, 1, z, &zeros))
-            break;
-        const double miss = z[X] - x, next = p - miss / z[JX];
-        if (miss == 0)
-            break;
-        if (miss * miss_a > 0)
-            a = p;
-        else
-            b = p;
-        if (fabs(next - p) < 1e-15 * (1 + fabs(p)))
-            break;
-        p = next > a && next < b ? next : (a + b) / 2;
+    size_t i = 0;
+    for (int j = 0; j < s->d; j++)
+        i = i * (size_t)(l->n + 1) + (size_t)at[j];
+    return l->image + i * (size_t)s->d;
+}
+
+static void momentum_of(const search *s, const lattice *l, const int at[3], double *p)
+{
+    for (int j = 0; j < s->d; j++)
+        p[j] = at[j] * l->step - s->most;
+}
+
+/* The next node, of n an axis; false after the last. */
+static bool next(int d, int n, int at[3])
+{
+    for (int j = d - 1; j >= 0; j--) {
+        if (++at[j] < n)
+            return true;
+        at[j] = 0;
     }
-    return p;
+    return false;
 }
 
-static void scan(shooting *s, double x, double most, int starts, kl_paths *out)
+static void fill_images(search *s, const lattice *l)
 {
-    double before = NAN, from = -most, z[STATE];
-    int zeros;
-    for (int i = 0; i <= starts; i++) {
-        const double p = most * (2.0 * i / starts - 1);
-        const double miss = shoot(s, p, 1, z, &zeros) ? z[X] - x : NAN;
-        if (miss == 0)
-            add(s, p, out);
-        else if (before * miss < 0)
-            add(s, root(s, x, from, p, before), out);
-        before = miss;
-        from = p;
+    int at[3] = {0};
+    do {
+        double p[3], state[6], *image = (double *)image_of(s, l, at);
+        momentum_of(s, l, at, p);
+        begin(s, p, state);
+        /* a simplex at the edge of the ball needs its corners beyond */
+        const bool inside = length(s->d, p) <= s->most + 2 * l->step;
+        const bool there = inside && kl_flow_advance(&s->points, s->ends->t, state);
+        for (int j = 0; j < s->d; j++)
+            image[j] = there ? state[j] : NAN;
+    } while (next(s->d, l->n + 1, at));
+}
+
+/* The simplex from a node one step along each axis, in the order of `axis`: where x is in it, from
+ * 1 to 0 along these axes. */
+static void try_simplex(search *s, const lattice *l, const int at[3], const int axis[3])
+{
+    const int d = s->d;
+    const double *from = image_of(s, l, at);
+    double edges[9], inverse[9], miss[3], where[3], p[3], worst = INFINITY;
+    int corner[3] = {at[0], at[1], at[2]};
+    for (int i = 0; i < d; i++) {
+        const double *before = image_of(s, l, corner);
+        corner[axis[i]]++;
+        const double *after = image_of(s, l, corner);
+        for (int j = 0; j < d; j++)
+            edges[j * d + i] = after[j] - before[j];
+        miss[i] = s->ends->to[i] - from[i];
     }
+    kl_small_inverse(d, edges, inverse);
+    kl_small_apply(d, inverse, miss, where);
+    for (int i = 0; i <= d; i++)
+        worst = fmin(worst, (i > 0 ? where[i - 1] : 1) - (i < d ? where[i] : 0));
+    if (!isfinite(length(d, where)) || worst < -overlap)
+        return;
+    momentum_of(s, l, at, p);
+    for (int i = 0; i < d; i++)
+        p[axis[i]] += where[i] * l->step;
+    if (length(d, p) <= s->most * (1 + 1e-9))
+        add(s, p, worst > 0);
 }
 
-kl_status kl_paths_find(const kl_smooth *potential, double t, double y, double x, double most,
-                        int starts, bool affine, kl_paths *out, kl_error *err)
+static void try_cells(search *s, const lattice *l)
 {
-    shooting s = {.potential = potential, .t = t, .y = y};
-    double z[STATE];
-    int zeros;
-    out->n = 0;
+    static const int orders[6][3] = {{0, 1, 2}, {1, 0, 2}, {2, 0, 1},
+                                     {0, 2, 1}, {1, 2, 0}, {2, 1, 0}};
+    static const int count[] = {0, 1, 2, 6};
+    int at[3] = {0};
+    do
+        for (int k = 0; k < count[s->d]; k++)
+            try_simplex(s, l, at, orders[k]);
+    while (next(s->d, l->n, at));
+}
+
+static kl_status search_all(search *s, int starts, kl_error *err)
+{
+    lattice l = {.n = starts, .step = 2 * s->most / starts};
+    size_t nodes = (size_t)s->d;
+    for (int j = 0; j < s->d; j++)
+        nodes *= (size_t)starts + 1;
+    KL_TRY(kl_alloc(nodes, sizeof *l.image, "paths", &l.image, err));
+    fill_images(s, &l);
+    try_cells(s, &l);
+    free(l.image);
+    return KL_OK;
+}
+
+kl_status kl_paths_find(const kl_smooth *potential, const kl_path_ends *ends, double most,
+                        int starts, kl_paths *out, kl_error *err)
+{
+    search s = {.d = potential->dimension, .ends = ends, .most = most, .out = out};
+    double p[3] = {0};
+    out->n = out->lost = 0;
     out->more = false;
-    kl_status status = kl_monomials_create(1, KL_SMOOTH_DEGREE, &s.of_x, err);
+    kl_status status = kl_flow_create(potential, KL_FLOW_ACTION, 3e-14, &s.flow, err);
     if (status == KL_OK)
-        status = kl_ode_create(STATE, slope, &s, 3e-14, &s.ode, err);
-    if (status == KL_OK && !affine)
-        scan(&s, x, most, starts, out);
-    if (status == KL_OK && affine && shoot(&s, 0, 1, z, &zeros) && z[JX] != 0)
-        add(&s, (x - z[X]) / z[JX], out);
-    kl_monomials_destroy(&s.of_x);
-    kl_ode_destroy(&s.ode);
+        status = kl_flow_create(potential, KL_FLOW_POINTS, 1e-6, &s.points, err);
+    if (status == KL_OK && starts == 0) {
+        s.most = INFINITY;
+        add(&s, p, false);
+    } else if (status == KL_OK && most > 0) {
+        status = search_all(&s, starts, err);
+    }
+    kl_flow_destroy(&s.flow);
+    kl_flow_destroy(&s.points);
     return status;
 }
 
-static complex double amplitude(double hbar, double slope_of_p, double action, int maslov)
-{
-    const double size = 1 / sqrt(2 * M_PI * hbar * fabs(slope_of_p));
-    const double phase = fmod(action / hbar, 2 * M_PI) - M_PI / 4 - M_PI / 2 * (maslov % 4);
-    return CMPLX(size * cos(phase), size * sin(phase));
-}
+/* ---- terms ---- */
 
-complex double kl_path_term(const kl_path *path, double hbar)
+complex double kl_path_term(const kl_path *path, int d, double hbar)
 {
-    return amplitude(hbar, path->slope, path->action, path->maslov);
+    const double size = pow(2 * M_PI * hbar, -d / 2.) / sqrt(fabs(path->slope));
+    const double phase =
+        fmod(path->action / hbar, 2 * M_PI) - d * M_PI / 4 - M_PI / 2 * (path->maslov % 4);
+    return CMPLX(size * cos(phase), size * sin(phase));
 }
 
 double kl_energy_cut(double energy, double E)
 {
     return exp(-pow(energy / E, 16));
-}
-
-/* ---- time slices ---- */
-
-typedef struct slices {
-    const kl_smooth *potential;
-    double dt, y;
-    int n;
-} slices;
-
-static double curvature(const kl_smooth *potential, double x)
-{
-    double above[3], below[3];
-    const double h = 1e-5 * (1 + fabs(x)); /* for Newton's steps alone */
-    kl_smooth_gradient(potential, (double[3]){x + h, 0, 0}, above);
-    kl_smooth_gradient(potential, (double[3]){x - h, 0, 0}, below);
-    return (above[0] - below[0]) / (2 * h);
-}
-
-/* From y and x_1 on: x_n, and dx_n/dx_1. */
-static double follow(const slices *s, double first, double *derivative)
-{
-    double before = s->y, x = first, j_before = 0, j = 1, g[3];
-    for (int k = 1; k < s->n; k++) {
-        kl_smooth_gradient(s->potential, (double[3]){x, 0, 0}, g);
-        const double next = 2 * x - before - s->dt * s->dt * g[0],
-                     j_next = 2 * j - j_before - s->dt * s->dt * curvature(s->potential, x) * j;
-        before = x;
-        x = next;
-        j_before = j;
-        j = j_next;
-    }
-    *derivative = j;
-    return x;
-}
-
-/* Actions, and det M by its minors, whose changes of sign count the negative eigenvalues. */
-static void measure(const slices *s, double first, const kl_monomials *of_x, kl_sliced_path *out)
-{
-    double before = s->y, x = first, j_before = 0, j = 1, c[8];
-    *out = (kl_sliced_path){0};
-    for (int k = 0; k < s->n; k++) { /* the slice from x_k = before to x */
-        const double here = kl_smooth_value(s->potential, (double[3]){before, 0, 0}),
-                     there = kl_smooth_value(s->potential, (double[3]){x, 0, 0}),
-                     kinetic = (x - before) * (x - before) / (2 * s->dt);
-        out->lie += kinetic - s->dt * here;
-        out->strang += kinetic - s->dt * (here + there) / 2;
-        if (k == s->n - 1)
-            break;
-        kl_smooth_taylor(s->potential, of_x, (double[3]){x, 0, 0}, c);
-        const double next = 2 * x - before - s->dt * s->dt * c[1],
-                     j_next = (2 - s->dt * s->dt * 2 * c[2]) * j - j_before;
-        out->negative += j * j_next < 0;
-        before = x;
-        x = next;
-        j_before = j;
-        j = j_next;
-    }
-    out->determinant = j;
-}
-
-bool kl_sliced_path_find(const kl_smooth *potential, double t, int n, double y, double x,
-                         double momentum, kl_sliced_path *out)
-{
-    const slices s = {potential, t / n, y, n};
-    double g[3], derivative, first = x;
-    kl_monomials of_x;
-    kl_smooth_gradient(potential, (double[3]){y, 0, 0}, g);
-    if (n > 1)
-        first = y + momentum * s.dt - s.dt * s.dt * g[0] / 2;
-    for (int i = 0; i < 60 && n > 1; i++) {
-        const double miss = follow(&s, first, &derivative) - x, step = miss / derivative;
-        if (!isfinite(step))
-            return false;
-        first -= step;
-        if (fabs(step) < 1e-15 * (1 + fabs(first)))
-            break;
-        if (i == 59 && fabs(step) > 1e-12 * (1 + fabs(first)))
-            return false;
-    }
-    if (kl_monomials_create(1, KL_SMOOTH_DEGREE, &of_x, NULL) != KL_OK)
-        return false;
-    measure(&s, first, &of_x, out);
-    kl_monomials_destroy(&of_x);
-    return isfinite(out->determinant);
 }

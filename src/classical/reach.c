@@ -81,7 +81,7 @@ kl_status kl_classical_reach(const kl_liouville *l, double eps, double deviation
                              double *x, double *p, kl_error *err)
 {
     search s = {.l = l, .deviations = deviations, .most = most};
-    kl_status status = kl_flow_create(l->potential, false, 1e-6, &s.flow, err);
+    kl_status status = kl_flow_create(l->potential, KL_FLOW_POINTS, 1e-6, &s.flow, err);
     for (int i = 0; status == KL_OK && i < l->npackets; i++) {
         s.packet = &l->packet[i];
         s.width = kl_wkb_width(s.packet, eps);

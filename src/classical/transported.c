@@ -84,7 +84,7 @@ kl_status kl_liouville_field(MPI_Comm comm, const kl_liouville *l, const kl_liou
     int rank, size;
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &size);
-    kl_status status = kl_flow_create(l->potential, false, 1e-10, &s.flow, err);
+    kl_status status = kl_flow_create(l->potential, KL_FLOW_POINTS, 1e-10, &s.flow, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)grid->np, sizeof *s.bell, "field", &s.bell, err);
     KL_GOTO(kl_agree(comm, status, err));

@@ -3,6 +3,7 @@
 
 #include "base/stop.h"
 #include "kinlim/study.h"
+#include "systems/systems.h"
 #include "kinlim_build.h"
 
 #include <errno.h>
@@ -169,12 +170,12 @@ static void start_alone(void)
     setenv("OMPI_MCA_sharedfp", "^sm,lockedfile", 0);
 }
 
-kl_status kl_cli_start(kl_error *err)
+kl_status kl_cli_start(const char *petsc, kl_error *err)
 {
     drop_useless_tmpdir();
     start_alone();
     MPI_Init(NULL, NULL);
-    KL_TRY(kl_begin(err));
+    KL_TRY(kl_systems_begin(petsc, err));
     return kl_stop_early(MPI_COMM_WORLD, err);
 }
 

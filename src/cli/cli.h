@@ -26,7 +26,7 @@ extern const kl_command *const kl_commands[]; /* all; ends with NULL */
 
 /* MPI and the libraries on it, until kl_main() ends them; KL_STOPPED if a signal came meanwhile.
  * Collective over what becomes MPI_COMM_WORLD. */
-kl_status kl_cli_start(kl_error *err);
+kl_status kl_cli_start(const char *petsc, kl_error *err);
 
 /* The words of a command line, joined by blanks; malloc'ed, NULL without memory. */
 char *kl_cli_join(int argc, char **argv);

@@ -20,7 +20,7 @@ static kl_status merge_main(int argc, char **argv, const kl_system *const *syste
     char *command = kl_cli_join(argc, argv);
     if (!command)
         return kl_fail(err, KL_ENVIRONMENT, "no memory for the command line");
-    kl_status status = kl_cli_start(err);
+    kl_status status = kl_cli_start(NULL, err);
     if (status == KL_OK)
         status = kl_merge(MPI_COMM_WORLD, argv[optind], argc - optind - 1,
                           (const char *const *)argv + optind + 1, command, systems, err);

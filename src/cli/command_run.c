@@ -27,6 +27,8 @@ static const char help[] =
     "                           (default: chosen so that they take under 1% of the time)\n"
     "  --quiet                  no progress\n"
     "  --log FILE               append what happens to FILE, a JSON object a line\n"
+    "  --petsc \"OPTIONS\"        options for PETSc, which solves kinetic limits: -log_view,\n"
+    "                           -ts_monitor\n"
     "  --json                   with --dry-run: the plan as JSON\n\n"
     "Use mpiexec -n N or srun for N ranks.\n";
 
@@ -36,7 +38,7 @@ typedef struct arguments {
     const char **set;
     int nset;
     bool dry_run;
-    const char *log;
+    const char *log, *petsc;
 } arguments;
 
 /* "A:B:..." as n whole numbers of at most 18 digits, so that none overflows. */
@@ -99,6 +101,7 @@ enum {
     CHECKPOINT,
     QUIET,
     LOG,
+    PETSC,
     JSON
 };
 
@@ -135,6 +138,13 @@ static kl_status parse_option(int code, char **argv, arguments *a, kl_error *err
     case LOG:
         a->log = optarg;
         return kl_cli_named("--log", optarg, err);
+    case PETSC:
+        a->petsc = optarg;
+        return optarg[0] == '-' ? KL_OK
+                                : kl_fail(err, KL_INPUT,
+                                          "--petsc: %.100s is not allowed: must be options of "
+                                          "PETSc, e.g. \"-log_view\"",
+                                          kl_cli_shown(optarg));
     case JSON:
         a->options.json = true;
         return KL_OK;
@@ -155,6 +165,7 @@ static kl_status parse(int argc, char **argv, arguments *a, kl_error *err)
                                             {"checkpoint", required_argument, NULL, CHECKPOINT},
                                             {"quiet", no_argument, NULL, QUIET},
                                             {"log", required_argument, NULL, LOG},
+                                            {"petsc", required_argument, NULL, PETSC},
                                             {"json", no_argument, NULL, JSON},
                                             {0}};
     for (int code; (code = getopt_long(argc, argv, ":o:", options, NULL)) != -1;)
@@ -229,7 +240,7 @@ static kl_status run_study(arguments *a, const kl_system *const *systems, kl_err
 
 static kl_status start_and_run(arguments *a, const kl_system *const *systems, kl_error *err)
 {
-    KL_TRY(kl_cli_start(err));
+    KL_TRY(kl_cli_start(a->petsc, err));
     KL_TRY(open_log(a, err));
     kl_status status = run_study(a, systems, err);
     if (a->log)
@@ -274,5 +285,5 @@ const kl_command kl_command_run = {
     "run",
     "kinlim run STUDY.yaml [-o RESULTS.h5] [--set key.path=value]... [--resume]\n"
     "             [--realizations A:B] [--dry-run] [--groups G] [--max-walltime HH:MM:SS]\n"
-    "             [--checkpoint SECONDS] [--quiet] [--log FILE] [--json]",
+    "             [--checkpoint SECONDS] [--quiet] [--log FILE] [--petsc OPTIONS] [--json]",
     help, true, run_main};

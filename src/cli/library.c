@@ -12,7 +12,7 @@ static const kl_system *const *table(const kl_system *const *systems)
 
 kl_status kl_begin(kl_error *err)
 {
-    return kl_systems_begin(err);
+    return kl_systems_begin(NULL, err);
 }
 
 void kl_end(void)

@@ -300,10 +300,10 @@ kl_status kl_box_marginal(const kl_box_grid *grid, const kl_layout *l, int axis,
     return KL_OK;
 }
 
-void kl_box_visit(const kl_box_grid *grid,
-                  void (*visit)(void *context, int64_t i, const double x[3]), void *context)
+static void visit_layout(const kl_box_grid *grid, const kl_layout *l,
+                         double (*coordinate)(const kl_box_grid *grid, int64_t i),
+                         void (*visit)(void *context, int64_t i, const double x[3]), void *context)
 {
-    const kl_layout *l = &grid->position;
     int64_t at = 0;
     for (int64_t a = 0; a < l->n[0]; a++)
         for (int64_t b = 0; b < l->n[1]; b++)
@@ -312,7 +312,19 @@ void kl_box_visit(const kl_box_grid *grid,
                 double x[3] = {0};
                 for (int place = 0; place < 3; place++)
                     if (l->axis[place] >= 0)
-                        x[l->axis[place]] = kl_box_position(grid, index[place]);
+                        x[l->axis[place]] = coordinate(grid, index[place]);
                 visit(context, at++, x);
             }
+}
+
+void kl_box_visit(const kl_box_grid *grid,
+                  void (*visit)(void *context, int64_t i, const double x[3]), void *context)
+{
+    visit_layout(grid, &grid->position, kl_box_position, visit, context);
+}
+
+void kl_box_visit_momenta(const kl_box_grid *grid,
+                          void (*visit)(void *context, int64_t i, const double p[3]), void *context)
+{
+    visit_layout(grid, &grid->momentum, kl_box_momentum, visit, context);
 }

@@ -97,8 +97,12 @@ double kl_box_distance(const kl_box_grid *grid, const complex double *f, const c
 kl_status kl_box_marginal(const kl_box_grid *grid, const kl_layout *layout, int axis,
                           const complex double *f, double *out, kl_error *err);
 
-/* Calls visit for each point of this rank in position space, x of length 3. Local. */
+/* Calls visit for each point of this rank in position or momentum space, x or p of length 3.
+ * Local. */
 void kl_box_visit(const kl_box_grid *grid,
                   void (*visit)(void *context, int64_t i, const double x[3]), void *context);
+void kl_box_visit_momenta(const kl_box_grid *grid,
+                          void (*visit)(void *context, int64_t i, const double p[3]),
+                          void *context);
 
 #endif

@@ -1,12 +1,21 @@
-/* How near to the ends of its grid a wave function comes. */
+/* How much of a wave function lies near the ends of its box and of its grid's momenta: what says
+ * that both hold it. */
 #ifndef KL_CONTINUUM_BOX_TAILS_H
 #define KL_CONTINUUM_BOX_TAILS_H
 
 #include "continuum/box_grid.h"
 
-/* The parts of |psi|^2 in the outer 1/32 of the box and in the outer 1/16 of its momenta, summed
- * over the axes. u[local] and line[n] are scratch. Collective. KL_ENVIRONMENT: no memory. */
-kl_status kl_box_tails(const kl_box_grid *grid, const complex double *psi, complex double *u,
-                       double *line, double *edge, double *band, kl_error *err);
+typedef struct kl_box_tails { /* parts of |psi|^2; plain data */
+    double edge;              /* in the outer 1/32 of the box */
+    double band;              /* in the outer 1/16 of its momenta */
+} kl_box_tails;
+
+/* Raises *most to what psi has, where that is more. psi stays; u is a scratch array. Collective.
+ * KL_ENVIRONMENT: no memory. */
+kl_status kl_box_tails_raise(const kl_box_grid *grid, const complex double *psi, complex double *u,
+                             kl_box_tails *most, kl_error *err);
+
+/* What that may have done to psi, in l2. Local. */
+double kl_box_tails_error(const kl_box_tails *tails);
 
 #endif

@@ -92,3 +92,14 @@ kl_status kl_split_control_advance(kl_split_control *c, double from, double to, 
     const kl_step_goal goal = {c->tolerance, c->last};
     return kl_step_advance(&scheme, &goal, from, to, &c->progress, reached, err);
 }
+
+double kl_split_rounding(const kl_box_grid *grid, double transforms)
+{
+    const kl_step_progress done = {.transforms = transforms};
+    return kl_step_rounding(&done, kl_box_points(grid));
+}
+
+double kl_split_control_rounding(const kl_split_control *control)
+{
+    return kl_step_rounding(&control->progress, kl_box_points(control->steps.grid));
+}

@@ -25,4 +25,8 @@ void kl_split_control_start(kl_split_control *control);
 kl_status kl_split_control_advance(kl_split_control *control, double from, double to,
                                    complex double *psi, bool *reached, kl_error *err);
 
+/* What rounding may have done to psi in so many transforms, or so far, in l2. Local. */
+double kl_split_rounding(const kl_box_grid *grid, double transforms);
+double kl_split_control_rounding(const kl_split_control *control);
+
 #endif

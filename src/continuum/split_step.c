@@ -181,3 +181,21 @@ void kl_split_undo(const kl_split_steps *steps, int which, int64_t count, comple
     kl_split_run(steps, which, count, psi);
     conjugate(steps, psi);
 }
+
+void kl_split_kick(const kl_split_steps *steps, bool back, complex double *psi)
+{
+    if (back)
+        conjugate(steps, psi);
+    kick(steps, steps->kick[0], psi);
+    if (back)
+        conjugate(steps, psi);
+}
+
+void kl_split_slices(const kl_split_steps *steps, bool strang, int64_t count, complex double *psi)
+{
+    if (!strang)
+        kl_split_kick(steps, false, psi);
+    kl_split_run(steps, 0, count, psi);
+    if (!strang)
+        kl_split_kick(steps, true, psi);
+}

@@ -13,6 +13,8 @@
 
 #include "continuum/box_grid.h"
 
+#include <stdbool.h>
+
 typedef enum kl_split_method { KL_SPLIT_STRANG, KL_SPLIT_CHIN4, KL_SPLIT_HARMONIC } kl_split_method;
 
 static inline int kl_split_order(kl_split_method method)
@@ -45,5 +47,10 @@ void kl_split_set(kl_split_steps *steps, double dt); /* local */
 void kl_split_run(const kl_split_steps *steps, int which, int64_t count, complex double *psi);
 /* The same back. Collective. */
 void kl_split_undo(const kl_split_steps *steps, int which, int64_t count, complex double *psi);
+/* The first kick of a step of length dt alone, or its inverse. Local. Lie slices, first V, are
+ * Strang steps between the two: (D K)^n = K^(-1/2) (K^(1/2) D K^(1/2))^n K^(1/2). */
+void kl_split_kick(const kl_split_steps *steps, bool back, complex double *psi);
+/* Lie or Strang slices of length dt; of the method strang. Collective. */
+void kl_split_slices(const kl_split_steps *steps, bool strang, int64_t count, complex double *psi);
 
 #endif

@@ -189,11 +189,19 @@ bool kl_weyl_has(const kl_phase_observable *o)
            o->p.shape == KL_WINDOW_UNIFORM;
 }
 
-double kl_weyl_norm(const kl_phase_observable *o, int dimension, double eps)
+/* A bound on the operator's norm beside that of the classical observable: of spectrograms. */
+static double weyl_norm(const kl_phase_observable *o, int dimension, double eps)
 {
     if (o->energy || o->x.shape != KL_WINDOW_GAUSSIAN || o->p.shape != KL_WINDOW_GAUSSIAN)
         return 1;
     return raise(o->p.width / narrow_width(o, eps), dimension);
+}
+
+double kl_weyl_error(const kl_phase_observable *o, const kl_smooth *potential, double eps, double x,
+                     double p, double off)
+{
+    return off * (2 + off) * weyl_norm(o, potential->dimension, eps) *
+           kl_phase_observable_bound(o, potential, x, p);
 }
 
 double kl_weyl_least_width(double wx, double eps, double side)

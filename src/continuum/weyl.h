@@ -21,9 +21,10 @@ kl_status kl_weyl_mean(const kl_box_grid *grid, const kl_phase_observable *o,
 
 /* Is there a formula above for it? Local. */
 bool kl_weyl_has(const kl_phase_observable *o);
-/* A bound on the operator's norm beside that of the classical observable: of spectrograms. Local.
- */
-double kl_weyl_norm(const kl_phase_observable *o, int dimension, double eps);
+/* What <J, W> may be off by where psi, which comes to |x_j| <= x, |p_j| <= p, is off by `off` in
+ * l2. Local. */
+double kl_weyl_error(const kl_phase_observable *o, const kl_smooth *potential, double eps, double x,
+                     double p, double off);
 /* The least wp for a Gaussian of width wx in x, which the box resolves: eps/(2 wx) and a bit.
  * Local. */
 double kl_weyl_least_width(double wx, double eps, double side);

@@ -1,6 +1,7 @@
 /* Phase-space pictures of a wave function on a grid.
  *
  *   W(x,p) = (pi eps)^-1 int conj(psi(x - u)) psi(x + u) exp(-2 i u p/eps) du     (d = 1)
+ *   in d > 1 that of the density matrix of one axis: the others integrated out
  *   H(x,p) = |<g_xp, psi>|^2/(2 pi eps)^d, g of width sqrt(eps/2): W smeared by eps/2; >= 0
  *
  * psi is not taken beyond the box. W is computed whole: at the n positions and the 2 n momenta
@@ -25,12 +26,18 @@ typedef struct kl_wigner_totals {
     double marginals; /* largest defect of int W dp - |psi(x)|^2 and of int W dx, over the maxima */
 } kl_wigner_totals;
 
-/* d = 1. The sum of the W of psi[count][local] at the positions and momenta of two strides:
- * out[x.n][p.n]; the native points are n and 2 n. *totals of all of it. Local. KL_ENVIRONMENT: no
- * memory. */
-kl_status kl_wigner_box(const kl_box_grid *grid, int64_t count, const complex double *psi,
-                        kl_stride x, kl_stride p, double *out, kl_wigner_totals *totals,
-                        kl_error *err);
+/* W along an axis, in d > 1 the others integrated out, at the positions and momenta of two strides:
+ * out[x.n][p.n]; the native points are n and 2 n. *totals of all of it. u is a scratch array.
+ * Collective. KL_ENVIRONMENT: no memory. */
+kl_status kl_wigner_box(const kl_box_grid *grid, int axis, const complex double *psi,
+                        complex double *u, kl_stride x, kl_stride p, double *out,
+                        kl_wigner_totals *totals, kl_error *err);
+/* d = 1. The same of the sum of the W of psi[count][local]. Local. */
+kl_status kl_wigner_sum(const kl_box_grid *grid, int64_t count, const complex double *psi,
+                        complex double *u, kl_stride x, kl_stride p, double *out,
+                        kl_wigner_totals *totals, kl_error *err);
+/* Bytes that this takes on the largest of the ranks. Local. */
+double kl_wigner_bytes(int dimension, int64_t sites, int ranks);
 
 /* H along an axis, the others integrated out: out[x.n][p.n] at native positions and momenta, n and
  * n. u is a scratch array. Collective. KL_ENVIRONMENT: no memory. */

@@ -83,3 +83,45 @@ kl_status kl_bessel_degree(double x, double tolerance, int *degree, kl_error *er
     free(j);
     return status;
 }
+
+/* An order beyond which I_k(x) is below 1e-20 e^x: I_k/e^x falls like exp(-k^2/2x), for small x
+ * like (x/2)^k/k!. */
+static int far_modified_order(double x)
+{
+    return (int)(10 * sqrt(x)) + 40;
+}
+
+kl_status kl_bessel_modified(double x, int n, double *i, kl_error *err)
+{
+    const int top = (n > far_modified_order(x) ? n : far_modified_order(x)) + 20;
+    long double *f, sum = 0;
+    KL_TRY(kl_alloc((size_t)top + 2, sizeof *f, "Bessel functions", &f, err));
+    f[x > 0 ? top : 0] = x > 0 ? 1e-300L : 1;
+    for (int k = top; k > 0 && x > 0; k--) {
+        f[k - 1] = 2 * k / (long double)x * f[k] + f[k + 1];
+        if (f[k - 1] > 1e2000L) /* keep the recurrence in range */
+            for (int j = k - 1; j <= top; j++)
+                f[j] *= 1e-2000L;
+    }
+    for (int k = top; k > 0; k--)
+        sum += f[k];
+    sum = 2 * sum + f[0];
+    for (int k = 0; k < n; k++)
+        i[k] = (double)(f[k] / sum * expl(x));
+    free(f);
+    return KL_OK;
+}
+
+kl_status kl_bessel_modified_degree(double x, double tolerance, int *degree, kl_error *err)
+{
+    const int n = far_modified_order(x);
+    double *i, tail = 0;
+    KL_TRY(kl_alloc((size_t)n, sizeof *i, "Bessel functions", &i, err));
+    const kl_status status = kl_bessel_modified(x, n, i, err);
+    int k = n - 1;
+    for (; status == KL_OK && k > 0 && tail + 2 * i[k] <= tolerance * exp(x); k--)
+        tail += 2 * i[k];
+    *degree = k;
+    free(i);
+    return status;
+}

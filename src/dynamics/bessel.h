@@ -20,4 +20,10 @@ double kl_bessel_ratio(double x, double k);
  * are bounded by kl_bessel_bound(). Local. */
 kl_status kl_bessel_degree(double x, double tolerance, int *degree, kl_error *err);
 
+/* i[k] = I_k(x), 0 <= k < n, 0 <= x <= 700, by downward recurrence normalised with
+ * I_0 + 2 sum I_k = e^x (DLMF 10.35.1); relative error some ulps. Local. */
+kl_status kl_bessel_modified(double x, int n, double *i, kl_error *err);
+/* The smallest K with 2 sum_{k>K} I_k(x) <= tolerance e^x: of exp(x A), |A| <= 1. Local. */
+kl_status kl_bessel_modified_degree(double x, double tolerance, int *degree, kl_error *err);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,7 +54,7 @@ static void chain_step(const void *context, int k, kl_stencil_step *step)
     if (k % 4 < 2)
         return;
     step->outputs = n;
-    step->acc = (k % 2 == 1) != c->imaginary ? 2 + n : 2;
+    step->acc = !s->of->heat && (k % 2 == 1) != c->imaginary ? 2 + n : 2;
     step->c0 = coefficient + (k - 2) * n;
     step->c1 = coefficient + k * n;
 }
@@ -85,7 +86,7 @@ static void run_chains(const sweep *s)
         }
     }
     kl_recurrence_begin(&r);
-    kl_recurrence_run(&r, s->degree, chain_step, &(chain){s, false, s->minus_c});
+    kl_recurrence_run(&r, s->degree, chain_step, &(chain){s, false, of->heat ? s->c : s->minus_c});
     for (int k = 0; k < width; k++)
         array[k] = of->psi[k].im;
     if (!real)
@@ -94,7 +95,7 @@ static void run_chains(const sweep *s)
 }
 
 /* c[k][j] = (2 - delta_k0) J_k(R t_j) with the sign of (-i)^k, which is
- * (-1)^(k/2) times 1 or -i. */
+ * (-1)^(k/2) times 1 or -i; of heat I_k in the place of J_k, without a sign. */
 static kl_status fill_coefficients(const sweep *s, kl_error *err)
 {
     const int n = s->of->n;
@@ -102,9 +103,12 @@ static kl_status fill_coefficients(const sweep *s, kl_error *err)
     KL_TRY(kl_alloc((size_t)s->degree + 1, sizeof *bessel, "coefficients", &bessel, err));
     kl_status status = KL_OK;
     for (int j = 0; status == KL_OK && j < n; j++) {
-        status = kl_bessel(s->of->radius * s->of->t[j], s->degree + 1, bessel, err);
+        const double x = s->of->radius * s->of->t[j];
+        status = s->of->heat ? kl_bessel_modified(x, s->degree + 1, bessel, err)
+                             : kl_bessel(x, s->degree + 1, bessel, err);
         for (int k = 0; k <= s->degree; k++) {
-            double c = (k ? 2 : 1) * (k / 2 % 2 ? -bessel[k] : bessel[k]);
+            const bool negative = !s->of->heat && k / 2 % 2;
+            double c = (k ? 2 : 1) * (negative ? -bessel[k] : bessel[k]);
             s->c[k * n + j] = c;
             s->minus_c[k * n + j] = -c;
         }
@@ -142,6 +146,23 @@ kl_status kl_series_evolve(const kl_series *series, kl_error *err)
 done:
     free(s.c);
     return status;
+}
+
+kl_status kl_chebyshev_heat(const kl_chebyshev *chebyshev, kl_state *psi, void *scratch,
+                            const double *t, int n, kl_state *out, kl_error *err)
+{
+    kl_series series = {.hamiltonian = chebyshev->hamiltonian,
+                        .radius = chebyshev->radius,
+                        .psi = psi,
+                        .scratch = &scratch,
+                        .n = n,
+                        .t = t,
+                        .out = out,
+                        .heat = true};
+    const kl_status status = kl_bessel_modified_degree(series.radius * t[n - 1],
+                                                       chebyshev->tolerance, &series.degree, err);
+    KL_TRY(kl_agree(psi->lattice->comm, status, err));
+    return kl_series_evolve(&series, err);
 }
 
 kl_status kl_chebyshev_evolve(const kl_chebyshev *chebyshev, kl_state *psi, void *scratch,

@@ -30,6 +30,15 @@ int kl_chebyshev_sweep(double radius, const double *t, int n);
 kl_status kl_chebyshev_evolve(const kl_chebyshev *chebyshev, kl_state *psi, void *scratch,
                               const double *t, int n, kl_state *out, int *terms, kl_error *err);
 
+/* out[j] = exp(t[j] H) psi, psi real, j < n <= KL_MOST_ACCUMULATORS:
+ *
+ *   exp(t H) = sum_k (2 - delta_k0) I_k(R t) T_k(H/R)
+ *
+ * likewise, to `tolerance` e^(R t); t at most 700/R. The imaginary parts of out stay zero. Destroys
+ * psi. Collective over the group. */
+kl_status kl_chebyshev_heat(const kl_chebyshev *chebyshev, kl_state *psi, void *scratch,
+                            const double *t, int n, kl_state *out, kl_error *err);
+
 /* The sum of the first terms of the series itself, of one vector or of a block of orders
  * (dynamics/recurrence.h), whose generator is Delta in the block's diagonal and eta V from each
  * order to the next (dynamics/duhamel.h). */
@@ -43,6 +52,7 @@ typedef struct kl_series {
     int n;                      /* times; with all vectors at most KL_MOST_ARRAYS arrays */
     const double *t;            /* [n] */
     kl_state *out;              /* [orders][n] */
+    bool heat;                  /* exp(t H) of real vectors instead */
     const float *const *fields; /* [orders]: as kl_recurrence.fields; NULL: V is the same in all */
 } kl_series;
 

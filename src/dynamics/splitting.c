@@ -88,7 +88,7 @@ static void drift(kl_splitting *s, double dt)
     const int64_t L = lattice->sites;
     const int64_t n1 = lattice->dimension > 2 ? L : 1, n2 = lattice->dimension > 1 ? L : 1;
     kl_fft_forward(&s->fft);
-    int64_t i = 0;
+    int64_t i = 0; /* e is symmetric: which axis is cut does not matter (fft.h) */
     for (int64_t k0 = s->fft.first; k0 < s->fft.first + s->fft.count; k0++)
         for (int64_t k1 = 0; k1 < n1; k1++)
             for (int64_t k2 = 0; k2 < n2; k2++) {

@@ -1,17 +1,26 @@
 #include "ensemble/groups.h"
 
-void kl_groups_create(MPI_Comm world, int ngroups, kl_groups *out)
+int kl_groups_first(int ranks, int ngroups, int group)
 {
-    int rank, size, group_rank;
+    return (int)((int64_t)group * ranks / ngroups);
+}
+
+int kl_groups_largest(int ranks, int ngroups)
+{
+    return (ranks + ngroups - 1) / ngroups;
+}
+
+void kl_groups_create(MPI_Comm world, int ngroups, int most, kl_groups *out)
+{
+    int rank, size;
     MPI_Comm_rank(world, &rank);
     MPI_Comm_size(world, &size);
-    int index = 0;
-    while ((int64_t)(index + 1) * size / ngroups <= rank)
+    int index = (int)((int64_t)rank * ngroups / size);
+    while (kl_groups_first(size, ngroups, index + 1) <= rank)
         index++;
-    *out = (kl_groups){.world = world, .ngroups = ngroups, .index = index};
-    MPI_Comm_split(world, index, rank, &out->group);
-    MPI_Comm_rank(out->group, &group_rank);
-    out->leader = group_rank == 0;
+    const int place = rank - kl_groups_first(size, ngroups, index);
+    *out = (kl_groups){.world = world, .ngroups = ngroups, .index = index, .leader = place == 0};
+    MPI_Comm_split(world, place < most ? index : MPI_UNDEFINED, rank, &out->group);
 }
 
 void kl_groups_destroy(kl_groups *groups)
@@ -19,9 +28,4 @@ void kl_groups_destroy(kl_groups *groups)
     if (groups->group != MPI_COMM_NULL)
         MPI_Comm_free(&groups->group);
     groups->group = MPI_COMM_NULL;
-}
-
-int kl_groups_largest(int ranks, int ngroups)
-{
-    return (ranks + ngroups - 1) / ngroups;
 }

@@ -3,6 +3,7 @@
 #include "base/checksum.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/stop.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -262,9 +263,18 @@ int kl_journal_next_attempt(const char *path)
     return attempt;
 }
 
+/* Seconds between two syncs of a file. */
+static double interval(void)
+{
+    const char *text = getenv("KINLIM_SYNC");
+    char *end;
+    const double seconds = text ? strtod(text, &end) : 1;
+    return text && (end == text || *end || !(seconds >= 0 && seconds <= 3600)) ? 1 : seconds;
+}
+
 kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *out, kl_error *err)
 {
-    *out = (kl_journal){.file = -1};
+    *out = (kl_journal){.file = -1, .interval = interval()};
     int length =
         snprintf(out->path, sizeof out->path, "%s/records-%04d-%04d", path, attempt, group);
     if (length >= (int)sizeof out->path)
@@ -282,36 +292,16 @@ static kl_status start_sync(kl_journal *journal, kl_error *err)
     journal->sync =
         (struct aiocb){.aio_fildes = journal->file, .aio_sigevent.sigev_notify = SIGEV_NONE};
     journal->syncing = aio_fsync(O_DSYNC, &journal->sync) == 0;
-    if (journal->syncing)
-        return KL_OK;
-    if ((errno != EAGAIN && errno != ENOSYS) || fdatasync(journal->file) != 0)
+    if (!journal->syncing &&
+        ((errno != EAGAIN && errno != ENOSYS) || fdatasync(journal->file) != 0))
         return fail_io(journal->path, err);
+    journal->behind = false;
+    journal->synced = kl_clock();
     return KL_OK;
 }
 
-/* Whoever removes or moves the journal ends the run: it could save nothing more. */
-static kl_status check_place(const kl_journal *journal, kl_error *err)
-{
-    if (journal->file < 0 || kl_file_is_at(journal->file, journal->path))
-        return KL_OK;
-    return kl_fail(err, KL_ENVIRONMENT, "%s: was removed or moved during the run", journal->path);
-}
-
-kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payload, size_t size,
-                            kl_error *err)
-{
-    record_head head = {.magic = record_magic, .type = type, .size = size};
-    head.payload_sum = kl_checksum(payload, size);
-    head.head_sum = kl_checksum(&head, offsetof(record_head, head_sum));
-    KL_TRY(kl_journal_wait(journal, err));
-    KL_TRY(check_place(journal, err));
-    if (kl_file_write(journal->file, &head, sizeof head) != 0 ||
-        kl_file_write(journal->file, payload, size) != 0)
-        return fail_io(journal->path, err);
-    return start_sync(journal, err);
-}
-
-kl_status kl_journal_wait(kl_journal *journal, kl_error *err)
+/* For the sync that runs. */
+static kl_status wait_for_sync(kl_journal *journal, kl_error *err)
 {
     const struct aiocb *const list[] = {&journal->sync};
     if (!journal->syncing)
@@ -326,11 +316,55 @@ kl_status kl_journal_wait(kl_journal *journal, kl_error *err)
     return fail_io(journal->path, err);
 }
 
+kl_status kl_journal_beat(kl_journal *journal, kl_error *err)
+{
+    if (!journal->behind || kl_clock() - journal->synced < journal->interval)
+        return KL_OK;
+    KL_TRY(wait_for_sync(journal, err));
+    return start_sync(journal, err);
+}
+
+kl_status kl_journal_wait(kl_journal *journal, kl_error *err)
+{
+    KL_TRY(wait_for_sync(journal, err));
+    if (!journal->behind)
+        return KL_OK;
+    KL_TRY(start_sync(journal, err));
+    return wait_for_sync(journal, err);
+}
+
+/* Whoever removes or moves the journal ends the run: it could save nothing more. */
+static kl_status check_place(kl_journal *journal, bool now, kl_error *err)
+{
+    if (journal->file < 0 || (!now && kl_clock() - journal->looked < journal->interval))
+        return KL_OK;
+    journal->looked = kl_clock();
+    if (kl_file_is_at(journal->file, journal->path))
+        return KL_OK;
+    return kl_fail(err, KL_ENVIRONMENT, "%s: was removed or moved during the run", journal->path);
+}
+
+kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payload, size_t size,
+                            kl_error *err)
+{
+    record_head head = {.magic = record_magic, .type = type, .size = size};
+    head.payload_sum = kl_checksum(payload, size);
+    head.head_sum = kl_checksum(&head, offsetof(record_head, head_sum));
+    if (journal->interval == 0)
+        KL_TRY(kl_journal_wait(journal, err));
+    KL_TRY(check_place(journal, false, err));
+    if (kl_file_write(journal->file, &head, sizeof head) != 0 ||
+        kl_file_write(journal->file, payload, size) != 0)
+        return fail_io(journal->path, err);
+    journal->behind = true;
+    return kl_journal_beat(journal, err);
+}
+
 kl_status kl_journal_close(kl_journal *journal, kl_error *err)
 {
     kl_status status = kl_journal_wait(journal, err);
     if (status == KL_OK)
-        status = check_place(journal, err);
+        status = check_place(journal, true, err);
     if (journal->file >= 0)
         close(journal->file);
     journal->file = -1;

@@ -53,17 +53,22 @@ int kl_journal_next_attempt(const char *path);
 /* An open file of records. Not to be moved in memory while a sync runs. */
 typedef struct kl_journal {
     int file;
-    bool syncing;
+    bool syncing, behind;  /* behind: there are records that no sync has begun for */
+    double interval;       /* seconds between two syncs, and looks whether it is at its place */
+    double synced, looked; /* of kl_clock(): the last of them */
     struct aiocb sync;
     char path[4096];
 } kl_journal;
 
 kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *out, kl_error *err);
-/* Waits for the record before to be on disk, appends, and starts to sync: the disk works
- * beside the next realization. KL_ENVIRONMENT: disk full and the like, or the file is no longer
- * where it was made. */
+/* Appends. If the last sync began more than a second ago (KINLIM_SYNC in the environment: so many
+ * seconds), one begins: the disk works beside the next realizations. With 0 every record is on disk
+ * before the next is written. KL_ENVIRONMENT: disk full and the like, or the file is no longer
+ * where it was made, which is looked at as often. */
 kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payload, size_t size,
                             kl_error *err);
+/* To be called now and then between records: begins a sync when it is time. */
+kl_status kl_journal_beat(kl_journal *journal, kl_error *err);
 /* Returns when the last record is on disk; KL_ENVIRONMENT if it could not be put there. */
 kl_status kl_journal_wait(kl_journal *journal, kl_error *err);
 /* Waits, and closes the file in any case. KL_ENVIRONMENT also if it is no longer at its place. */

@@ -33,7 +33,7 @@ kl_status kl_boltzmann_cost(const kl_kinetic_problem *problem, double *seconds, 
 
 /* Start and end of PETSc; collective over MPI_COMM_WORLD, once, after
  * MPI_Init. PETSc's own error text, signal handlers and options are off. */
-kl_status kl_petsc_begin(kl_error *err);
+kl_status kl_petsc_begin(const char *options, kl_error *err); /* of PETSc, e.g. "-log_view"; NULL */
 void kl_petsc_end(void);
 const char *kl_petsc_version(void); /* e.g. "3.18.5 (complex)" */
 

@@ -132,7 +132,7 @@ static kl_status create_stepper(MPI_Comm comm, kl_evolution *e, double tolerance
     KL_PETSC(TSSetTime(e->ts, 0));
     KL_PETSC(TSSetTimeStep(e->ts, 2 / (1 + norm)));
     KL_PETSC(TSSetSolution(e->ts, e->state));
-    return KL_OK;
+    return kl_petsc_options(e->ts, err);
 }
 
 kl_status kl_evolution_create(kl_watch *watch, int nchains, const kl_chain *chain, double tolerance,

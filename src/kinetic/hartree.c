@@ -94,7 +94,7 @@ static kl_status create_stepper(solve_at *s, kl_error *err)
     KL_PETSC(TSSetTime(s->ts, 0));
     KL_PETSC(TSSetTimeStep(s->ts, 0.05));
     KL_PETSC(TSSetSolution(s->ts, s->state));
-    return KL_OK;
+    return kl_petsc_options(s->ts, err);
 }
 
 static kl_status advance(solve_at *s, double time, kl_error *err)

@@ -1,4 +1,4 @@
-/* Start and end of PETSc: no options from environment, files or command line,
+/* Start and end of PETSc: no options but those that are asked for, none from environment or files,
  * no signal handlers, no text of its own. */
 #include "kinetic/boltzmann.h"
 #include "kinetic/petsc_error.h"
@@ -32,25 +32,47 @@ static void put_back(const char *name, char *value)
     free(value);
 }
 
-kl_status kl_petsc_begin(kl_error *err)
+/* With the options in the place of the environment's, where PETSc looks for those of its start. */
+static PetscErrorCode initialize(const char *options)
 {
     char name[] = "kinlim", skip[] = "-skip_petscrc", quiet[] = "-no_signal_handler";
     char *words[] = {name, skip, quiet, NULL}, **argv = words;
     int argc = 3;
-    char *options, *yaml = NULL;
+    if (options)
+        setenv("PETSC_OPTIONS", options, 1);
+    const PetscErrorCode code = PetscInitialize(&argc, &argv, NULL, NULL);
+    unsetenv("PETSC_OPTIONS");
+    return code;
+}
+
+kl_status kl_petsc_begin(const char *options, kl_error *err)
+{
+    char *before, *yaml = NULL;
     PetscErrorCode code = 0;
-    kl_status status = set_aside("PETSC_OPTIONS", &options, err);
+    kl_status status = set_aside("PETSC_OPTIONS", &before, err);
     if (status == KL_OK)
         status = set_aside("PETSC_OPTIONS_YAML", &yaml, err);
     if (status == KL_OK)
-        code = PetscInitialize(&argc, &argv, NULL, NULL);
-    put_back("PETSC_OPTIONS", options);
+        code = initialize(options);
+    put_back("PETSC_OPTIONS", before);
     put_back("PETSC_OPTIONS_YAML", yaml);
     KL_TRY(status);
     if (code)
         return kl_fail(err, KL_ENVIRONMENT, "PETSc does not start (error %d)", (int)code);
     KL_PETSC(PetscPushErrorHandler(PetscIgnoreErrorHandler, NULL));
-    KL_PETSC(PetscOptionsClear(NULL));
+    if (!options)
+        KL_PETSC(PetscOptionsClear(NULL));
+    return KL_OK;
+}
+
+kl_status kl_petsc_options(TS ts, kl_error *err)
+{
+    char *all;
+    KL_PETSC(PetscOptionsGetAll(NULL, &all));
+    const bool given = all[0] != 0;
+    KL_PETSC(PetscFree(all));
+    if (given)
+        KL_PETSC(TSSetFromOptions(ts));
     return KL_OK;
 }
 

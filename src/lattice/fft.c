@@ -27,13 +27,18 @@ static kl_status make_plans(kl_fft *fft, kl_error *err)
     const int small[1] = {(int)lattice->sites};
     struct kl_fft_plans *p = fft->plans;
     ptrdiff_t count = lattice->sites, first = 0, need = lattice->sites;
+    /* Planes are sent once for each transform, not twice. */
+    const unsigned out = FFTW_ESTIMATE | (lattice->ranks > 1 ? FFTW_MPI_TRANSPOSED_OUT : 0),
+                   in = FFTW_ESTIMATE | (lattice->ranks > 1 ? FFTW_MPI_TRANSPOSED_IN : 0);
     p->block = (lattice->sites + lattice->ranks - 1) / lattice->ranks;
     if (d == 1) {
         p->block = lattice->sites;
         count = lattice->rank == 0 ? lattice->sites : 0;
         first = lattice->rank == 0 ? 0 : lattice->sites;
     } else {
-        need = fftw_mpi_local_size_many(d, n, 1, p->block, lattice->comm, &count, &first);
+        ptrdiff_t rows, first_row; /* of axis 1 in momentum space: as many */
+        need = fftw_mpi_local_size_many_transposed(d, n, 1, p->block, p->block, lattice->comm,
+                                                   &count, &first, &rows, &first_row);
     }
     fft->first = first;
     fft->count = count;
@@ -43,9 +48,9 @@ static kl_status make_plans(kl_fft *fft, kl_error *err)
         fftwf_complex *z = fft->data;
         if (d > 1) {
             p->forward_single = fftwf_mpi_plan_many_dft(d, n, 1, p->block, p->block, z, z,
-                                                        lattice->comm, FFTW_FORWARD, FFTW_ESTIMATE);
-            p->backward_single = fftwf_mpi_plan_many_dft(
-                d, n, 1, p->block, p->block, z, z, lattice->comm, FFTW_BACKWARD, FFTW_ESTIMATE);
+                                                        lattice->comm, FFTW_FORWARD, out);
+            p->backward_single = fftwf_mpi_plan_many_dft(d, n, 1, p->block, p->block, z, z,
+                                                         lattice->comm, FFTW_BACKWARD, in);
         } else {
             p->forward_single = fftwf_plan_dft(1, small, z, z, FFTW_FORWARD, FFTW_ESTIMATE);
             p->backward_single = fftwf_plan_dft(1, small, z, z, FFTW_BACKWARD, FFTW_ESTIMATE);
@@ -54,9 +59,9 @@ static kl_status make_plans(kl_fft *fft, kl_error *err)
         fftw_complex *z = fft->data;
         if (d > 1) {
             p->forward = fftw_mpi_plan_many_dft(d, n, 1, p->block, p->block, z, z, lattice->comm,
-                                                FFTW_FORWARD, FFTW_ESTIMATE);
+                                                FFTW_FORWARD, out);
             p->backward = fftw_mpi_plan_many_dft(d, n, 1, p->block, p->block, z, z, lattice->comm,
-                                                 FFTW_BACKWARD, FFTW_ESTIMATE);
+                                                 FFTW_BACKWARD, in);
         } else {
             p->forward = fftw_plan_dft(1, small, z, z, FFTW_FORWARD, FFTW_ESTIMATE);
             p->backward = fftw_plan_dft(1, small, z, z, FFTW_BACKWARD, FFTW_ESTIMATE);

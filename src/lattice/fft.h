@@ -6,7 +6,9 @@
  * FFTW cuts axis 0 in blocks of ceil(L/n) planes (for d = 1 all of it lies on
  * rank 0), which may differ from the lattice's slabs; kl_fft_scatter() and
  * kl_fft_gather() move planes between the two. Data are complex, interleaved,
- * planes first..first+count-1 of axis 0, in position and in momentum space.
+ * planes first..first+count-1 of axis 0 in position space. In momentum space, if there are several
+ * ranks, they are planes of axis 1, and in them axis 0 comes before the last one: f^(k1, k0, k2).
+ * So planes are sent once a transform; what is symmetric in the axes need not know.
  */
 #ifndef KL_LATTICE_FFT_H
 #define KL_LATTICE_FFT_H

@@ -52,11 +52,12 @@ typedef struct entry_keys {
     kl_node *position, *momentum;
     bool energy;
 } entry_keys;
-static const kl_key entry_table[] = {
-    {.name = "name",
-     KL_STRING_AT(entry_keys, name),
-     .flags = KL_REQUIRED,
-     .doc = "1 to 40 letters, digits, _ or -"},
+static const kl_key name_table[] = {{.name = "name",
+                                     KL_STRING_AT(entry_keys, name),
+                                     .flags = KL_REQUIRED,
+                                     .doc = "1 to 40 letters, digits, _ or -"},
+                                    {0}};
+const kl_key kl_phase_observable_table[] = {
     {.name = "energy",
      KL_BOOL_AT(entry_keys, energy),
      .fallback = "false",
@@ -81,7 +82,7 @@ const kl_key kl_phase_observables_table[] = {{.name = "observables",
                                               .flags = KL_REQUIRED,
                                               KL_COUNT(1, 100),
                                               .doc = "J(x,p) = a(x) b(p), or the energy",
-                                              KL_BELOW(entry_table)},
+                                              KL_BELOW(name_table, kl_phase_observable_table)},
                                              {0}};
 
 static kl_status read_box(kl_node *node, const window_keys *keys, int64_t dimension, kl_window *out,
@@ -152,20 +153,18 @@ static kl_status check(kl_node *node, const kl_phase_observable *o, const kl_rea
     return KL_OK;
 }
 
-static kl_status read_entry(kl_node *node, int64_t dimension, kl_phase_observable *out,
-                            const char **name, kl_error *err)
+kl_status kl_keys_phase_observable(kl_node *node, int64_t dimension, const kl_reals *eps,
+                                   double side, kl_phase_observable *out, kl_error *err)
 {
     const bool given = kl_config_has(node, "position") || kl_config_has(node, "momentum");
     entry_keys keys = {0};
-    KL_TRY(kl_config_read(node, entry_table, &keys, err));
-    KL_TRY(kl_keys_name(node, keys.name, 40, err));
-    *name = keys.name;
+    KL_TRY(kl_config_read(node, kl_phase_observable_table, &keys, err));
     out->energy = keys.energy;
     KL_TRY(read_window(keys.position, dimension, &out->x, err));
     KL_TRY(read_window(keys.momentum, dimension, &out->p, err));
     if (keys.energy && given && (out->x.shape || out->p.shape))
         return kl_config_fail(node, "energy", err, "goes without position and momentum");
-    return KL_OK;
+    return check(node, out, eps, side, err);
 }
 
 kl_status kl_keys_phase_observables(kl_node *root, int64_t dimension, const kl_reals *eps,
@@ -180,8 +179,11 @@ kl_status kl_keys_phase_observables(kl_node *root, int64_t dimension, const kl_r
     out->n = (int)n;
     for (int i = 0; i < out->n; i++) {
         kl_node *node = top.observables.v[i];
-        KL_TRY(read_entry(node, dimension, &out->observable[i], &out->name[i], err));
-        KL_TRY(check(node, &out->observable[i], eps, side, err));
+        entry_keys keys = {0};
+        KL_TRY(kl_config_read(node, name_table, &keys, err));
+        KL_TRY(kl_keys_name(node, keys.name, 40, err));
+        out->name[i] = keys.name;
+        KL_TRY(kl_keys_phase_observable(node, dimension, eps, side, &out->observable[i], err));
     }
     return kl_config_distinct(&top.observables, "name", err);
 }

@@ -7,6 +7,8 @@
 
 /* What kl_keys_phase_observables() reads from the top of a study. */
 extern const kl_key kl_phase_observables_table[];
+/* What kl_keys_phase_observable() reads from an entry of a list. */
+extern const kl_key kl_phase_observable_table[];
 
 enum { KL_MOST_DEGREE = 4 }; /* of polynomials */
 
@@ -15,6 +17,10 @@ typedef struct kl_phase_observables { /* arrays owned by it */
     kl_phase_observable *observable; /* [n] */
     const char **name;               /* [n] */
 } kl_phase_observables;
+
+/* One of them. KL_INPUT, as below. */
+kl_status kl_keys_phase_observable(kl_node *node, int64_t dimension, const kl_reals *eps,
+                                   double side, kl_phase_observable *out, kl_error *err);
 
 /* KL_INPUT, also where a Gaussian in x and p is narrower than the largest eps allows in a box of
  * that side. Free on failure too. */

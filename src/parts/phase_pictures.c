@@ -17,7 +17,7 @@ static const kl_key picture_table[] = {
     {.name = "type",
      KL_CHOICE_AT(kl_phase_picture, type, types),
      .flags = KL_REQUIRED,
-     .doc = "of x and p (wigner: d = 1), of x, or of p, along an axis"},
+     .doc = "of x and p, of x, or of p, along an axis: the others are integrated out"},
     {.name = "name", KL_STRING_AT(kl_phase_picture, name), .doc = "default: the type"},
     {.name = "axis",
      KL_INT_AT(kl_phase_picture, axis),
@@ -75,8 +75,9 @@ static kl_status read_picture(kl_phase_pictures *pictures, int f, kl_node *node,
     if (out->axis > pictures->dimension)
         return kl_config_fail(node, "axis", err, "%d is not allowed: must be in [1, %d]",
                               (int)out->axis, pictures->dimension);
-    if (out->type == KL_PICTURE_WIGNER && pictures->dimension > 1)
-        return kl_config_fail(node, "type", err, "wigner is not allowed: goes with dimension 1");
+    if (out->type == KL_PICTURE_WIGNER && pictures->whole_wigner && pictures->dimension > 1)
+        return kl_config_fail(node, "type", err,
+                              "wigner is not allowed twice: negativity is of one");
     describe(out, &pictures->kind[f]);
     return KL_OK;
 }
@@ -105,7 +106,7 @@ void kl_phase_pictures_free(kl_phase_pictures *pictures)
     *pictures = (kl_phase_pictures){0};
 }
 
-void kl_phase_pictures_strides(const kl_phase_pictures *pictures, const kl_phase_place *at, int f,
+void kl_phase_pictures_strides(const kl_phase_pictures *pictures, const kl_box_point *at, int f,
                                kl_stride *x, kl_stride *p)
 {
     const kl_phase_picture *field = &pictures->picture[f];
@@ -120,7 +121,7 @@ void kl_phase_pictures_strides(const kl_phase_pictures *pictures, const kl_phase
                               at->p + fuzz, (int)field->momenta);
 }
 
-int kl_phase_pictures_axis(const kl_phase_pictures *pictures, const kl_phase_place *at, int f,
+int kl_phase_pictures_axis(const kl_phase_pictures *pictures, const kl_box_point *at, int f,
                            int axis, double *coordinate)
 {
     const kl_phase_picture *field = &pictures->picture[f];
@@ -136,7 +137,7 @@ int kl_phase_pictures_axis(const kl_phase_pictures *pictures, const kl_phase_pla
     return stride->n;
 }
 
-double kl_phase_pictures_seconds(const kl_phase_pictures *pictures, const kl_phase_place *at)
+double kl_phase_pictures_seconds(const kl_phase_pictures *pictures, const kl_box_point *at)
 {
     const double whole = kl_box_seconds(pictures->dimension, at->sites);
     double seconds = 0;
@@ -144,7 +145,10 @@ double kl_phase_pictures_seconds(const kl_phase_pictures *pictures, const kl_pha
         kl_stride x, p;
         kl_phase_pictures_strides(pictures, at, f, &x, &p);
         if (pictures->picture[f].type == KL_PICTURE_WIGNER)
-            seconds += (double)at->sites * kl_box_seconds(1, 2 * at->sites);
+            seconds +=
+                (double)at->sites * kl_box_seconds(1, 2 * at->sites) +
+                (pictures->dimension > 1 ? 1e-9 * pow((double)at->sites, pictures->dimension + 1.)
+                                         : 0);
         else
             seconds += whole * x.n;
     }
@@ -182,8 +186,8 @@ static kl_status marginal(const kl_box_grid *grid, const kl_phase_picture *field
     return status;
 }
 
-kl_status kl_phase_picture_measure(const kl_phase_pictures *pictures, const kl_phase_place *at,
-                                   int f, const kl_box_grid *grid, const complex double *psi,
+kl_status kl_phase_picture_measure(const kl_phase_pictures *pictures, const kl_box_point *at, int f,
+                                   const kl_box_grid *grid, const complex double *psi,
                                    complex double *u, double *out, kl_error *err)
 {
     const kl_phase_picture *now = &pictures->picture[f];
@@ -194,14 +198,14 @@ kl_status kl_phase_picture_measure(const kl_phase_pictures *pictures, const kl_p
     return marginal(grid, now, now->type == KL_PICTURE_MOMENTUM ? p : x, psi, u, out, err);
 }
 
-kl_status kl_phase_picture_wigner(const kl_phase_pictures *pictures, const kl_phase_place *at,
-                                  int f, const kl_box_grid *grid, int64_t count,
-                                  const complex double *psi, double *out, kl_wigner_totals *totals,
+kl_status kl_phase_picture_wigner(const kl_phase_pictures *pictures, const kl_box_point *at, int f,
+                                  const kl_box_grid *grid, const complex double *psi,
+                                  complex double *u, double *out, kl_wigner_totals *totals,
                                   kl_error *err)
 {
     kl_stride x, p;
     kl_phase_pictures_strides(pictures, at, f, &x, &p);
-    return kl_wigner_box(grid, count, psi, x, p, out, totals, err);
+    return kl_wigner_box(grid, (int)pictures->picture[f].axis - 1, psi, u, x, p, out, totals, err);
 }
 
 static double cell(int n, const double *q)
@@ -209,7 +213,7 @@ static double cell(int n, const double *q)
     return n > 1 ? q[1] - q[0] : 0;
 }
 
-kl_status kl_phase_picture_transported(const kl_phase_pictures *pictures, const kl_phase_place *at,
+kl_status kl_phase_picture_transported(const kl_phase_pictures *pictures, const kl_box_point *at,
                                        int f, MPI_Comm comm, kl_phase_solve solve,
                                        const void *problem, int ntimes, double *field,
                                        kl_error *err)

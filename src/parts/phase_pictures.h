@@ -5,10 +5,11 @@
 
 #include "classical/liouville.h"
 #include "continuum/wigner_box.h"
+#include "parts/box_points.h"
 #include "kinlim/system.h"
 
 typedef enum kl_picture_type {
-    KL_PICTURE_WIGNER, /* d = 1 */
+    KL_PICTURE_WIGNER,
     KL_PICTURE_HUSIMI,
     KL_PICTURE_DENSITY,
     KL_PICTURE_MOMENTUM
@@ -30,12 +31,6 @@ typedef struct kl_phase_pictures { /* arrays owned by it */
     bool whole_wigner;         /* one of them is the Wigner function */
 } kl_phase_pictures;
 
-typedef struct kl_phase_place { /* a point of the study: its grid, how far psi comes in x and p */
-    double eps;
-    int64_t sites;
-    double x, p;
-} kl_phase_place;
-
 /* What kl_keys_phase_pictures() reads from the top of a study. */
 extern const kl_key kl_phase_pictures_table[];
 /* Local. KL_INPUT. Free on failure too. */
@@ -44,24 +39,24 @@ kl_status kl_keys_phase_pictures(kl_node *root, int64_t dimension, double side,
 void kl_phase_pictures_free(kl_phase_pictures *pictures);
 
 /* As kl_system has it. Local. */
-int kl_phase_pictures_axis(const kl_phase_pictures *pictures, const kl_phase_place *at, int f,
+int kl_phase_pictures_axis(const kl_phase_pictures *pictures, const kl_box_point *at, int f,
                            int axis, double *coordinate);
 /* The native points of picture f: positions, momenta (n = 1: none). Local. */
-void kl_phase_pictures_strides(const kl_phase_pictures *pictures, const kl_phase_place *at, int f,
+void kl_phase_pictures_strides(const kl_phase_pictures *pictures, const kl_box_point *at, int f,
                                kl_stride *x, kl_stride *p);
 /* Of all of them, for one psi; the largest number of values. Local. */
-double kl_phase_pictures_seconds(const kl_phase_pictures *pictures, const kl_phase_place *at);
+double kl_phase_pictures_seconds(const kl_phase_pictures *pictures, const kl_box_point *at);
 double kl_phase_pictures_cells(const kl_phase_pictures *pictures);
 
 /* Picture f of psi, all but the Wigner function; u is a scratch array. Collective over grid->comm.
  */
-kl_status kl_phase_picture_measure(const kl_phase_pictures *pictures, const kl_phase_place *at,
-                                   int f, const kl_box_grid *grid, const complex double *psi,
+kl_status kl_phase_picture_measure(const kl_phase_pictures *pictures, const kl_box_point *at, int f,
+                                   const kl_box_grid *grid, const complex double *psi,
                                    complex double *u, double *out, kl_error *err);
-/* The Wigner function, of psi[count][local] as of kl_wigner_box(). Local. */
-kl_status kl_phase_picture_wigner(const kl_phase_pictures *pictures, const kl_phase_place *at,
-                                  int f, const kl_box_grid *grid, int64_t count,
-                                  const complex double *psi, double *out, kl_wigner_totals *totals,
+/* The Wigner function; likewise. */
+kl_status kl_phase_picture_wigner(const kl_phase_pictures *pictures, const kl_box_point *at, int f,
+                                  const kl_box_grid *grid, const complex double *psi,
+                                  complex double *u, double *out, kl_wigner_totals *totals,
                                   kl_error *err);
 
 /* The transported density beside picture f, which has x: solve(problem) gives it at all times.
@@ -69,7 +64,7 @@ kl_status kl_phase_picture_wigner(const kl_phase_pictures *pictures, const kl_ph
  * field[ntimes][cells]. Collective over comm. KL_ENVIRONMENT: no memory. */
 typedef kl_status (*kl_phase_solve)(MPI_Comm comm, const void *problem,
                                     const kl_liouville_grid *grid, double **field, kl_error *err);
-kl_status kl_phase_picture_transported(const kl_phase_pictures *pictures, const kl_phase_place *at,
+kl_status kl_phase_picture_transported(const kl_phase_pictures *pictures, const kl_box_point *at,
                                        int f, MPI_Comm comm, kl_phase_solve solve,
                                        const void *problem, int ntimes, double *field,
                                        kl_error *err);

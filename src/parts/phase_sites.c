@@ -7,12 +7,12 @@
 static const double margin = 1.2;
 
 /* Points per axis for momenta up to p, windows of the study included. */
-static double wanted_sites(const kl_phase_sites *grid, const kl_phase_observables *observables,
-                           double p)
+static double wanted_sites(const kl_phase_sites *grid, int nobservables,
+                           const kl_phase_observable *observable, double p)
 {
     double band = 0;
-    for (int k = 0; k < observables->n; k++) {
-        const kl_window *x = &observables->observable[k].x;
+    for (int k = 0; k < nobservables; k++) {
+        const kl_window *x = &observable[k].x;
         if (x->shape == KL_WINDOW_GAUSSIAN)
             band = fmax(band, 9 * grid->eps / x->width);
     }
@@ -41,13 +41,13 @@ static kl_status check(const kl_node *root, const kl_phase_sites *grid, int64_t 
     return KL_OK;
 }
 
-kl_status kl_keys_phase_sites(const kl_node *root, const kl_phase_sites *grid,
-                              const kl_phase_observables *observables, double certain, double most,
+kl_status kl_keys_phase_sites(const kl_node *root, const kl_phase_sites *grid, int nobservables,
+                              const kl_phase_observable *observable, double certain, double most,
                               int64_t *sites, kl_error *err)
 {
-    const double wanted = wanted_sites(grid, observables, margin * most);
+    const double wanted = wanted_sites(grid, nobservables, observable, margin * most);
     if (*sites == 0)
         *sites = kl_box_good_length(wanted);
-    return check(root, grid, *sites, fmin(wanted_sites(grid, observables, certain), wanted), wanted,
-                 err);
+    return check(root, grid, *sites,
+                 fmin(wanted_sites(grid, nobservables, observable, certain), wanted), wanted, err);
 }

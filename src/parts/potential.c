@@ -177,3 +177,11 @@ kl_status kl_potential_load(const kl_lattice_file *file, int64_t realization,
     free(value);
     return status;
 }
+
+void kl_potential_sign(const kl_disorder_keys *keys, double eta, uint64_t number,
+                       int64_t realization, const kl_lattice *lattice, float *sign)
+{
+    const kl_disorder disorder = numbers(keys, KL_BERNOULLI, eta, NULL, realization, lattice);
+    kl_disorder_fill_another(&disorder, number, lattice->first * lattice->plane,
+                             kl_lattice_local(lattice), sign);
+}

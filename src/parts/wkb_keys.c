@@ -102,6 +102,12 @@ const kl_key kl_wkb_map[] = {{.name = "initial",
                               .doc = "the initial state h exp(i S/eps)",
                               KL_BELOW(packet_table, list_table)},
                              {0}};
+const kl_key kl_wkb_optional_map[] = {
+    {.name = "initial",
+     KL_MAP_AT(initial_keys, initial),
+     .doc = "the initial state h exp(i S/hbar), where observables are of psi",
+     KL_BELOW(packet_table, list_table)},
+    {0}};
 
 /* p.x + x.A.x/2 as monomials: the first ones of S. */
 static void fill_quadratic(int d, const double p[3], const double hessian[3][3],

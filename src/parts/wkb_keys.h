@@ -8,6 +8,8 @@
 
 /* What kl_keys_wkb() reads from the top of a study. */
 extern const kl_key kl_wkb_map[];
+/* The same for the tree of keys of a system that may do without it. */
+extern const kl_key kl_wkb_optional_map[];
 
 typedef struct kl_wkb_packets { /* arrays owned by it */
     int n;

@@ -2,7 +2,6 @@
 
 #include "base/stop.h"
 #include "results/snapshot.h"
-#include "run/checkpoint.h"
 #include "run/pieces.h"
 
 #include <stdio.h>
@@ -115,7 +114,8 @@ static kl_status begin(way *w, int64_t batch, kl_error *err)
                           run->place.ensemble, &w->checkpoint);
     if (run->study->system->start)
         KL_TRY(run->study->system->start(run->state, batch, err));
-    if (!w->checkpoints)
+    run->checkpointed = kl_checkpoint_listed(run->checkpoints, run->finer, run->place.point, batch);
+    if (!w->checkpoints || !run->checkpointed)
         return KL_OK;
     KL_TRY(kl_checkpoint_read(&w->checkpoint, run->study->system, run->state, &run->record,
                               &w->station, err));
@@ -158,6 +158,7 @@ kl_status kl_batch_realize(kl_batch_run *run, int64_t batch, bool *whole, kl_err
     if (status == KL_OK && !stopped)
         status = finish(&w, err);
     *whole = status == KL_OK && !stopped;
+    run->checkpointed = run->checkpointed || w.checkpoint.sequence >= 0;
     const kl_status closed = end_snapshot(&w, *whole, *whole ? err : NULL);
     if (status == KL_BUG)
         return fail_batch(run, err);

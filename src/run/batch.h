@@ -2,7 +2,7 @@
 #ifndef KL_RUN_BATCH_H
 #define KL_RUN_BATCH_H
 
-#include "run/record.h"
+#include "run/checkpoint.h"
 
 /* What a group works with at one point, and how. */
 typedef struct kl_batch_run {
@@ -11,9 +11,11 @@ typedef struct kl_batch_run {
     kl_place place;
     void *state; /* the system's, after begin() */
     kl_record record;
-    const char *journal;  /* the folder; checkpoints lie in it */
-    double checkpoint;    /* least seconds between two; 0: chosen */
-    double deadline;      /* of kl_clock(); 0: none */
+    const char *journal;                   /* the folder; checkpoints lie in it */
+    double checkpoint;                     /* least seconds between two; 0: chosen */
+    double deadline;                       /* of kl_clock(); 0: none */
+    const kl_checkpoint_list *checkpoints; /* that were there at the start */
+    bool checkpointed;                     /* the last batch has or had some */
     const char *snapshot; /* path without ending of this point's snapshot, if the batch has one */
     void (*tick)(void *context); /* called now and then */
     void *tick_context;

@@ -338,16 +338,6 @@ static void all_paths(const char *journal, bool finer, int point, int64_t batch,
     }
 }
 
-bool kl_checkpoint_exists(const char *journal, bool finer, int point, int64_t batch)
-{
-    checkpoint_paths path;
-    all_paths(journal, finer, point, batch, path);
-    for (int i = 0; i < 4; i++)
-        if (access(path[i], F_OK) == 0)
-            return true;
-    return false;
-}
-
 void kl_checkpoint_remove(const char *journal, bool finer, int point, int64_t batch)
 {
     checkpoint_paths path;

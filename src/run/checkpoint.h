@@ -4,8 +4,8 @@
  * RESULTS.h5.journal/checkpoint-POINT-BATCH-{0,1} (checkpoint-finer-... for those of the error
  * budget) holds a head with checksums of itself, of the samples and of every piece of the state,
  * then the samples, then the pieces by their numbers: it can be read by any number of ranks. A file
- * is written under another name, synced and renamed. All functions but the first and the last two
- * are collective over the ensemble.
+ * is written under another name, synced and renamed. Functions are collective over the ensemble
+ * where nothing else is said.
  */
 #ifndef KL_RUN_CHECKPOINT_H
 #define KL_RUN_CHECKPOINT_H
@@ -54,8 +54,23 @@ typedef struct kl_checkpoint_place {
 /* Where a checkpoint is, by its head; false if that is damaged. Local. */
 bool kl_checkpoint_look(const char *path, kl_checkpoint_place *out);
 
-/* True if anything is there of the checkpoints of an item. Local. */
-bool kl_checkpoint_exists(const char *journal, bool finer, int point, int64_t batch);
+/* The items of which checkpoints lie in a journal, or what a kill has left of some: looked for
+ * once, so that nothing is looked up for items that never had any. */
+typedef struct kl_checkpoint_item {
+    int64_t finer, point, batch;
+} kl_checkpoint_item;
+
+typedef struct kl_checkpoint_list {
+    int64_t n;
+    kl_checkpoint_item *item; /* [n], ascending */
+} kl_checkpoint_list;
+
+/* Reads the folder on rank 0 of comm; the same list on all. Collective over comm. KL_ENVIRONMENT.
+ */
+kl_status kl_checkpoint_find(const char *journal, MPI_Comm comm, kl_checkpoint_list *out,
+                             kl_error *err);
+void kl_checkpoint_list_destroy(kl_checkpoint_list *list);
+bool kl_checkpoint_listed(const kl_checkpoint_list *list, bool finer, int point, int64_t batch);
 
 /* Removes it, once the item is in the journal and on disk. Local. */
 void kl_checkpoint_remove(const char *journal, bool finer, int point, int64_t batch);

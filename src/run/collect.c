@@ -111,21 +111,40 @@ kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *e
     return status;
 }
 
+/* Numbers of all fields at all points and stations. */
+static double field_numbers(const kl_study *study)
+{
+    const kl_description *about = study->description;
+    double cells = 0;
+    for (int p = 0; p < about->points.n; p++)
+        for (int f = 0; f < about->nfields; f++)
+            cells += (double)kl_record_cells(study, p, f);
+    return cells * study->stations.n;
+}
+
+/* Of n realizations one after the other. */
+static double subtrees(double n)
+{
+    return fmin(n, 2 * (1 + log2(n)));
+}
+
 double kl_collect_bytes(const kl_study *study, int ranks)
 {
     const double n = (double)kl_study_realizations(study), moments = KL_FOREST_ORDERS + 1;
-    /* One group joins siblings at once; of several, each may keep its realizations apart. */
-    const double subtrees = ranks > 1 ? n / 2 : fmin(n, 2 * (1 + log2(n)));
     const kl_description *about = study->description;
-    double doubles = 0;
-    for (int p = 0; p < about->points.n; p++) {
-        double cells = 0;
-        for (int f = 0; f < about->nfields; f++)
-            cells += (double)kl_record_cells(study, p, f);
-        doubles += study->stations.n *
-                   ((about->nquantities + about->nchecks) * n + cells * moments * (subtrees + 2));
-    }
-    return 2 * sizeof(double) * doubles;
+    /* On their way to one rank, runs of several teams that do not follow each other (work.h). */
+    const double runs = ranks > 1 ? fmin(n, 2.0 * ranks * (2 + log2(n))) : 0;
+    const double samples =
+        (double)study->stations.n * (about->nquantities + about->nchecks) * about->points.n * n;
+    return 2 * sizeof(double) *
+           (samples + field_numbers(study) * moments * (subtrees(n) + runs + 2));
+}
+
+double kl_collect_bytes_of_leader(const kl_study *study)
+{
+    const double n = (double)kl_study_realizations(study);
+    /* Room doubles as it grows; about as many runs of each length are a team's. */
+    return 2 * sizeof(double) * KL_FOREST_ORDERS * field_numbers(study) * 2 * subtrees(n);
 }
 
 /* ---- into results ---- */

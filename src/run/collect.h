@@ -8,6 +8,9 @@
  * image of the file. */
 double kl_collect_bytes(const kl_study *study, int ranks);
 
+/* Bytes of the moments of fields that each leader of a team gathers. */
+double kl_collect_bytes_of_leader(const kl_study *study);
+
 /* An empty results object of the study's shape. KL_ENVIRONMENT: no memory. */
 kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *err);
 

@@ -1,62 +1,27 @@
 #include "run/layout.h"
 
 #include "base/memory.h"
-#include "ensemble/groups.h"
 #include "run/collect.h"
 #include "run/limits.h"
 #include "summary/summary.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Part of the available memory that a run may take. */
 static const double memory_share = 0.9;
 
-/* Seconds until a record is on disk. A group works on the next batch meanwhile. */
-static const double sync = 1e-3;
-
-/* Members that the fullest group of a team holds. */
-static int most_members(const kl_study *study, const kl_layout *layout)
-{
-    const int groups = layout->ngroups / layout->nteams; /* of the smallest team */
-    return (study->members + groups - 1) / groups;
-}
-
-static double bytes_at(const kl_study *study, int point, int group_ranks, int members)
-{
-    const kl_cost cost = study->system->cost(study->self, point, group_ranks);
-    return cost.bytes + (members - 1) * cost.more_bytes;
-}
-
-static double most_bytes(const kl_study *study, const kl_layout *layout)
-{
-    const int members = most_members(study, layout);
-    double most = study->finer ? most_bytes(study->finer, layout) : 0;
-    for (int i = 0; i < study->description->points.n; i++)
-        most = fmax(most, bytes_at(study, i, layout->largest, members));
-    return most;
-}
-
-static int64_t most_ranks(const kl_study *study)
-{
-    int64_t most = INT64_MAX;
-    for (int i = 0; i < study->description->points.n; i++) {
-        const int64_t ranks = study->system->cost(study->self, i, 1).most_ranks;
-        most = ranks > 0 && ranks < most ? ranks : most;
-    }
-    return most;
-}
-
-static void look_at_node(MPI_Comm comm, kl_layout *layout)
+static void look_at_node(MPI_Comm comm, kl_machine *machine)
 {
     MPI_Comm node;
-    MPI_Comm_size(comm, &layout->ranks);
+    MPI_Comm_size(comm, &machine->ranks);
     MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-    MPI_Comm_size(node, &layout->ranks_per_node);
+    MPI_Comm_size(node, &machine->ranks_per_node);
     MPI_Comm_free(&node);
-    layout->available = memory_share * (double)kl_memory_available() / layout->ranks_per_node;
-    MPI_Allreduce(MPI_IN_PLACE, &layout->ranks_per_node, 1, MPI_INT, MPI_MAX, comm);
-    MPI_Allreduce(MPI_IN_PLACE, &layout->available, 1, MPI_DOUBLE, MPI_MIN, comm);
+    machine->available = memory_share * (double)kl_memory_available() / machine->ranks_per_node;
+    MPI_Allreduce(MPI_IN_PLACE, &machine->ranks_per_node, 1, MPI_INT, MPI_MAX, comm);
+    MPI_Allreduce(MPI_IN_PLACE, &machine->available, 1, MPI_DOUBLE, MPI_MIN, comm);
 }
 
 static kl_status check_range(const kl_study *study, const kl_run_options *options, kl_error *err)
@@ -78,108 +43,113 @@ static void batches_asked(const kl_study *study, const kl_run_options *options, 
     asked[1] = options->last > 0 ? range : study->until.most;
 }
 
-static kl_status fail_memory(const kl_study *study, const kl_layout *layout, kl_error *err)
-{
-    const int members = most_members(study, layout);
-    char name[2 * KL_NAME];
-    int worst = 0;
-    if (layout->results > layout->available * layout->ranks_per_node)
-        return kl_fail(
-            err, KL_ENVIRONMENT,
-            "not enough memory: the samples of %lld realizations need %.3g GB, %.3g GB is "
-            "available: ask for fewer realizations, times or observables",
-            (long long)kl_study_realizations(study), 1e-9 * layout->results,
-            1e-9 * layout->available * layout->ranks_per_node);
-    for (int i = 0; i < study->description->points.n; i++)
-        if (bytes_at(study, i, layout->largest, members) >
-            bytes_at(study, worst, layout->largest, members))
-            worst = i;
-    kl_study_point_name(study, worst, name, sizeof name);
-    return kl_fail(err, KL_ENVIRONMENT,
-                   "not enough memory: %s needs %.3g GB per rank in groups of %d, %.3g GB is "
-                   "available: use fewer ranks per node, more nodes, or fewer groups",
-                   name, 1e-9 * layout->bytes, layout->largest, 1e-9 * layout->available);
-}
-
 /* The samples are on one rank of a node; the node's memory is shared. */
-static bool fits(const kl_layout *layout)
+static kl_status check_results(const kl_study *study, const kl_layout *layout, kl_error *err)
 {
-    return layout->available <= 0 ||
-           layout->bytes + layout->results / layout->ranks_per_node <= layout->available;
+    const double node = layout->machine.available * layout->machine.ranks_per_node;
+    if (layout->machine.available <= 0 || layout->results <= node)
+        return KL_OK;
+    return kl_fail(err, KL_ENVIRONMENT,
+                   "not enough memory: the samples of %lld realizations need %.3g GB, %.3g GB is "
+                   "available: ask for fewer realizations, times or observables",
+                   (long long)kl_study_realizations(study), 1e-9 * layout->results, 1e-9 * node);
 }
 
-static void set_groups(const kl_study *study, int64_t items, int ngroups, kl_layout *layout)
+/* All that is asked for, as if nothing were done. */
+static kl_status create_stages(const kl_study *study, int64_t asked, kl_layout *layout,
+                               kl_error *err)
 {
-    layout->ngroups = ngroups;
-    layout->nteams = study->members == 1 || items >= ngroups ? ngroups : (int)items;
-    layout->largest = kl_groups_largest(layout->ranks, ngroups);
-    layout->bytes = most_bytes(study, layout);
+    const int points = study->description->points.n, both = study->finer ? 2 : 1;
+    layout->nstages = both * points;
+    KL_TRY(
+        kl_alloc((size_t)layout->nstages, sizeof *layout->stage, "the plan", &layout->stage, err));
+    for (int i = 0; i < layout->nstages; i++)
+        layout->stage[i] = (kl_stage){.finer = i >= points,
+                                      .point = i % points,
+                                      .items = i >= points ? study->finer->batches : asked};
+    return KL_OK;
 }
 
-/* As many groups as there is work for; in lockstep teams share members, then groups grow, until
- * all fits. */
-static void choose_groups(const kl_study *study, int64_t items, int groups, kl_layout *layout)
+static void describe(const kl_study *study, kl_layout *layout)
 {
-    const int64_t parts = items * study->members;
-    set_groups(study, items, groups ? groups : (int)(parts < layout->ranks ? parts : layout->ranks),
-               layout);
-    for (;;) {
-        while (!fits(layout) && study->members > 1 && layout->nteams > 1) {
-            layout->nteams--;
-            layout->bytes = most_bytes(study, layout);
-        }
-        if (groups || fits(layout) || layout->ngroups == 1)
-            return;
-        set_groups(study, items, layout->ngroups - 1, layout);
+    const int ranks = layout->machine.ranks;
+    layout->fewest = ranks;
+    for (int i = 0; i < layout->nstages; i++) {
+        const kl_stage *stage = &layout->stage[i];
+        const int groups = stage->cut.ngroups, largest = kl_schedule_largest(ranks, stage);
+        layout->ngroups = groups > layout->ngroups ? groups : layout->ngroups;
+        layout->fewest = groups < layout->fewest ? groups : layout->fewest;
+        layout->largest = largest > layout->largest ? largest : layout->largest;
+        layout->bytes = fmax(layout->bytes, kl_schedule_bytes(study, ranks, stage));
     }
+    layout->idle = kl_schedule_idle(ranks, layout->nstages, layout->stage, &layout->idle_somewhere);
 }
 
-static void estimate_time(const kl_study *study, const int64_t asked[2], kl_layout *layout)
+static kl_status estimate_time(const kl_study *study, const int64_t asked[2], kl_layout *layout,
+                               kl_error *err)
 {
-    for (int i = 0; i < study->description->points.n; i++) {
-        const double work =
-            study->members * study->system->cost(study->self, i, 1).seconds / layout->ranks;
-        const double each = fmax(work, sync / layout->nteams);
-        layout->least += each * (double)asked[0];
-        layout->seconds += each * (double)asked[1];
+    double *time[2] = {&layout->least, &layout->seconds};
+    layout->limits = kl_limits_seconds(study) / layout->machine.ranks;
+    for (int i = 0; i < 2; i++) {
+        for (int k = 0; k < layout->nstages; k++)
+            if (!layout->stage[k].finer)
+                layout->stage[k].items = asked[1 - i];
+        KL_TRY(kl_schedule_seconds(study, layout->machine.ranks, layout->nstages, layout->stage,
+                                   time[1 - i], err));
+        *time[1 - i] += layout->limits + kl_summary_seconds(study, (double)asked[1 - i]);
     }
-    layout->least += kl_summary_seconds(study, (double)asked[0]);
-    layout->seconds += kl_summary_seconds(study, (double)asked[1]);
+    return KL_OK;
+}
+
+static kl_status choose(const kl_study *study, const kl_run_options *options, kl_layout *out,
+                        kl_error *err)
+{
+    int64_t asked[2];
+    batches_asked(study, options, asked);
+    KL_TRY(check_results(study, out, err));
+    if (options->groups > out->machine.ranks)
+        return kl_fail(err, KL_INPUT,
+                       "--groups: %d is not allowed: must be in [1, %d], the number of ranks",
+                       options->groups, out->machine.ranks);
+    KL_TRY(create_stages(study, asked[0], out, err));
+    KL_TRY(kl_schedule_choose(study, &out->machine, options->groups, out->besides, out->nstages,
+                              out->stage, err));
+    describe(study, out);
+    return estimate_time(study, asked, out, err);
 }
 
 kl_status kl_layout_choose(const kl_study *study, MPI_Comm comm, const kl_run_options *options,
                            kl_layout *out, kl_error *err)
 {
-    const int64_t most = most_ranks(study);
-    int64_t asked[2];
     *out = (kl_layout){0};
-    batches_asked(study, options, asked);
     KL_TRY(check_range(study, options, err));
-    look_at_node(comm, out);
-    out->results = kl_collect_bytes(study, out->ranks);
+    look_at_node(comm, &out->machine);
+    out->results = kl_collect_bytes(study, out->machine.ranks);
     if (study->finer)
-        out->results += kl_collect_bytes(study->finer, out->ranks);
-    if (options->groups > out->ranks)
-        return kl_fail(err, KL_INPUT,
-                       "--groups: %d is not allowed: must be in [1, %d], the number of ranks",
-                       options->groups, out->ranks);
-    choose_groups(study, study->description->points.n * asked[0], options->groups, out);
-    if (!fits(out))
-        return fail_memory(study, out, err);
-    if (out->largest > most)
-        return kl_fail(
-            err, KL_INPUT,
-            "%d ranks in one group are too many: at most %lld can share a realization: use "
-            "more groups (--groups) or fewer ranks",
-            out->largest, (long long)most);
-    out->limits = kl_limits_seconds(study) / out->ranks;
-    out->least = out->seconds = out->limits;
-    estimate_time(study, asked, out);
-    if (study->finer) {
-        const int64_t finer[2] = {study->finer->batches, study->finer->batches};
-        estimate_time(study->finer, finer, out);
-    }
-    return KL_OK;
+        out->results += kl_collect_bytes(study->finer, out->machine.ranks);
+    out->besides = out->results / out->machine.ranks_per_node + kl_collect_bytes_of_leader(study);
+    const kl_status status = kl_agree(comm, choose(study, options, out, err), err);
+    if (status != KL_OK)
+        kl_layout_destroy(out);
+    return status;
+}
+
+void kl_layout_destroy(kl_layout *layout)
+{
+    free(layout->stage);
+    layout->stage = NULL;
+    layout->nstages = 0;
+}
+
+void kl_layout_idle(const kl_layout *layout, char *text, size_t size)
+{
+    text[0] = 0;
+    if (layout->idle > 0)
+        snprintf(text, size, "%d of %d ranks idle: no more can share the work", layout->idle,
+                 layout->machine.ranks);
+    else if (layout->idle_somewhere > 0)
+        snprintf(text, size, "%d of %d ranks idle at some points: no more can share a realization",
+                 layout->idle_somewhere, layout->machine.ranks);
 }
 
 /* ---- in words ---- */
@@ -228,22 +198,52 @@ static void print_counts(const kl_study *study, const int64_t asked[2])
                (long long)study->finer->batches);
 }
 
+/* The stage of a point of the study. */
+static const kl_stage *stage_of(const kl_layout *layout, int point)
+{
+    const kl_stage *stage = layout->stage;
+    while (stage->finer || stage->point != point)
+        stage++;
+    return stage;
+}
+
+/* One realization, by the largest group or team. */
+static double seconds_of(const kl_study *study, const kl_layout *layout, const kl_stage *stage)
+{
+    const int ranks = kl_schedule_largest(layout->machine.ranks, stage);
+    return study->system->cost(study->self, stage->point, ranks).seconds / ranks;
+}
+
 static void print_points(const kl_study *study, const kl_layout *layout)
 {
     const kl_points *points = &study->description->points;
     printf("\n%5s", "point");
     for (int c = 0; c < points->ncolumns; c++)
         printf(" %12s", points->column[c].name);
-    printf(" %14s %14s\n", "GB per rank", "s/realization");
+    printf(" %14s %14s %8s\n", "GB per rank", "s/realization", "ranks");
     for (int i = 0; i < points->n; i++) {
-        const double seconds = study->system->cost(study->self, i, layout->largest).seconds;
+        const kl_stage *stage = stage_of(layout, i);
         printf("%5d", i);
         for (int c = 0; c < points->ncolumns; c++)
             print_parameter(&points->column[c], points->value[i * points->ncolumns + c]);
-        printf(" %14.3g %14.3g\n",
-               1e-9 * bytes_at(study, i, layout->largest, most_members(study, layout)),
-               seconds / layout->largest);
+        printf(" %14.3g %14.3g %8d\n",
+               1e-9 * kl_schedule_bytes(study, layout->machine.ranks, stage),
+               seconds_of(study, layout, stage), kl_schedule_largest(layout->machine.ranks, stage));
     }
+}
+
+static void print_layout(const kl_layout *layout)
+{
+    char idle[128];
+    const int ranks = layout->machine.ranks;
+    printf("layout       %d rank%s in ", ranks, ranks == 1 ? "" : "s");
+    if (layout->fewest < layout->ngroups)
+        printf("%d to ", layout->fewest);
+    printf("%d group%s of at most %d, %d per node\n", layout->ngroups,
+           layout->ngroups == 1 ? "" : "s", layout->largest, layout->machine.ranks_per_node);
+    kl_layout_idle(layout, idle, sizeof idle);
+    if (idle[0])
+        printf("idle         %s\n", idle);
 }
 
 void kl_layout_print(const kl_study *study, const kl_layout *layout, const kl_run_options *options)
@@ -252,11 +252,9 @@ void kl_layout_print(const kl_study *study, const kl_layout *layout, const kl_ru
     int64_t asked[2];
     batches_asked(study, options, asked);
     printf("study        %s: %s\n", study->name, study->system->name);
-    printf("layout       %d rank%s in %d group%s of at most %d, %d per node\n", layout->ranks,
-           layout->ranks == 1 ? "" : "s", layout->ngroups, layout->ngroups == 1 ? "" : "s",
-           layout->largest, layout->ranks_per_node);
+    print_layout(layout);
     printf("memory       %.3g GB per rank at most, %.3g GB available\n", 1e-9 * layout->bytes,
-           1e-9 * layout->available);
+           1e-9 * layout->machine.available);
     printf("samples      %.3g GB on the first rank\n", 1e-9 * layout->results);
     print_counts(study, asked);
     if (stations->value)
@@ -295,15 +293,16 @@ void kl_layout_json_point(const kl_column *column, int ncolumns, const double *v
 static void put_points(const kl_study *study, const kl_layout *layout, kl_json *json)
 {
     const kl_points *points = &study->description->points;
-    const int members = most_members(study, layout);
     kl_json_open(json, "points", '[');
     for (int i = 0; i < points->n; i++) {
-        const double seconds = study->system->cost(study->self, i, layout->largest).seconds;
+        const kl_stage *stage = stage_of(layout, i);
         kl_json_open(json, NULL, '{');
         kl_layout_json_point(points->column, points->ncolumns, points->value + i * points->ncolumns,
                              json);
-        kl_json_number(json, "bytes_per_rank", bytes_at(study, i, layout->largest, members));
-        kl_json_number(json, "seconds_per_realization", seconds / layout->largest);
+        kl_json_number(json, "bytes_per_rank",
+                       kl_schedule_bytes(study, layout->machine.ranks, stage));
+        kl_json_number(json, "seconds_per_realization", seconds_of(study, layout, stage));
+        kl_json_integer(json, "ranks_per_group", kl_schedule_largest(layout->machine.ranks, stage));
         kl_json_close(json, '}');
     }
     kl_json_close(json, ']');
@@ -317,14 +316,15 @@ void kl_layout_json(const kl_study *study, const kl_layout *layout, const kl_run
     kl_json_string(json, "study", study->name);
     kl_json_string(json, "system", study->system->name);
     kl_json_open(json, "layout", '{');
-    kl_json_integer(json, "ranks", layout->ranks);
+    kl_json_integer(json, "ranks", layout->machine.ranks);
     kl_json_integer(json, "groups", layout->ngroups);
     kl_json_integer(json, "ranks_per_group", layout->largest);
-    kl_json_integer(json, "ranks_per_node", layout->ranks_per_node);
+    kl_json_integer(json, "ranks_per_node", layout->machine.ranks_per_node);
+    kl_json_integer(json, "idle", layout->idle);
     kl_json_close(json, '}');
     kl_json_open(json, "memory", '{');
     kl_json_number(json, "bytes_per_rank", layout->bytes);
-    kl_json_number(json, "available", layout->available);
+    kl_json_number(json, "available", layout->machine.available);
     kl_json_number(json, "samples", layout->results);
     kl_json_close(json, '}');
     kl_json_open(json, "realizations", '{'); /* per point */

@@ -1,6 +1,7 @@
 #include "run/loop.h"
 
 #include "base/memory.h"
+#include "ensemble/counters.h"
 #include "ensemble/journal.h"
 #include "run/batch.h"
 #include "run/checkpoint.h"
@@ -8,23 +9,26 @@
 #include "run/collect.h"
 #include "run/progress.h"
 #include "run/until.h"
+#include "run/work.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct rounds {
     kl_loop *loop;
     int rank;
-    uint8_t *done;       /* [npoints][batches]: finished */
-    uint8_t *finer_done; /* [npoints][finer batches], likewise */
-    int *planned;        /* [npoints]: batches asked for */
-    int *order;          /* [npoints]: in which points are worked on */
-    bool stopped;        /* this team stopped early */
+    int *planned; /* rank 0, [npoints]: batches asked for */
+    int *order;   /* rank 0, [npoints]: which come first, with stopping by precision */
+    kl_work work; /* what is open */
+    int nteams;   /* ways in which ranks are cut */
+    kl_teams *teams;
+    int *teams_of;        /* [stages]: which of them */
+    kl_counters counters; /* of each stage: runs that are handed out */
+    bool stopped;         /* this team stopped early */
     kl_progress *progress;
     kl_journal journal; /* on leaders, once the first item is done */
     kl_group_fields fields;
+    kl_checkpoint_list checkpoints; /* of earlier attempts */
 } rounds;
 
 static int points_of(const rounds *r)
@@ -32,7 +36,7 @@ static int points_of(const rounds *r)
     return r->loop->study->description->points.n;
 }
 
-/* ---- what is open ---- */
+/* ---- what is open: rank 0 ---- */
 
 /* Of the study or its finer one. A range is done as asked for, however precise the points are. */
 static bool is_asked(const rounds *r, const kl_study *study, int point, int64_t b)
@@ -43,162 +47,223 @@ static bool is_asked(const rounds *r, const kl_study *study, int point, int64_t 
     return b < (study == r->loop->study ? r->planned[point] : study->batches);
 }
 
-static bool is_open(const rounds *r, const kl_study *study, int point, int64_t b)
+/* A realization whose snapshot is asked for and missing is done again. */
+static bool is_done(const rounds *r, const kl_study *study, int point, int64_t b)
 {
-    const uint8_t *done = study == r->loop->study ? r->done : r->finer_done;
-    return is_asked(r, study, point, b) && !done[point * study->batches + b];
-}
-
-/* Rank 0. A realization whose snapshot is asked for and missing is done again. */
-static void mark_done(rounds *r)
-{
-    const kl_study *study = r->loop->study;
     const kl_results *results = r->loop->results;
-    const size_t numbers = (size_t)results->ntimes * (size_t)results->nquantities;
-    for (int p = 0; p < points_of(r); p++) {
-        for (int64_t b = 0; b < study->batches; b++)
-            r->done[p * study->batches + b] = kl_collect_has(results, p, b);
-        if (kl_output_wants_snapshot(study, r->loop->output, results, p))
-            r->done[p * study->batches + study->snapshot] = 0;
-    }
-    const int64_t finer = study->finer ? study->finer->batches : 0;
-    for (int64_t i = 0; i < finer * points_of(r); i++) /* by the first member */
-        r->finer_done[i] = !isnan(results->finer[(size_t)(i * results->members) * numbers]);
+    const int64_t numbers = (int64_t)results->ntimes * results->nquantities;
+    if (study != r->loop->study) /* by the first member */
+        return !isnan(results->finer[(point * study->batches + b) * results->members * numbers]);
+    return kl_collect_has(results, point, b) &&
+           !(b == study->snapshot &&
+             kl_output_wants_snapshot(study, r->loop->output, results, point));
 }
 
-static size_t finer_items(const rounds *r)
+/* The open batches of a point, and what progress tells of them. */
+static kl_status add_point(rounds *r, const kl_study *study, int point, kl_progress_work *all,
+                           kl_error *err)
 {
-    const kl_study *finer = r->loop->study->finer;
-    return finer ? (size_t)(finer->batches * points_of(r)) : 0;
-}
-
-/* What is open now, the same on every rank. */
-static kl_status plan_round(rounds *r, kl_error *err)
-{
-    const kl_loop *loop = r->loop;
-    const int n = points_of(r);
-    kl_status status = KL_OK;
-    if (r->rank == 0) {
-        status = kl_until_plan(loop->study, loop->results, r->order, err);
-        for (int p = 0; p < n; p++)
-            r->planned[p] = loop->results->planned[p] / loop->study->members;
-        mark_done(r);
+    const double cost = study->members * study->system->cost(study->self, point, 1).seconds;
+    for (int64_t b = 0; b < study->batches;) {
+        const int64_t first = b;
+        while (b < study->batches && is_asked(r, study, point, b) && !is_done(r, study, point, b))
+            b++;
+        if (b > first)
+            KL_TRY(kl_work_add(&r->work, study != r->loop->study, point, (kl_interval){first, b},
+                               err));
+        all->open += b - first;
+        all->total += b - first;
+        all->cost += cost * (double)(b - first);
+        for (; b < study->batches && (!is_asked(r, study, point, b) || is_done(r, study, point, b));
+             b++)
+            all->total += is_asked(r, study, point, b);
     }
-    KL_TRY(kl_agree(loop->comm, status, err));
-    MPI_Bcast(r->planned, n, MPI_INT, 0, loop->comm);
-    MPI_Bcast(r->order, n, MPI_INT, 0, loop->comm);
-    MPI_Bcast(r->done, (int)(n * loop->study->batches), MPI_BYTE, 0, loop->comm);
-    MPI_Bcast(r->finer_done, (int)finer_items(r), MPI_BYTE, 0, loop->comm);
+    all->most += r->loop->options->last > 0 ? 0 : study->batches;
     return KL_OK;
 }
 
-static double cost_of(const kl_study *study, int point)
+static kl_status plan(rounds *r, kl_progress_work *all, kl_error *err)
 {
-    return study->members * study->system->cost(study->self, point, 1).seconds;
+    const kl_loop *loop = r->loop;
+    const kl_study *study = loop->study;
+    KL_TRY(kl_until_plan(study, loop->results, r->order, err));
+    for (int p = 0; p < points_of(r); p++)
+        r->planned[p] = loop->results->planned[p] / study->members;
+    for (int p = 0; p < points_of(r); p++)
+        KL_TRY(add_point(r, study, r->order[p], all, err));
+    for (int p = 0; study->finer && p < points_of(r); p++)
+        KL_TRY(add_point(r, study->finer, p, all, err));
+    return kl_schedule_choose(study, &loop->layout->machine, loop->options->groups,
+                              loop->layout->besides, r->work.n, r->work.stage, err);
 }
 
-static void count_items(const rounds *r, const kl_study *study, kl_progress_work *all)
+/* ---- who does it ---- */
+
+/* Ways to cut the ranks that do not differ are one. */
+static kl_status create_teams(rounds *r, kl_error *err)
 {
-    for (int p = 0; study && p < points_of(r); p++) {
-        const double cost = cost_of(study, p);
-        for (int64_t b = 0; b < study->batches; b++) {
-            all->total += is_asked(r, study, p, b);
-            all->open += is_open(r, study, p, b);
-            all->cost += is_open(r, study, p, b) ? cost : 0;
-        }
-        const bool range = r->loop->options->last > 0;
-        all->most += range ? 0 : study->batches;
+    const kl_work *w = &r->work;
+    kl_status status = kl_alloc((size_t)w->n, sizeof *r->teams, "the plan", &r->teams, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)w->n, sizeof *r->teams_of, "the plan", &r->teams_of, err);
+    KL_TRY(kl_agree(r->loop->comm, status, err));
+    for (int i = 0; i < w->n; i++) {
+        const int most = kl_schedule_largest(r->loop->layout->machine.ranks, &w->stage[i]);
+        const kl_cut cut = {w->stage[i].cut.ngroups, w->stage[i].cut.nteams, most};
+        int same = 0;
+        while (same < i &&
+               (w->stage[same].cut.ngroups != cut.ngroups ||
+                w->stage[same].cut.nteams != cut.nteams ||
+                kl_schedule_largest(r->loop->layout->machine.ranks, &w->stage[same]) != most))
+            same++;
+        r->teams_of[i] = same < i ? r->teams_of[same] : r->nteams;
+        if (same == i)
+            kl_teams_create(r->loop->comm, cut, r->loop->study->members, &r->teams[r->nteams++]);
     }
+    return KL_OK;
+}
+
+static void end_round(rounds *r)
+{
+    kl_counters_destroy(&r->counters);
+    while (r->nteams > 0)
+        kl_teams_destroy(&r->teams[--r->nteams]);
+    free(r->teams);
+    free(r->teams_of);
+    r->teams = NULL;
+    r->teams_of = NULL;
+    kl_work_destroy(&r->work);
+}
+
+/* What is open now and who does it, the same on every rank. */
+static kl_status plan_round(rounds *r, kl_progress_work *all, kl_error *err)
+{
+    const kl_loop *loop = r->loop;
+    kl_status status = r->rank == 0 ? plan(r, all, err) : KL_OK;
+    KL_TRY(kl_agree(loop->comm, status, err));
+    KL_TRY(kl_work_share(&r->work, loop->comm, err));
+    KL_TRY(create_teams(r, err));
+    const kl_machine *m = &loop->layout->machine;
+    return kl_counters_create(loop->comm, r->work.n, m->ranks == m->ranks_per_node, &r->counters,
+                              err);
 }
 
 /* ---- items ---- */
 
+/* What a sync says is said again when the journal is closed. */
 static void tick(void *context)
 {
-    kl_progress_tick(context);
+    rounds *r = context;
+    kl_progress_tick(r->progress);
+    kl_journal_beat(&r->journal, NULL);
 }
 
 /* The record into the journal; its checkpoint goes when it is on disk. */
-static kl_status save(rounds *r, const kl_batch_run *run, kl_error *err)
+static kl_status save(rounds *r, const kl_teams *teams, const kl_batch_run *run, kl_error *err)
 {
     const kl_record *record = &run->record;
     const kl_loop *loop = r->loop;
     const char *journal = loop->output->journal;
-    if (!loop->teams.leader)
+    if (!teams->leader)
         return KL_OK;
     if (r->journal.file < 0)
-        KL_TRY(kl_journal_open(journal, loop->attempt, loop->teams.index, &r->journal, err));
+        KL_TRY(kl_journal_open(journal, loop->attempt, r->rank, &r->journal, err));
     KL_TRY(kl_journal_append(&r->journal, run->finer ? KL_RECORD_FINER : KL_RECORD_SAMPLE,
                              record->payload, record->size, err));
-    if (kl_checkpoint_exists(journal, run->finer, record->point, record->batch)) {
+    if (run->checkpointed) {
         KL_TRY(kl_journal_wait(&r->journal, err));
         kl_checkpoint_remove(journal, run->finer, record->point, record->batch);
     }
     return run->finer ? KL_OK : kl_group_fields_add(loop->study, record, &r->fields, err);
 }
 
-static kl_status work_on_batch(rounds *r, kl_batch_run *run, int64_t batch, kl_error *err)
+static kl_status work_on_batch(rounds *r, const kl_teams *teams, kl_batch_run *run, int64_t batch,
+                               kl_error *err)
 {
     const kl_study *study = run->study;
     char path[4200];
     bool whole;
+    if (!run->state)
+        KL_TRY(kl_batch_begin(run, err));
     kl_output_snapshot(r->loop->output, run->place.point, "", path, sizeof path);
     run->snapshot = study->snapshot == batch && study->system->snapshot ? path : NULL;
     if (run->snapshot) {
         const kl_status status =
-            r->loop->teams.leader ? kl_output_claim_snapshot(r->loop->output, run->place.point, err)
-                                  : KL_OK;
+            teams->leader ? kl_output_claim_snapshot(r->loop->output, run->place.point, err)
+                          : KL_OK;
         KL_TRY(kl_agree(run->place.ensemble, status, err));
     }
     KL_TRY(kl_batch_realize(run, batch, &whole, err));
     r->stopped = !whole;
     if (!whole)
         return KL_OK;
-    KL_TRY(kl_agree(run->place.ensemble, save(r, run, err), err));
-    if (r->loop->teams.leader)
-        kl_progress_item(r->progress, cost_of(study, run->place.point));
+    KL_TRY(kl_agree(run->place.ensemble, save(r, teams, run, err), err));
+    if (teams->leader)
+        kl_progress_item(r->progress,
+                         study->members *
+                             study->system->cost(study->self, run->place.point, 1).seconds);
     kl_progress_tick(r->progress);
     return KL_OK;
 }
 
-/* This team's open batches of one point, of the study or its finer one. */
-static kl_status work_on_point(rounds *r, const kl_study *study, int point, int64_t *item,
-                               kl_error *err)
+/* The next run of a stage for this team; none is left: false. */
+static bool next_run(rounds *r, const kl_teams *teams, int stage, const kl_runs *runs,
+                     kl_interval *out)
 {
-    kl_batch_run run = {.study = study,
-                        .finer = study != r->loop->study,
-                        .place = kl_teams_place(&r->loop->teams, point),
+    int64_t run = 0;
+    if (teams->leader)
+        run = kl_counters_next(&r->counters, stage, teams->index, teams->nteams);
+    MPI_Bcast(&run, 1, MPI_INT64_T, 0, teams->team);
+    if (run >= runs->count)
+        return false;
+    *out = kl_runs_get(runs, run);
+    return true;
+}
+
+/* Nobody begins another run: this team has stopped or failed. */
+static void hand_out_no_more(rounds *r)
+{
+    for (int i = 0; i < r->work.n; i++)
+        kl_counters_exhaust(&r->counters, i);
+}
+
+/* What this team gets of a stage. */
+static kl_status work_on_stage(rounds *r, int i, kl_error *err)
+{
+    const kl_stage *stage = &r->work.stage[i];
+    const kl_teams *teams = &r->teams[r->teams_of[i]];
+    kl_runs runs;
+    kl_interval open;
+    if (teams->team == MPI_COMM_NULL)
+        return KL_OK;
+    kl_status status = kl_agree(teams->team, kl_runs_cut(&r->work, i, &runs, err), err);
+    kl_batch_run run = {.study = stage->finer ? r->loop->study->finer : r->loop->study,
+                        .finer = stage->finer != 0,
+                        .place = kl_teams_place(teams, stage->point),
                         .journal = r->loop->output->journal,
                         .checkpoint = r->loop->options->checkpoint,
+                        .checkpoints = &r->checkpoints,
                         .deadline = r->loop->deadline,
                         .tick = tick,
-                        .tick_context = r->progress};
-    kl_status status = KL_OK;
-    for (int64_t b = 0; status == KL_OK && !r->stopped && b < study->batches; b++) {
-        if (!is_open(r, study, point, b) ||
-            kl_teams_turn(&r->loop->teams, (*item)++) != r->loop->teams.index)
-            continue;
-        if (!run.state)
-            status = kl_batch_begin(&run, err);
-        if (status == KL_OK)
-            status = work_on_batch(r, &run, b, err);
-    }
+                        .tick_context = r};
+    while (status == KL_OK && !r->stopped && next_run(r, teams, i, &runs, &open))
+        for (int64_t b = open.first; status == KL_OK && !r->stopped && b < open.end; b++)
+            status = work_on_batch(r, teams, &run, b, err);
     if (status == KL_OK && run.state && r->loop->results)
-        status = kl_choices_record(study->system, run.state, r->loop->results, err);
+        status = kl_choices_record(run.study->system, run.state, r->loop->results, err);
+    if (teams->leader && (status != KL_OK || r->stopped))
+        hand_out_no_more(r);
     kl_batch_end(&run);
+    kl_runs_destroy(&runs);
     return status;
 }
 
 /* ---- rounds ---- */
 
-static kl_status work_on_items(rounds *r, kl_error *err)
+static kl_status work_on_stages(rounds *r, kl_error *err)
 {
-    const kl_study *study = r->loop->study;
-    int64_t item = 0;
-    for (int i = 0; !r->stopped && i < points_of(r); i++)
-        KL_TRY(work_on_point(r, study, r->order[i], &item, err));
-    for (int p = 0; !r->stopped && study->finer && p < points_of(r); p++)
-        KL_TRY(work_on_point(r, study->finer, p, &item, err));
+    for (int i = 0; !r->stopped && i < r->work.n; i++)
+        KL_TRY(work_on_stage(r, i, err));
     return KL_OK;
 }
 
@@ -209,7 +274,7 @@ static kl_status work_on_round(rounds *r, kl_progress_work all, kl_error *err)
     kl_loop *loop = r->loop;
     KL_TRY(kl_progress_create(loop->comm, loop->options->quiet, all, &r->progress, err));
     r->journal.file = -1;
-    kl_status status = work_on_items(r, err);
+    kl_status status = work_on_stages(r, err);
     const kl_status closed = kl_journal_close(&r->journal, status == KL_OK ? err : NULL);
     kl_progress_end(&r->progress);
     status = kl_agree(loop->comm, status == KL_OK ? closed : status, err);
@@ -225,46 +290,51 @@ static kl_status work_on_round(rounds *r, kl_progress_work all, kl_error *err)
     return kl_agree(loop->comm, status, err);
 }
 
-static kl_status allocate(rounds *r, kl_error *err)
+static kl_status one_round(rounds *r, bool first, bool *more, kl_error *err)
 {
-    const size_t points = (size_t)points_of(r);
-    KL_TRY(kl_alloc(points * (size_t)r->loop->study->batches, 1, "realizations", &r->done, err));
-    KL_TRY(kl_alloc(finer_items(r), 1, "realizations", &r->finer_done, err));
-    KL_TRY(kl_alloc(points, sizeof *r->planned, "points", &r->planned, err));
-    KL_TRY(kl_alloc(points, sizeof *r->order, "points", &r->order, err));
-    return kl_group_fields_create(r->loop->study, &r->fields, err);
+    const kl_loop *loop = r->loop;
+    const bool lockstep = loop->study->system->ensemble == KL_LOCKSTEP;
+    kl_progress_work all = {.name = lockstep ? "ensembles" : "realizations",
+                            .log = loop->options->log,
+                            .pulse = loop->pulse};
+    KL_TRY(plan_round(r, &all, err));
+    *more = r->work.n > 0;
+    if (!*more && !first)
+        return KL_OK;
+    KL_TRY(work_on_round(r, all, err));
+    *more = !loop->stopped && loop->study->until.relative_error > 0;
+    return KL_OK;
 }
 
 /* One round; with stopping by precision, rounds until every point is precise enough. */
 static kl_status all_rounds(rounds *r, kl_error *err)
 {
-    const kl_loop *loop = r->loop;
-    for (int round = 0;; round++) {
-        KL_TRY(plan_round(r, err));
-        const bool lockstep = loop->study->system->ensemble == KL_LOCKSTEP;
-        kl_progress_work all = {.name = lockstep ? "ensembles" : "realizations",
-                                .log = loop->options->log,
-                                .pulse = loop->pulse};
-        count_items(r, loop->study, &all);
-        count_items(r, loop->study->finer, &all);
-        if (round > 0 && all.open == 0)
-            return KL_OK;
-        KL_TRY(work_on_round(r, all, err));
-        if (loop->stopped || loop->study->until.relative_error == 0)
-            return KL_OK;
+    kl_status status = KL_OK;
+    bool more = true;
+    for (int round = 0; status == KL_OK && more; round++) {
+        status = one_round(r, round == 0, &more, err);
+        end_round(r);
     }
+    return status;
 }
 
 kl_status kl_loop_run(kl_loop *loop, kl_error *err)
 {
     rounds r = {.loop = loop};
     MPI_Comm_rank(loop->comm, &r.rank);
-    kl_status status = kl_agree(loop->comm, allocate(&r, err), err);
+    const size_t points = (size_t)points_of(&r);
+    kl_status status = kl_alloc(points, sizeof *r.planned, "points", &r.planned, err);
+    if (status == KL_OK)
+        status = kl_alloc(points, sizeof *r.order, "points", &r.order, err);
+    if (status == KL_OK)
+        status = kl_group_fields_create(loop->study, &r.fields, err);
+    status = kl_agree(loop->comm, status, err);
+    if (status == KL_OK)
+        status = kl_checkpoint_find(loop->output->journal, loop->comm, &r.checkpoints, err);
     if (status == KL_OK)
         status = all_rounds(&r, err);
+    kl_checkpoint_list_destroy(&r.checkpoints);
     kl_group_fields_destroy(loop->study, &r.fields);
-    free(r.done);
-    free(r.finer_done);
     free(r.planned);
     free(r.order);
     return status;

@@ -1,5 +1,5 @@
-/* The realizations of a run: rounds of batches, shared out to teams, into the journal and from
- * there into the results.
+/* The realizations of a run: rounds of batches, handed out to teams as they ask for more, into the
+ * journal and from there into the results.
  */
 #ifndef KL_RUN_LOOP_H
 #define KL_RUN_LOOP_H
@@ -8,14 +8,13 @@
 #include "run/layout.h"
 #include "run/output.h"
 #include "run/pulse.h"
-#include "run/teams.h"
 
 typedef struct kl_loop {
     const kl_study *study;
     const kl_run_options *options;
     MPI_Comm comm;
     const kl_output *output; /* paths on every rank */
-    kl_teams teams;
+    const kl_layout *layout;
     kl_results *results; /* rank 0 */
     int attempt;         /* of the journal; one more after each round */
     double deadline;

@@ -10,6 +10,9 @@
 
 enum { REPORT_TAG = 77 };
 
+/* Seconds between two reports of a rank: rank 0 has a thousand a second to take. */
+static const double least_interval = 0.2, seconds_each = 1e-3;
+
 struct kl_progress {
     MPI_Comm comm; /* a duplicate of its own */
     int rank, size;
@@ -19,6 +22,8 @@ struct kl_progress {
     int64_t done; /* of the open ones */
     double cost_done;
     int64_t sent, received; /* reports */
+    double pending[2];      /* items and their cost since the last report */
+    double last_report, report_interval;
 };
 
 static int64_t done_in_all(const kl_progress *p)
@@ -77,6 +82,7 @@ kl_status kl_progress_create(MPI_Comm comm, bool quiet, kl_progress_work work, k
     p->start = p->last_print = p->last_log = kl_clock();
     p->interval = p->terminal ? 0.2 : 5;
     p->log_interval = 5;
+    p->report_interval = fmax(least_interval, seconds_each * p->size);
     p->work = work;
     if (work.pulse)
         kl_pulse_doing(work.pulse, work.name);
@@ -121,15 +127,26 @@ static void print(kl_progress *p, bool last)
         p->interval *= 1.3;
 }
 
+static void take(kl_progress *p, const double report[2])
+{
+    p->done += (int64_t)report[0];
+    p->cost_done += report[1];
+}
+
 void kl_progress_item(kl_progress *p, double cost)
 {
+    p->pending[0]++;
+    p->pending[1] += cost;
+    if (p->rank != 0 && kl_clock() - p->last_report < p->report_interval)
+        return;
     if (p->rank == 0) {
-        p->done++;
-        p->cost_done += cost;
+        take(p, p->pending);
     } else {
-        MPI_Send(&cost, 1, MPI_DOUBLE, 0, REPORT_TAG, p->comm); /* eager: 8 bytes */
+        MPI_Send(p->pending, 2, MPI_DOUBLE, 0, REPORT_TAG, p->comm); /* eager: 16 bytes */
         p->sent++;
     }
+    p->pending[0] = p->pending[1] = 0;
+    p->last_report = kl_clock();
 }
 
 static void drain(kl_progress *p)
@@ -138,11 +155,10 @@ static void drain(kl_progress *p)
     while (waiting) {
         MPI_Iprobe(MPI_ANY_SOURCE, REPORT_TAG, p->comm, &waiting, MPI_STATUS_IGNORE);
         if (waiting) {
-            double cost;
-            MPI_Recv(&cost, 1, MPI_DOUBLE, MPI_ANY_SOURCE, REPORT_TAG, p->comm, MPI_STATUS_IGNORE);
+            double report[2];
+            MPI_Recv(report, 2, MPI_DOUBLE, MPI_ANY_SOURCE, REPORT_TAG, p->comm, MPI_STATUS_IGNORE);
             p->received++;
-            p->done++;
-            p->cost_done += cost;
+            take(p, report);
         }
     }
 }
@@ -163,10 +179,13 @@ void kl_progress_end(kl_progress **progress)
     if (!p)
         return;
     int64_t sent = 0;
+    double rest[2] = {0};
+    MPI_Reduce(p->pending, rest, 2, MPI_DOUBLE, MPI_SUM, 0, p->comm);
     MPI_Reduce(&p->sent, &sent, 1, MPI_INT64_T, MPI_SUM, 0, p->comm);
     if (p->rank == 0) {
         while (p->received < sent)
             drain(p);
+        take(p, rest);
         tell(p, true);
         if (!p->quiet)
             print(p, true);

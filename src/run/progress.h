@@ -1,5 +1,6 @@
 /* done/total, rate, time left: one updating line on a terminal, a line now and
- * then in a log. Leaders tell rank 0 by small messages, so it costs no collective.
+ * then in a log. Leaders tell rank 0 by small messages, a few a second at most, so it costs no
+ * collective.
  */
 #ifndef KL_RUN_PROGRESS_H
 #define KL_RUN_PROGRESS_H
@@ -25,7 +26,8 @@ typedef struct kl_progress_work { /* in items: batches */
 /* Rank 0 of comm prints; other ranks report to it. Collective over comm. KL_ENVIRONMENT. */
 kl_status kl_progress_create(MPI_Comm comm, bool quiet, kl_progress_work work, kl_progress **out,
                              kl_error *err);
-/* A leader has finished an item of this cost. Local on leaders; cheap. */
+/* A leader has finished an item of this cost: rank 0 hears of it in a while, together with others.
+ * Local on leaders; cheap. */
 void kl_progress_item(kl_progress *progress, double cost);
 /* Rank 0 looks for reports and prints if it is time. Local. */
 void kl_progress_tick(kl_progress *progress);

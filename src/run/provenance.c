@@ -37,7 +37,7 @@ kl_status kl_provenance(const kl_study *study, const kl_layout *layout,
     }
     if (gethostname(text, sizeof text) == 0)
         KL_TRY(kl_results_set(results, "host", text, err));
-    snprintf(text, sizeof text, "%d", layout->ranks);
+    snprintf(text, sizeof text, "%d", layout->machine.ranks);
     KL_TRY(kl_results_set(results, "ranks", text, err));
     snprintf(text, sizeof text, "%d", layout->ngroups);
     KL_TRY(kl_results_set(results, "groups", text, err));

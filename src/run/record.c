@@ -108,7 +108,7 @@ kl_sample kl_record_sample(kl_record *record, int member, int station)
 kl_status kl_record_gather(kl_record *record, const kl_place *place, kl_error *err)
 {
     int ranks, rank, group_rank, same, *count = NULL;
-    const int doubles = (int)kl_record_doubles(record->study, record->point);
+    MPI_Datatype member; /* counts of MPI are ints */
     MPI_Comm_compare(place->group, place->ensemble, &same);
     if (same == MPI_IDENT || same == MPI_CONGRUENT)
         return KL_OK;
@@ -118,12 +118,14 @@ kl_status kl_record_gather(kl_record *record, const kl_place *place, kl_error *e
     const kl_status status = kl_alloc(2 * (size_t)ranks, sizeof *count, "samples", &count, err);
     KL_TRY(kl_agree(place->ensemble, status, err));
     int *at = count + ranks;
-    const int mine[2] = {group_rank == 0 ? place->count * doubles : 0, place->first * doubles};
+    const int mine[2] = {group_rank == 0 ? place->count : 0, place->first};
+    MPI_Type_contiguous((int)kl_record_doubles(record->study, record->point), MPI_DOUBLE, &member);
+    MPI_Type_commit(&member);
     MPI_Gather(&mine[0], 1, MPI_INT, count, 1, MPI_INT, 0, place->ensemble);
     MPI_Gather(&mine[1], 1, MPI_INT, at, 1, MPI_INT, 0, place->ensemble);
     const void *own = rank == 0 ? MPI_IN_PLACE : member_at(record, place->first);
-    MPI_Gatherv(own, mine[0], MPI_DOUBLE, member_at(record, 0), count, at, MPI_DOUBLE, 0,
-                place->ensemble);
+    MPI_Gatherv(own, mine[0], member, member_at(record, 0), count, at, member, 0, place->ensemble);
+    MPI_Type_free(&member);
     free(count);
     return KL_OK;
 }

@@ -77,6 +77,14 @@ static void log_plan(const run *r)
     kl_log_end(r->options->log);
 }
 
+static void say_idle(const run *r)
+{
+    char text[128];
+    kl_layout_idle(&r->layout, text, sizeof text);
+    if (text[0] && !r->options->quiet)
+        fprintf(stderr, "kinlim: %s\n", text);
+}
+
 /* Rank 0: takes the place of the output, and from there what is done already. */
 static kl_status open_output(run *r, kl_error *err)
 {
@@ -84,8 +92,9 @@ static kl_status open_output(run *r, kl_error *err)
     KL_TRY(kl_output_open(r->study, r->options->output, r->options->resume, &r->output,
                           r->loop.results, err));
     warn(r->study, r->options->log);
+    say_idle(r);
     r->loop.attempt = kl_journal_next_attempt(r->output.journal);
-    kl_pulse_begin(&r->pulse, r->output.journal, r->layout.ranks);
+    kl_pulse_begin(&r->pulse, r->output.journal, r->layout.machine.ranks);
     r->loop.pulse = &r->pulse;
     log_plan(r);
     return KL_OK;
@@ -126,10 +135,7 @@ static kl_status prepare(run *r, kl_error *err)
     /* Every rank needs the paths. */
     MPI_Bcast(r->output.file, (int)sizeof r->output.file, MPI_BYTE, 0, r->comm);
     MPI_Bcast(r->output.journal, (int)sizeof r->output.journal, MPI_BYTE, 0, r->comm);
-    KL_TRY(solve_limits(r, err));
-    kl_teams_create(r->comm, r->layout.ngroups, r->layout.nteams, r->study->members,
-                    &r->loop.teams);
-    return KL_OK;
+    return solve_limits(r, err);
 }
 
 /* ---- after them ---- */
@@ -174,21 +180,35 @@ static kl_status run_all(run *r, kl_error *err)
 kl_status kl_study_run(kl_study *study, MPI_Comm comm, const kl_run_options *options, kl_error *err)
 {
     run r = {.study = study, .options = options, .comm = comm, .output.lock = -1};
-    r.loop = (kl_loop){.study = study,
-                       .options = options,
-                       .comm = comm,
-                       .output = &r.output,
-                       .teams = {.team = MPI_COMM_NULL, .groups.group = MPI_COMM_NULL}};
+    r.loop = (kl_loop){
+        .study = study, .options = options, .comm = comm, .layout = &r.layout, .output = &r.output};
     MPI_Comm_rank(comm, &r.rank);
     if (options->max_walltime > 0)
         r.loop.deadline = kl_clock() + options->max_walltime;
     kl_stop_on_signals();
     const kl_status status = run_all(&r, err);
-    kl_teams_destroy(&r.loop.teams);
+    kl_layout_destroy(&r.layout);
     kl_results_destroy(&r.loop.results);
     if (r.rank == 0)
         kl_output_close(&r.output);
     return status;
+}
+
+/* Rank 0. */
+static void print_plan(const kl_study *study, const kl_layout *layout,
+                       const kl_run_options *options, const kl_results *forecast)
+{
+    if (options->json) {
+        kl_json json = {.out = stdout};
+        kl_json_open(&json, NULL, '{');
+        put_plan(study, layout, options, &json);
+        kl_forecast_json(study, forecast, &json);
+        kl_json_close(&json, '}');
+    } else {
+        kl_layout_print(study, layout, options);
+        kl_forecast_print(study, forecast);
+        warn(study, NULL);
+    }
 }
 
 kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options *options,
@@ -197,25 +217,18 @@ kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options 
     int rank;
     kl_layout layout;
     kl_output output;
+    kl_results *forecast = NULL;
     MPI_Comm_rank(comm, &rank);
     KL_TRY(kl_layout_choose(study, comm, options, &layout, err));
-    kl_results *forecast = NULL;
     kl_status status = KL_OK;
     if (rank == 0)
         status = kl_output_check(study, options->output, options->resume, &output, err);
-    KL_TRY(kl_agree(comm, status, err));
-    KL_TRY(kl_forecast_make(study, comm, &forecast, err));
-    if (rank == 0 && options->json) {
-        kl_json json = {.out = stdout};
-        kl_json_open(&json, NULL, '{');
-        put_plan(study, &layout, options, &json);
-        kl_forecast_json(study, forecast, &json);
-        kl_json_close(&json, '}');
-    } else if (rank == 0) {
-        kl_layout_print(study, &layout, options);
-        kl_forecast_print(study, forecast);
-        warn(study, NULL);
-    }
+    status = kl_agree(comm, status, err);
+    if (status == KL_OK)
+        status = kl_forecast_make(study, comm, &forecast, err);
+    if (status == KL_OK && rank == 0)
+        print_plan(study, &layout, options, forecast);
     kl_results_destroy(&forecast);
-    return KL_OK;
+    kl_layout_destroy(&layout);
+    return status;
 }

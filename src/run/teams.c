@@ -1,21 +1,23 @@
 #include "run/teams.h"
 
-void kl_teams_create(MPI_Comm world, int ngroups, int nteams, int members, kl_teams *out)
+void kl_teams_create(MPI_Comm world, kl_cut cut, int members, kl_teams *out)
 {
-    int rank, world_rank;
-    *out = (kl_teams){.nteams = nteams, .members = members};
-    kl_groups_create(world, ngroups, &out->groups);
+    int rank = 1, world_rank;
+    *out = (kl_teams){.nteams = cut.nteams, .members = members};
+    kl_groups_create(world, cut.ngroups, cut.most, &out->groups);
     MPI_Comm_rank(world, &world_rank);
-    while ((int64_t)(out->index + 1) * ngroups / nteams <= out->groups.index)
+    while (kl_groups_first(cut.ngroups, cut.nteams, out->index + 1) <= out->groups.index)
         out->index++;
-    MPI_Comm_split(world, out->index, world_rank, &out->team);
-    MPI_Comm_rank(out->team, &rank);
+    const bool works = out->groups.group != MPI_COMM_NULL;
+    MPI_Comm_split(world, works ? out->index : MPI_UNDEFINED, world_rank, &out->team);
+    if (works)
+        MPI_Comm_rank(out->team, &rank);
     out->leader = rank == 0;
-    const int first_group = (int)((int64_t)out->index * ngroups / nteams);
-    const int last_group = (int)((int64_t)(out->index + 1) * ngroups / nteams);
+    const int first_group = kl_groups_first(cut.ngroups, cut.nteams, out->index);
+    const int last_group = kl_groups_first(cut.ngroups, cut.nteams, out->index + 1);
     const int own = out->groups.index - first_group, groups = last_group - first_group;
-    out->first = (int)((int64_t)own * members / groups);
-    out->count = (int)((int64_t)(own + 1) * members / groups) - out->first;
+    out->first = kl_groups_first(members, groups, own);
+    out->count = kl_groups_first(members, groups, own + 1) - out->first;
 }
 
 void kl_teams_destroy(kl_teams *teams)

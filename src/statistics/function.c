@@ -33,7 +33,7 @@ static double evaluate(const problem *p)
         p->mean[j] = 0;
     for (int i = 0; i < p->n; i++)
         for (int j = 0; j < p->m; j++)
-            p->mean[j] += p->y[p->index[i] * p->m + j];
+            p->mean[j] += p->y[(size_t)p->index[i] * (size_t)p->m + (size_t)j];
     for (int j = 0; j < p->m; j++)
         p->mean[j] /= p->n;
     return p->f(p->context, p->mean);
@@ -45,7 +45,8 @@ static double acceleration(const problem *p)
     double mean = 0, square = 0, cube = 0;
     for (int i = 0; i < p->n; i++) {
         for (int j = 0; j < p->m; j++)
-            p->mean[j] = p->whole[j] + (p->whole[j] - p->y[i * p->m + j]) / (p->n - 1);
+            p->mean[j] = p->whole[j] +
+                         (p->whole[j] - p->y[(size_t)i * (size_t)p->m + (size_t)j]) / (p->n - 1);
         p->without[i] = p->f(p->context, p->mean);
         mean += p->without[i] / p->n;
     }
@@ -85,7 +86,7 @@ kl_status kl_stats_function_of_means(const double *y, int n, int m, kl_stats_fun
     *out = (kl_estimate){NAN, NAN, NAN};
     if (n < 1)
         return KL_OK;
-    kl_status status = kl_alloc((size_t)(2 * m + n + RESAMPLES), sizeof *p.mean,
+    kl_status status = kl_alloc(2 * (size_t)m + (size_t)n + RESAMPLES, sizeof *p.mean,
                                 "bootstrap resamples", &p.mean, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)n, sizeof *p.index, "bootstrap resamples", &p.index, err);

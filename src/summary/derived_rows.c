@@ -120,7 +120,7 @@ static kl_status gather_all(const kl_table *t, int p, double **out, int *n, kl_e
         for (int q = 0; q < r->nquantities; q++) {
             kl_rows_gather_independent(r, p, it, q, t->y);
             for (int b = 0; b < batches; b++)
-                (*out)[b * m + it * r->nquantities + q] = t->y[b];
+                (*out)[(size_t)b * (size_t)m + (size_t)(it * r->nquantities + q)] = t->y[b];
         }
     return KL_OK;
 }

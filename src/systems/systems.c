@@ -6,11 +6,13 @@
 #include "systems/crossing/crossing_integral.h"
 #include "systems/expansion/expansion.h"
 #include "systems/fermi/fermi.h"
+#include "systems/feynman_kac/feynman_kac.h"
 #include "systems/graphs/feynman.h"
 #include "systems/hartree_fock/hartree_fock.h"
 #include "systems/localization/localization.h"
 #include "systems/lyapunov/lyapunov.h"
 #include "systems/semiclassical/semiclassical.h"
+#include "systems/spectral/spectral.h"
 #include "systems/trotter/trotter.h"
 #include "systems/vlasov/vlasov_system.h"
 
@@ -27,12 +29,14 @@ const kl_system *const kl_systems[] = {&kl_system_anderson,
                                        &kl_system_fermi,
                                        &kl_system_hartree_fock,
                                        &kl_system_trotter,
+                                       &kl_system_spectral,
+                                       &kl_system_feynman_kac,
                                        &kl_system_vlasov,
                                        NULL};
 
-kl_status kl_systems_begin(kl_error *err)
+kl_status kl_systems_begin(const char *petsc, kl_error *err)
 {
-    return kl_petsc_begin(err);
+    return kl_petsc_begin(petsc, err);
 }
 
 void kl_systems_end(void)

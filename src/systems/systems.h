@@ -6,8 +6,9 @@
 
 extern const kl_system *const kl_systems[]; /* ends with NULL */
 
-/* The libraries that systems need; MPI is running. Collective over MPI_COMM_WORLD. */
-kl_status kl_systems_begin(kl_error *err);
+/* The libraries that systems need; MPI is running. petsc: options for PETSc, or NULL. Collective
+ * over MPI_COMM_WORLD. */
+kl_status kl_systems_begin(const char *petsc, kl_error *err);
 void kl_systems_end(void);
 
 /* Versions of the libraries in use, one "name=version" a call, until NULL. Local. */

@@ -21,18 +21,6 @@ KL_CLONES double kl_row_sum(int64_t n, const double *x)
     return kl_lanes_sum(lane);
 }
 
-KL_CLONES double kl_row_dot(int64_t n, const double *x, const double *y)
-{
-    double lane[LANES] = {0};
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int l = 0; l < LANES; l++)
-            lane[l] += x[i + l] * y[i + l];
-    for (int l = 0; i < n; i++, l++)
-        lane[l] += x[i] * y[i];
-    return kl_lanes_sum(lane);
-}
-
 /* `count` rows at once, 1, 2 or 4 as a literal: their lanes stay in registers. */
 static inline __attribute__((always_inline)) void
 lanes(int count, int64_t n, const double *const *x, const double *y, double *lane)

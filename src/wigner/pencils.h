@@ -8,7 +8,6 @@
 #include "lattice/lattice.h"
 
 double kl_row_sum(int64_t n, const double *x);
-double kl_row_dot(int64_t n, const double *x, const double *y);
 
 /* The eight partial sums of each x[k].y, k < count, not yet added: lane[8 k + l] over the
  * sites i = l mod 8. */

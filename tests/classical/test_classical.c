@@ -42,7 +42,7 @@ static void trajectories_keep_energy_and_come_back(void **state)
     double z[6];
     kl_flow flow;
     (void)state;
-    assert_ok(kl_flow_create(&rich, false, 1e-13, &flow, why));
+    assert_ok(kl_flow_create(&rich, KL_FLOW_POINTS, 1e-13, &flow, why));
     memcpy(z, from, sizeof z);
     assert_true(kl_flow_advance(&flow, 3, z));
     assert_near(kl_phase_observable_value(&energy, &rich, z),
@@ -59,7 +59,7 @@ static void the_flow_is_symplectic(void **state)
     const double z[6] = {0.3, -0.2, 0.5, 0.4, 0.7, -0.6};
     kl_flow flow;
     (void)state;
-    assert_ok(kl_flow_create(&rich, true, 1e-13, &flow, why));
+    assert_ok(kl_flow_create(&rich, KL_FLOW_TANGENTS, 1e-13, &flow, why));
     assert_at_most(kl_flow_symplectic_defect(&flow, z, 2), 1e-10);
     kl_flow_destroy(&flow);
 }
@@ -71,7 +71,7 @@ static void what_runs_away_is_told(void **state)
     double z[2] = {1, 1};
     kl_flow flow;
     (void)state;
-    assert_ok(kl_flow_create(&potential, false, 1e-12, &flow, why));
+    assert_ok(kl_flow_create(&potential, KL_FLOW_POINTS, 1e-12, &flow, why));
     assert_false(kl_flow_advance(&flow, 10, z));
     kl_flow_destroy(&flow);
 }
@@ -90,7 +90,7 @@ static void jets_are_the_observable_along_the_flow(void **state)
     double z[6];
     (void)state;
     assert_ok(kl_jets_create(&rich, 2, o, 1e-13, &jets, why));
-    assert_ok(kl_flow_create(&rich, false, 1e-14, &flow, why));
+    assert_ok(kl_flow_create(&rich, KL_FLOW_POINTS, 1e-14, &flow, why));
     memcpy(z, from, sizeof z);
     assert_true(kl_flow_advance(&flow, t, z));
     assert_true(kl_jets_pull_back(&jets, z, t));

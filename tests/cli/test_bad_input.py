@@ -266,15 +266,6 @@ class EveryMistakeIsOneLine(unittest.TestCase):
             cases[name] = (["run", f"{i}/bad.yaml"], 2, words)
         self.check_all(cases)
 
-    def test_more_ranks_in_a_group_than_planes(self):
-        before = self.folder.listing()
-        result = self.folder.kinlim("run", "study.yaml", "--groups", "1", "--set", "sites=[4, 4]", "--set",
-                                    "initial.envelope={shape: uniform}", "--set", OBSERVABLE, "--set",
-                                    "observables.1.momentum.mode=[1, 0, 0]", "--set",
-                                    "observables.2.momentum.mode=[1, 0, 0]", ranks=5)
-        self.check(result, 2, ["5 ranks", "at most 4", "--groups"])
-        self.assertEqual(self.folder.listing(), before)
-
 
 def without_privileges():
     """A prefix for commands that makes permission bits bind for root too; None: not possible."""

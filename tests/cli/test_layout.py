@@ -47,6 +47,15 @@ class SamplesAreTheSameBytes(unittest.TestCase):
     def test_with_mpiexec_on_one_rank(self):
         self.check_layouts(3, [(1, 1)])
 
+    def test_on_more_ranks_in_a_group_than_planes_of_which_some_are_idle(self):
+        self.write(3)
+        few = ["--set", "sites=[9, 17]", "--set", "eta=[0.6, 0.5]", "--set", "realizations=1",
+               "--set", "observables.1.momentum.mode=[1, 0, 0]"]
+        self.folder.run("study.yaml", "one.h5", *few)
+        result = self.folder.good("run", "study.yaml", "-o", "ten.h5", "--groups", "1", *few, ranks=10)
+        self.assertIn("1 of 10 ranks idle at some points", result.err)
+        self.assertEqual(self.folder.samples("ten.h5"), self.folder.samples("one.h5"))
+
     def test_with_any_size_of_the_cache_which_may_change_on_resume(self):
         self.write(3)
         small = ["--set", "cache=0.05"]

@@ -21,7 +21,7 @@ from kinlim_cli import Folder
 SOURCE = os.environ["SOURCE_DIR"]
 JOBS = sorted(glob.glob(os.path.join(SOURCE, "jobs", "*", "*.yaml")))
 SYSTEMS = ["anderson", "expansion", "localization", "lyapunov", "graphs", "crossing", "semiclassical",
-           "fermi", "hartree_fock", "trotter", "vlasov"]
+           "fermi", "hartree_fock", "trotter", "spectral", "feynman_kac", "vlasov"]
 
 
 class Yaml12(yaml.SafeLoader):
@@ -123,12 +123,14 @@ RIGHT = {
 SMALL = {"anderson": ["eta=[0.5]", "times=[0.1]", "reference=none"],
          "expansion": ["eta=[0.5]", "sites=[20]", "times=[0.1]", "reference=none"],
          "localization": ["eta=[0.6]", "times=[0.1]"],
+         "spectral": ["eta=[0.5]", "sites=[8]", "energies=[0]"],
          "lyapunov": ["times=[10]"], "crossing": ["eps=[0.5]", "sites=[32]"],
          "graphs": ["eta=[0.5]", "sites=[14]", "times=[0.1]"],
          "semiclassical": ["eps=[0.2]", "times=[0.1]", "reference=none"],
          "fermi": ["eta=[0.5]", "sites=[8]", "times=[0.1]", "reference=none"],
          "hartree_fock": ["times=[0.01]", "realizations=2", "ensembles=1", "reference=none"],
          "trotter": ["hbar=[0.2]", "slices=[8]", "times=[0.5]", "reference=none"],
+         "feynman_kac": ["eta=[0.5]", "sites=[8]", "times=[0.1]", "origins=1", "reference=none"],
          "vlasov": ["particles=[4]", "times=[0.1]", "reference=none"]}
 
 

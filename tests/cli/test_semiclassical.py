@@ -37,7 +37,8 @@ observables:
   - {name: xp, position: {power: [1, 1]}, momentum: {power: [0, 1]}}
   - {name: box, position: {shape: box, low: [-1, 0], high: [0.2, 3]}}
   - {name: E, energy: true}
-fields: [{type: density, axis: 2}, {type: momentum, axis: 1}, {type: husimi, positions: 8, momenta: 8}]
+fields: [{type: density, axis: 2}, {type: momentum, axis: 1}, {type: husimi, positions: 8, momenta: 8},
+         {type: wigner, axis: 2, positions: 8, momenta: 8}]
 limits: reference
 limit_tolerance: 1.0e-6
 propagator: {tolerance: 1.0e-6}
@@ -63,8 +64,9 @@ BAD = {
     "harmonic of a quartic": (["propagator.method=harmonic"], "propagator.method: harmonic goes with"),
     "a coherent state with a lens": (["initial.envelope={shape: coherent}"], "initial.phase.waves"),
     "eps of 0": (["eps=[0.1, 0]"], "eps.1"),
-    "wigner of a plane": (["dimension=2", "potential={}", "initial={envelope: {shape: coherent}}",
-                           "observables=[{name: E, energy: true}]", "fields=[{type: wigner}]"], "fields.0.type"),
+    "two wigners of a plane": (["dimension=2", "potential={}", "initial={envelope: {shape: coherent}}",
+                                "observables=[{name: E, energy: true}]",
+                                "fields=[{type: wigner}, {type: wigner, name: w, axis: 2}]"], "fields.1.type"),
     "negativity twice": (["fields=[{type: wigner}]", "observables.0.name=negativity"], "negativity"),
     "a file that is missing": (["potential={file: none.txt}"], "potential.file: none.txt: No such file"),
     "realizations": (["realizations=2"], "realizations"),

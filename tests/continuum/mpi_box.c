@@ -4,6 +4,7 @@
 #include "continuum/split_control.h"
 #include "continuum/wave_start.h"
 #include "continuum/weyl.h"
+#include "continuum/wigner_box.h"
 
 static const double pi = 3.14159265358979323846;
 
@@ -241,12 +242,98 @@ static void momenta_cover_the_band(void **state)
     assert_int_equal(kl_box_good_length(1000), 1000);
 }
 
+/* psi = sum_k f_k(x_axis) g_k(others), g_k far apart: the axis alone is in a mixture of the f_k,
+ * each with its own Wigner function, that of a packet on a line. */
+typedef struct mixture {
+    int axis, d;
+    double eps;
+    complex double *f;
+} mixture;
+
+static complex double packet(double x, double center, double p, double eps)
+{
+    return exp(-(x - center) * (x - center) / 0.18) * cexp(I * p * x / eps);
+}
+
+static void put_mixture(void *context, int64_t i, const double x[3])
+{
+    const mixture *m = context;
+    complex double first = packet(x[m->axis], 0.4, 0.3, m->eps),
+                   second = packet(x[m->axis], -0.5, -0.2, m->eps);
+    for (int j = 0; j < m->d; j++) {
+        first *= j == m->axis ? 1 : packet(x[j], 1.5, 0.2, m->eps);
+        second *= j == m->axis ? 1 : packet(x[j], -1.6, 0, m->eps);
+    }
+    m->f[i] = first + second;
+}
+
+static void put_line(void *context, int64_t i, const double x[3])
+{
+    const mixture *m = context;
+    m->f[i] = m->axis ? packet(x[0], -0.5, -0.2, m->eps) : packet(x[0], 0.4, 0.3, m->eps);
+}
+
+static void normalise(const kl_box_grid *grid, complex double *f)
+{
+    const double norm = sqrt(creal(kl_box_sum(grid, &grid->position, f, f, NULL)));
+    for (int64_t i = 0; i < grid->position.n[0] * grid->position.n[1] * grid->position.n[2]; i++)
+        f[i] /= norm;
+}
+
+static void wigner_of(kl_box_grid *grid, mixture *m, bool line, double *out,
+                      kl_wigner_totals *totals)
+{
+    const kl_stride x = {0, 1, (int)grid->sites}, p = {0, 2, (int)grid->sites};
+    complex double *u;
+    assert_ok(kl_box_array(grid, &m->f, why));
+    assert_ok(kl_box_array(grid, &u, why));
+    kl_box_visit(grid, line ? put_line : put_mixture, m);
+    normalise(grid, m->f);
+    assert_ok(kl_wigner_box(grid, line ? 0 : m->axis, m->f, u, x, p, out, totals, why));
+    free(m->f);
+    free(u);
+}
+
+static void an_axis_has_the_wigner_function_of_its_density_matrix(void **state)
+{
+    const int64_t n = 64, cells = n * n;
+    double *w = calloc((size_t)(3 * cells), sizeof *w);
+    (void)state;
+    for (int d = 2; d <= 3; d++)
+        for (int axis = d - 2; axis < 2; axis++) { /* of a plane both; the middle one of space */
+            mixture m = {.axis = axis, .d = d, .eps = 0.25};
+            kl_wigner_totals totals;
+            kl_box_grid grid, line;
+            assert_ok(kl_box_grid_create(group(d), d, n, 8, m.eps, &grid, why));
+            assert_ok(kl_box_grid_create(MPI_COMM_SELF, 1, n, 8, m.eps, &line, why));
+            wigner_of(&grid, &m, false, w, &totals);
+            assert_everywhere(totals.marginals < 1e-12 && fabs(totals.negativity) < 1e-9);
+            for (int k = 0; k < 2; k++) {
+                mixture one = {.axis = k, .d = 1, .eps = m.eps};
+                kl_wigner_totals single;
+                wigner_of(&line, &one, true, w + (k + 1) * cells, &single);
+            }
+            double worst = 0, most = 0;
+            for (int64_t i = 0; i < cells; i++) {
+                worst = fmax(worst, fabs(w[i] - (w[cells + i] + w[2 * cells + i]) / 2));
+                most = fmax(most, fabs(w[i]));
+            }
+            assert_everywhere(most > 0.1 && worst < 1e-6 * most);
+            kl_box_grid_destroy(&grid);
+            kl_box_grid_destroy(&line);
+        }
+    free(w);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(transforms_as_defined), cmocka_unit_test(the_oscillator_is_exact),
+        cmocka_unit_test(transforms_as_defined),
+        cmocka_unit_test(the_oscillator_is_exact),
         cmocka_unit_test(controlled_steps_keep_the_tolerance),
-        cmocka_unit_test(bits_do_not_depend_on_ranks), cmocka_unit_test(momenta_cover_the_band)};
+        cmocka_unit_test(bits_do_not_depend_on_ranks),
+        cmocka_unit_test(momenta_cover_the_band),
+        cmocka_unit_test(an_axis_has_the_wigner_function_of_its_density_matrix)};
     MPI_Init(&argc, &argv);
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     MPI_Finalize();

@@ -101,7 +101,7 @@ static double by_wigner(const cat *c, const kl_phase_observable *o)
     const kl_stride x = {0, 1, (int)sites}, p = {0, 1, 2 * (int)sites};
     double *w = calloc((size_t)(2 * sites * sites), sizeof *w), sum = 0;
     kl_wigner_totals totals;
-    assert_ok(kl_wigner_box(&c->grid, 1, c->psi, x, p, w, &totals, why));
+    assert_ok(kl_wigner_box(&c->grid, 0, c->psi, c->u, x, p, w, &totals, why));
     for (int64_t i = 0; i < sites; i++)
         for (int64_t k = 0; k < 2 * sites; k++) {
             const double at[3] = {kl_box_position(&c->grid, i)},
@@ -186,7 +186,7 @@ static void a_cat_is_negative_and_a_packet_is_not(void **state)
     cat c;
     (void)state;
     make(&c, 1);
-    assert_ok(kl_wigner_box(&c.grid, 1, c.psi, x, p, out, &totals, why));
+    assert_ok(kl_wigner_box(&c.grid, 0, c.psi, c.u, x, p, out, &totals, why));
     assert_near(totals.negativity, 0, 1e-12);
     assert_at_most(totals.marginals, 1e-12);
     drop(&c);
@@ -197,7 +197,7 @@ static void a_cat_is_negative_and_a_packet_is_not(void **state)
     c.packet[0].center[0] = -2.2;
     c.packet[1].center[0] = 2.2;
     assert_ok(kl_wave_start(&c.grid, 2, c.packet, c.psi, why));
-    assert_ok(kl_wigner_box(&c.grid, 1, c.psi, x, p, out, &totals, why));
+    assert_ok(kl_wigner_box(&c.grid, 0, c.psi, c.u, x, p, out, &totals, why));
     assert_near(totals.negativity, 1 / 3.14159265358979323846, totals.negativity_error);
     assert_at_most(totals.negativity_error, 0.1);
     assert_at_most(totals.marginals, 1e-12);

@@ -12,7 +12,7 @@ static void groups_tile_the_world(void **state)
     for (int n = 1; n <= size; n++) {
         kl_groups groups;
         int members, place;
-        kl_groups_create(MPI_COMM_WORLD, n, &groups);
+        kl_groups_create(MPI_COMM_WORLD, n, size, &groups);
         MPI_Comm_size(groups.group, &members);
         MPI_Comm_rank(groups.group, &place);
         assert_everywhere(groups.ngroups == n && groups.index >= 0 && groups.index < n);
@@ -37,5 +37,29 @@ static void groups_tile_the_world(void **state)
     }
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(groups_tile_the_world)};
+static void only_so_many_ranks_of_a_group_work(void **state)
+{
+    int rank, size;
+    (void)state;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    for (int n = 1; n <= size; n++)
+        for (int most = 1; most <= size; most++) {
+            kl_groups groups;
+            int members = 0, all;
+            kl_groups_create(MPI_COMM_WORLD, n, most, &groups);
+            const int first = kl_groups_first(size, n, groups.index),
+                      end = kl_groups_first(size, n, groups.index + 1);
+            const bool works = groups.group != MPI_COMM_NULL;
+            if (works)
+                MPI_Comm_size(groups.group, &members);
+            all = end - first < most ? end - first : most;
+            assert_everywhere(first <= rank && rank < end && works == (rank - first < most));
+            assert_everywhere(!works || members == all);
+            kl_groups_destroy(&groups);
+        }
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(groups_tile_the_world),
+                                          cmocka_unit_test(only_so_many_ranks_of_a_group_work)};
 TEST_MAIN(tests)

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -287,8 +288,40 @@ static void bad_places(void **state)
     assert_ok(kl_journal_close(&full, why));
 }
 
+/* The first record is synced, later ones when it is time, all of them at the end. */
+static void syncs_by_time(void **state)
+{
+    char path[64];
+    kl_journal journal;
+    (void)state;
+    make_journal(path);
+    assert_ok(kl_journal_open(path, 1, 0, &journal, why));
+    assert_ok(kl_journal_append(&journal, 5, "a", 1, why));
+    assert_true(!journal.behind);
+    assert_ok(kl_journal_append(&journal, 5, "b", 1, why));
+    assert_ok(kl_journal_beat(&journal, why));
+    assert_true(journal.behind);
+    journal.synced -= 2 * journal.interval;
+    assert_ok(kl_journal_beat(&journal, why));
+    assert_true(!journal.behind);
+    assert_ok(kl_journal_append(&journal, 5, "c", 1, why));
+    assert_true(journal.behind);
+    assert_ok(kl_journal_wait(&journal, why));
+    assert_true(!journal.behind && !journal.syncing);
+    assert_ok(kl_journal_close(&journal, why));
+    setenv("KINLIM_SYNC", "0", 1);
+    assert_ok(kl_journal_open(path, 2, 0, &journal, why));
+    for (int i = 0; i < 3; i++) {
+        assert_ok(kl_journal_append(&journal, 5, "d", 1, why));
+        assert_true(!journal.behind);
+    }
+    assert_ok(kl_journal_close(&journal, why));
+    unsetenv("KINLIM_SYNC");
+    remove_journal(path);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(round_trip),   cmocka_unit_test(layout),    cmocka_unit_test(torn_tail),
-    cmocka_unit_test(flipped_bits), cmocka_unit_test(afresh),    cmocka_unit_test(attempts),
-    cmocka_unit_test(lock),         cmocka_unit_test(bad_places)};
+    cmocka_unit_test(round_trip), cmocka_unit_test(syncs_by_time), cmocka_unit_test(layout),
+    cmocka_unit_test(torn_tail),  cmocka_unit_test(flipped_bits),  cmocka_unit_test(afresh),
+    cmocka_unit_test(attempts),   cmocka_unit_test(lock),          cmocka_unit_test(bad_places)};
 TEST_MAIN(tests)

@@ -86,7 +86,7 @@ static inline int run_kinetic_tests(int argc, char **argv, const char *name,
 {
     kl_error err;
     MPI_Init(&argc, &argv);
-    if (kl_petsc_begin(&err) != KL_OK) {
+    if (kl_petsc_begin(NULL, &err) != KL_OK) {
         fprintf(stderr, "%s\n", err.message);
         return 1;
     }

@@ -396,7 +396,7 @@ int main(int argc, char **argv)
     kl_error err;
     MPI_Init(&argc, &argv);
     int failed = cmocka_run_group_tests(early, NULL, NULL);
-    if (kl_petsc_begin(&err) != KL_OK) {
+    if (kl_petsc_begin(NULL, &err) != KL_OK) {
         fprintf(stderr, "%s\n", err.message);
         return 1;
     }

@@ -102,7 +102,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(with_interaction),
                                        cmocka_unit_test(fixed_points_are_stationary)};
     MPI_Init(&argc, &argv);
-    if (kl_petsc_begin(NULL) != KL_OK)
+    if (kl_petsc_begin(NULL, NULL) != KL_OK)
         return 1;
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     kl_petsc_end();

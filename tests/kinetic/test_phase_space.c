@@ -180,7 +180,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(jump_process)};
     kl_error err;
     MPI_Init(&argc, &argv);
-    if (kl_petsc_begin(&err) != KL_OK)
+    if (kl_petsc_begin(NULL, &err) != KL_OK)
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     kl_petsc_end();

@@ -40,8 +40,8 @@ def start(folder, output, *args, ranks=None, **faults):
 
 def start_command(folder, output, args, ranks=None, **faults):
     """`kinlim ARGS` in FOLDER; faults without FAULT_, e.g. KILL=3. FILES are all of the output's,
-    unless given."""
-    environment = dict(os.environ, LD_PRELOAD=library(), FAULT_FILES=output,
+    unless given. Every record is synced, so that faults can be told by their records."""
+    environment = dict(os.environ, LD_PRELOAD=library(), FAULT_FILES=output, KINLIM_SYNC="0",
                        ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
     environment.update({f"FAULT_{name}": str(value) for name, value in faults.items()})
     return subprocess.Popen(command(args, ranks), cwd=folder.path, env=environment,

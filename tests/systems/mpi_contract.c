@@ -44,6 +44,10 @@ static const small_study studies[] = {
      "system: lyapunov\nwidth: [9.0]\nenergy: [0]\nstrip: [1, 3]\ndimension: 3\n"
      "times: [10, 500, 901]\nrealizations: 3\n",
      "times=[901]", 1e-10},
+    {"spectral",
+     "system: spectral\ndimension: 2\nsites: [11, 9]\neta: [0.6, 0.7]\nenergies: [-1, 0.5, 2]\n"
+     "width: 0.5\nvectors: 2\nmomenta: [[0.2, 0.3]]\nrealizations: 3\n",
+     "energies=[2]", 1e-12},
     {"graphs",
      "system: graphs\ndimension: 1\nsites: [14, 16]\neta: [0.5, 0.6]\ntimes: [0, 0.3, 0.6]\n"
      "left: 1\nright: 3\ninitial: {envelope: {shape: gaussian, width: 0.4}, phase: {momentum: "
@@ -97,11 +101,20 @@ static const small_study studies[] = {
      "propagator: {tolerance: 1.0e-4}\nlimit_tolerance: 1.0e-4\n",
      "times=[0.5]", 1e-3},
     {"trotter",
-     "system: trotter\nhbar: [0.2, 0.3]\nslices: [8, 16]\nenergy: 3\ntimes: [0.5, 1, 2]\n"
-     "potential: {terms: [{power: [4], coefficient: 0.25}]}\n"
-     "observables:\n  - {name: a, kernel: {from: [0.3], to: [-0.4]}}\n"
-     "  - {name: b, determinant: {from: [0.3], to: [-0.4]}}\n",
-     "times=[2]", 1e-12},
+     "system: trotter\ndimension: 2\nhbar: [0.3, 0.4]\nslices: [8, 16]\nenergy: 2\nbox: 7\n"
+     "times: [0.5, 1]\npotential: {terms: [{power: [4, 0], coefficient: 0.25}, {power: [1, 1], "
+     "coefficient: 0.2}, {power: [0, 2], coefficient: 0.5}]}\n"
+     "initial: {envelope: {shape: gaussian, width: 0.4}, phase: {momentum: [0.3, 0]}}\n"
+     "tolerance: 1.0e-3\n"
+     "observables:\n  - {name: a, kernel: {from: [0.3, 0], to: [-0.4, 0.1]}}\n"
+     "  - {name: b, determinant: {from: [0.3, 0], to: [-0.4, 0.1]}}\n"
+     "  - {name: c, state: true}\n  - {name: d, position: {power: [1, 0]}}\n",
+     "times=[1]", 2e-3},
+    {"feynman_kac",
+     "system: feynman_kac\ndimension: 2\nsites: [8, 9]\neta: [0.5, 0.6]\ntimes: [0.3, 0.5, 1, 1.5, "
+     "2]\nrealizations: 3\norigins: 3\nwalks: 300\n"
+     "observables:\n  - {name: a}\n  - {name: b, to: [1, -2]}\n",
+     "times=[2]", 1e-10},
     {"vlasov",
      "system: vlasov\ndimension: 2\nparticles: [3]\nbox: 10\ntimes: [0, 0.1, 0.2]\n"
      "potential: {terms: [{power: [2, 0], coefficient: 0.5}, {power: [0, 2], coefficient: 0.6}]}\n"
@@ -157,7 +170,7 @@ static int collect(void **state)
         &lockstep_system,
         "system: lockstep\nrate: [0.1, 0.2]\nsteps: [0, 12, 40]\nrealizations: 5\nensembles: 3\n",
         "steps=[40]", 0);
-    return kl_systems_begin(NULL) == KL_OK ? 0 : -1;
+    return kl_systems_begin(NULL, NULL) == KL_OK ? 0 : -1;
 }
 
 static int finish(void **state)

@@ -2,6 +2,7 @@
 #ifndef KL_SYSTEMS_SEMICLASSICAL_PRIVATE_H
 #define KL_SYSTEMS_SEMICLASSICAL_PRIVATE_H
 
+#include "parts/box_points.h"
 #include "parts/phase_observables.h"
 #include "parts/phase_pictures.h"
 #include "parts/smooth_keys.h"
@@ -21,8 +22,8 @@ typedef struct semiclassical {
     int64_t dimension;
     double side;
     int npoints;
-    kl_phase_place *point; /* [npoints]: x, p as far as the start comes at the tolerance */
-    double *columns;       /* [npoints][COLUMNS]: eps, sites */
+    kl_box_point *point; /* [npoints] */
+    double *columns;     /* [npoints][COLUMNS]: eps, sites */
     kl_smooth potential;
     kl_wkb_packets start;
     kl_phase_observables observables;

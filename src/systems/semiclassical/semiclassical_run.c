@@ -13,21 +13,18 @@
 
 typedef struct progress { /* plain data, in checkpoints beside psi */
     kl_step_progress split;
-    double energy; /* at time 0 */
-    double edge,
-        band; /* parts of |psi|^2 near the ends of the box and of its momenta: the most so far
-               */
+    double energy;      /* at time 0 */
+    kl_box_tails tails; /* the most so far */
 } progress;
 
 typedef struct semiclassical_run {
     const semiclassical *s;
-    const kl_phase_place *point;
+    const kl_box_point *point;
     MPI_Comm group;
     kl_box_grid grid;
     kl_split_control control;
     double *potential, *steepness;
     complex double *psi, *scratch, *more; /* more: the control's spare array or its own */
-    double *line;                         /* [n] */
     kl_flow flow;
     progress now;
     bool restored; /* a rank without planes does not know it yet */
@@ -43,19 +40,20 @@ static int64_t local_points(const kl_box_grid *grid)
 kl_cost semiclassical_cost(const void *self, int point, int group_ranks)
 {
     const semiclassical *s = self;
-    const kl_phase_place *at = &s->point[point];
+    const kl_box_point *at = &s->point[point];
     const int d = (int)s->dimension;
     const double array = kl_box_bytes(d, at->sites, group_ranks),
                  last = s->times.value[s->times.n - 1], fine = s->propagator.tolerance * at->eps,
                  step = s->propagator.method == KL_SPLIT_STRANG ? sqrt(fine) : pow(fine, 0.25) / 2;
     const double transforms = last / step * 1.4 * kl_split_transforms(s->propagator.method) +
                               s->times.n * 4.0 * s->observables.n;
-    return (kl_cost){.bytes = kl_split_bytes(s->propagator.method, d, at->sites, group_ranks) +
-                              4 * array + (s->pictures.whole_wigner ? 5 : 0) * array +
-                              8 * kl_phase_pictures_cells(&s->pictures) + 65536,
-                     .seconds = transforms * kl_box_seconds(d, at->sites) +
-                                s->times.n * kl_phase_pictures_seconds(&s->pictures, at) + 1e-4,
-                     .most_ranks = d == 1 ? 0 : at->sites / 4};
+    return (kl_cost){
+        .bytes = kl_split_bytes(s->propagator.method, d, at->sites, group_ranks) + 4 * array +
+                 (s->pictures.whole_wigner ? kl_wigner_bytes(d, at->sites, group_ranks) : 0) +
+                 8 * kl_phase_pictures_cells(&s->pictures) + 65536,
+        .seconds = transforms * kl_box_seconds(d, at->sites) +
+                   s->times.n * kl_phase_pictures_seconds(&s->pictures, at) + 1e-4,
+        .most_ranks = d == 1 ? 0 : at->sites / 4};
 }
 
 static kl_status allocate(semiclassical_run *r, kl_error *err)
@@ -69,8 +67,7 @@ static kl_status allocate(semiclassical_run *r, kl_error *err)
     KL_TRY(kl_box_array(&r->grid, &r->scratch, err));
     if (r->s->propagator.method == KL_SPLIT_HARMONIC)
         KL_TRY(kl_box_array(&r->grid, &r->more, err));
-    KL_TRY(kl_alloc((size_t)r->grid.sites, sizeof *r->line, "run", &r->line, err));
-    return kl_flow_create(&r->s->potential, true, 1e-13, &r->flow, err);
+    return kl_flow_create(&r->s->potential, KL_FLOW_TANGENTS, 1e-13, &r->flow, err);
 }
 
 /* In d = 1 each rank of a group does all of the work. */
@@ -121,7 +118,6 @@ void semiclassical_end(void **run)
     free(r->psi);
     free(r->scratch);
     free(r->more);
-    free(r->line);
     free(r);
     *run = NULL;
 }
@@ -168,21 +164,11 @@ kl_status semiclassical_advance(void *run, int station, bool *reached, kl_error 
 
 /* ---- measurement ---- */
 
-static kl_status measure_tails(semiclassical_run *r, kl_error *err)
-{
-    double edge, band;
-    KL_TRY(kl_box_tails(&r->grid, r->psi, r->scratch, r->line, &edge, &band, err));
-    r->now.edge = fmax(r->now.edge, edge);
-    r->now.band = fmax(r->now.band, band);
-    return KL_OK;
-}
-
 /* What psi may be off by, in l2. */
 static double uncertainty(const semiclassical_run *r)
 {
-    return r->control.progress.error +
-           kl_step_rounding(&r->control.progress, kl_box_points(&r->grid)) + 4 * sqrt(r->now.edge) +
-           4 * sqrt(r->now.band);
+    return r->control.progress.error + kl_split_control_rounding(&r->control) +
+           kl_box_tails_error(&r->now.tails);
 }
 
 static kl_status measure_observables(semiclassical_run *r, kl_sample *out, kl_error *err)
@@ -193,8 +179,7 @@ static kl_status measure_observables(semiclassical_run *r, kl_sample *out, kl_er
         const kl_phase_observable *o = &s->observables.observable[k];
         KL_TRY(kl_weyl_mean(&r->grid, o, r->potential, r->psi, r->scratch, second_scratch(r),
                             &out->quantity[k], err));
-        out->error[k] = off * (2 + off) * kl_weyl_norm(o, r->grid.dimension, r->grid.eps) *
-                        kl_phase_observable_bound(o, &s->potential, r->point->x, r->point->p);
+        out->error[k] = kl_weyl_error(o, &s->potential, r->grid.eps, r->point->x, r->point->p, off);
     }
     return KL_OK;
 }
@@ -205,8 +190,8 @@ static kl_status measure_pictures(semiclassical_run *r, kl_sample *out, kl_wigne
     const kl_phase_pictures *all = &r->s->pictures;
     for (int f = 0; f < all->n; f++)
         if (all->picture[f].type == KL_PICTURE_WIGNER)
-            KL_TRY(kl_phase_picture_wigner(all, r->point, f, &r->grid, 1, r->psi, out->field[f],
-                                           totals, err));
+            KL_TRY(kl_phase_picture_wigner(all, r->point, f, &r->grid, r->psi, r->scratch,
+                                           out->field[f], totals, err));
         else
             KL_TRY(kl_phase_picture_measure(all, r->point, f, &r->grid, r->psi, r->scratch,
                                             out->field[f], err));
@@ -240,7 +225,7 @@ kl_status semiclassical_measure(void *run, int station, int member, kl_sample *o
     kl_wigner_totals totals = {0};
     double energy;
     (void)member;
-    KL_TRY(measure_tails(r, err));
+    KL_TRY(kl_box_tails_raise(&r->grid, r->psi, r->scratch, &r->now.tails, err));
     KL_TRY(measure_observables(r, out, err));
     KL_TRY(mean_energy(r, &energy, err));
     KL_TRY(measure_pictures(r, out, &totals, err));
@@ -248,8 +233,8 @@ kl_status semiclassical_measure(void *run, int station, int member, kl_sample *o
         fabs(creal(kl_box_sum(&r->grid, &r->grid.position, r->psi, r->psi, NULL)) - 1);
     out->check[ENERGY_DRIFT] = fabs(energy - r->now.energy) / fmax(1, fabs(r->now.energy));
     out->check[SPLITTING] = r->control.progress.error;
-    out->check[EDGE] = r->now.edge;
-    out->check[BAND] = r->now.band;
+    out->check[EDGE] = r->now.tails.edge;
+    out->check[BAND] = r->now.tails.band;
     out->check[SYMPLECTIC] = symplectic(r, s->times.value[station]);
     if (s->pictures.whole_wigner) {
         out->quantity[s->observables.n] = totals.negativity;

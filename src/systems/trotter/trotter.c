@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const kl_key *const keys_of_a_study[] = {trotter_table, kl_potential_map, NULL};
+static const kl_key *const keys_of_a_study[] = {trotter_table, kl_potential_map,
+                                                kl_wkb_optional_map, NULL};
 
 static const kl_column columns[TROTTER_COLUMNS + 1] = {
     {.name = "slices",
@@ -31,7 +32,13 @@ static void close_study(void **self)
     free(s->quantity);
     free(s->of);
     free(s->derived);
-    free(s->sum_of);
+    for (int i = 0; s->paths && i < s->times.n * s->n; i++)
+        free(s->paths[i]);
+    free(s->paths);
+    kl_keys_wkb_free(&s->start);
+    free(s->window);
+    free(s->box);
+    kl_warnings_free(&s->warnings);
     free(s);
     *self = NULL;
 }
@@ -51,7 +58,9 @@ static void make_description(trotter *s)
                          .nderived = s->nderived,
                          .derived = s->derived,
                          .nlimits = 2,
-                         .limit = trotter_limits};
+                         .limit = trotter_limits,
+                         .nwarnings = s->warnings.n,
+                         .warning = s->warnings.text};
 }
 
 static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
@@ -77,34 +86,46 @@ static const kl_description *describe(const void *self)
 static kl_cost cost(const void *self, int point, int group_ranks)
 {
     const trotter *s = self;
-    const double *p = s->columns + point * TROTTER_COLUMNS, last = s->times.value[s->times.n - 1];
+    const double *p = s->columns + point * TROTTER_COLUMNS;
     kl_cost sum = {.bytes = 65536, .seconds = 1e-3};
-    (void)group_ranks;
     for (int k = 0; k < s->n; k++) {
-        double side;
-        int64_t sites;
-        if (s->observable[k].determinant || s->energy == 0)
+        if (s->observable[k].kind != TROTTER_KERNEL || s->energy == 0)
             continue;
-        kl_filtered_size(&s->potential, s->energy, p[1], s->observable[k].from, s->observable[k].to,
-                         last, &side, &sites);
-        sum.bytes = fmax(sum.bytes, 65536 + 120 * (double)sites);
-        sum.seconds += s->times.n * (p[0] + 1000) * 2.5 * kl_box_seconds(1, sites);
+        const kl_filter filter = trotter_filter(s, k, p[1]);
+        sum.bytes =
+            fmax(sum.bytes, 65536 + kl_filter_bytes(s->dimension, filter.sites, group_ranks));
+        sum.seconds +=
+            s->times.n * (p[0] + 1000) * 2.5 * kl_box_seconds(s->dimension, filter.sites);
+        if (s->dimension > 1 && (sum.most_ranks == 0 || filter.sites / 4 < sum.most_ranks))
+            sum.most_ranks = filter.sites / 4;
     }
+    if (!s->states)
+        return sum;
+    const kl_cost states = trotter_states_cost(s, point / s->slices.n, (int64_t)p[0], group_ranks);
+    sum.bytes += states.bytes;
+    sum.seconds += states.seconds;
+    if (sum.most_ranks == 0 || (states.most_ranks > 0 && states.most_ranks < sum.most_ranks))
+        sum.most_ranks = states.most_ranks;
     return sum;
 }
 
-/* ---- the work of a point: each rank of a group does all of it ---- */
+/* ---- the work of a point: in d = 1 each rank of a group does all ---- */
 
 typedef struct trotter_run {
     const trotter *s;
     MPI_Comm group;
     double hbar;
     int64_t slices;
+    trotter_states states;
+    int exact; /* stations that the exact psi has come to */
 } trotter_run;
 
 static void end(void **run)
 {
-    free(*run);
+    trotter_run *r = *run;
+    if (r)
+        trotter_states_destroy(&r->states);
+    free(r);
     *run = NULL;
 }
 
@@ -112,27 +133,56 @@ static kl_status begin(const void *self, const kl_place *place, void **run, kl_e
 {
     const trotter *s = self;
     trotter_run *r = NULL;
-    const kl_status status = kl_agree(place->group, kl_alloc(1, sizeof *r, "run", &r, err), err);
+    kl_status status = kl_agree(place->group, kl_alloc(1, sizeof *r, "run", &r, err), err);
     *run = r;
     if (status != KL_OK)
         return end(run), status;
     const double *p = s->columns + place->point * TROTTER_COLUMNS;
-    *r = (trotter_run){s, place->group, p[1], (int64_t)p[0]};
-    return KL_OK;
+    *r = (trotter_run){.s = s, .group = place->group, .hbar = p[1], .slices = (int64_t)p[0]};
+    if (s->states)
+        status =
+            trotter_states_create(s, place->point / s->slices.n, place->group, &r->states, err);
+    if (status != KL_OK)
+        end(run);
+    return status;
 }
 
-static kl_status measure_all(const trotter_run *r, double time, kl_sample *out, kl_error *err)
+static kl_status start(void *run, int64_t batch, kl_error *err)
+{
+    trotter_run *r = run;
+    (void)batch;
+    r->exact = 0;
+    return r->s->states ? trotter_states_start(&r->states, err) : KL_OK;
+}
+
+static kl_status advance(void *run, int station, bool *reached, kl_error *err)
+{
+    trotter_run *r = run;
+    if (!r->s->states)
+        return KL_OK;
+    if (r->exact == station) {
+        KL_TRY(trotter_states_go_on(&r->states, station, reached, err));
+        r->exact += *reached;
+        *reached = false;
+        return KL_OK;
+    }
+    return trotter_states_slice(&r->states, station, r->slices, reached, err);
+}
+
+static kl_status measure_kernels(const trotter_run *r, int station, kl_sample *out, kl_error *err)
 {
     const trotter *s = r->s;
     for (int q = 0; q < s->nquantities; q++) {
+        const trotter_observable *o = &s->observable[s->of[q]];
         complex double value;
         double error;
-        if (s->quantity[q].part[0] == 'i')
+        if (s->quantity[q].part[0] == 'i' || o->kind >= TROTTER_STATE)
             continue;
-        KL_TRY(trotter_slices(s, s->of[q], time, r->hbar, r->slices, &value, &error, err));
+        KL_TRY(trotter_slices(s, s->of[q], station, r->hbar, r->slices, r->group, &value, &error,
+                              err));
         out->quantity[q] = creal(value);
         out->error[q] = error;
-        if (!s->observable[s->of[q]].determinant) {
+        if (o->kind == TROTTER_KERNEL) {
             out->quantity[q + 1] = cimag(value);
             out->error[q + 1] = error;
         }
@@ -142,16 +192,26 @@ static kl_status measure_all(const trotter_run *r, double time, kl_sample *out, 
 
 static kl_status measure(void *run, int station, int member, kl_sample *out, kl_error *err)
 {
-    const trotter_run *r = run;
+    trotter_run *r = run;
+    const trotter *s = r->s;
+    int window = 0;
     (void)member;
-    return kl_agree(r->group, measure_all(r, r->s->times.value[station], out, err), err);
+    KL_TRY(measure_kernels(r, station, out, err));
+    for (int q = 0; q < s->nquantities; q++) {
+        const int k = s->of[q], kind = s->observable[k].kind;
+        if (kind >= TROTTER_STATE)
+            KL_TRY(trotter_states_measure(&r->states, k, window, &out->quantity[q], &out->error[q],
+                                          err));
+        window += kind == TROTTER_PHASE_SPACE;
+    }
+    return KL_OK;
 }
 
 const kl_system kl_system_trotter = {
     .name = "trotter",
     .summary = "the path integral: products of time slices, and the sum over classical paths",
     .model =
-        "The kernel of exp(-i t H/hbar), H = -hbar^2/2 d^2/dx^2 + V, against the integral over "
+        "The kernel of exp(-i t H/hbar), H = -hbar^2/2 Laplacian + V, against the integral over "
         "paths of N time slices, (exp(-i dt H0/hbar) exp(-i dt V/hbar))^N (lie) or with V "
         "halved at both ends of a slice (strang), and against van Vleck's sum over classical "
         "paths with Maslov's phases. Where V is above quadratic, kernels are of f(H) exp(-i t "
@@ -167,6 +227,8 @@ const kl_system kl_system_trotter = {
     .describe = describe,
     .cost = cost,
     .begin = begin,
+    .start = start,
+    .advance = advance,
     .measure = measure,
     .end = end,
 };

@@ -3,19 +3,34 @@
 #define KL_SYSTEMS_TROTTER_PRIVATE_H
 
 #include "base/complex.h"
+#include "classical/paths.h"
+#include "continuum/box_tails.h"
+#include "continuum/filtered_kernel.h"
+#include "continuum/split_control.h"
 #include "kinlim/system.h"
+#include "parts/box_points.h"
+#include "parts/phase_observables.h"
 #include "parts/smooth_keys.h"
+#include "parts/wkb_keys.h"
 
 enum { TROTTER_COLUMNS = 3 };
 
+typedef enum trotter_kind { /* the first two are of the kernel, the others of psi */
+                            TROTTER_KERNEL,
+                            TROTTER_DETERMINANT,
+                            TROTTER_STATE, /* |S_N psi_0 - psi_t|, l2 */
+                            TROTTER_PHASE_SPACE
+} trotter_kind;
+
 typedef struct trotter_observable {
     const char *name;
-    bool determinant; /* else a kernel */
-    double from, to;
+    trotter_kind kind;
+    double from[3], to[3];
 } trotter_observable;
 
 typedef struct trotter {
     kl_stations times;
+    int dimension;
     kl_reals hbar;
     kl_ints slices;
     int npoints;
@@ -30,20 +45,65 @@ typedef struct trotter {
     kl_column column[TROTTER_COLUMNS + 1];
     kl_derived *derived; /* [nderived]: van_vleck_distance of each kernel */
     int nderived;
-    complex double *sum_of; /* [hbar.n][ntimes][n]: van Vleck's sums, NAN before they are known */
+    kl_paths **paths; /* [ntimes][n]: classical paths of kernels, NULL before they are known */
+    bool states;      /* there are observables of psi; then: */
+    double side, tolerance; /* l2, of the exact psi */
+    kl_wkb_packets start;
+    int nwindows;
+    kl_phase_observable *window; /* [nwindows]: of the observables in phase space, in order */
+    kl_box_point *box;           /* [hbar.n] */
+    kl_warnings warnings;
     kl_description description;
 } trotter;
 
 extern const kl_key trotter_table[];
 kl_status trotter_read(trotter *t, kl_node *root, kl_error *err);
 
-/* Value and error of observable k from n slices. KL_ENVIRONMENT: no memory. KL_INPUT: a determinant
- * without a path. */
-kl_status trotter_slices(const trotter *s, int k, double time, double hbar, int64_t n,
-                         complex double *value, double *error, kl_error *err);
+/* ---- kernels ---- */
+
+/* Value and error of observable k, a kernel or determinant, from n slices. Collective over comm.
+ * KL_ENVIRONMENT: no memory. KL_INPUT: a determinant without a path. */
+kl_status trotter_slices(const trotter *s, int k, int station, double hbar, int64_t n,
+                         MPI_Comm comm, complex double *value, double *error, kl_error *err);
+/* The grid of a kernel below an energy. Local. */
+kl_filter trotter_filter(const trotter *s, int k, double hbar);
 extern const kl_limit trotter_limits[2];
-/* |K_N - K|/|K| of a kernel, K van Vleck's sum: as kl_derived.value. */
+/* |K_N - K|/|K|_2 of a kernel, K van Vleck's sum, |K|_2 the root of the sum of the squares of its
+ * terms: as kl_derived.value. */
 double trotter_distance(const void *self, const kl_derived *which, int point, int station,
                         const double *mean);
+
+/* ---- wave functions: all collective over the communicator, in d = 1 local ---- */
+
+typedef struct trotter_states {
+    const trotter *s;
+    const kl_box_point *point;
+    kl_box_grid grid;
+    kl_split_control exact;
+    kl_split_steps slice;
+    double *potential, *steepness;
+    complex double *psi, *sliced, *u; /* exact, of slices, scratch */
+    kl_box_tails tails, sliced_tails; /* the most so far */
+    int64_t done;                     /* slices of this station */
+    double transforms;                /* of them */
+} trotter_states;
+
+/* Of hbar.v[i]. KL_ENVIRONMENT: no memory. Free with destroy, on failure too. */
+kl_status trotter_states_create(const trotter *s, int hbar, MPI_Comm comm, trotter_states *out,
+                                kl_error *err);
+void trotter_states_destroy(trotter_states *states);
+/* psi_0. */
+kl_status trotter_states_start(trotter_states *states, kl_error *err);
+/* The exact psi goes on from the station before; S_N psi_0 of n slices: a piece of the work. */
+kl_status trotter_states_go_on(trotter_states *states, int station, bool *reached, kl_error *err);
+kl_status trotter_states_slice(trotter_states *states, int station, int64_t n, bool *reached,
+                               kl_error *err);
+/* Observable k of the slices; window: its number among those in phase space. */
+kl_status trotter_states_measure(trotter_states *states, int k, int window, double *value,
+                                 double *error, kl_error *err);
+/* The values of the exact psi, into out. KL_STOPPED. */
+kl_status trotter_states_solve(const trotter *s, int hbar, MPI_Comm comm, kl_limit_values *out,
+                               kl_error *err);
+kl_cost trotter_states_cost(const trotter *s, int hbar, int64_t slices, int ranks);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "base/complex.h"
 #include "base/memory.h"
-#include "continuum/box_tails.h"
 #include "continuum/weyl.h"
 
 #include <stdlib.h>
@@ -35,13 +34,14 @@ kl_status vlasov_measure_observables(const vlasov *v, const vlasov_view *view, d
 kl_status vlasov_measure_tails(const vlasov_view *view, double *edge, double *band, kl_error *err)
 {
     const kl_orbitals *o = view->o;
-    double *value, mean[2] = {0}, *line;
-    const size_t n = 2 * (size_t)(o->count + 1);
-    kl_status status = kl_alloc(n + (size_t)o->grid.sites, sizeof *value, "tails", &value, err);
-    line = value + n;
-    for (int64_t j = 0; j < o->count && status == KL_OK; j++)
-        status = kl_box_tails(&o->grid, kl_orbital(o, view->phi, j), view->u, line, &value[2 * j],
-                              &value[2 * j + 1], err);
+    double *value, mean[2] = {0};
+    kl_status status = kl_alloc(2 * (size_t)(o->count + 1), sizeof *value, "tails", &value, err);
+    for (int64_t j = 0; j < o->count && status == KL_OK; j++) {
+        kl_box_tails tails = {0};
+        status = kl_box_tails_raise(&o->grid, kl_orbital(o, view->phi, j), view->u, &tails, err);
+        value[2 * j] = tails.edge;
+        value[2 * j + 1] = tails.band;
+    }
     status = kl_agree(o->comm, status, err);
     if (status == KL_OK)
         status = kl_orbitals_mean(o, 2, value, mean, err);
@@ -173,8 +173,10 @@ static kl_status measure_wigner(const vlasov *v, int point, int f, const vlasov_
     kl_orbitals_gather(o, view->phi, every);
     for (size_t i = 0; i < n; i++)
         every[i] *= scale;
-    const kl_status status = kl_phase_picture_wigner(&v->pictures, &v->point[point], f, &o->grid,
-                                                     o->all, every, out, totals, err);
+    kl_stride x, p;
+    kl_phase_pictures_strides(&v->pictures, &v->point[point], f, &x, &p);
+    const kl_status status =
+        kl_wigner_sum(&o->grid, o->all, every, view->u, x, p, out, totals, err);
     free(every);
     return kl_agree(o->comm, status, err);
 }
@@ -184,7 +186,7 @@ static kl_status measure_picture(const vlasov *v, int point, int f, const vlasov
                                  double *out, kl_error *err)
 {
     const kl_orbitals *o = view->o;
-    const kl_phase_place *at = &v->point[point];
+    const kl_box_point *at = &v->point[point];
     kl_stride x, p;
     kl_phase_pictures_strides(&v->pictures, at, f, &x, &p);
     const int64_t cells = (int64_t)x.n * p.n;

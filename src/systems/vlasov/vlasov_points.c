@@ -157,7 +157,7 @@ static kl_status check_box(const vlasov *v, kl_node *root, int i, double x, kl_e
 
 static kl_status make_grid(vlasov *v, kl_node *root, const reach *r, int i, kl_error *err)
 {
-    kl_phase_place *at = &v->point[i];
+    kl_box_point *at = &v->point[i];
     const kl_phase_sites grid = {.small = "particles",
                                  .eps = at->eps,
                                  .dimension = (int)v->dimension,
@@ -171,8 +171,8 @@ static kl_status make_grid(vlasov *v, kl_node *root, const reach *r, int i, kl_e
                                (long long)v->particles[i], v->side));
     at->x = fmin(r->x[i], v->side / 2);
     at->p = fmax(r->p[i], r->certain_p[i]);
-    return kl_keys_phase_sites(root, &grid, &v->observables, r->certain_p[i], at->p, &at->sites,
-                               err);
+    return kl_keys_phase_sites(root, &grid, v->observables.n, v->observables.observable,
+                               r->certain_p[i], at->p, &at->sites, err);
 }
 
 static kl_status make_grids(vlasov *v, kl_node *root, kl_error *err)

@@ -39,7 +39,7 @@ static kl_orbital_method method_of(const vlasov *v)
 
 /* Steps to the last time, roughly: the error of one is measured to be so many times dt^(order + 1)
  * over hbar. */
-static double steps_of(const vlasov *v, const kl_phase_place *at)
+static double steps_of(const vlasov *v, const kl_box_point *at)
 {
     static const double constant[] = {
         [KL_ORBITAL_STRANG] = 0.1, [KL_ORBITAL_CHIN4] = 2e-3, [KL_ORBITAL_BM4] = 0.2};
@@ -73,7 +73,7 @@ kl_cost vlasov_cost(const void *self, int point, int group_ranks)
     const vlasov *v = self;
     if (v->method == EXACT)
         return cost_of_exact(v, point);
-    const kl_phase_place *at = &v->point[point];
+    const kl_box_point *at = &v->point[point];
     const int d = (int)v->dimension, waves = v->interaction.sum.nwaves;
     const kl_orbital_method method = method_of(v);
     const bool exchange = v->method == HARTREE_FOCK;
@@ -97,7 +97,7 @@ kl_cost vlasov_cost(const void *self, int point, int group_ranks)
 static kl_status create(vlasov_run *r, kl_error *err)
 {
     const vlasov *v = r->v;
-    const kl_phase_place *at = &v->point[r->point];
+    const kl_box_point *at = &v->point[r->point];
     const bool exact = v->method == EXACT;
     if (exact) {
         r->problem = problem_of(v, r->point);
@@ -204,9 +204,9 @@ static double uncertainty(const vlasov_run *r, int station)
 {
     const kl_box_grid *grid = &r->orbitals.grid;
     if (r->many) /* squared and doubled below */
-        return r->checks.basis / 2 + 4 * sqrt(r->now.edge) + 4 * sqrt(r->now.band);
+        return r->checks.basis / 2 + kl_box_tails_error(&(kl_box_tails){r->now.edge, r->now.band});
     return r->steps.progress.error + kl_step_rounding(&r->steps.progress, kl_box_points(grid)) +
-           4 * sqrt(r->now.edge) + 4 * sqrt(r->now.band) +
+           kl_box_tails_error(&(kl_box_tails){r->now.edge, r->now.band}) +
            r->v->times.value[station] / grid->eps * r->now.images;
 }
 
@@ -218,19 +218,21 @@ static double bound_of(const vlasov *v, const kl_phase_observable *o, double x, 
 }
 
 /* |<phi + off, J (phi + off)> - <phi, J phi>|: phi lies in the droplet but for its tails. */
-static double error_of(const vlasov *v, const kl_phase_place *at, const kl_phase_observable *o,
+static double error_of(const vlasov *v, const kl_box_point *at, const kl_phase_observable *o,
                        double off)
 {
-    const double norm = o->energy ? 1 : kl_weyl_norm(o, (int)v->dimension, at->eps);
-    return norm * off *
-           (2 * bound_of(v, o, v->droplet_x, v->droplet_p) + off * bound_of(v, o, at->x, at->p));
+    if (o->energy)
+        return off * (2 * bound_of(v, o, v->droplet_x, v->droplet_p) +
+                      off * bound_of(v, o, at->x, at->p));
+    return kl_weyl_error(o, &v->potential, at->eps, v->droplet_x, v->droplet_p, off) +
+           off / 2 * kl_weyl_error(o, &v->potential, at->eps, at->x, at->p, off);
 }
 
 static kl_status measure_values(vlasov_run *r, const vlasov_view *view, int station, double energy,
                                 kl_sample *out, kl_error *err)
 {
     const vlasov *v = r->v;
-    const kl_phase_place *at = &v->point[r->point];
+    const kl_box_point *at = &v->point[r->point];
     const double off = uncertainty(r, station);
     const int n = v->observables.n;
     KL_TRY(vlasov_measure_observables(v, view, out->quantity, err));

@@ -2,6 +2,7 @@
 #ifndef KL_SYSTEMS_VLASOV_STUDY_H
 #define KL_SYSTEMS_VLASOV_STUDY_H
 
+#include "continuum/box_tails.h"
 #include "continuum/orbital_steps.h"
 #include "parts/phase_observables.h"
 #include "parts/phase_pictures.h"
@@ -20,7 +21,7 @@ typedef struct vlasov {
     vlasov_method method;
     double displacement[3];
     int npoints;
-    kl_phase_place *point;       /* [npoints]: eps is hbar; x, p as far as the cloud comes */
+    kl_box_point *point;         /* [npoints]: eps is hbar; x, p as far as the cloud comes */
     int64_t *particles;          /* [npoints] */
     double *columns;             /* [npoints][COLUMNS]: particles, hbar, sites */
     double droplet_x, droplet_p; /* how far the droplet itself comes */

@@ -128,6 +128,8 @@ static kl_status read_keys(vlasov *v, kl_node *root, kl_error *err)
 {
     KL_TRY(vlasov_read_points(v, root, err));
     KL_TRY(kl_keys_phase_pictures(root, v->dimension, v->side, &v->pictures, err));
+    if (v->pictures.whole_wigner && v->dimension > 1)
+        return kl_config_fail(root, "fields", err, "wigner is not allowed: goes with dimension 1");
     KL_TRY(vlasov_read_limits(v, root, err));
     return name_quantities(v, err);
 }
