@@ -13,7 +13,7 @@ static const double far_away = 1e8; /* |y_i| beyond which a solution has run awa
 kl_status kl_ode_create(int n, void (*slope)(void *context, const double *y, double *dy),
                         void *context, double tolerance, kl_ode *out, kl_error *err)
 {
-    *out = (kl_ode){n, slope, context, tolerance, NULL};
+    *out = (kl_ode){.n = n, .slope = slope, .context = context, .tolerance = tolerance};
     return kl_alloc((size_t)(n * (COLUMNS + 5)), sizeof *out->work, "trajectories", &out->work,
                     err);
 }
@@ -49,6 +49,7 @@ static double extrapolate(const kl_ode *ode, const double *y, const double *firs
 {
     const int n = ode->n;
     double *table = ode->work, *before = table + COLUMNS * n, *dy = before + n, worst = 0;
+    bool lost = false;
     for (int j = 0; j < COLUMNS; j++) {
         midpoint(ode, y, first, h, j, before, table + j * n, dy);
         for (int k = j - 1; k >= 0; k--) { /* row k: T_(j, j-k) */
@@ -58,12 +59,14 @@ static double extrapolate(const kl_ode *ode, const double *y, const double *firs
                 const double change = weight * (table[(k + 1) * n + i] - table[k * n + i]);
                 table[k * n + i] = table[(k + 1) * n + i] + change;
                 worst = fmax(worst, fabs(change) / fmax(1, fabs(table[k * n + i])));
-                if (!(fabs(table[k * n + i]) < far_away))
-                    return INFINITY;
+                lost = lost || !(fabs(table[k * n + i]) < far_away);
             }
         }
+        if (lost && !ode->agree)
+            return INFINITY;
     }
-    return worst;
+    worst = lost ? INFINITY : worst;
+    return ode->agree ? ode->agree(ode->context, worst) : worst;
 }
 
 bool kl_ode_advance(kl_ode *ode, double t, double *y)

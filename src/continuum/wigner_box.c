@@ -20,8 +20,8 @@ kl_stride kl_stride_choose(int64_t all, double spacing, double reach, int most)
 
 typedef struct wigner {
     const kl_box_grid *grid;
-    int64_t n;
-    complex double *fine;           /* [2 n]: psi on twice as many points */
+    int64_t n, count;
+    complex double *fine;           /* [count][2 n]: psi on twice as many points */
     complex double *line;           /* [2 n]: of one x */
     double *momenta;                /* [2 n]: int W dx */
     kl_box_transform *once, *twice; /* of n and 2 n points */
@@ -38,11 +38,11 @@ static void release(wigner *w)
     kl_box_transform_destroy(&w->twice);
 }
 
-static kl_status prepare(const kl_box_grid *grid, wigner *w, kl_error *err)
+static kl_status prepare(const kl_box_grid *grid, int64_t count, wigner *w, kl_error *err)
 {
     const size_t two = 2 * (size_t)grid->sites;
-    *w = (wigner){.grid = grid, .n = grid->sites};
-    KL_TRY(kl_alloc(two, sizeof *w->fine, "Wigner function", &w->fine, err));
+    *w = (wigner){.grid = grid, .n = grid->sites, .count = count};
+    KL_TRY(kl_alloc((size_t)count * two, sizeof *w->fine, "Wigner function", &w->fine, err));
     KL_TRY(kl_alloc(two, sizeof *w->line, "Wigner function", &w->line, err));
     KL_TRY(kl_alloc(two, sizeof *w->momenta, "Wigner function", &w->momenta, err));
     KL_TRY(kl_box_transform_create(MPI_COMM_SELF, 1, grid->sites, &w->once, err));
@@ -50,20 +50,32 @@ static kl_status prepare(const kl_box_grid *grid, wigner *w, kl_error *err)
 }
 
 /* psi between the points too, from its transform in line[n]: with zeros beyond. */
-static void refine_transform(const wigner *w)
+static void refine_transform(const wigner *w, int64_t j)
 {
     const int64_t n = w->n;
-    memset(w->fine, 0, 2 * (size_t)n * sizeof *w->fine);
+    complex double *fine = w->fine + 2 * j * n;
+    memset(fine, 0, 2 * (size_t)n * sizeof *fine);
     for (int64_t k = 0; k < n; k++)
-        w->fine[k < n / 2 ? k : k + n] = w->line[k] / (double)n;
-    kl_box_transform_backward(w->twice, w->fine);
+        fine[k < n / 2 ? k : k + n] = w->line[k] / (double)n;
+    kl_box_transform_backward(w->twice, fine);
 }
 
 static void refine(const wigner *w, const complex double *psi)
 {
-    memcpy(w->line, psi, (size_t)w->n * sizeof *psi);
-    kl_box_transform_forward(w->once, w->line);
-    refine_transform(w);
+    for (int64_t j = 0; j < w->count; j++) {
+        memcpy(w->line, psi + (size_t)j * w->grid->local, (size_t)w->n * sizeof *psi);
+        kl_box_transform_forward(w->once, w->line);
+        refine_transform(w, j);
+    }
+}
+
+/* sum over psi of conj(psi(x - u)) psi(x + u) */
+static complex double pair_of(const wigner *w, int64_t from, int64_t to)
+{
+    complex double sum = conj(w->fine[from]) * w->fine[to];
+    for (int64_t j = 1; j < w->count; j++)
+        sum += kl_times(conj(w->fine[2 * j * w->n + from]), w->fine[2 * j * w->n + to]);
+    return sum;
 }
 
 /* W(x_i, .) into the real parts of line, by k from 0 as stored: p = pi eps k/l. */
@@ -72,7 +84,7 @@ static void transform_line(const wigner *w, int64_t i)
     const int64_t two = 2 * w->n, at = 2 * i;
     memset(w->line, 0, (size_t)two * sizeof *w->line);
     for (int64_t m = 0; m < w->n && at - m >= 0 && at + m < two; m++) {
-        const complex double value = conj(w->fine[at - m]) * w->fine[at + m];
+        const complex double value = pair_of(w, at - m, at + m);
         w->line[m] = value;
         if (m > 0)
             w->line[two - m] = conj(value);
@@ -183,7 +195,7 @@ static void add_plane(const lines *l, int place)
             w->line[i] = l->plane[place == 1 ? i * inner + b : b * inner + i];
         if (!l->momenta)
             kl_box_transform_forward(w->once, w->line);
-        refine_transform(w);
+        refine_transform(w, 0);
         add_products(l);
     }
 }
@@ -239,7 +251,7 @@ static kl_status prepare_lines(const kl_box_grid *grid, int axis, wigner *w, lin
     l->momenta = axis == 0;
     l->first = grid->sites * rank / size;
     l->count = grid->sites * (rank + 1) / size - l->first;
-    KL_TRY(prepare(grid, w, err));
+    KL_TRY(prepare(grid, 1, w, err));
     KL_TRY(kl_alloc(grid->dimension == 2 ? n : n * n, sizeof *l->plane, "Wigner function",
                     &l->plane, err));
     KL_TRY(kl_alloc((size_t)l->count * n + 1, sizeof *l->product, "Wigner function", &l->product,
@@ -288,30 +300,49 @@ double kl_wigner_bytes(int dimension, int64_t sites, int ranks)
            (dimension > 1 ? 16 * (pow(n, dimension - 1) + n * ceil(n / ranks) + n * n) : 0);
 }
 
-kl_status kl_wigner_box(const kl_box_grid *grid, int axis, const complex double *psi,
+/* Adds the densities of psi[n] in position and momentum to those of others. */
+static kl_status add_densities(const kl_box_grid *grid, const complex double *psi,
+                               complex double *u, double *one, double *densities, kl_error *err)
+{
+    const int64_t n = grid->sites;
+    KL_TRY(kl_box_marginal(grid, &grid->position, 0, psi, one, err));
+    memcpy(u, psi, grid->local * sizeof *u);
+    kl_box_forward(grid, u);
+    KL_TRY(kl_box_marginal(grid, &grid->momentum, 0, u, one + n, err));
+    for (int64_t i = 0; i < 2 * n; i++)
+        densities[i] += one[i];
+    return KL_OK;
+}
+
+kl_status kl_wigner_sum(const kl_box_grid *grid, int64_t count, const complex double *psi,
                         complex double *u, kl_stride x, kl_stride p, double *out,
                         kl_wigner_totals *totals, kl_error *err)
 {
     wigner w;
+    const int64_t n = grid->sites;
     double *densities = NULL;
-    if (grid->dimension > 1)
-        return by_lines(grid, axis, psi, u, x, p, out, totals, err);
-    kl_status status = prepare(grid, &w, err);
+    kl_status status = prepare(grid, count, &w, err);
     if (status == KL_OK)
-        status = kl_alloc(2 * (size_t)w.n, sizeof *densities, "Wigner function", &densities, err);
+        status = kl_alloc(4 * (size_t)n, sizeof *densities, "Wigner function", &densities, err);
     if (status == KL_OK)
-        status = kl_box_marginal(grid, &grid->position, 0, psi, densities, err);
-    if (status == KL_OK) {
         refine(&w, psi);
-        memcpy(u, psi, grid->local * sizeof *u);
-        kl_box_forward(grid, u);
-        status = kl_box_marginal(grid, &grid->momentum, 0, u, densities + w.n, err);
-    }
+    for (int64_t j = 0; j < count && status == KL_OK; j++)
+        status = add_densities(grid, psi + (size_t)j * grid->local, u, densities + 2 * n, densities,
+                               err);
     if (status == KL_OK)
-        finish(&w, NULL, densities, densities + w.n, x, p, out, totals);
+        finish(&w, NULL, densities, densities + n, x, p, out, totals);
     release(&w);
     free(densities);
     return status;
+}
+
+kl_status kl_wigner_box(const kl_box_grid *grid, int axis, const complex double *psi,
+                        complex double *u, kl_stride x, kl_stride p, double *out,
+                        kl_wigner_totals *totals, kl_error *err)
+{
+    if (grid->dimension > 1)
+        return by_lines(grid, axis, psi, u, x, p, out, totals, err);
+    return kl_wigner_sum(grid, 1, psi, u, x, p, out, totals, err);
 }
 
 /* ---- the Husimi function ---- */

@@ -32,6 +32,10 @@ typedef struct kl_wigner_totals {
 kl_status kl_wigner_box(const kl_box_grid *grid, int axis, const complex double *psi,
                         complex double *u, kl_stride x, kl_stride p, double *out,
                         kl_wigner_totals *totals, kl_error *err);
+/* d = 1. The same of the sum of the W of psi[count][local]. Local. */
+kl_status kl_wigner_sum(const kl_box_grid *grid, int64_t count, const complex double *psi,
+                        complex double *u, kl_stride x, kl_stride p, double *out,
+                        kl_wigner_totals *totals, kl_error *err);
 /* Bytes that this takes on the largest of the ranks. Local. */
 double kl_wigner_bytes(int dimension, int64_t sites, int ranks);
 

@@ -1,9 +1,9 @@
-/* Gauss-Legendre and double exponential rules, interpolation at Chebyshev points. Local. */
+/* Gauss-Legendre (base/gauss_legendre.h) and double exponential rules, interpolation at Chebyshev
+ * points. Local. */
 #ifndef KL_KINETIC_QUADRATURE_H
 #define KL_KINETIC_QUADRATURE_H
 
-/* Nodes and weights of the n-point rule on [0, 1], increasing. */
-void kl_gauss_legendre(int n, double *node, double *weight);
+#include "base/gauss_legendre.h"
 
 /* Node i of n Chebyshev points of the first kind on [low, high], increasing. */
 double kl_chebyshev_node(int n, double low, double high, int i);

@@ -1,24 +1,11 @@
 #include "parts/box_points.h"
 
 #include "classical/reach.h"
-#include "continuum/box_grid.h"
+#include "parts/phase_sites.h"
 
 #include <math.h>
 
-static const double margin = 1.2;
 static const double certain = 5; /* deviations that must be inside: 6e-7 of |psi|^2 is beyond */
-
-/* Points per axis for momenta up to p, windows of the study included. */
-static double wanted_sites(const kl_box_problem *q, double eps, double p)
-{
-    double band = 0;
-    for (int k = 0; k < q->classical->nobservables; k++) {
-        const kl_window *x = &q->classical->observable[k].x;
-        if (x->shape == KL_WINDOW_GAUSSIAN)
-            band = fmax(band, 9 * eps / x->width);
-    }
-    return q->side * fmax(p, p / margin + band / 2) / (M_PI * eps);
-}
 
 static kl_status check_box(const kl_box_problem *q, double eps, double *p, kl_error *err)
 {
@@ -46,27 +33,6 @@ static kl_status check_box(const kl_box_problem *q, double eps, double *p, kl_er
     return KL_OK;
 }
 
-static kl_status check_sites(const kl_box_problem *q, int64_t sites, double eps, double least,
-                             double wanted, kl_error *err)
-{
-    const int d = q->classical->potential->dimension;
-    const int64_t good = kl_box_good_length(wanted);
-    const double bytes = 9 * kl_box_bytes(d, good, 1);
-    if (sites % 4)
-        return kl_config_fail(q->root, "sites", err, "%lld is not allowed: must be a multiple of 4",
-                              (long long)sites);
-    if ((double)sites < least)
-        return kl_config_fail(q->root, "sites", err,
-                              "%lld cannot resolve psi at %s %g: %lld are wanted, which take "
-                              "%.3g GB",
-                              (long long)sites, q->eps, eps, (long long)good, 1e-9 * bytes);
-    if (good > 40000000 || kl_box_points(&(kl_box_grid){.dimension = d, .sites = good}) > 1e11)
-        return kl_config_fail(q->root, q->eps, err,
-                              "%g is not allowed: the grid that it wants, %lld^%d, takes %.3g GB",
-                              eps, (long long)good, d, 1e-9 * bytes);
-    return KL_OK;
-}
-
 kl_status kl_box_point_make(const kl_box_problem *q, double eps, int64_t sites,
                             kl_warnings *warnings, kl_box_point *out, kl_error *err)
 {
@@ -82,8 +48,11 @@ kl_status kl_box_point_make(const kl_box_problem *q, double eps, int64_t sites,
                                q->eps, eps, q->side));
     out->x = fmin(out->x, q->side / 2);
     out->p = fmax(p, out->p);
-    const double wanted = wanted_sites(q, eps, margin * out->p);
-    if (sites == 0)
-        out->sites = kl_box_good_length(wanted);
-    return check_sites(q, out->sites, eps, fmin(wanted_sites(q, eps, p), wanted), wanted, err);
+    const kl_phase_sites grid = {.small = q->eps,
+                                 .eps = eps,
+                                 .dimension = q->classical->potential->dimension,
+                                 .side = q->side,
+                                 .arrays = 9};
+    return kl_keys_phase_sites(q->root, &grid, q->classical->nobservables, q->classical->observable,
+                               p, out->p, &out->sites, err);
 }

@@ -15,6 +15,7 @@
 #include "systems/semiclassical/semiclassical.h"
 #include "systems/spectral/spectral.h"
 #include "systems/trotter/trotter.h"
+#include "systems/vlasov/vlasov_system.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,7 @@ const kl_system *const kl_systems[] = {&kl_system_anderson,
                                        &kl_system_spectral,
                                        &kl_system_feynman_kac,
                                        &kl_system_eigenstates,
+                                       &kl_system_vlasov,
                                        NULL};
 
 kl_status kl_systems_begin(const char *petsc, kl_error *err)

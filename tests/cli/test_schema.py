@@ -21,7 +21,7 @@ from kinlim_cli import Folder
 SOURCE = os.environ["SOURCE_DIR"]
 JOBS = sorted(glob.glob(os.path.join(SOURCE, "jobs", "*", "*.yaml")))
 SYSTEMS = ["anderson", "expansion", "localization", "lyapunov", "graphs", "crossing", "semiclassical",
-           "fermi", "hartree_fock", "trotter", "spectral", "feynman_kac", "eigenstates"]
+           "fermi", "hartree_fock", "trotter", "spectral", "feynman_kac", "eigenstates", "vlasov"]
 
 
 class Yaml12(yaml.SafeLoader):
@@ -131,7 +131,8 @@ SMALL = {"anderson": ["eta=[0.5]", "times=[0.1]", "reference=none"],
          "fermi": ["eta=[0.5]", "sites=[8]", "times=[0.1]", "reference=none"],
          "hartree_fock": ["times=[0.01]", "realizations=2", "ensembles=1", "reference=none"],
          "trotter": ["hbar=[0.2]", "slices=[8]", "times=[0.5]", "reference=none"],
-         "feynman_kac": ["eta=[0.5]", "sites=[8]", "times=[0.1]", "origins=1", "reference=none"]}
+         "feynman_kac": ["eta=[0.5]", "sites=[8]", "times=[0.1]", "origins=1", "reference=none"],
+         "vlasov": ["particles=[4]", "times=[0.1]", "reference=none"]}
 
 
 def changed(study, path, value):
@@ -191,7 +192,7 @@ class Schema(unittest.TestCase):
             self.folder.run(path, f"{i}.h5", *settings)
             with h5py.File(os.path.join(self.folder.path, f"{i}.h5"), "r") as file:
                 resolved = yaml.safe_load(str(file.attrs["study"]))
-            if system not in ("crossing", "semiclassical", "trotter"):   # nothing is drawn
+            if system not in ("crossing", "semiclassical", "trotter", "vlasov"):   # nothing is drawn
                 self.assertIn("seed", resolved["disorder"])
             self.assertEqual([e.message for e in self.validators[None].iter_errors(resolved)], [], path)
 

@@ -145,7 +145,7 @@ static void measured_errors_hold_the_true_ones(void **state)
             while (!reached)
                 assert_ok(kl_split_control_advance(&c, 0, last, p.psi, &reached, why));
             const double error = distance(p.psi, p.exact);
-            assert_at_most(error, c.progress.error + kl_split_control_rounding(&c));
+            assert_at_most(error, c.progress.error + kl_step_rounding(&c.progress, N));
             assert_at_most(c.progress.error, tolerance);
             assert_at_most(c.progress.error, 300 * error); /* and are not far above */
             kl_split_control_destroy(&c);

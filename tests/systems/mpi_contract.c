@@ -118,7 +118,31 @@ static const small_study studies[] = {
      "system: feynman_kac\ndimension: 2\nsites: [8, 9]\neta: [0.5, 0.6]\ntimes: [0.3, 0.5, 1, 1.5, "
      "2]\nrealizations: 3\norigins: 3\nwalks: 300\n"
      "observables:\n  - {name: a}\n  - {name: b, to: [1, -2]}\n",
-     "times=[2]", 1e-10}};
+     "times=[2]", 1e-10},
+    {"vlasov",
+     "system: vlasov\ndimension: 2\nparticles: [3]\nbox: 10\ntimes: [0, 0.1, 0.2]\n"
+     "potential: {terms: [{power: [2, 0], coefficient: 0.5}, {power: [0, 2], coefficient: 0.6}]}\n"
+     "interaction: {gaussians: [{amplitude: 1, width: 0.8}]}\npairs: true\nobservables:\n"
+     "  - {name: a, position: {power: [2, 0]}, momentum: {power: [0, 1]}}\n"
+     "  - {name: b, position: {shape: gaussian, width: 0.8}}\n"
+     "fields: [{type: density, axis: 2, positions: 5}]\n"
+     "propagator: {tolerance: 1.0e-3}\nlimit_tolerance: 0.1\n",
+     "times=[0.2]", 1e-3},
+    {"vlasov",
+     "system: vlasov\ndimension: 1\nparticles: [3]\nmethod: hartree_fock\nbox: 12\n"
+     "times: [0, 0.2, 0.4]\npotential: {terms: [{power: [2], coefficient: 0.5}]}\n"
+     "interaction: {gaussians: [{amplitude: 1.5, width: 0.7}]}\n"
+     "observables: [{name: a, position: {power: [2]}}, {name: b, energy: true}]\n"
+     "fields: [{type: wigner, positions: 5, momenta: 5}]\n"
+     "propagator: {tolerance: 1.0e-4}\nlimit_tolerance: 1.0e-3\n",
+     "times=[0.4]", 1e-4},
+    {"vlasov",
+     "system: vlasov\ndimension: 1\nparticles: [2]\nmethod: exact\nbox: 12\n"
+     "times: [0, 0.1, 0.2]\npotential: {terms: [{power: [2], coefficient: 0.5}]}\n"
+     "interaction: {gaussians: [{amplitude: 1.5, width: 0.7}]}\npairs: true\n"
+     "observables: [{name: a, position: {power: [2]}}, {name: b, energy: true}]\n"
+     "limit_tolerance: 1.0e-3\n",
+     "times=[0.2]", 1e-9}};
 
 /* ---- the cases ---- */
 

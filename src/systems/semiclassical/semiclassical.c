@@ -11,7 +11,7 @@ static const kl_key *const keys_of_a_study[] = {semiclassical_points_table,
                                                 kl_potential_map,
                                                 kl_wkb_map,
                                                 kl_phase_observables_table,
-                                                semiclassical_fields_table,
+                                                kl_phase_pictures_table,
                                                 kl_split_map,
                                                 semiclassical_limits_table,
                                                 NULL};
@@ -21,13 +21,13 @@ static const kl_key *const keys_of_a_study[] = {semiclassical_points_table,
 static kl_status name_quantities(semiclassical *s, kl_error *err)
 {
     const int n = s->observables.n;
-    s->nquantities = n + s->whole_wigner;
+    s->nquantities = n + s->pictures.whole_wigner;
     KL_TRY(kl_alloc((size_t)s->nquantities, sizeof *s->quantity, "quantities", &s->quantity, err));
     for (int i = 0; i < s->nquantities; i++) {
         snprintf(s->quantity[i].observable, KL_NAME, "%s",
                  i < n ? s->observables.name[i] : "negativity");
         snprintf(s->quantity[i].part, sizeof s->quantity[i].part, "re");
-        if (i < n && s->whole_wigner && strcmp(s->observables.name[i], "negativity") == 0)
+        if (i < n && s->pictures.whole_wigner && strcmp(s->observables.name[i], "negativity") == 0)
             return kl_fail(err, KL_INPUT,
                            "observables.%d.name: negativity is the name of another number", i);
     }
@@ -46,7 +46,7 @@ static kl_status read_keys(semiclassical *s, kl_node *root, kl_error *err)
     KL_TRY(kl_keys_harmonic(root, &s->potential, &s->propagator, err));
     KL_TRY(kl_keys_wkb(root, s->dimension, &s->start, err));
     KL_TRY(kl_keys_phase_observables(root, s->dimension, &keys.eps, s->side, &s->observables, err));
-    KL_TRY(semiclassical_read_pictures(root, s, err));
+    KL_TRY(kl_keys_phase_pictures(root, s->dimension, s->side, &s->pictures, err));
     KL_TRY(semiclassical_choose_limits(s, root, err));
     KL_TRY(semiclassical_make_points(s, root, &keys, err));
     return name_quantities(s, err);
@@ -74,10 +74,10 @@ static void make_description(semiclassical *s)
     d->points = (kl_points){s->npoints, COLUMNS, columns, s->columns, NULL};
     d->nquantities = s->nquantities;
     d->quantity = s->quantity;
-    d->nchecks = s->whole_wigner ? CHECKS : CHECKS - 1;
+    d->nchecks = s->pictures.whole_wigner ? CHECKS : CHECKS - 1;
     d->check = checks;
-    d->nfields = s->npictures;
-    d->field = s->kind;
+    d->nfields = s->pictures.n;
+    d->field = s->pictures.kind;
     d->limit = s->limit;
     d->nwarnings = s->warnings.n;
     d->warning = s->warnings.text;
@@ -93,8 +93,7 @@ static void close_study(void **self)
     kl_keys_smooth_free(&s->potential);
     kl_keys_wkb_free(&s->start);
     kl_phase_observables_free(&s->observables);
-    free(s->picture);
-    free(s->kind);
+    kl_phase_pictures_free(&s->pictures);
     free(s->quantity);
     semiclassical_free_limits(s);
     kl_warnings_free(&s->warnings);
@@ -115,6 +114,12 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
     else
         close_study(self);
     return status;
+}
+
+int semiclassical_axis(const void *self, int point, int f, int axis, double *coordinate)
+{
+    const semiclassical *s = self;
+    return kl_phase_pictures_axis(&s->pictures, &s->point[point], f, axis, coordinate);
 }
 
 static const kl_description *describe(const void *self)

@@ -49,37 +49,18 @@ static kl_liouville problem(const semiclassical *s, const kl_limit_values *out)
 
 /* ---- the transported densities beside the pictures ---- */
 
+static kl_status solve_field(MPI_Comm comm, const void *liouville, const kl_liouville_grid *grid,
+                             double **field, kl_error *err)
+{
+    return kl_liouville_field(comm, liouville, grid, field, err);
+}
+
 static kl_status fill_picture(const semiclassical *s, int point, int f, MPI_Comm comm,
                               kl_limit_values *out, kl_error *err)
 {
-    const picture *now = &s->picture[f];
     const kl_liouville l = problem(s, out);
-    const double wave = sqrt(s->point[point].eps / 2);
-    const int nx = semiclassical_axis(s, point, f, 0, NULL),
-              np = now->type == HUSIMI ? semiclassical_axis(s, point, f, 1, NULL) : 1;
-    double *q = NULL, **at = NULL;
-    kl_status status = kl_alloc((size_t)(nx + np), sizeof *q, "field", &q, err);
-    if (status == KL_OK)
-        status = kl_alloc((size_t)s->times.n, sizeof *at, "field", &at, err);
-    KL_GOTO(kl_agree(comm, status, err));
-    semiclassical_axis(s, point, f, 0, q);
-    if (now->type == HUSIMI)
-        semiclassical_axis(s, point, f, 1, q + nx);
-    for (int t = 0; t < s->times.n; t++)
-        at[t] = out->field[f] + (size_t)t * out->cells[f];
-    /* A density is smeared by a cell of its picture, a Husimi function as it is of itself. */
-    const kl_liouville_grid grid = {.axis = (int)now->axis - 1,
-                                    .width = now->type == HUSIMI ? wave : q[1] - q[0],
-                                    .narrow = now->type == HUSIMI ? wave : 0,
-                                    .nx = nx,
-                                    .np = np,
-                                    .x = q,
-                                    .p = q + nx};
-    status = kl_liouville_field(comm, &l, &grid, at, err);
-done:
-    free(q);
-    free(at);
-    return status;
+    return kl_phase_picture_transported(&s->pictures, &s->point[point], f, comm, solve_field, &l,
+                                        s->times.n, out->field[f], err);
 }
 
 /* ---- the numbers ---- */
@@ -132,8 +113,9 @@ static kl_status solve_reference(const void *self, int point, MPI_Comm comm, kl_
 {
     const semiclassical *s = self;
     KL_TRY(add(s, REFERENCE, 1, comm, out, err));
-    for (int f = 0; f < s->npictures; f++)
-        if (s->picture[f].type == HUSIMI || s->picture[f].type == DENSITY)
+    for (int f = 0; f < s->pictures.n; f++)
+        if (s->pictures.picture[f].type == KL_PICTURE_HUSIMI ||
+            s->pictures.picture[f].type == KL_PICTURE_DENSITY)
             KL_TRY(fill_picture(s, point, f, comm, out, err));
     return KL_OK;
 }
@@ -179,7 +161,7 @@ static kl_status solve_husimi(const void *self, int point, MPI_Comm comm, kl_lim
 static int first_point(const void *self, int point)
 {
     const semiclassical *s = self;
-    return s->npictures > 0 ? point : 0;
+    return s->pictures.n > 0 ? point : 0;
 }
 
 static double seconds(const void *self, int point)

@@ -2,23 +2,13 @@
 #ifndef KL_SYSTEMS_SEMICLASSICAL_PRIVATE_H
 #define KL_SYSTEMS_SEMICLASSICAL_PRIVATE_H
 
-#include "continuum/wigner_box.h"
 #include "parts/box_points.h"
 #include "parts/phase_observables.h"
+#include "parts/phase_pictures.h"
 #include "parts/smooth_keys.h"
 #include "parts/split_keys.h"
 #include "parts/warnings.h"
 #include "parts/wkb_keys.h"
-
-typedef enum picture_type { WIGNER, HUSIMI, DENSITY, MOMENTUM } picture_type;
-
-typedef struct picture { /* an entry of `fields` */
-    int type;            /* picture_type */
-    const char *name;
-    int64_t axis; /* from 1 */
-    int64_t positions, momenta;
-    char long_name[128];
-} picture;
 
 enum { MOST_LIMITS = 3, COLUMNS = 2 };
 
@@ -38,11 +28,8 @@ typedef struct semiclassical {
     kl_wkb_packets start;
     kl_phase_observables observables;
     kl_split_keys propagator;
-    double tolerance; /* of the limits */
-    int npictures;
-    picture *picture;    /* [npictures] */
-    kl_field_kind *kind; /* [npictures] */
-    bool whole_wigner;   /* one of them is the Wigner function: then its `negativity` is known */
+    double tolerance;           /* of the limits */
+    kl_phase_pictures pictures; /* with the Wigner function, `negativity` is known */
     int nquantities;
     kl_quantity *quantity; /* of the observables, then negativity */
     kl_limit limit[MOST_LIMITS];
@@ -53,18 +40,7 @@ typedef struct semiclassical {
 
 enum { NORM_DRIFT, ENERGY_DRIFT, SPLITTING, EDGE, BAND, SYMPLECTIC, MARGINALS, CHECKS };
 
-/* ---- pictures ---- */
-
-extern const kl_key semiclassical_fields_table[];
-kl_status semiclassical_read_pictures(kl_node *root, semiclassical *s, kl_error *err);
 int semiclassical_axis(const void *self, int point, int f, int axis, double *coordinate);
-/* The native points of picture f. Positions, momenta (n = 1: none). */
-void semiclassical_strides(const semiclassical *s, int point, int f, kl_stride *x, kl_stride *p);
-/* field[npictures]; *totals of the Wigner function, if it is there. u is scratch. Collective. */
-kl_status semiclassical_measure_pictures(const semiclassical *s, int point, const kl_box_grid *grid,
-                                         const complex double *psi, complex double *u,
-                                         double **field, kl_wigner_totals *totals, kl_error *err);
-double semiclassical_picture_seconds(const semiclassical *s, int point);
 
 /* ---- points ---- */
 

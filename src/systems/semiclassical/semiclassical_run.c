@@ -12,7 +12,7 @@
 #include <string.h>
 
 typedef struct progress { /* plain data, in checkpoints beside psi */
-    kl_split_progress split;
+    kl_step_progress split;
     double energy;      /* at time 0 */
     kl_box_tails tails; /* the most so far */
 } progress;
@@ -20,7 +20,6 @@ typedef struct progress { /* plain data, in checkpoints beside psi */
 typedef struct semiclassical_run {
     const semiclassical *s;
     const kl_box_point *point;
-    int number; /* of the point */
     MPI_Comm group;
     kl_box_grid grid;
     kl_split_control control;
@@ -48,16 +47,13 @@ kl_cost semiclassical_cost(const void *self, int point, int group_ranks)
                  step = s->propagator.method == KL_SPLIT_STRANG ? sqrt(fine) : pow(fine, 0.25) / 2;
     const double transforms = last / step * 1.4 * kl_split_transforms(s->propagator.method) +
                               s->times.n * 4.0 * s->observables.n;
-    double cells = 0;
-    for (int f = 0; f < s->npictures; f++)
-        cells += (double)(s->picture[f].positions * s->picture[f].momenta);
-    return (kl_cost){.bytes = kl_split_bytes(s->propagator.method, d, at->sites, group_ranks) +
-                              4 * array +
-                              (s->whole_wigner ? kl_wigner_bytes(d, at->sites, group_ranks) : 0) +
-                              8 * cells + 65536,
-                     .seconds = transforms * kl_box_seconds(d, at->sites) +
-                                s->times.n * semiclassical_picture_seconds(s, point) + 1e-4,
-                     .most_ranks = d == 1 ? 0 : at->sites / 4};
+    return (kl_cost){
+        .bytes = kl_split_bytes(s->propagator.method, d, at->sites, group_ranks) + 4 * array +
+                 (s->pictures.whole_wigner ? kl_wigner_bytes(d, at->sites, group_ranks) : 0) +
+                 8 * kl_phase_pictures_cells(&s->pictures) + 65536,
+        .seconds = transforms * kl_box_seconds(d, at->sites) +
+                   s->times.n * kl_phase_pictures_seconds(&s->pictures, at) + 1e-4,
+        .most_ranks = d == 1 ? 0 : at->sites / 4};
 }
 
 static kl_status allocate(semiclassical_run *r, kl_error *err)
@@ -101,7 +97,6 @@ kl_status semiclassical_begin(const void *self, const kl_place *place, void **ru
     if (status != KL_OK)
         return status;
     r->s = s;
-    r->number = place->point;
     r->group = place->group;
     r->point = &s->point[place->point];
     status = create(r, place->group, err);
@@ -189,6 +184,20 @@ static kl_status measure_observables(semiclassical_run *r, kl_sample *out, kl_er
     return KL_OK;
 }
 
+static kl_status measure_pictures(semiclassical_run *r, kl_sample *out, kl_wigner_totals *totals,
+                                  kl_error *err)
+{
+    const kl_phase_pictures *all = &r->s->pictures;
+    for (int f = 0; f < all->n; f++)
+        if (all->picture[f].type == KL_PICTURE_WIGNER)
+            KL_TRY(kl_phase_picture_wigner(all, r->point, f, &r->grid, r->psi, r->scratch,
+                                           out->field[f], totals, err));
+        else
+            KL_TRY(kl_phase_picture_measure(all, r->point, f, &r->grid, r->psi, r->scratch,
+                                            out->field[f], err));
+    return KL_OK;
+}
+
 /* The largest defect of points of the packets, one standard deviation apart. */
 static double symplectic(semiclassical_run *r, double time)
 {
@@ -219,8 +228,7 @@ kl_status semiclassical_measure(void *run, int station, int member, kl_sample *o
     KL_TRY(kl_box_tails_raise(&r->grid, r->psi, r->scratch, &r->now.tails, err));
     KL_TRY(measure_observables(r, out, err));
     KL_TRY(mean_energy(r, &energy, err));
-    KL_TRY(semiclassical_measure_pictures(s, r->number, &r->grid, r->psi, r->scratch, out->field,
-                                          &totals, err));
+    KL_TRY(measure_pictures(r, out, &totals, err));
     out->check[NORM_DRIFT] =
         fabs(creal(kl_box_sum(&r->grid, &r->grid.position, r->psi, r->psi, NULL)) - 1);
     out->check[ENERGY_DRIFT] = fabs(energy - r->now.energy) / fmax(1, fabs(r->now.energy));
@@ -228,7 +236,7 @@ kl_status semiclassical_measure(void *run, int station, int member, kl_sample *o
     out->check[EDGE] = r->now.tails.edge;
     out->check[BAND] = r->now.tails.band;
     out->check[SYMPLECTIC] = symplectic(r, s->times.value[station]);
-    if (s->whole_wigner) {
+    if (s->pictures.whole_wigner) {
         out->quantity[s->observables.n] = totals.negativity;
         out->error[s->observables.n] = totals.negativity_error + 4 * uncertainty(r);
         out->check[MARGINALS] = totals.marginals;

@@ -1,0 +1,202 @@
+"""The system `vlasov` as a user sees it: exponents of the bias, harmonic interactions in closed form, pairs, exchange,
+errors that hold, ranks, stops, pictures, bad input."""
+import math
+import unittest
+
+from kinlim_cli import Folder, one, select
+
+STUDY = """\
+system: vlasov
+dimension: 1
+particles: [16, 32, 64]
+box: 12
+times: [0, 1]
+displacement: [0.4]
+potential: {terms: [{power: [2], coefficient: 0.5}, {power: [4], coefficient: 0.1}]}
+interaction: {gaussians: [{amplitude: 1.5, width: 0.7}]}
+observables:
+  - {name: A, position: {shape: gaussian, center: [0.3], width: 0.5}, momentum: {shape: uniform}}
+  - {name: p2, momentum: {power: [2]}}
+  - {name: x2, position: {power: [2]}, momentum: {shape: uniform}}
+  - {name: E, energy: true}
+pairs: true
+propagator: {method: chin4, tolerance: 1.0e-7}
+"""
+PLANE = """\
+system: vlasov
+dimension: 2
+particles: [3, 6]
+box: 11
+times: [0.5]
+displacement: [0.2, 0]
+potential: {terms: [{power: [2, 0], coefficient: 0.5}, {power: [0, 2], coefficient: 0.6}]}
+interaction: {gaussians: [{amplitude: 1, width: 0.8}], waves: [{wave: [0.1, 0.05], cosine: 0.3}]}
+observables:
+  - {name: xp, position: {power: [1, 0]}, momentum: {power: [1, 0]}}
+  - {name: E, energy: true}
+fields: [{type: density, axis: 2}, {type: husimi, positions: 8, momenta: 8}]
+limit_tolerance: 1.0e-4
+propagator: {tolerance: 1.0e-4}
+"""
+SPRINGS = """\
+system: vlasov
+dimension: 1
+particles: [2, 16, 33]
+box: 12
+times: [0.7, 1.3]
+displacement: [0.3]
+potential: {terms: [{power: [2], coefficient: 0.5}]}
+interaction: {terms: [{power: [2], coefficient: 0.85}]}
+observables: [{name: x, position: {power: [1]}}, {name: x2, position: {power: [2]}}]
+propagator: {tolerance: 1.0e-8}
+"""
+
+BAD = {
+    "no closed shell": (["dimension=3", "particles=[4, 5]", "displacement=[0, 0, 0]"],
+                        "particles.1: 5 closes no shell of the trap in dimension 3: 4 or 10 do"),
+    "a box too small for the cloud": (["box=4", "interaction={}"], "box: 4 is not allowed: 16 particles come to |x_j| ="),
+    "images in reach": (["interaction.gaussians.0.width=4"], "box: 12 is not allowed: the cloud comes to |x_j| ="),
+    "an odd power": (["interaction={terms: [{power: [3], coefficient: 1}]}"],
+                     "interaction.terms.0.power: degree 3 is not allowed: must be even"),
+    "a sine": (["interaction={waves: [{wave: [0.1], sine: 1}]}"], "interaction.waves.0.sine: 1 is not allowed"),
+    "a centre": (["interaction.gaussians.0.center=[0.1]"], "interaction.gaussians.0.center: 0.1 is not allowed"),
+    "a file of an interaction": (["interaction={file: V.txt}"], "interaction.file"),
+    "exact with too many": (["method=exact"], "particles.0: 16 is not allowed: exact goes with 2 to 6"),
+    "exchange in a plane": (["dimension=2", "displacement=[0, 0]", "method=hartree_fock", "particles=[3]"],
+                            "method: hartree_fock is not allowed in dimension 2"),
+    "harmonic steps": (["propagator.method=harmonic"], "propagator.method: harmonic is not allowed"),
+    "a window narrower than hbar": (["observables.0.momentum={shape: gaussian, width: 0.05}"],
+                                    "observables.0.momentum.width"),
+    "no particles": (["particles=[0]"], "particles"),
+    "a potential without a bottom": (["potential.terms.1.coefficient=-0.5"], "potential: particles run away"),
+    "an odd grid": (["sites=[301, 400, 500]"], "sites: 301 is not allowed: must be a multiple of 4"),
+    "a grid too coarse": (["sites=[64, 64, 64]"], "sites: 64 cannot resolve psi at particles"),
+    "another trap": (["trap=box"], "trap: box is not allowed"),
+    "a name that is taken": (["observables.0.name=p2_defect"], "p2_defect is the name of another number"),
+}
+
+
+def value(row):
+    return float(row["value"])
+
+
+class Vlasov(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+        self.addCleanup(self.folder.place.cleanup)
+
+    def table(self, name, text, *settings, ranks=None):
+        self.folder.write(name + ".yaml", text)
+        options = [word for one_setting in settings for word in ("--set", one_setting)]
+        self.folder.run(name + ".yaml", name + ".h5", *options, ranks=ranks)
+        return self.folder.summary(name + ".h5")
+
+    def exponent(self, table, low, high, **want):
+        row = one(table, statistic="rate:bias", part="re", **want)
+        self.assertTrue(low <= float(row["low"]) and float(row["high"]) <= high, (want, row))
+
+    def test_hartree_differs_by_the_square_of_hbar_and_pairs_by_one_over_n(self):
+        table = self.table("study", STUDY)
+        self.assertEqual(list(table[0])[:3], ["particles", "hbar", "sites"])
+        for row in select(table, statistic="mean"):
+            self.assertAlmostEqual(float(row["hbar"]) * float(row["particles"]), 1)
+        for name in ("A", "x2", "p2", "E"):
+            self.exponent(table, 1.9, 2.1, observable=name, time=1.)
+        for name in ("A", "p2"):
+            self.exponent(table, 0.9, 1.1, observable=name + "_defect", time=1.)
+        # at T = 0 N times the defect of x^2 is minus its variance in the droplet, but for the displacement:
+        # x = 0.4 + y, <y^2> = 1/2, <y^4> = 1/2, so that var(x^2) = 4 0.4^2/2 + 1/4
+        defect = one(table, statistic="mean", observable="x2_defect", time=0., particles=64.)
+        self.assertAlmostEqual(64 * value(defect), -(0.32 + 0.25), delta=0.03)
+        energies = [value(one(table, statistic="mean", observable="E", time=t, particles=64.)) for t in (0., 1.)]
+        self.assertAlmostEqual(energies[0], energies[1], delta=1e-8)
+        for check in ("orthonormality", "number", "energy_drift", "edge", "band", "images"):
+            self.assertTrue(all(value(row) < 1e-8 for row in select(table, statistic=check)), check)
+
+    def test_springs_between_all_are_known_in_closed_form(self):
+        omega = math.sqrt(2.7)
+        space = SPRINGS.replace("dimension: 1", "dimension: 3").replace("[2, 16, 33]", "[4]").replace(
+            "[0.3]", "[0.3, 0, 0]").replace("times: [0.7, 1.3]", "times: [0.5]").replace("1.0e-8", "1.0e-6").replace(
+            "potential: {terms: [{power: [2], coefficient: 0.5}]}", "potential: {terms: [%s]}" % ", ".join(
+                "{power: [%d, %d, %d], coefficient: 0.5}" % p for p in ((2, 0, 0), (0, 2, 0), (0, 0, 2)))).replace(
+            "interaction: {terms: [{power: [2], coefficient: 0.85}]}", "interaction: {terms: [%s]}" % ", ".join(
+                "{power: [%d, %d, %d], coefficient: 0.85}" % p for p in ((2, 0, 0), (0, 2, 0), (0, 0, 2)))).replace(
+            "power: [1]", "power: [1, 0, 0]").replace("power: [2]}", "power: [2, 0, 0]}")
+        for text, spread in ((SPRINGS, {2: 0.5, 16: 0.5, 33: 0.5}), (space, {4: 4 ** (-1 / 3) * 3 / 4})):
+            table = self.table("springs%d" % len(spread), text, *(["limit_tolerance=1.0e-3"] if "dimension: 3" in text else []))
+            for row in select(table, statistic="mean", observable="x"):
+                n, t = int(float(row["particles"])), float(row["time"])
+                self.assertAlmostEqual(value(row), 0.3 * math.cos(t), delta=1e-8)
+                breathing = spread[n] * (math.cos(omega * t) ** 2 + (math.sin(omega * t) / omega) ** 2)
+                square = value(one(table, statistic="mean", observable="x2", particles=float(n), time=t))
+                self.assertAlmostEqual(square - value(row) ** 2, breathing, delta=1e-8)
+            self.assertTrue(all(value(row) < 1e-9 for row in select(table, statistic="kohn")))
+
+    def test_exchange_is_of_the_same_order_as_the_bias(self):
+        few = ["particles=[2, 4, 8]", "times=[0.5]", "propagator.tolerance=1.0e-4", "pairs=false"]
+        hartree = self.table("hartree", STUDY, *few)
+        fock = self.table("fock", STUDY, "method=hartree_fock", *few)
+        self.assertTrue(all(value(row) < 1e-6 for row in select(fock, statistic="energy_drift")))
+        for name in ("A", "x2"):
+            gap = [value(one(fock, statistic="mean", observable=name, particles=n)) -
+                   value(one(hartree, statistic="mean", observable=name, particles=n)) for n in (4., 8.)]
+            self.assertTrue(2.5 < gap[0] / gap[1] < 6, (name, gap))  # N^-2 in d = 1
+
+    def test_exchange_closes_most_of_the_gap_to_the_exact_answer(self):
+        few = ["particles=[2]", "times=[0.5]", "propagator.tolerance=1.0e-4", "reference=none"]
+        exact, fock, hartree = (self.table(m, STUDY, "method=" + m, *few) for m in ("exact", "hartree_fock", "hartree"))
+        for name in ("A", "x2"):
+            want, close, far = (value(one(t, statistic="mean", observable=name)) for t in (exact, fock, hartree))
+            self.assertLess(abs(close - want), 0.3 * abs(far - want), name)
+        self.assertGreater(value(one(exact, statistic="correlation")), 1e-4)
+        self.assertLess(value(one(exact, statistic="energy_drift")), 1e-10)
+
+    def test_errors_hold_what_finer_runs_change(self):
+        for method in ("hartree", "hartree_fock"):
+            few = ["particles=[2, 4]", f"method={method}", "times=[0.5, 1]", "reference=none"]
+            rough = self.table(method, STUDY, "propagator.tolerance=1.0e-3", *few)
+            fine = self.table(method + "2", STUDY, "propagator.tolerance=1.0e-6", "sites=[240, 240]", *few)
+            for row in select(rough, statistic="mean"):
+                other = one(fine, statistic="mean", particles=float(row["particles"]), time=float(row["time"]),
+                            observable=row["observable"])
+                self.assertTrue(float(row["low"]) <= float(other["high"]) and
+                                float(other["low"]) <= float(row["high"]), (row, other))
+
+    def test_samples_are_the_same_on_any_ranks(self):
+        for name, text, settings in (("plane", PLANE, ["reference=none"]), ("fock", STUDY, ["method=hartree_fock", "particles=[3]", "times=[0.3]", "propagator.tolerance=1.0e-4",
+                                         "reference=none"]),
+                                     ("exact", STUDY, ["method=exact", "particles=[2]", "times=[0.1]", "reference=none"])):
+            self.table(name, text, *settings)
+            self.folder.write(name + "3.yaml", text)
+            options = [word for s in settings for word in ("--set", s)]
+            self.folder.run(name + "3.yaml", name + "3.h5", "--groups", "1", *options, ranks=3)
+            self.assertEqual(self.folder.samples(name + ".h5"), self.folder.samples(name + "3.h5"))
+
+    def test_a_stopped_run_goes_on_to_the_same_bits(self):
+        slow = ["--set", "particles=[32]", "--set", "propagator.tolerance=1.0e-8", "--set", "reference=none"]
+        self.folder.write("study.yaml", STUDY)
+        self.folder.run("study.yaml", "whole.h5", *slow)
+        stopped = self.folder.kinlim("run", "study.yaml", "-o", "part.h5", "--quiet", "--max-walltime", "00:00:01", *slow)
+        self.assertIn(stopped.code, (0, 75), str(stopped))
+        self.folder.run("study.yaml", "part.h5", "--resume", *slow)
+        self.assertEqual(self.folder.samples("whole.h5"), self.folder.samples("part.h5"))
+
+    def test_the_wigner_function_stands_beside_the_droplet(self):
+        table = self.table("study", STUDY, "particles=[8]", "limit_tolerance=1.0e-4",
+                           "fields=[{type: wigner, positions: 40, momenta: 40}, {type: husimi, positions: 20, momenta: 20}]")
+        self.assertLess(value(one(table, statistic="marginals")), 1e-10)
+        self.assertGreater(value(one(table, observable="negativity", statistic="mean", time=0.)), 0)
+
+    def test_bad_input_is_one_line(self):
+        self.folder.write("study.yaml", STUDY)
+        for case, (changes, words) in BAD.items():
+            options = [word for change in changes for word in ("--set", change)]
+            said = self.folder.kinlim("run", "study.yaml", "-o", "out.h5", *options)
+            self.assertEqual(said.code, 2, f"{case}: {said}")
+            self.assertEqual(len(said.err.splitlines()), 1, f"{case}: {said}")
+            self.assertIn(words, said.err, case)
+            self.assertFalse(self.folder.has("out.h5"), case)
+
+
+if __name__ == "__main__":
+    unittest.main()
