@@ -2,6 +2,7 @@
 
 #include "base/complex.h"
 #include "base/clones.h"
+#include "base/complex.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -114,29 +115,32 @@ void kl_determinants_gather(const kl_determinants *d, int64_t core, const comple
         g[pair[f]] = place[f] < 0 ? -c[-1 - place[f]] : c[place[f]];
 }
 
-KL_CLONES static complex double row_times(int n, const double *row, const complex double *g)
+KL_CLONES static complex double row_times(int n, const complex double *row, const complex double *g)
 {
     double re[4] = {0}, im[4] = {0};
     int i = 0;
     for (; i + 4 <= n; i += 4)
         for (int k = 0; k < 4; k++) {
-            re[k] += row[i + k] * creal(g[i + k]);
-            im[k] += row[i + k] * cimag(g[i + k]);
+            const double a = creal(row[i + k]), b = cimag(row[i + k]), x = creal(g[i + k]),
+                         y = cimag(g[i + k]);
+            re[k] += a * x - b * y;
+            im[k] += a * y + b * x;
         }
     for (; i < n; i++) {
-        re[0] += row[i] * creal(g[i]);
-        im[0] += row[i] * cimag(g[i]);
+        const complex double product = kl_times(row[i], g[i]);
+        re[0] += creal(product);
+        im[0] += cimag(product);
     }
     return CMPLX(re[0] + re[1] + (re[2] + re[3]), im[0] + im[1] + (im[2] + im[3]));
 }
 
-void kl_determinants_scatter(const kl_determinants *d, int64_t core, const double *a,
-                             const complex double *g, complex double *c)
+void kl_determinants_scatter(const kl_determinants *d, int64_t core, const complex double *a,
+                             int stride, const complex double *g, complex double *c)
 {
     const int *pair = d->pair + core * d->free;
     const int32_t *place = d->place + core * d->free;
     for (int f = 0; f < d->free; f++) {
-        const complex double sum = row_times(d->pairs, a + (size_t)pair[f] * (size_t)d->pairs, g);
+        const complex double sum = row_times(d->pairs, a + (size_t)pair[f] * (size_t)stride, g);
         if (place[f] < 0)
             c[-1 - place[f]] -= sum;
         else

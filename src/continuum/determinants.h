@@ -43,8 +43,8 @@ static inline int kl_pair_number(int i, int j)
 /* g[pairs]: of core D; 0 where a pair overlaps it. */
 void kl_determinants_gather(const kl_determinants *d, int64_t core, const complex double *c,
                             complex double *g);
-/* c[D + p] += +-(A g)[p], A[pairs][pairs] real and symmetric. */
-void kl_determinants_scatter(const kl_determinants *d, int64_t core, const double *a,
-                             const complex double *g, complex double *c);
+/* c[D + p] += +-(A g)[p], A[pairs][stride] Hermitian. */
+void kl_determinants_scatter(const kl_determinants *d, int64_t core, const complex double *a,
+                             int stride, const complex double *g, complex double *c);
 
 #endif

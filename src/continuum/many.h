@@ -6,16 +6,19 @@
  * (T. Chen, Semiclassical scaling limits of quantum dynamics, 2011, (6.5), with a potential), from
  * the determinant of the N lowest orbitals of (p^2 + x^2)/2, moved.
  *
- * psi is a sum over all determinants of the K lowest of these orbitals (configuration interaction,
- * many_basis.h), exp(-i t H/hbar) a series of Chebyshev polynomials, exact to rounding. What is
- * left is the error of the basis: the same is done with KL_MANY_FEWER orbitals less beside it, and
- * the two one-particle density matrices are compared. Cores (determinants.h) are shared by the
- * ranks, psi is on all of them. */
+ * psi is a sum over all determinants of K orbitals (configuration interaction) that move with
+ * Hartree's mean field, from the K lowest of the trap on; what the mean field lacks acts on the
+ * coefficients (many_basis.h). Drifts and kicks of all are composed to order 4 (S. Blanes, P. C.
+ * Moan, J. Comput. Appl. Math. 142 (2002) 313, S6), in steps whose error is measured
+ * (step_control.h). What is left is the error of the basis: the same is done with KL_MANY_FEWER
+ * orbitals less beside it, and the two one-particle density matrices are compared. Cores
+ * (determinants.h) are shared by the ranks, psi is on all of them. */
 #ifndef KL_CONTINUUM_MANY_H
 #define KL_CONTINUUM_MANY_H
 
 #include "classical/window.h"
 #include "continuum/box_grid.h"
+#include "continuum/step_control.h"
 
 enum { KL_LEAST_FERMIONS = 2, KL_MANY_FEWER = 4 };
 
@@ -24,16 +27,20 @@ typedef struct kl_many_problem { /* nothing is owned */
     int orbitals;                /* K, particles + KL_MANY_FEWER..48; 0: kl_many_orbitals_for() */
     const kl_smooth *potential, *interaction; /* V as kl_interaction_even() asks */
     double displacement;
+    double side; /* of the box, which must hold all orbitals, and points on it */
+    int64_t sites;
+    double tolerance, last; /* of psi at the last time, by steps */
 } kl_many_problem;
 
 typedef struct kl_many kl_many;
 
 typedef struct kl_many_progress { /* plain data: with the state, all that is needed to go on */
-    double now;                   /* time */
-    double products;              /* by H, so far */
+    double now;                   /* time that was reached */
+    double products;              /* by the coefficients' matrix, so far */
+    kl_step_progress step;        /* beyond now */
 } kl_many_progress;
 
-/* K for N particles of an energy of a few E_F: 30 and less for more of them. Local. */
+/* K for N particles whose error of the basis is some 1e-6. Local. */
 int kl_many_orbitals_for(int particles);
 
 /* At time 0; what the problem points to must stay. Collective over comm. KL_ENVIRONMENT: no memory.
@@ -42,7 +49,8 @@ kl_status kl_many_create(MPI_Comm comm, const kl_many_problem *problem, kl_many 
                          kl_error *err);
 void kl_many_destroy(kl_many **many);
 /* On from progress.now towards `to`, a piece of some seconds at most; *reached: it is there.
- * Collective. KL_BUG: the norm is not kept. */
+ * Collective. KL_INPUT: the tolerance
+ * cannot be reached. KL_BUG: the norm is not kept. */
 kl_status kl_many_advance(kl_many *many, double to, bool *reached, kl_error *err);
 
 /* What a checkpoint keeps: *n numbers, the same on all ranks, and plain data; both may be written

@@ -6,165 +6,244 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* phi_k(u sqrt(hbar)) (hbar)^(1/4). */
-static void hermite(int n, double u, double *value)
+/* ---- create ---- */
+
+static void set_tables(kl_many_basis *b, const kl_smooth *potential, const kl_smooth *interaction)
 {
-    value[0] = pow(M_PI, -0.25) * exp(-u * u / 2);
-    if (n > 1)
-        value[1] = sqrt(2) * u * value[0];
-    for (int k = 1; k + 1 < n; k++)
-        value[k + 1] = sqrt(2.0 / (k + 1)) * u * value[k] - sqrt(k / (k + 1.0)) * value[k - 1];
+    const int64_t n = b->grid.sites;
+    for (int64_t i = 0; i < n; i++)
+        b->potential[i] = kl_smooth_value(potential, (double[3]){kl_box_position(&b->grid, i)});
+    for (int64_t i = 0; i < 2 * n - 1; i++)
+        b->line[i] =
+            kl_smooth_value(interaction, (double[3]){(double)(i - n + 1) * b->grid.spacing});
 }
 
-void kl_many_basis_at(const kl_many_basis *basis, double x, double *value)
+kl_status kl_many_basis_create(int particles, int orbitals, double displacement, double side,
+                               int64_t sites, const kl_smooth *potential,
+                               const kl_smooth *interaction, kl_many_basis *out, kl_error *err)
 {
-    hermite(basis->orbitals, (x - basis->displacement) / sqrt(basis->hbar), value);
-    for (int k = 0; k < basis->orbitals; k++)
-        value[k] *= pow(basis->hbar, -0.25);
-}
-
-kl_status kl_many_basis_create(int orbitals, double hbar, double displacement, kl_many_basis *out,
-                               kl_error *err)
-{
-    /* Products of two functions end there, in x and in p, to rounding. */
-    const double reach = sqrt(2.0 * orbitals) + 6.5;
-    const int64_t half = (int64_t)ceil(reach * 2 * reach / M_PI);
-    double value[KL_MOST_ORBITALS];
-    *out = (kl_many_basis){.orbitals = orbitals,
-                           .points = 2 * half + 1,
-                           .hbar = hbar,
-                           .displacement = displacement,
-                           .low = -reach * sqrt(hbar),
-                           .spacing = reach * sqrt(hbar) / (double)half};
-    KL_TRY(kl_alloc((size_t)(out->points * orbitals), sizeof *out->function, "orbitals",
-                    &out->function, err));
-    for (int64_t i = 0; i < out->points; i++) {
-        kl_many_basis_at(out, displacement + out->low + (double)i * out->spacing, value);
-        for (int k = 0; k < orbitals; k++)
-            out->function[k * out->points + i] = value[k] * sqrt(out->spacing);
-    }
+    const size_t n = (size_t)sites, K = (size_t)orbitals, pairs = K * (K - 1) / 2;
+    *out =
+        (kl_many_basis){.particles = particles, .orbitals = orbitals, .displacement = displacement};
+    KL_TRY(kl_box_grid_create(MPI_COMM_SELF, 1, sites, side, 1.0 / particles, &out->grid, err));
+    KL_TRY(kl_alloc(n, sizeof *out->potential, "orbitals", &out->potential, err));
+    KL_TRY(kl_alloc(n, sizeof *out->mean, "orbitals", &out->mean, err));
+    KL_TRY(kl_alloc(2 * n, sizeof *out->line, "orbitals", &out->line, err));
+    KL_TRY(kl_alloc(3 * out->grid.local, sizeof *out->scratch, "orbitals", &out->scratch, err));
+    KL_TRY(kl_alloc(K * K, sizeof *out->h, "orbitals", &out->h, err));
+    KL_TRY(kl_alloc(K * K * K * K, sizeof *out->v, "orbitals", &out->v, err));
+    KL_TRY(kl_alloc(pairs * pairs, sizeof *out->a, "orbitals", &out->a, err));
+    set_tables(out, potential, interaction);
     return KL_OK;
 }
 
 void kl_many_basis_destroy(kl_many_basis *basis)
 {
-    free(basis->function);
-    basis->function = NULL;
+    kl_box_grid_destroy(&basis->grid);
+    free(basis->potential);
+    free(basis->mean);
+    free(basis->line);
+    free(basis->scratch);
+    free(basis->h);
+    free(basis->v);
+    free(basis->a);
+    *basis = (kl_many_basis){0};
 }
 
-/* sum_x phi_i phi_k f. */
-static double between(const kl_many_basis *b, int i, int k, const double *f)
+/* Functions of Hermite of width sqrt(hbar). */
+void kl_many_basis_start(const kl_many_basis *b, complex double *phi)
 {
-    const double *u = b->function + i * b->points, *w = b->function + k * b->points;
-    double sum = 0;
-    for (int64_t x = 0; x < b->points; x++)
-        sum += u[x] * w[x] * f[x];
+    const int64_t n = b->grid.sites;
+    for (int64_t i = 0; i < n; i++) {
+        const double u = (kl_box_position(&b->grid, i) - b->displacement) / sqrt(b->grid.eps);
+        double before = 0, now = pow(M_PI * b->grid.eps, -0.25) * exp(-u * u / 2);
+        for (int k = 0; k < b->orbitals; k++) {
+            const double next = sqrt(2.0 / (k + 1)) * u * now - sqrt(k / (k + 1.0)) * before;
+            phi[k * n + i] = now * sqrt(b->grid.spacing);
+            before = now;
+            now = next;
+        }
+    }
+}
+
+/* ---- in time ---- */
+
+void kl_many_basis_drift(const kl_many_basis *b, double dt, complex double *phi)
+{
+    const int64_t n = b->grid.sites;
+    complex double *factor = b->scratch, *psi = b->scratch + b->grid.local;
+    for (int64_t i = 0; i < n; i++) {
+        const double p = kl_box_momentum(&b->grid, i), angle = -dt * p * p / (2 * b->grid.eps);
+        factor[i] = CMPLX(cos(angle) / (double)n, sin(angle) / (double)n);
+    }
+    for (int k = 0; k < b->orbitals; k++) { /* by way of an array that is aligned */
+        memcpy(psi, phi + k * n, (size_t)n * sizeof *psi);
+        kl_box_forward(&b->grid, psi);
+        kl_box_product(n, factor, psi);
+        kl_box_backward(&b->grid, psi);
+        memcpy(phi + k * n, psi, (size_t)n * sizeof *psi);
+    }
+}
+
+/* f = V * g. */
+static void convolve(const kl_many_basis *b, const complex double *g, complex double *f)
+{
+    const int64_t n = b->grid.sites;
+    for (int64_t x = 0; x < n; x++) {
+        const double *line = b->line + n - 1 - x; /* V(x' - x) = V(x - x') */
+        double re[2] = {0}, im[2] = {0};
+        for (int64_t y = 0; y < n; y += 2) { /* n is a multiple of 4 */
+            re[0] += line[y] * creal(g[y]);
+            im[0] += line[y] * cimag(g[y]);
+            re[1] += line[y + 1] * creal(g[y + 1]);
+            im[1] += line[y + 1] * cimag(g[y + 1]);
+        }
+        f[x] = CMPLX(re[0] + re[1], im[0] + im[1]);
+    }
+}
+
+void kl_many_basis_field(kl_many_basis *b, const complex double *phi)
+{
+    const int64_t n = b->grid.sites;
+    complex double *rho = b->scratch, *w = b->scratch + b->grid.local;
+    for (int64_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (int k = 0; k < b->particles; k++)
+            sum += creal(kl_times(conj(phi[k * n + i]), phi[k * n + i]));
+        rho[i] = sum / b->particles;
+    }
+    convolve(b, rho, w);
+    for (int64_t i = 0; i < n; i++)
+        b->mean[i] = creal(w[i]);
+}
+
+void kl_many_basis_kick(const kl_many_basis *b, double dt, complex double *phi)
+{
+    const int64_t n = b->grid.sites;
+    for (int64_t i = 0; i < n; i++) {
+        const double angle = -dt * (b->potential[i] + b->mean[i]) / b->grid.eps;
+        b->scratch[i] = CMPLX(cos(angle), sin(angle));
+    }
+    for (int k = 0; k < b->orbitals; k++)
+        kl_box_product(n, b->scratch, phi + k * n);
+}
+
+/* ---- integrals ---- */
+
+/* sum conj(phi_i) phi_k f, f real, or a complex function (weights with it). */
+static complex double between(const kl_many_basis *b, const complex double *u,
+                              const complex double *w, const double *f)
+{
+    complex double sum = 0;
+    for (int64_t x = 0; x < b->grid.sites; x++)
+        sum += kl_times(conj(u[x]), w[x]) * f[x];
     return sum;
 }
 
-/* h[K][K]: (k + 1/2) hbar, and U less the parabola of the trap. */
-static void one_body(const kl_many_basis *b, const kl_smooth *potential, double *f, double *h)
+/* v_(ik,jl) for i <= k and all j, l, by rho_jl f_ik. */
+static void two_body(kl_many_basis *b, const complex double *phi)
 {
     const int K = b->orbitals;
-    for (int64_t i = 0; i < b->points; i++) {
-        const double u = b->low + (double)i * b->spacing, x[3] = {b->displacement + u};
-        f[i] = kl_smooth_value(potential, x) - u * u / 2;
-    }
-    for (int i = 0; i < K; i++)
-        for (int k = 0; k < K; k++)
-            h[i * K + k] = between(b, i, k, f) + (i == k ? (i + 0.5) * b->hbar : 0);
-}
-
-/* f = V * (phi_i phi_k). */
-static void cloud_of(const kl_many_basis *b, const double *v, int i, int k, double *f)
-{
-    const double *u = b->function + i * b->points, *w = b->function + k * b->points;
-    for (int64_t x = 0; x < b->points; x++) {
-        const double *row = v + x;
-        f[x] = 0;
-        for (int64_t y = 0; y < b->points; y++)
-            f[x] += row[b->points - 1 - y] * u[y] * w[y];
-    }
-}
-
-/* v[K^2][K^2]: v_(ik,jl), of which i <= k and j <= l are set. */
-static void two_body(const kl_many_basis *b, const kl_smooth *interaction, double *line, double *f,
-                     double *v)
-{
-    const int K = b->orbitals;
-    for (int64_t y = 0; y < 2 * b->points - 1; y++) {
-        const double x[3] = {(double)(y - b->points + 1) * b->spacing};
-        line[y] = kl_smooth_value(interaction, x);
-    }
+    const int64_t n = b->grid.sites;
+    complex double *g = b->scratch, *f = g + b->grid.local, *fj = f + b->grid.local;
     for (int i = 0; i < K; i++)
         for (int k = i; k < K; k++) {
-            cloud_of(b, line, i, k, f);
-            for (int j = 0; j < K; j++)
-                for (int l = j; l < K; l++)
-                    v[(size_t)(i * K + k) * (size_t)(K * K) + (size_t)(j * K + l)] =
-                        between(b, j, l, f);
+            complex double *out = b->v + (size_t)(i * K + k) * (size_t)(K * K);
+            for (int64_t x = 0; x < n; x++)
+                g[x] = kl_times(conj(phi[i * n + x]), phi[k * n + x]);
+            convolve(b, g, f);
+            for (int j = 0; j < K; j++) {
+                for (int64_t x = 0; x < n; x++)
+                    fj[x] = kl_times(f[x], conj(phi[j * n + x]));
+                for (int l = 0; l < K; l++) {
+                    const complex double *w = phi + l * n;
+                    double re = 0, im = 0;
+                    for (int64_t x = 0; x < n; x++) {
+                        re += creal(fj[x]) * creal(w[x]) - cimag(fj[x]) * cimag(w[x]);
+                        im += creal(fj[x]) * cimag(w[x]) + cimag(fj[x]) * creal(w[x]);
+                    }
+                    out[j * K + l] = CMPLX(re, im);
+                }
+            }
         }
 }
 
-static double interaction_of(const double *v, int K, int i, int k, int j, int l)
+/* <i j| V |k l> */
+static complex double interaction_of(const kl_many_basis *b, int i, int k, int j, int l)
 {
-    const int left = i < k ? i * K + k : k * K + i, right = j < l ? j * K + l : l * K + j;
-    return v[(size_t)left * (size_t)(K * K) + (size_t)right];
+    const int K = b->orbitals;
+    const size_t row = (size_t)(K * K);
+    return i <= k ? b->v[(size_t)(i * K + k) * row + (size_t)(j * K + l)]
+                  : conj(b->v[(size_t)(k * K + i) * row + (size_t)(l * K + j)]);
 }
 
-static void assemble(int K, int N, const double *h, const double *v, double *a)
+static void assemble(kl_many_basis *b)
 {
+    const int K = b->orbitals, N = b->particles;
+    const complex double *h = b->h;
     for (int j = 1; j < K; j++)
         for (int i = 0; i < j; i++)
             for (int l = 1; l < K; l++)
                 for (int k = 0; k < l; k++) {
-                    const double one = (j == l) * h[i * K + k] + (i == k) * h[j * K + l] -
-                                       (j == k) * h[i * K + l] - (i == l) * h[j * K + k];
-                    const double two =
-                        interaction_of(v, K, i, k, j, l) - interaction_of(v, K, i, l, j, k);
-                    a[(size_t)kl_pair_number(i, j) * (size_t)(K * (K - 1) / 2) +
-                      (size_t)kl_pair_number(k, l)] = one / (N - 1) + two / N;
+                    const complex double one = (j == l) * h[i * K + k] + (i == k) * h[j * K + l] -
+                                               (j == k) * h[i * K + l] - (i == l) * h[j * K + k];
+                    const complex double two =
+                        interaction_of(b, i, k, j, l) - interaction_of(b, i, l, j, k);
+                    b->a[(size_t)kl_pair_number(i, j) * (size_t)(K * (K - 1) / 2) +
+                         (size_t)kl_pair_number(k, l)] = one / (N - 1) + two / N;
                 }
 }
 
-kl_status kl_many_matrix(const kl_many_basis *basis, int particles, const kl_smooth *potential,
-                         const kl_smooth *interaction, double **out, kl_error *err)
+void kl_many_basis_residual(kl_many_basis *b, const complex double *phi)
 {
-    const size_t K = (size_t)basis->orbitals, points = (size_t)basis->points;
-    double *f = NULL, *h = NULL, *v = NULL;
-    kl_status status =
-        kl_alloc(K * (K - 1) / 2 * (K * (K - 1) / 2), sizeof **out, "pairs", out, err);
-    if (status == KL_OK)
-        status = kl_alloc(3 * points, sizeof *f, "pairs", &f, err);
-    if (status == KL_OK)
-        status = kl_alloc(K * K, sizeof *h, "pairs", &h, err);
-    if (status == KL_OK)
-        status = kl_alloc(K * K * K * K, sizeof *v, "pairs", &v, err);
-    if (status == KL_OK) {
-        one_body(basis, potential, f, h);
-        two_body(basis, interaction, f + points, f, v);
-        assemble(basis->orbitals, particles, h, v, *out);
-    }
-    free(f);
-    free(h);
-    free(v);
-    return status;
+    const int K = b->orbitals;
+    const int64_t n = b->grid.sites;
+    for (int i = 0; i < K; i++)
+        for (int k = 0; k < K; k++)
+            b->h[i * K + k] = -between(b, phi + i * n, phi + k * n, b->mean);
+    two_body(b, phi);
+    assemble(b);
 }
 
-void kl_many_window(const kl_many_basis *b, const kl_window *f, bool momentum, complex double *out)
+void kl_many_basis_whole(kl_many_basis *b, const complex double *phi)
 {
-    static const complex double turn[] = {1, CMPLX(0, -1), -1, CMPLX(0, 1)}; /* of <p| phi_k> */
+    const kl_window square = {.shape = KL_WINDOW_POWER, .power = {2}};
     const int K = b->orbitals;
+    const int64_t n = b->grid.sites;
+    kl_many_window(b, phi, &square, true, b->h);
     for (int i = 0; i < K; i++)
-        for (int k = 0; k < K; k++) {
-            const double *u = b->function + i * b->points, *w = b->function + k * b->points;
-            double sum = 0;
-            for (int64_t n = 0; n < b->points; n++) {
-                const double at = b->low + (double)n * b->spacing;
-                sum += u[n] * w[n] *
-                       kl_window_value(f, 1, (double[3]){momentum ? at : b->displacement + at});
-            }
-            out[i * K + k] = sum * (momentum ? turn[((k - i) % 4 + 4) % 4] : 1);
+        for (int k = 0; k < K; k++)
+            b->h[i * K + k] =
+                b->h[i * K + k] / 2 + between(b, phi + i * n, phi + k * n, b->potential);
+    two_body(b, phi);
+    assemble(b);
+}
+
+void kl_many_window(const kl_many_basis *b, const complex double *phi, const kl_window *f,
+                    bool momentum, complex double *out)
+{
+    const int K = b->orbitals;
+    const int64_t n = b->grid.sites;
+    complex double *fi = b->scratch, *psi = fi + b->grid.local;
+    for (int i = 0; i < K; i++) { /* f phi_i */
+        memcpy(fi, phi + i * n, (size_t)n * sizeof *fi);
+        if (momentum)
+            kl_box_forward(&b->grid, fi);
+        for (int64_t x = 0; x < n; x++) {
+            const double at =
+                momentum ? kl_box_momentum(&b->grid, x) : kl_box_position(&b->grid, x);
+            fi[x] *= kl_window_value(f, 1, (double[3]){at}) / (momentum ? (double)n : 1);
         }
+        if (momentum)
+            kl_box_backward(&b->grid, fi);
+        for (int k = 0; k < K; k++) {
+            memcpy(psi, phi + k * n, (size_t)n * sizeof *psi);
+            complex double sum = 0;
+            for (int64_t x = 0; x < n; x++)
+                sum += kl_times(conj(fi[x]), psi[x]);
+            out[i * K + k] = sum;
+        }
+    }
 }

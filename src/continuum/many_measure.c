@@ -24,7 +24,7 @@ static void add_core(kl_many *m, kl_many_part *part, int64_t core)
 {
     const kl_determinants *d = &part->determinants;
     const int *pair = d->pair + core * d->free;
-    kl_determinants_gather(d, core, part->c, m->core);
+    kl_determinants_gather(d, core, m->state + part->at, m->core);
     for (int f = 0; f < d->free; f++) {
         const complex double left = conj(m->core[pair[f]]);
         complex double *row = part->pairs + (size_t)pair[f] * (size_t)d->pairs;
@@ -35,7 +35,7 @@ static void add_core(kl_many *m, kl_many_part *part, int64_t core)
 
 void kl_many_measure(kl_many *m, kl_many_part *part)
 {
-    const int K = part->basis.orbitals, N = m->problem.particles, P = part->determinants.pairs;
+    const int K = part->orbitals, N = m->problem.particles, P = part->determinants.pairs;
     int rank, size;
     MPI_Comm_rank(m->comm, &rank);
     MPI_Comm_size(m->comm, &size);
@@ -54,21 +54,20 @@ void kl_many_measure(kl_many *m, kl_many_part *part)
 
 /* ---- natural orbitals ---- */
 
-/* orbital_m = sum_k u_km phi_k on the grid, u the eigenvectors of conj(density). */
-static void write_orbitals(const kl_many_basis *basis, const kl_box_grid *grid,
-                           const complex double *u, const int *order, complex double *out)
+/* orbital_m = sum_k u_km phi_k, u the eigenvectors of conj(density). */
+static void write_orbitals(const kl_many *m, const complex double *u, const int *order,
+                           complex double *out)
 {
-    const int K = basis->orbitals;
-    double value[KL_MOST_ORBITALS];
-    for (int64_t x = 0; x < grid->sites; x++) {
-        kl_many_basis_at(basis, kl_box_position(grid, x), value);
-        for (int m = 0; m < K; m++) {
+    const int K = m->part[0].orbitals;
+    const int64_t n = m->problem.sites;
+    const complex double *phi = kl_many_functions(m);
+    for (int o = 0; o < K; o++)
+        for (int64_t x = 0; x < n; x++) {
             complex double sum = 0;
             for (int k = 0; k < K; k++)
-                sum += u[k * K + order[m]] * value[k];
-            out[m * grid->sites + x] = sum * sqrt(grid->spacing);
+                sum += kl_times(u[k * K + order[o]], phi[k * n + x]);
+            out[o * n + x] = sum;
         }
-    }
 }
 
 static void sort(int n, const double *value, int *order)
@@ -85,7 +84,7 @@ kl_status kl_many_natural_create(kl_many *many, const kl_box_grid *grid, kl_many
                                  kl_error *err)
 {
     kl_many_part *part = &many->part[0];
-    const int K = part->basis.orbitals;
+    const int K = part->orbitals;
     const size_t n = (size_t)(K * K);
     int order[KL_MOST_ORBITALS];
     double value[KL_MOST_ORBITALS];
@@ -105,7 +104,7 @@ kl_status kl_many_natural_create(kl_many *many, const kl_box_grid *grid, kl_many
     sort(K, value, order);
     for (int m = 0; m < K; m++)
         out->occupation[m] = value[order[m]];
-    write_orbitals(&part->basis, grid, a + n, order, out->orbital);
+    write_orbitals(many, a + n, order, out->orbital);
 done:
     free(a);
     return status;
@@ -123,7 +122,7 @@ void kl_many_natural_destroy(kl_many_natural *natural)
 static void one_particle(const kl_many *m, kl_many_checks *out)
 {
     const kl_many_part *part = &m->part[0];
-    const int K = part->basis.orbitals, P = part->determinants.pairs;
+    const int K = part->orbitals, P = part->determinants.pairs;
     for (int i = 0; i < K; i++) {
         out->number += creal(part->density[i * K + i]);
         out->tail += i >= K - 2 ? creal(part->density[i * K + i]) : 0;
@@ -132,13 +131,13 @@ static void one_particle(const kl_many *m, kl_many_checks *out)
     }
     out->purity += out->number;
     for (size_t p = 0; p < (size_t)P * (size_t)P; p++)
-        out->energy += part->a[p] * creal(part->pairs[p]) / m->problem.particles;
+        out->energy += creal(kl_times(m->basis.a[p], part->pairs[p])) / m->problem.particles;
 }
 
 /* a: the difference of the two density matrices over N. */
 static double basis_error(const kl_many *m, complex double *a)
 {
-    const int K = m->part[0].basis.orbitals, fewer = m->part[1].basis.orbitals;
+    const int K = m->part[0].orbitals, fewer = m->part[1].orbitals;
     double value[KL_MOST_ORBITALS], sum = 0;
     for (int i = 0; i < K; i++)
         for (int k = 0; k < K; k++) {
@@ -157,7 +156,7 @@ static void two_particles(const kl_many *m, kl_many_checks *out)
 {
     const kl_many_part *part = &m->part[0];
     const complex double *g = part->density;
-    const int K = part->basis.orbitals, N = m->problem.particles;
+    const int K = part->orbitals, N = m->problem.particles;
     double whole = 0, apart = 0, overlap = 0, one = 0;
     for (int i = 0; i < K * K; i++)
         one += pow(cabs(g[i]), 2);
@@ -182,12 +181,13 @@ static void two_particles(const kl_many *m, kl_many_checks *out)
 
 kl_status kl_many_check(kl_many *many, kl_many_checks *out, kl_error *err)
 {
-    const size_t K = (size_t)many->part[0].basis.orbitals;
+    const size_t K = (size_t)many->part[0].orbitals;
     complex double *a;
     KL_TRY(kl_agree(many->comm, kl_alloc(2 * K * K, sizeof *a, "density", &a, err), err));
     *out = (kl_many_checks){0};
     kl_many_measure(many, &many->part[0]);
     kl_many_measure(many, &many->part[1]);
+    kl_many_basis_whole(&many->basis, kl_many_functions(many));
     one_particle(many, out);
     out->basis = basis_error(many, a);
     two_particles(many, out);
@@ -199,13 +199,13 @@ kl_status kl_many_pair(kl_many *many, const kl_phase_observable *o, double *defe
 {
     const bool no_x = o->x.shape == KL_WINDOW_UNIFORM, no_p = o->p.shape == KL_WINDOW_UNIFORM;
     kl_many_part *part = &many->part[0];
-    const int K = part->basis.orbitals, N = many->problem.particles;
+    const int K = part->orbitals, N = many->problem.particles;
     complex double *f, one = 0, two = 0;
     KL_TRY(kl_agree(many->comm, kl_alloc((size_t)(K * K), sizeof *f, "density", &f, err), err));
     *defect = NAN;
     if (!o->energy && (no_x || no_p)) {
         kl_many_measure(many, part);
-        kl_many_window(&part->basis, no_x ? &o->p : &o->x, no_x, f);
+        kl_many_window(&many->basis, kl_many_functions(many), no_x ? &o->p : &o->x, no_x, f);
         for (int i = 0; i < K * K; i++)
             one += kl_times(f[i], part->density[i]) / N;
         for (int j = 1; j < K; j++)

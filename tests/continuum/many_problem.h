@@ -26,13 +26,13 @@ static inline double many_mean(kl_many *many, double side, const kl_phase_observ
     kl_many_natural natural;
     complex double *u, *v;
     double sum = 0, value, *none;
-    assert_ok(kl_box_grid_create(MPI_COMM_SELF, 1, 256, side, hbar, &grid, why));
+    assert_ok(kl_box_grid_create(MPI_COMM_SELF, 1, 128, side, hbar, &grid, why));
     assert_ok(kl_box_array(&grid, &u, why));
     assert_ok(kl_box_array(&grid, &v, why));
-    none = calloc(256, sizeof *none);
+    none = calloc(128, sizeof *none);
     assert_ok(kl_many_natural_create(many, &grid, &natural, why));
     for (int m = 0; m < natural.n; m++) {
-        assert_ok(kl_weyl_mean(&grid, o, none, natural.orbital + m * 256, u, v, &value, why));
+        assert_ok(kl_weyl_mean(&grid, o, none, natural.orbital + m * 128, u, v, &value, why));
         sum += natural.occupation[m] * value * hbar; /* 1/N */
     }
     kl_many_natural_destroy(&natural);

@@ -16,10 +16,10 @@ static void harmonic_interactions_have_a_closed_form(void **state)
     const kl_phase_term half[] = {{{2}, 0.5}}, kappa[] = {{{2}, 0.25}};
     const kl_smooth u = {.dimension = 1, .sum = {.nterms = 1, .term = half}},
                     v = {.dimension = 1, .sum = {.nterms = 1, .term = kappa}};
-    const double omega = sqrt(1.5), t = 0.9;
+    const double omega = sqrt(1.5), t = 0.4;
     (void)state;
     for (int N = 2; N <= 6; N++) {
-        const kl_many_problem problem = {N, N > 4 ? 20 : 24, &u, &v, 0.3};
+        const kl_many_problem problem = {N, N + 7, &u, &v, 0.3, 12, 128, 3e-9, t};
         const double hbar = 1.0 / N, r = hbar / (2 * N), c = cos(omega * t),
                      s = sin(omega * t) / omega;
         kl_many_checks checks;
@@ -31,8 +31,8 @@ static void harmonic_interactions_have_a_closed_form(void **state)
         assert_ok(kl_many_check(many, &checks, why));
         assert_near(checks.number, N, 1e-10);
         /* sum_(i<j) (x_i - x_j)^2/N = sum x^2 - N X^2 */
-        assert_near(checks.energy, 0.045 + 0.5 + 0.25 * (0.5 - r), 1e-10);
-        assert_at_most(checks.basis, N < 4 ? 1e-5 : 1e-3); /* of four orbitals less */
+        assert_near(checks.energy, 0.045 + 0.5 + 0.25 * (0.5 - r), 3e-9);
+        assert_at_most(checks.basis, 1e-2); /* of four orbitals less */
         kl_many_destroy(&many);
     }
 }
@@ -94,7 +94,7 @@ static void evolve_cube(cube *c, int N, double t)
     kl_split_control control = {.steps = {.method = KL_SPLIT_CHIN4}};
     bool reached = false;
     *c = (cube){.hbar = 1.0 / N};
-    assert_ok(kl_box_grid_create(MPI_COMM_SELF, N, N == 2 ? 80 : 56, N == 2 ? 11 : 9, c->hbar,
+    assert_ok(kl_box_grid_create(MPI_COMM_SELF, N, N == 2 ? 80 : 48, N == 2 ? 11 : 9, c->hbar,
                                  &c->grid, why));
     c->v = calloc(c->grid.local, sizeof *c->v);
     c->steepness = calloc(c->grid.local, sizeof *c->v);
@@ -116,10 +116,11 @@ static void evolve_cube(cube *c, int N, double t)
 
 static void a_grid_with_an_axis_for_each_particle_tells_the_same(void **state)
 {
-    const double t[] = {0, 0, 1, 0.3};
+    const double t[] = {0, 0, 0.8, 0.2};
     (void)state;
     for (int N = 2; N <= 3; N++) {
-        const kl_many_problem problem = {N, 26, &many_trap, &many_repulsion, 0.4};
+        const kl_many_problem problem = {N,   14,   &many_trap, &many_repulsion, 0.4, 12,
+                                         128, 1e-7, t[N]};
         kl_many *many;
         double defect;
         cube c;
@@ -145,7 +146,7 @@ static void a_grid_with_an_axis_for_each_particle_tells_the_same(void **state)
 static void free_fermions_stay_a_determinant(void **state)
 {
     const kl_smooth none = {.dimension = 1};
-    const kl_many_problem problem = {4, 24, &many_trap, &none, 0.2};
+    const kl_many_problem problem = {4, 12, &many_trap, &none, 0.2, 12, 128, 1e-7, 0.5};
     kl_many_checks checks;
     kl_many *many;
     (void)state;
@@ -166,7 +167,8 @@ static void interaction_makes_correlation_and_the_basis_converges(void **state)
     double means[2][2], defect;
     (void)state;
     for (int more = 0; more < 2; more++) {
-        const kl_many_problem problem = {4, 16 + 4 * more, &many_trap, &many_repulsion, 0.4};
+        const kl_many_problem problem = {4,   10 + 2 * more, &many_trap, &many_repulsion, 0.4, 12,
+                                         128, 1e-7,          1};
         kl_many *many;
         assert_ok(kl_many_create(MPI_COMM_WORLD, &problem, &many, why));
         many_go(many, 1);

@@ -56,7 +56,11 @@ static kl_many_problem problem_of(const vlasov *v, int point)
                              .orbitals = kl_many_orbitals_for(n),
                              .potential = &v->potential,
                              .interaction = &v->interaction,
-                             .displacement = v->displacement[0]};
+                             .displacement = v->displacement[0],
+                             .side = v->side,
+                             .sites = v->point[point].sites,
+                             .tolerance = v->propagator.tolerance,
+                             .last = v->times.value[v->times.n - 1]};
 }
 
 static kl_cost cost_of_exact(const vlasov *v, int point)
