@@ -88,6 +88,17 @@ class AResultsFile(InAFolder):
             with self.assertRaises(error):
                 kinlim.open(name)
 
+    def test_that_is_damaged_is_refused(self):
+        self.made(LYAPUNOV)
+        with open("a.h5", "rb") as file:
+            data = bytearray(file.read())
+        self.assertEqual(bytes(data[-32:-16]), b"\nkinlim seal v2\n")
+        data[len(data) // 2] ^= 1
+        with open("b.h5", "wb") as file:
+            file.write(data)
+        with self.assertRaisesRegex(kinlim.NotResults, "b.h5: damaged: its bytes"):
+            kinlim.open("b.h5")
+
 
 class TheProgram(InAFolder):
     def test_runs_a_file_a_dictionary_and_a_grid(self):
