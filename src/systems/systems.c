@@ -20,21 +20,12 @@
 #include <stdio.h>
 #include <string.h>
 
-const kl_system *const kl_systems[] = {&kl_system_anderson,
-                                       &kl_system_localization,
-                                       &kl_system_lyapunov,
-                                       &kl_system_expansion,
-                                       &kl_system_graphs,
-                                       &kl_system_crossing,
-                                       &kl_system_semiclassical,
-                                       &kl_system_fermi,
-                                       &kl_system_hartree_fock,
-                                       &kl_system_trotter,
-                                       &kl_system_spectral,
-                                       &kl_system_feynman_kac,
-                                       &kl_system_eigenstates,
-                                       &kl_system_vlasov,
-                                       NULL};
+const kl_system *const kl_systems[] = {
+    &kl_system_anderson,      &kl_system_localization, &kl_system_lyapunov,
+    &kl_system_expansion,     &kl_system_graphs,       &kl_system_crossing,
+    &kl_system_semiclassical, &kl_system_fermi,        &kl_system_hartree_fock,
+    &kl_system_trotter,       &kl_system_spectral,     &kl_system_feynman_kac,
+    &kl_system_eigenstates,   &kl_system_vlasov,       NULL};
 
 kl_status kl_systems_begin(const char *petsc, kl_error *err)
 {
