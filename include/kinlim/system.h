@@ -40,7 +40,6 @@ extern "C" {
 typedef struct kl_station_kind {
     const char *key;                               /* of the study: a list of numbers */
     const char *name, *symbol, *units, *long_name; /* "time", "T", "1", "macroscopic time" */
-    bool negative;                                 /* stations may be below 0, as energies */
 } kl_station_kind;
 
 typedef struct kl_stations {
@@ -223,6 +222,7 @@ struct kl_system {
     const char *source;         /* the paper and section */
     kl_ensemble ensemble;
     kl_station_kind stations;
+    bool negative_stations;    /* they may be below 0, as energies */
     const kl_key *const *keys; /* its tables of top-level keys; ends with NULL */
     /* The columns of its points, for `kinlim info`: ends with an empty name. Studies may be without
      * the last ones. NULL: they are not listed. */

@@ -249,7 +249,7 @@ void kl_study_station_table(const kl_system *system, kl_key out[2])
     out[0] = (kl_key){.name = kind->key,
                       KL_REALS_AT(station_keys, value),
                       .flags = KL_REQUIRED | KL_INCREASING | KL_FREE,
-                      KL_RANGE(kind->negative ? -1e9 : 0, 1e9),
+                      KL_RANGE(system->negative_stations ? -1e9 : 0, 1e9),
                       .doc = kind->long_name};
     out[1] = (kl_key){0};
 }

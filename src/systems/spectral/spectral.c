@@ -144,7 +144,8 @@ const kl_system kl_system_spectral = {
     .source = "T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, section 4; A. Weisse et al., Rev. "
               "Mod. Phys. 78 (2006) 275",
     .ensemble = KL_INDEPENDENT,
-    .stations = {"energies", "energy", "E", "1", "energy", .negative = true},
+    .stations = {"energies", "energy", "E", "1", "energy"},
+    .negative_stations = true,
     .keys = keys_of_a_study,
     .columns = kl_lattice_columns,
     .open = open_study,
