@@ -5,6 +5,7 @@
 #include "parts/packets.h"
 #include "parts/potential.h"
 #include "parts/propagation.h"
+#include "parts/slices.h"
 #include "parts/warnings.h"
 #include "wigner/spreading.h"
 

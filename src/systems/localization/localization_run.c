@@ -24,16 +24,15 @@ typedef struct localization_run {
     kl_propagation propagation;
     double complex *free_motion; /* [ntimes][axes][sites], localization_free_motion() */
     int64_t first[3];            /* the first start site */
-    int64_t slice;               /* entries of progress in a piece */
-    double *progress;   /* [sites * slice]: the start site in work, the last time that was added
-                         * up of it (-1: none), its radius and energy; others and drift; zeros */
+    kl_slices slices;
+    double *progress;   /* their numbers: the start site in work, the last time that was added
+                         * up of it (-1: none), its radius and energy; others and drift */
     double *others;     /* [ntimes][nquantities]: sum over the other start sites */
     double (*drift)[2]; /* [ntimes]: their largest */
     double *quantity;   /* [nquantities]: of one start site */
     int64_t start[3];   /* the start site in work */
     bool begun;         /* psi, potential, radius and energy are of the start site in work */
-    bool sliced;        /* unpacked: of progress only the slices of this rank are there */
-    int station;        /* that is restored, while sliced */
+    int station;        /* that is restored, while the slices are cut */
     const kl_state *current;
 } localization_run;
 
@@ -53,11 +52,11 @@ static kl_status allocate(localization_run *r, kl_error *err)
 {
     const int64_t nt = r->l->times.n, sites = r->propagation.lattice.sites;
     const int64_t sums = nt * r->l->nquantities;
-    r->slice = (SUMS + sums + 2 * nt + sites - 1) / sites;
     KL_TRY(kl_alloc((size_t)(nt * sites * localization_axes(r->l)), sizeof *r->free_motion,
                     "free motion", &r->free_motion, err));
-    KL_TRY(kl_alloc((size_t)(r->slice * sites), sizeof *r->progress, "sums", &r->progress, err));
+    KL_TRY(kl_slices_create(&r->propagation.lattice, SUMS + sums + 2 * nt, &r->slices, err));
     KL_TRY(kl_alloc((size_t)r->l->nquantities, sizeof *r->quantity, "sums", &r->quantity, err));
+    r->progress = r->slices.value;
     r->others = r->progress + SUMS;
     r->drift = (double(*)[2])(r->others + sums);
     return KL_OK;
@@ -93,7 +92,7 @@ void localization_end(void **run)
         return;
     kl_propagation_destroy(&r->propagation);
     free(r->free_motion);
-    free(r->progress);
+    kl_slices_destroy(&r->slices);
     free(r->quantity);
     free(r);
     *run = NULL;
@@ -208,24 +207,21 @@ kl_status localization_start(void *run, int64_t batch, kl_error *err)
     localization_run *r = run;
     (void)err;
     r->realization = batch;
-    r->begun = r->sliced = false;
-    memset(r->progress, 0, (size_t)(r->slice * r->propagation.lattice.sites) * sizeof *r->progress);
+    r->begun = false;
+    kl_slices_clear(&r->slices);
     return KL_OK;
 }
 
-/* After unpacking: all of progress on every rank (elsewhere it is 0), and what follows from it.
+/* After unpacking: all of progress on every rank, and what follows from it.
  * Collective. */
 static void join_slices(localization_run *r)
 {
-    const kl_lattice *lattice = &r->propagation.lattice;
-    const int bytes = (int)((size_t)(r->slice * lattice->sites) * sizeof *r->progress);
-    MPI_Allreduce(MPI_IN_PLACE, r->progress, bytes, MPI_BYTE, MPI_BOR, lattice->comm);
+    kl_slices_join(&r->slices);
     const bool other = r->progress[ORIGIN] > 0;
     move_to(r, (int64_t)r->progress[ORIGIN]);
     kl_propagation_restored(&r->propagation, other ? (int)r->progress[REACHED] : r->station);
     r->propagation.radius = r->progress[RADIUS];
     r->propagation.energy = r->progress[ENERGY];
-    r->sliced = false;
     r->begun = true;
 }
 
@@ -233,7 +229,7 @@ kl_status localization_advance(void *run, int station, bool *reached, kl_error *
 {
     localization_run *r = run;
     const int64_t n = r->l->origins;
-    if (r->sliced)
+    if (r->slices.cut)
         join_slices(r);
     const int64_t origin = (int64_t)r->progress[ORIGIN];
     const bool passed = (int)r->progress[REACHED] == r->l->times.n - 1;
@@ -264,7 +260,7 @@ kl_packing localization_shape(const void *run)
 {
     const localization_run *r = run;
     kl_packing packing = kl_propagation_shape(&r->propagation);
-    packing.progress_bytes = (size_t)r->slice * sizeof *r->progress;
+    packing.progress_bytes = kl_slices_bytes(&r->slices);
     packing.piece_bytes += packing.progress_bytes;
     return packing;
 }
@@ -274,35 +270,25 @@ kl_packing localization_packing(const void *run, int station)
     const localization_run *r = run;
     const int time = r->progress[ORIGIN] > 0 ? (int)r->progress[REACHED] : station;
     kl_packing packing = localization_shape(run);
-    if (!r->sliced)
+    if (!r->slices.cut)
         packing.pieces = r->begun ? kl_propagation_packing(&r->propagation, time).pieces : 0;
     return packing;
-}
-
-/* The slice of an owned plane, and where it is in the plane's piece. */
-static double *slice_of(const localization_run *r, int64_t piece, size_t *at, size_t *bytes)
-{
-    *at = kl_propagation_shape(&r->propagation).piece_bytes;
-    *bytes = (size_t)r->slice * sizeof *r->progress;
-    return r->progress + (r->propagation.lattice.first + piece) * r->slice;
 }
 
 void localization_pack(const void *run, int64_t piece, void *bytes)
 {
     const localization_run *r = run;
-    size_t at, n;
-    const double *slice = slice_of(r, piece, &at, &n);
+    const size_t at = kl_propagation_shape(&r->propagation).piece_bytes;
     kl_propagation_pack(&r->propagation, piece, bytes);
-    memcpy((char *)bytes + at, slice, n);
+    kl_slices_pack(&r->slices, piece, (char *)bytes + at);
 }
 
 void localization_unpack(void *run, int64_t piece, const void *bytes)
 {
     localization_run *r = run;
-    size_t at, n;
-    double *slice = slice_of(r, piece, &at, &n);
+    const size_t at = kl_propagation_shape(&r->propagation).piece_bytes;
     kl_propagation_unpack(&r->propagation, piece, bytes);
-    memcpy(slice, (const char *)bytes + at, n);
+    kl_slices_unpack(&r->slices, piece, (const char *)bytes + at);
 }
 
 /* The rest waits for the other ranks: join_slices(). */
@@ -310,6 +296,6 @@ void localization_restored(void *run, int station)
 {
     localization_run *r = run;
     r->station = station;
-    r->sliced = true;
+    r->slices.cut = true;
     kl_propagation_restored(&r->propagation, 0);
 }
