@@ -4,7 +4,7 @@ import itertools
 import math
 import unittest
 
-from kinlim_cli import Folder, one
+from kinlim_cli import Folder, check_refused, one
 
 RING = """\
 system: feynman_kac
@@ -101,12 +101,7 @@ class FeynmanKac(unittest.TestCase):
 
     def test_bad_input_is_one_line(self):
         self.folder.write("study.yaml", RING)
-        for case, (changes, words) in BAD.items():
-            options = [word for change in changes for word in ("--set", change)]
-            said = self.folder.kinlim("run", "study.yaml", "-o", "out.h5", *options)
-            self.assertEqual(said.code, 2, f"{case}: {said}")
-            self.assertEqual(len(said.err.splitlines()), 1, f"{case}: {said}")
-            self.assertIn(words, said.err, case)
+        check_refused(self, self.folder, BAD)
 
 
 if __name__ == "__main__":

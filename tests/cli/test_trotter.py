@@ -4,7 +4,7 @@ import cmath
 import math
 import unittest
 
-from kinlim_cli import Folder, one, select
+from kinlim_cli import Folder, check_refused, one, select
 
 OSCILLATOR = """\
 system: trotter
@@ -299,12 +299,7 @@ class Trotter(unittest.TestCase):
 
     def test_bad_input_is_one_line(self):
         self.folder.write("study.yaml", OSCILLATOR)
-        for case, (changes, words) in BAD.items():
-            options = [word for change in changes for word in ("--set", change)]
-            said = self.folder.kinlim("run", "study.yaml", "-o", "out.h5", *options)
-            self.assertEqual(said.code, 2, f"{case}: {said}")
-            self.assertEqual(len(said.err.splitlines()), 1, f"{case}: {said}")
-            self.assertIn(words, said.err, case)
+        check_refused(self, self.folder, BAD)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ errors that hold, ranks, stops, pictures, bad input."""
 import math
 import unittest
 
-from kinlim_cli import Folder, one, select
+from kinlim_cli import Folder, check_refused, one, select
 
 STUDY = """\
 system: vlasov
@@ -189,13 +189,7 @@ class Vlasov(unittest.TestCase):
 
     def test_bad_input_is_one_line(self):
         self.folder.write("study.yaml", STUDY)
-        for case, (changes, words) in BAD.items():
-            options = [word for change in changes for word in ("--set", change)]
-            said = self.folder.kinlim("run", "study.yaml", "-o", "out.h5", *options)
-            self.assertEqual(said.code, 2, f"{case}: {said}")
-            self.assertEqual(len(said.err.splitlines()), 1, f"{case}: {said}")
-            self.assertIn(words, said.err, case)
-            self.assertFalse(self.folder.has("out.h5"), case)
+        check_refused(self, self.folder, BAD)
 
 
 if __name__ == "__main__":
