@@ -19,13 +19,25 @@ int kl_blocking_depth(int64_t sites, int ranks)
     return half >= 4 ? 4 : half >= 2 ? 2 : 1;
 }
 
+/* Two time levels, two accumulators, the potential. */
+static double bytes_of_site(kl_precision precision)
+{
+    return 4 * (double)kl_precision_size(precision) + sizeof(float);
+}
+
+bool kl_blocking_together(const kl_lattice *lattice, kl_precision precision)
+{
+    enum { DEPTH = 8, ROWS = 2 * DEPTH };
+    const double plane = bytes_of_site(precision) * ROWS * (double)lattice->sites;
+    return lattice->dimension == 3 && (DEPTH + 2) * plane > (double)kl_cpu_cache();
+}
+
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache)
 {
     const int64_t L = lattice->sites;
     const double available =
         2.0 / 3 * (double)(cache ? cache : kl_cpu_cache()) * (lattice->team ? lattice->ranks : 1);
-    /* Two time levels, two accumulators, the potential. */
-    const double site = 4 * (double)kl_precision_size(precision) + sizeof(float);
+    const double site = bytes_of_site(precision);
     const bool together = lattice->ranks == 1 || lattice->team;
     kl_blocking best = {kl_blocking_depth(L, together ? 1 : lattice->ranks), L,
                         site * (double)kl_lattice_local(lattice) > available};

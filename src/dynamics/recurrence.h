@@ -43,6 +43,9 @@ int kl_blocking_depth(int64_t sites, int ranks);
  * that a block of steps comes back to may fill; 0: kl_cpu_cache(). dynamics/probe.h finds better
  * ones. Local. */
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache);
+/* Whether the ranks of a node should share the fronts of such a lattice: where tiles of 16 rows
+ * and depth 8 do not fit into a core's own cache, in which a rank alone is faster. Local. */
+bool kl_blocking_together(const kl_lattice *lattice, kl_precision precision);
 /* For a block of orders, of which a cache holds fewer planes: less deep, and narrow tiles. Local.
  */
 kl_blocking kl_blocking_orders(const kl_lattice *lattice);

@@ -26,7 +26,7 @@ static bool open_all(MPI_Comm comm, kl_team *team, kl_shared_name *names)
     return all;
 }
 
-static bool is_wanted(MPI_Comm comm, int all)
+static bool is_wanted(MPI_Comm comm, int all, bool by_default)
 {
     const char *asked = getenv("KINLIM_TEAM");
     MPI_Comm node;
@@ -34,19 +34,19 @@ static bool is_wanted(MPI_Comm comm, int all)
     MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
     MPI_Comm_size(node, &ranks);
     MPI_Comm_free(&node);
-    wanted = ranks == all && !(asked && strcmp(asked, "0") == 0);
+    wanted = ranks == all && (asked && asked[0] ? strcmp(asked, "0") != 0 : by_default);
     MPI_Allreduce(MPI_IN_PLACE, &wanted, 1, MPI_INT, MPI_MIN, comm);
     return wanted;
 }
 
-kl_status kl_team_create(MPI_Comm comm, size_t bytes, kl_team *out, kl_error *err)
+kl_status kl_team_create(MPI_Comm comm, size_t bytes, bool wanted, kl_team *out, kl_error *err)
 {
     int rank, ranks;
     kl_shared_name *names = NULL;
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &ranks);
     *out = (kl_team){.ranks = 0};
-    if (ranks == 1 || bytes == 0 || !is_wanted(comm, ranks))
+    if (ranks == 1 || bytes == 0 || !is_wanted(comm, ranks, wanted))
         return KL_OK;
     *out = (kl_team){.rank = rank, .ranks = ranks, .bytes = bytes + PAGE, .used = PAGE};
     kl_status status = kl_alloc((size_t)ranks, sizeof *out->memory, "a team", &out->memory, err);
@@ -101,10 +101,13 @@ void kl_team_done(kl_team *team, int64_t fronts)
     atomic_store_explicit(done_of(team, team->rank), fronts, memory_order_release);
 }
 
-void kl_team_wait(const kl_team *team, int rank, int64_t fronts)
+void kl_team_wait(kl_team *team, int rank, int64_t fronts)
 {
-    enum { PATIENCE = 2000 };
-    for (int i = 0; atomic_load_explicit(done_of(team, rank), memory_order_acquire) < fronts; i++)
-        if (i > PATIENCE)
+    enum { PATIENCE = 200 }; /* looks: a microsecond */
+    int64_t look = 0;
+    while (atomic_load_explicit(done_of(team, rank), memory_order_acquire) < fronts)
+        if (++look > PATIENCE) {
             sched_yield();
+            team->yields++;
+        }
 }

@@ -17,12 +17,14 @@ typedef struct kl_team {
     size_t bytes, used; /* of a segment */
     kl_shared *memory;  /* [ranks] */
     int64_t fronts;     /* done by this rank */
+    int64_t yields;     /* how often it gave its turn away while it waited for others */
 } kl_team;
 
-/* A team with so many bytes for each rank (kl_lattice_team_bytes()). None for 0 bytes, one rank,
- * ranks on several nodes, where memory cannot be shared, and if KINLIM_TEAM is 0 in the
- * environment. Collective over comm; destroy is local and takes zeros. */
-kl_status kl_team_create(MPI_Comm comm, size_t bytes, kl_team *out, kl_error *err);
+/* A team with so many bytes for each rank (kl_lattice_team_bytes()), if it is wanted on all ranks;
+ * KINLIM_TEAM in the environment decides instead: 0 none, else one. None for 0 bytes, one rank,
+ * ranks on several nodes and where memory cannot be shared. Collective over comm; destroy is local
+ * and takes zeros. */
+kl_status kl_team_create(MPI_Comm comm, size_t bytes, bool wanted, kl_team *out, kl_error *err);
 void kl_team_destroy(kl_team *team);
 
 /* `bytes` zeroed bytes of this rank's segment, from the start of a page; NULL: no more room. All
@@ -35,6 +37,6 @@ void *kl_team_at(const kl_team *team, int rank, const void *memory);
 /* Another front is done: what was written is there for others. Waits until `rank` has done that
  * many since the team began. Local. */
 void kl_team_done(kl_team *team, int64_t fronts);
-void kl_team_wait(const kl_team *team, int rank, int64_t fronts);
+void kl_team_wait(kl_team *team, int rank, int64_t fronts);
 
 #endif

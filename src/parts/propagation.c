@@ -131,7 +131,8 @@ static kl_status create_team(kl_propagation *e, kl_error *err)
     const size_t bytes =
         kl_lattice_team_bytes(&e->lattice, kl_precision_size(s->propagator.precision),
                               3 + 2 * most_outputs(s), sizeof *e->omega);
-    KL_TRY(kl_team_create(e->lattice.comm, bytes, &e->team, err));
+    const bool wanted = kl_blocking_together(&e->lattice, s->propagator.precision);
+    KL_TRY(kl_team_create(e->lattice.comm, bytes, wanted, &e->team, err));
     e->lattice.team = e->team.ranks > 0 ? &e->team : NULL;
     return KL_OK;
 }

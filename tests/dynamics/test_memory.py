@@ -48,7 +48,7 @@ def held(folder):
     return total
 
 
-def peak(folder, sites, precision, ranks):
+def peak(folder, sites, precision, ranks, team):
     """Bytes at the peak of all ranks together, seen every few milliseconds."""
     study = os.path.join(folder, "study.yaml")
     with open(study, "w") as file:
@@ -57,6 +57,7 @@ def peak(folder, sites, precision, ranks):
     if ranks > 1:
         command = [os.environ["MPIEXEC"], "-n", str(ranks)] + command + ["--groups", "1"]
     most = 0
+    os.environ["KINLIM_TEAM"] = team
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
         while run.poll() is None:
             most = max(most, held(folder))
@@ -71,10 +72,11 @@ def main():
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
         for precision, limit in LIMIT.items():
-            for ranks in (1, 2):
-                more = peak(folder, LARGE, precision, ranks) - peak(folder, SMALL, precision, ranks)
+            for ranks, team in ((1, "0"), (2, "0"), (2, "1")):
+                more = peak(folder, LARGE, precision, ranks, team) - peak(folder, SMALL, precision, ranks, team)
                 each = more / (LARGE**3 - SMALL**3)
-                print(f"{precision}, {ranks} ranks: {each:.1f} bytes per site, at most {limit}")
+                how = ", fronts shared" if team == "1" else ""
+                print(f"{precision}, {ranks} ranks{how}: {each:.1f} bytes per site, at most {limit}")
                 failures += not 0 < each <= limit
     sys.exit(failures > 0)
 

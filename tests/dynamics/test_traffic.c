@@ -92,7 +92,7 @@ static double moved(kl_precision precision, int64_t *updates)
                                           .comm = MPI_COMM_SELF,
                                           .rank = r,
                                           .ranks = RANKS},
-                              .team = {r, RANKS, bytes, PAGE, segment, 0}};
+                              .team = {r, RANKS, bytes, PAGE, segment, 0, 0}};
     }
     for (int r = 0; r < RANKS; r++)
         assert_int_equal(pthread_create(&members[r].thread, NULL, work, &members[r]), 0);
