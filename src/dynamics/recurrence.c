@@ -62,6 +62,7 @@ typedef struct block {
     const kl_lattice *lattice;
     const kl_seams *seams; /* NULL: all planes are in the arrays */
     kl_team *team;         /* NULL: this rank alone works on them */
+    bool shared;           /* with seams or a team */
     int64_t planes;        /* of this rank, or of all that work together */
     int64_t least, most;   /* rows from..to-1 of the tile at work are this rank's */
     bool around;           /* they are all of the lattice: go on around it */
@@ -96,16 +97,22 @@ static void *of_team(const block *blk, const void *array, size_t element, int64_
     return (char *)kl_team_at(blk->team, rank, array) + (size_t)at * element;
 }
 
-static void *of_array(const block *blk, int i, int64_t q)
+static void *of_others(const block *blk, int i, int64_t p)
 {
-    const int64_t p = plane_of(blk, q);
     const size_t element = kl_precision_size(blk->r->stencil.precision);
     if (blk->team)
         return of_team(blk, kl_lattice_plane(blk->lattice, blk->r->array[i], element, 0), element,
                        p);
-    if (blk->seams)
-        return kl_seams_plane(blk->seams, blk->r->array[i], i, p);
-    return kl_lattice_plane(blk->lattice, blk->r->array[i], element, p);
+    return kl_seams_plane(blk->seams, blk->r->array[i], i, p);
+}
+
+static inline void *of_array(const block *blk, int i, int64_t q)
+{
+    const int64_t p = plane_of(blk, q);
+    if (blk->shared)
+        return of_others(blk, i, p);
+    return kl_lattice_plane(blk->lattice, blk->r->array[i],
+                            kl_precision_size(blk->r->stencil.precision), p);
 }
 
 /* What acts in the step of vector n. */
@@ -152,7 +159,8 @@ static void update(const block *blk, int j, int n, int64_t q, band rows, kl_ahea
     for (int o = 0; o < step->outputs; o++)
         at.acc[o] = of_array(blk, (step->acc + o) * width + n, q);
     kl_stencil_rows(&blk->r->stencil, step, &at, a, b < all ? b : all, ahead);
-    kl_stencil_rows(&blk->r->stencil, step, &at, a > all ? a - all : 0, b - all, nothing);
+    if (b > all)
+        kl_stencil_rows(&blk->r->stencil, step, &at, a > all ? a - all : 0, b - all, nothing);
 }
 
 /* What is met soon for the first time in the block: a plane each of the array that is
@@ -421,6 +429,7 @@ static block block_of(const kl_recurrence *r)
                    .lattice = lattice,
                    .team = together ? lattice->team : NULL,
                    .seams = !together && drifts(r) ? r->seams : NULL,
+                   .shared = together || drifts(r),
                    .planes = together ? lattice->sites : lattice->count,
                    .least = INT64_MIN,
                    .most = INT64_MAX,
@@ -476,6 +485,7 @@ int64_t kl_recurrence_sample(const kl_recurrence *r, kl_part part, kl_step_of st
     const int64_t all = kl_lattice_rows(r->stencil.lattice), tile_rows = r->blocking.tile;
     block blk = block_of(r);
     blk.seams = NULL;
+    blk.shared = blk.team != NULL;
     blk.around = true;
     blk.depth = r->blocking.depth;
     blk.fronts = part.planes;

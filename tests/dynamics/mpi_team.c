@@ -14,7 +14,7 @@ static int64_t yields;
 /* Now and then another rank has its turn. */
 static void tarry(void)
 {
-    while (test_random(&luck) > 0.7) {
+    while (test_random(&luck) > 0.8) {
         sched_yield();
         yields++;
     }
@@ -141,25 +141,25 @@ static int64_t compare(const slab *whole, kl_precision precision, kl_blocking bl
 
 static void the_bits_of_one_rank(void **state)
 {
-    static const int64_t sides[] = {4, 5, 12, 23, 40};
-    static const kl_blocking blockings[] = {{1, 64, true}, {2, 4, true},   {3, 6, false},
-                                            {5, 12, true}, {16, 64, true}, {8, 16, true}};
+    static const int64_t sides[] = {5, 12, 23};
+    static const kl_blocking blockings[] = {
+        {1, 64, true}, {3, 6, false}, {5, 12, true}, {8, 16, true}};
     int ranks;
     int64_t waited = 0;
     (void)state;
     MPI_Comm_size(MPI_COMM_WORLD, &ranks);
     kernels = kl_stencil_choose();
-    for (int i = ranks > 4 ? 2 : 0; i < 5; i++)
+    for (int i = ranks > 4 ? 1 : 0; i < 3; i++)
         for (int precision = KL_SINGLE; precision <= KL_DOUBLE; precision++) {
             slab *whole = create(MPI_COMM_SELF, sides[i], (kl_precision)precision, TOGETHER);
             run(whole, (kl_precision)precision, (kl_blocking){1, 64, false}, kernels);
-            for (int b = 0; b < 6; b++)
+            for (int b = 0; b < 4; b++)
                 waited += compare(whole, (kl_precision)precision, blockings[b], TOGETHER);
-            compare(whole, (kl_precision)precision, blockings[2], DRIFT_SHARED);
-            compare(whole, (kl_precision)precision, blockings[5], DRIFT_SENT);
+            compare(whole, (kl_precision)precision, blockings[1], DRIFT_SHARED);
+            compare(whole, (kl_precision)precision, blockings[3], DRIFT_SENT);
             destroy(whole);
         }
-    assert_everywhere(yields > 1000);
+    assert_everywhere(yields > 100);
     MPI_Allreduce(MPI_IN_PLACE, &waited, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
     assert_everywhere((waited > 0) == (ranks > 1)); /* who finds nothing lets others work */
 }
