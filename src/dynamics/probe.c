@@ -32,11 +32,23 @@ static void probe_step(const void *context, int k, kl_stencil_step *step)
     step->c0 = step->c1 = &small;
 }
 
-/* What a block comes back to on `rows` rows. */
+/* Ranks that work on a tile together, and the planes that they go through. */
+static int workers(const kl_lattice *lattice)
+{
+    return lattice->team ? lattice->ranks : 1;
+}
+
+static int64_t planes_of(const kl_lattice *lattice)
+{
+    return lattice->team ? lattice->sites : lattice->count;
+}
+
+/* What a rank's block comes back to in tiles of `rows` rows. */
 static double held(const kl_stencil *stencil, int depth, int64_t rows)
 {
     const double site = 4 * (double)kl_precision_size(stencil->precision) + sizeof(float);
-    return site * (double)(depth + 2) * (double)rows * (double)stencil->lattice->sites;
+    return site * (double)(depth + 2) * (double)rows * (double)stencil->lattice->sites /
+           workers(stencil->lattice);
 }
 
 /* Growing tiles of growing depth, then of the greatest depth, for caches of `own` bytes; 0: nothing
@@ -48,10 +60,11 @@ static int list_trials(const kl_stencil *stencil, int deepest, double own, trial
     if (stencil->lattice->dimension < 3 || held(stencil, deepest, rows) <= own / 2)
         return 0;
     for (int depth = 4; depth < deepest && 2 * depth < rows; depth += depth < 8 ? 2 : 4)
-        if (held(stencil, depth, 2 * depth) > own / 4)
+        if (held(stencil, depth, 2 * depth) > own / 4 && 2 * depth >= workers(stencil->lattice))
             out[n++].blocking = (kl_blocking){depth, 2 * depth, true};
     for (int64_t tile = 2 * deepest; tile < rows && n < MOST_TRIALS - 1; tile *= 2)
-        out[n++].blocking = (kl_blocking){deepest, tile, true};
+        if (held(stencil, deepest, tile) > own / 8 || 2 * tile >= rows)
+            out[n++].blocking = (kl_blocking){deepest, tile, true};
     out[n++].blocking = (kl_blocking){deepest, rows, true};
     for (int i = 0; i < n; i++)
         out[i].seconds = HUGE_VAL;
@@ -62,12 +75,13 @@ static int list_trials(const kl_stencil *stencil, int deepest, double own, trial
 static kl_part next_part(probe *p, kl_blocking b)
 {
     const kl_lattice *lattice = p->r.stencil.lattice;
-    const int64_t all = kl_lattice_rows(lattice), enough = 3 * b.depth;
+    const int64_t all = kl_lattice_rows(lattice), count = planes_of(lattice);
+    const int64_t enough = 3 * b.depth;
     /* The first tile meets more rows by the depth: of all trials the same share. */
     const int64_t rows = b.tile < 4 * b.depth ? 2 * b.tile : b.tile;
-    kl_part part = {.planes = enough < lattice->count ? enough : lattice->count,
+    kl_part part = {.planes = enough < count ? enough : count,
                     .rows = rows < all - b.depth ? rows : all};
-    if (p->plane + part.planes > lattice->count) {
+    if (p->plane + part.planes > count) {
         p->plane = 0;
         p->row += part.rows;
     }

@@ -2,6 +2,9 @@
 
 #include "base/cpu.h"
 #include "lattice/halo.h"
+#include "lattice/team.h"
+
+#include <stdint.h>
 
 enum { MOST_DEPTH = 16, PIECES = 5 };
 
@@ -16,13 +19,27 @@ int kl_blocking_depth(int64_t sites, int ranks)
     return half >= 4 ? 4 : half >= 2 ? 2 : 1;
 }
 
+/* Two time levels, two accumulators, the potential. */
+static double bytes_of_site(kl_precision precision)
+{
+    return 4 * (double)kl_precision_size(precision) + sizeof(float);
+}
+
+bool kl_blocking_together(const kl_lattice *lattice, kl_precision precision)
+{
+    enum { DEPTH = 8, ROWS = 2 * DEPTH };
+    const double plane = bytes_of_site(precision) * ROWS * (double)lattice->sites;
+    return lattice->dimension == 3 && (DEPTH + 2) * plane > (double)kl_cpu_cache();
+}
+
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache)
 {
     const int64_t L = lattice->sites;
-    const double available = 2.0 / 3 * (double)(cache ? cache : kl_cpu_cache());
-    /* Two time levels, two accumulators, the potential. */
-    const double site = 4 * (double)kl_precision_size(precision) + sizeof(float);
-    kl_blocking best = {kl_blocking_depth(L, lattice->ranks), L,
+    const double available =
+        2.0 / 3 * (double)(cache ? cache : kl_cpu_cache()) * (lattice->team ? lattice->ranks : 1);
+    const double site = bytes_of_site(precision);
+    const bool together = lattice->ranks == 1 || lattice->team;
+    kl_blocking best = {kl_blocking_depth(L, together ? 1 : lattice->ranks), L,
                         site * (double)kl_lattice_local(lattice) > available};
     if (lattice->dimension < 3)
         return best;
@@ -44,6 +61,10 @@ typedef struct block {
     const kl_recurrence *r;
     const kl_lattice *lattice;
     const kl_seams *seams; /* NULL: all planes are in the arrays */
+    kl_team *team;         /* NULL: this rank alone works on them */
+    bool shared;           /* with seams or a team */
+    int64_t planes;        /* of this rank, or of all that work together */
+    int64_t least, most;   /* rows from..to-1 of the tile at work are this rank's */
     bool around;           /* they are all of the lattice: go on around it */
     int first, depth;      /* steps first+1..first+depth */
     int64_t fronts;        /* before this one: all of them, or some to be timed */
@@ -64,15 +85,32 @@ typedef struct band {
 
 static int64_t plane_of(const block *blk, int64_t q)
 {
-    const int64_t n = blk->lattice->count, p = blk->origin + blk->sign * q;
+    const int64_t n = blk->planes, p = blk->origin + blk->sign * q;
     return !blk->around ? p : p < 0 ? p + n : p < n ? p : p - n;
 }
 
-static void *of_array(const block *blk, int i, int64_t q)
+/* Plane p of all, of an array that lies at the same place on every rank, without ghosts. */
+static void *of_team(const block *blk, const void *array, size_t element, int64_t p)
+{
+    const int rank = kl_lattice_owner(blk->lattice, p);
+    const int64_t at = (p - kl_lattice_first(blk->lattice, rank)) * blk->lattice->plane;
+    return (char *)kl_team_at(blk->team, rank, array) + (size_t)at * element;
+}
+
+static void *of_others(const block *blk, int i, int64_t p)
+{
+    const size_t element = kl_precision_size(blk->r->stencil.precision);
+    if (blk->team)
+        return of_team(blk, kl_lattice_plane(blk->lattice, blk->r->array[i], element, 0), element,
+                       p);
+    return kl_seams_plane(blk->seams, blk->r->array[i], i, p);
+}
+
+static inline void *of_array(const block *blk, int i, int64_t q)
 {
     const int64_t p = plane_of(blk, q);
-    if (blk->seams)
-        return kl_seams_plane(blk->seams, blk->r->array[i], i, p);
+    if (blk->shared)
+        return of_others(blk, i, p);
     return kl_lattice_plane(blk->lattice, blk->r->array[i],
                             kl_precision_size(blk->r->stencil.precision), p);
 }
@@ -82,6 +120,8 @@ static const float *of_omega(const block *blk, int n, int64_t q)
 {
     const kl_recurrence *r = blk->r;
     const int64_t p = plane_of(blk, q);
+    if (blk->team)
+        return of_team(blk, r->omega, sizeof(float), p);
     if (blk->seams)
         return kl_seams_omega(blk->seams, r->omega, p);
     return (r->fields && n > 0 ? r->fields[n] : r->omega) + p * blk->lattice->plane;
@@ -89,13 +129,26 @@ static const float *of_omega(const block *blk, int n, int64_t q)
 
 static const kl_ahead nothing = {NULL, 0};
 
+/* Rows of a tile in step j that are this rank's. */
+static int64_t own_from(const block *blk, band rows, int j)
+{
+    const int64_t a = rows.from + rows.low * j;
+    return a > blk->least ? a : blk->least;
+}
+
+static int64_t own_to(const block *blk, band rows, int j)
+{
+    const int64_t b = rows.to + rows.high * j;
+    return b < blk->most ? b : blk->most;
+}
+
 /* Step j of vector n on the rows of its band in plane q. */
 static void update(const block *blk, int j, int n, int64_t q, band rows, kl_ahead ahead)
 {
     const int width = blk->width, read = (blk->first + j - 1) % 2;
     const int from = read * width + n, to = (1 - read) * width + n;
     const int64_t all = kl_lattice_rows(blk->lattice);
-    const int64_t a = rows.from + rows.low * j, b = rows.to + rows.high * j;
+    const int64_t a = own_from(blk, rows, j), b = own_to(blk, rows, j);
     const kl_stencil_step *step = blk->r->orders > 0 && n == 0 ? &blk->free[j] : &blk->step[j];
     kl_stencil_planes at = {.c = of_array(blk, from, q),
                             .z0 = of_array(blk, from, q - blk->sign),
@@ -106,7 +159,8 @@ static void update(const block *blk, int j, int n, int64_t q, band rows, kl_ahea
     for (int o = 0; o < step->outputs; o++)
         at.acc[o] = of_array(blk, (step->acc + o) * width + n, q);
     kl_stencil_rows(&blk->r->stencil, step, &at, a, b < all ? b : all, ahead);
-    kl_stencil_rows(&blk->r->stencil, step, &at, 0, b - all, nothing);
+    if (b > all)
+        kl_stencil_rows(&blk->r->stencil, step, &at, a > all ? a - all : 0, b - all, nothing);
 }
 
 /* What is met soon for the first time in the block: a plane each of the array that is
@@ -120,7 +174,7 @@ static kl_ahead share(const block *blk, int64_t newest, int j, int vector, band 
     const int i = j - 1, n = blk->depth, piece = i * PIECES / n;
     const int first = (piece * n + PIECES - 1) / PIECES;
     const int next = ((piece + 1) * n + PIECES - 1) / PIECES;
-    const int64_t low = rows.from + rows.low, high = rows.to + rows.high;
+    const int64_t low = own_from(blk, rows, 1), high = own_to(blk, rows, 1);
     const int64_t a = low < 0 ? 0 : low, count = (high < all ? high : all) - a;
     const int64_t q = newest - (piece < 3 ? piece > 0 : piece - 1);
     const kl_stencil_step *adds = &blk->step[piece == 4 ? 3 : 2];
@@ -197,21 +251,26 @@ static void test(relay *with)
 
 /* ---- the fronts ---- */
 
-static void tile(const block *blk, band rows)
+static void front(const block *blk, band rows, int64_t w)
 {
-    const int64_t n = blk->lattice->count;
+    const int64_t n = blk->planes, newest = w + 1 < n ? w + 1 : n + (w + 2 - n) / 2;
+    for (int j = w < n ? 1 : (int)(w - n + 2) / 2; j <= blk->depth && 2 * j <= w; j++)
+        for (int k = 0; k < blk->width; k++)
+            update(blk, j, k, w - j, rows, share(blk, newest, j, k, rows));
+}
+
+static void tile_alone(const block *blk, band rows)
+{
+    const int64_t n = blk->planes;
     relay with;
     if (blk->seams)
         ask(blk, rows, &with);
     for (int64_t w = 2; w < blk->fronts; w++) {
-        const int64_t newest = w + 1 < n ? w + 1 : n + (w + 2 - n) / 2;
         if (blk->seams && w == 2 * blk->depth)
             give(blk, rows, &with);
         if (blk->seams && w == n)
             kl_seams_finish(&with.taken);
-        for (int j = w < n ? 1 : (int)(w - n + 2) / 2; j <= blk->depth && 2 * j <= w; j++)
-            for (int k = 0; k < blk->width; k++)
-                update(blk, j, k, w - j, rows, share(blk, newest, j, k, rows));
+        front(blk, rows, w);
         if (blk->seams)
             test(&with);
     }
@@ -219,7 +278,38 @@ static void tile(const block *blk, band rows)
         kl_seams_finish(&with.given);
 }
 
-static void run_block(const block *blk, int64_t tile_rows)
+/* The tile's rows in equal parts, as it lies in the middle of the block; inside of it the borders
+ * do not move. Before a front the ranks beside this one, around, have done the one before. */
+static void tile_together(block *blk, band rows)
+{
+    kl_team *team = blk->team;
+    const int64_t a = rows.from + rows.low * (blk->depth + 1) / 2;
+    const int64_t b = rows.to + rows.high * (blk->depth + 1) / 2;
+    const int64_t most = b - a > 1 ? b - a : 1, parts = most < team->ranks ? most : team->ranks;
+    const int64_t begin = team->fronts;
+    const int r = team->rank, last = (int)parts - 1;
+    blk->least = r > 0 ? a + (b - a) * r / parts : INT64_MIN;
+    blk->most = r < last ? a + (b - a) * (r + 1) / parts : INT64_MAX;
+    for (int64_t w = 2; r <= last && w < blk->fronts; w++) {
+        kl_team_wait(team, r > 0 ? r - 1 : last, begin + w - 2);
+        kl_team_wait(team, r < last ? r + 1 : 0, begin + w - 2);
+        front(blk, rows, w);
+        kl_team_done(team, begin + w - 1);
+    }
+    kl_team_done(team, begin + blk->fronts - 2);
+    for (int rank = 0; rank < team->ranks; rank++) /* the next tile begins where this one ends */
+        kl_team_wait(team, rank, begin + blk->fronts - 2);
+}
+
+static void tile(block *blk, band rows)
+{
+    if (blk->team)
+        tile_together(blk, rows);
+    else
+        tile_alone(blk, rows);
+}
+
+static void run_block(block *blk, int64_t tile_rows)
 {
     const int64_t rows = kl_lattice_rows(blk->lattice);
     int64_t tiles = (rows + tile_rows - 1) / tile_rows;
@@ -250,7 +340,7 @@ static int64_t run_blocks(block *blk, int64_t depth, int64_t tile_rows, int step
     int64_t drift = 0;
     for (; blk->first < steps; blk->first += blk->depth) {
         blk->depth = steps - blk->first < depth ? steps - blk->first : (int)depth;
-        blk->fronts = blk->lattice->count + 2 * blk->depth;
+        blk->fronts = blk->planes + 2 * blk->depth;
         blk->sign = blk->seams && drift == 0 ? -1 : 1;
         blk->origin = blk->sign > 0 ? -drift : blk->lattice->count - 1;
         if (blk->seams)
@@ -321,9 +411,34 @@ static bool drifts(const kl_recurrence *r)
            r->seams->element == kl_precision_size(r->stencil.precision);
 }
 
+/* All arrays are there for all ranks of the lattice's team. */
+static bool is_shared(const kl_recurrence *r)
+{
+    const kl_team *team = r->stencil.lattice->team;
+    bool all = team && team->ranks > 0 && kl_team_has(team, r->omega);
+    for (int i = 0; all && i < r->arrays; i++)
+        all = kl_team_has(team, r->array[i]);
+    return all;
+}
+
+static block block_of(const kl_recurrence *r)
+{
+    const kl_lattice *lattice = r->stencil.lattice;
+    const bool together = is_shared(r);
+    return (block){.r = r,
+                   .lattice = lattice,
+                   .team = together ? lattice->team : NULL,
+                   .seams = !together && drifts(r) ? r->seams : NULL,
+                   .shared = together || drifts(r),
+                   .planes = together ? lattice->sites : lattice->count,
+                   .least = INT64_MIN,
+                   .most = INT64_MAX,
+                   .width = width_of(r)};
+}
+
 void kl_recurrence_begin(const kl_recurrence *r)
 {
-    if (!drifts(r))
+    if (is_shared(r) || !drifts(r))
         return;
     kl_seams_potential(r->seams, r->omega);
     kl_seams_enter(r->seams, r->array, 2 * width_of(r), r->arrays);
@@ -331,25 +446,28 @@ void kl_recurrence_begin(const kl_recurrence *r)
 
 void kl_recurrence_end(const kl_recurrence *r)
 {
-    if (drifts(r))
+    if (!is_shared(r) && drifts(r))
         kl_seams_leave(r->seams, r->array, 2 * width_of(r), r->arrays);
 }
 
 void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, const void *context)
 {
     const kl_lattice *lattice = r->stencil.lattice;
-    block blk = {
-        .r = r, .lattice = lattice, .seams = drifts(r) ? r->seams : NULL, .width = width_of(r)};
+    block blk = block_of(r);
     int64_t shape[2] = {r->blocking.depth, r->blocking.tile}; /* alike in the group */
-    int64_t most = blk.seams ? blk.seams->depth : lattice->ranks == 1 ? lattice->sites / 2 : 0;
+    const bool whole = lattice->ranks == 1 || blk.team;
+    int64_t most = blk.seams ? blk.seams->depth : whole ? lattice->sites / 2 : 0;
     if (lattice->dimension == 1 || most < 1) {
         run_steps(&blk, steps, step_of, context);
         return;
     }
     most = most < MOST_DEPTH ? most : MOST_DEPTH;
     blk.around = !blk.seams;
-    if (blk.seams) {
+    if (lattice->ranks > 1)
         MPI_Bcast(shape, 2, MPI_INT64_T, 0, lattice->comm);
+    if (blk.team) /* what all have written is there */
+        MPI_Barrier(lattice->comm);
+    if (blk.seams) {
         kl_seams_enter(r->seams, r->array, 0, blk.width);
     }
     const int64_t drift =
@@ -364,25 +482,15 @@ void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, co
 int64_t kl_recurrence_sample(const kl_recurrence *r, kl_part part, kl_step_of step_of,
                              const void *context)
 {
-    const kl_lattice *whole = r->stencil.lattice;
-    const int64_t all = kl_lattice_rows(whole), tile_rows = r->blocking.tile;
-    kl_lattice lattice = *whole;
-    void *array[KL_MOST_ARRAYS];
-    kl_recurrence here = *r;
-    lattice.count = part.planes;
-    here.stencil.lattice = &lattice;
-    here.omega = r->omega + part.first_plane * whole->plane;
-    here.array = array;
-    for (int i = 0; i < r->arrays; i++)
-        array[i] = kl_lattice_plane(whole, r->array[i], kl_precision_size(r->stencil.precision),
-                                    part.first_plane - 1);
-    block blk = {.r = &here,
-                 .lattice = &lattice,
-                 .around = true,
-                 .depth = r->blocking.depth,
-                 .fronts = part.planes,
-                 .sign = 1,
-                 .width = width_of(r)};
+    const int64_t all = kl_lattice_rows(r->stencil.lattice), tile_rows = r->blocking.tile;
+    block blk = block_of(r);
+    blk.seams = NULL;
+    blk.shared = blk.team != NULL;
+    blk.around = true;
+    blk.depth = r->blocking.depth;
+    blk.fronts = part.planes;
+    blk.sign = 1;
+    blk.origin = part.first_plane;
     for (int j = 1; j <= blk.depth; j++)
         take_step(&blk, j, step_of, context);
     if (part.rows == all)

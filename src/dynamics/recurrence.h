@@ -13,6 +13,9 @@
  * done after 2K fronts and needed after n, n the planes of a slab: one message a block and tile,
  * and no wait for ranks that keep pace.
  *
+ * Ranks of a team (lattice/team.h) drift not: the front runs through all planes of the lattice and
+ * each rank works on a part of a tile's rows.
+ *
  * While a front works on its planes, the next ones are asked for from memory. Sites see the same
  * arithmetic for every K, tile and rank count.
  *
@@ -40,6 +43,9 @@ int kl_blocking_depth(int64_t sites, int ranks);
  * that a block of steps comes back to may fill; 0: kl_cpu_cache(). dynamics/probe.h finds better
  * ones. Local. */
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache);
+/* Whether the ranks of a node should share the fronts of such a lattice: where tiles of 16 rows
+ * and depth 8 do not fit into a core's own cache, in which a rank alone is faster. Local. */
+bool kl_blocking_together(const kl_lattice *lattice, kl_precision precision);
 /* For a block of orders, of which a cache holds fewer planes: less deep, and narrow tiles. Local.
  */
 kl_blocking kl_blocking_orders(const kl_lattice *lattice);
@@ -85,7 +91,7 @@ typedef struct kl_part {
 
 /* The beginning of a block of blocking.depth steps on this part, in tiles: until the front comes to
  * its last plane. For its time; what the arrays hold there is afterwards without meaning. How many
- * planes were updated, counted once a step. Local. */
+ * planes were updated, counted once a step. Collective over a team, else local. */
 int64_t kl_recurrence_sample(const kl_recurrence *recurrence, kl_part part, kl_step_of step_of,
                              const void *context);
 

@@ -1,6 +1,7 @@
 #include "lattice/lattice.h"
 
 #include "base/memory.h"
+#include "lattice/team.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -40,17 +41,38 @@ int kl_lattice_owner(const kl_lattice *lattice, int64_t plane)
     return rank;
 }
 
+enum { PAGE = 4096 };
+
+static int64_t most_planes(const kl_lattice *lattice)
+{
+    return (lattice->sites + lattice->ranks - 1) / lattice->ranks;
+}
+
+size_t kl_lattice_team_bytes(const kl_lattice *lattice, size_t element, int arrays, size_t more)
+{
+    const size_t planes = (size_t)most_planes(lattice), plane = (size_t)lattice->plane;
+    if (lattice->dimension < 3)
+        return 0;
+    return (size_t)arrays * ((planes + 2) * plane * element + 3 * PAGE) + planes * plane * more +
+           2 * PAGE;
+}
+
 kl_status kl_lattice_array(const kl_lattice *lattice, size_t element, int place, void *out,
                            kl_error *err)
 {
-    enum { PAGE = 4096, STEP = 640, PLACES = 6 }; /* STEP: more than a core holds in flight */
-    const size_t bytes = (size_t)kl_lattice_extent(lattice) * element;
-    char *block;
+    enum { STEP = 640, PLACES = 6 }; /* STEP: more than a core holds in flight */
+    const int64_t planes = lattice->team ? most_planes(lattice) : lattice->count;
+    const size_t bytes = (size_t)((planes + 2) * lattice->plane) * element + 2 * PAGE;
+    char *block = NULL, *own = NULL;
     *(void **)out = NULL;
-    KL_TRY(kl_alloc(bytes + 3 * PAGE, 1, "a lattice array", &block, err));
+    if (lattice->team)
+        block = kl_team_take(lattice->team, bytes);
+    if (!block)
+        KL_TRY(kl_alloc(bytes + PAGE, 1, "a lattice array", &own, err));
+    block = block ? block : own;
     uintptr_t start = ((uintptr_t)block + 2 * sizeof(void *) + PAGE - 1) / PAGE * PAGE;
     char *array = block + (start - (uintptr_t)block) + place % PLACES * STEP;
-    memcpy(array - sizeof block, &block, sizeof block); /* for kl_lattice_array_free() */
+    memcpy(array - sizeof own, &own, sizeof own); /* for kl_lattice_array_free() */
     *(void **)out = array;
     return KL_OK;
 }

@@ -27,6 +27,7 @@ typedef struct kl_lattice {
     int64_t first, count; /* planes owned by this rank */
     MPI_Comm comm;        /* the group; not owned */
     int rank, ranks;
+    struct kl_team *team; /* whose memory its arrays are taken from (lattice/team.h); or NULL */
 } kl_lattice;
 
 /* Local (every rank of comm gives the same d and L). KL_INPUT if L is smaller
@@ -83,10 +84,15 @@ static inline int64_t kl_lattice_coordinate(const kl_lattice *lattice, int64_t i
  * take different `place`s (0, 1, 2, ...): their sites then lie at different
  * distances from a page's start, because processors compare only the low 12 bits
  * of an address when a load follows a store. Free with kl_lattice_array_free(),
- * which takes NULL. Local. */
+ * which takes NULL. From the lattice's team, if it has
+ * room: until the team ends; all ranks take the same arrays. Local. */
 kl_status kl_lattice_array(const kl_lattice *lattice, size_t element, int place, void *out,
                            kl_error *err);
 void kl_lattice_array_free(void *array);
+
+/* Bytes of a team's segment for `arrays` arrays of this element and `more` bytes a site; 0 for d
+ * < 3. Local. */
+size_t kl_lattice_team_bytes(const kl_lattice *lattice, size_t element, int arrays, size_t more);
 
 /* `rows` rows that follow each other; sends and receives of more than INT_MAX bytes count in
  * this larger unit. Committed: free with MPI_Type_free(). Local. */

@@ -108,12 +108,40 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
                      .most_ranks = s->sites};
 }
 
+static kl_status allocate_potential(kl_propagation *e, kl_error *err)
+{
+    const kl_lattice *lattice = &e->lattice;
+    const int64_t most = (lattice->sites + lattice->ranks - 1) / lattice->ranks; /* planes */
+    if (lattice->team)
+        e->omega = kl_team_take(lattice->team, (size_t)(most * lattice->plane) * sizeof *e->omega);
+    if (e->omega)
+        return KL_OK;
+    KL_TRY(kl_alloc((size_t)kl_lattice_local(lattice), sizeof *e->omega, "potential", &e->own_omega,
+                    err));
+    e->omega = e->own_omega;
+    return KL_OK;
+}
+
+/* A block of orders has arrays of its own, which the ranks of a node do not share as a team. */
+static kl_status create_team(kl_propagation *e, kl_error *err)
+{
+    const kl_propagation_setup *s = &e->setup;
+    if (s->propagator.method != KL_CHEBYSHEV_METHOD || s->orders > 0)
+        return KL_OK;
+    const size_t bytes =
+        kl_lattice_team_bytes(&e->lattice, kl_precision_size(s->propagator.precision),
+                              3 + 2 * most_outputs(s), sizeof *e->omega);
+    const bool wanted = kl_blocking_together(&e->lattice, s->propagator.precision);
+    KL_TRY(kl_team_create(e->lattice.comm, bytes, wanted, &e->team, err));
+    e->lattice.team = e->team.ranks > 0 ? &e->team : NULL;
+    return KL_OK;
+}
+
 static kl_status allocate(kl_propagation *e, kl_error *err)
 {
     const kl_lattice *lattice = &e->lattice;
     const kl_precision precision = e->setup.propagator.precision;
-    KL_TRY(
-        kl_alloc((size_t)kl_lattice_local(lattice), sizeof *e->omega, "potential", &e->omega, err));
+    KL_TRY(allocate_potential(e, err));
     KL_TRY(kl_lattice_array(lattice, kl_precision_size(precision), 2, &e->scratch, err));
     KL_TRY(kl_state_create(lattice, precision, &e->psi, err));
     for (; e->outputs < most_outputs(&e->setup); e->outputs++)
@@ -128,9 +156,10 @@ kl_status kl_propagation_create(const kl_propagation_setup *setup, MPI_Comm grou
     const kl_propagator *p = &setup->propagator;
     *e = (kl_propagation){.setup = *setup};
     KL_TRY(kl_lattice_create(group, setup->dimension, setup->sites, &e->lattice, err));
+    KL_TRY(create_team(e, err));
     KL_TRY(kl_agree(group, allocate(e, err), err));
     const kl_blocking blocking = kl_blocking_choose(&e->lattice, p->precision, p->cache);
-    if (p->method == KL_CHEBYSHEV_METHOD)
+    if (p->method == KL_CHEBYSHEV_METHOD && !e->lattice.team)
         KL_TRY(kl_seams_create(&e->lattice, kl_precision_size(p->precision), blocking.depth,
                                most_arrays(setup), true, &e->seams, err));
     e->h = (kl_hamiltonian){.lattice = &e->lattice,
@@ -156,8 +185,9 @@ void kl_propagation_destroy(kl_propagation *e)
     kl_state_destroy(&e->psi);
     for (int j = 0; j < KL_MOST_OUTPUTS; j++)
         kl_state_destroy(&e->out[j]);
-    free(e->omega);
+    free(e->own_omega);
     kl_lattice_array_free(e->scratch);
+    kl_team_destroy(&e->team); /* its memory was the arrays' */
     *e = (kl_propagation){0};
 }
 

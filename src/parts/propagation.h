@@ -7,6 +7,7 @@
 
 #include "dynamics/splitting.h"
 #include "kinlim/system.h"
+#include "lattice/team.h"
 #include "parts/lattice_points.h"
 #include "parts/propagator.h"
 #include "wigner/pairing.h"
@@ -25,8 +26,10 @@ enum { KL_MOST_OUTPUTS = KL_MOST_ACCUMULATORS };
 
 typedef struct kl_propagation {
     kl_propagation_setup setup;
+    kl_team team; /* of the group, if all of it is on one node */
     kl_lattice lattice;
-    float *omega; /* the potential over eta, kl_lattice_local() sites: filled by the caller */
+    float *own_omega; /* without a team */
+    float *omega;     /* the potential over eta, kl_lattice_local() sites: filled by the caller */
     kl_seams seams;
     kl_hamiltonian h;
     kl_splitting *splitting; /* or NULL */

@@ -1,4 +1,5 @@
 """Samples are the same bytes for any layout of ranks and any history of the run."""
+import os
 import unittest
 
 from kinlim_cli import Folder, rows, study_text
@@ -75,6 +76,15 @@ class SamplesAreTheSameBytes(unittest.TestCase):
         self.assertEqual(len(chosen), 1, chosen)
         self.assertRegex(chosen[0], r"L = 144: depth \d+, \d+ rows")
         self.assertNotIn("choices", self.folder.good("info", "given.h5").out)
+
+    def test_of_ranks_that_do_not_share_fronts(self):
+        os.environ["KINLIM_TEAM"] = "0"
+        self.addCleanup(os.environ.pop, "KINLIM_TEAM")
+        self.write(3)
+        self.folder.run("study.yaml", "drift.h5", "--groups", "1", ranks=3)
+        os.environ["KINLIM_TEAM"] = "1"
+        self.folder.run("study.yaml", "team.h5", "--groups", "1", ranks=3)
+        self.assertEqual(self.folder.samples("drift.h5"), self.folder.samples("team.h5"))
 
     def test_with_several_times_from_one_sweep(self):
         self.check_layouts(3, [(3, 1)], "--set", CLOSE_TIMES)

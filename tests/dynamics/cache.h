@@ -31,23 +31,29 @@ static inline void cache_empty(cache *c)
     c->moved = c->updates = 0;
 }
 
-/* Five arrays of `planes` planes and their ghosts, with rows of `row` sites. */
-static inline cache *cache_create(int64_t planes, int64_t rows, int64_t row, size_t element,
-                                  double room)
+/* `bytes` of address space, met in pieces; room: bytes. */
+static inline cache *cache_create(size_t bytes, size_t piece, double room)
 {
     cache *c = calloc(1, sizeof *c);
-    const size_t all = (size_t)((planes + 2) * rows * row);
-    c->piece = (size_t)row * sizeof(float);
-    c->bytes = all * (4 * element + sizeof(float));
-    c->room = (int32_t)(room / (double)c->piece);
+    c->piece = piece;
+    c->bytes = bytes / piece * piece;
+    c->room = (int32_t)(room / (double)piece);
     c->base = mmap(NULL, c->bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    for (size_t i = 0; i < 5; i++)
-        c->array[i] = c->base + i * all * element;
-    const size_t pieces = c->bytes / c->piece;
+    const size_t pieces = c->bytes / piece;
     c->older = calloc(pieces + 1, sizeof *c->older);
     c->newer = calloc(pieces + 1, sizeof *c->newer);
     c->state = calloc(pieces, 1);
     cache_empty(c);
+    return c;
+}
+
+/* For a rank's slab: two vectors, two accumulators and omega in single precision. */
+static inline cache *cache_of_slab(const kl_lattice *lattice, double room)
+{
+    const size_t all = (size_t)kl_lattice_extent(lattice) * sizeof(float);
+    cache *c = cache_create(5 * all, (size_t)lattice->sites * sizeof(float), room);
+    for (size_t i = 0; i < 5; i++)
+        c->array[i] = c->base + i * all;
     return c;
 }
 

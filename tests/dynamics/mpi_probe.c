@@ -57,7 +57,7 @@ static void what_the_cache_holds(void **state)
     MPI_Comm_size(MPI_COMM_WORLD, &ranks);
     assert_ok(kl_lattice_create(MPI_COMM_SELF, 3, SITES, &lattice, why));
     for (int i = 0; ranks == 1 && i < 3; i++) {
-        machine = cache_create(SITES, SITES, SITES, sizeof(float), megabytes[i] * 1048576);
+        machine = cache_of_slab(&lattice, megabytes[i] * 1048576);
         moved(&lattice, kl_blocking_choose(&lattice, KL_SINGLE, 0)); /* the cache is full */
         const kl_blocking blocking = probed(&lattice);
         const double chosen = moved(&lattice, blocking);
@@ -81,8 +81,7 @@ static void all_ranks_choose_alike(void **state)
     kl_lattice lattice;
     (void)state;
     assert_ok(kl_lattice_create(MPI_COMM_WORLD, 3, SITES, &lattice, why));
-    machine =
-        cache_create(lattice.count, SITES, SITES, sizeof(float), (lattice.rank + 0.5) * 1048576);
+    machine = cache_of_slab(&lattice, (lattice.rank + 0.5) * 1048576);
     const kl_blocking blocking = probed(&lattice);
     int64_t shape[2] = {blocking.depth, blocking.tile};
     MPI_Bcast(shape, 2, MPI_INT64_T, 0, lattice.comm);

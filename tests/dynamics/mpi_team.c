@@ -1,0 +1,210 @@
+/* Ranks that work on the same fronts, and ranks whose slabs drift, with shared memory and with
+ * messages: the bits of one rank, whatever the tiles, and however late a rank is. */
+#include "dynamics/dense.h"
+#include "lattice/team.h"
+
+#include <sched.h>
+
+enum { STEPS = 37, ARRAYS = 4 };
+
+static const kl_stencil_set *kernels;
+static uint64_t luck;
+static int64_t yields;
+
+/* Now and then another rank has its turn. */
+static void tarry(void)
+{
+    while (test_random(&luck) > 0.8) {
+        sched_yield();
+        yields++;
+    }
+}
+
+static void late_single(const kl_rows_single *rows)
+{
+    tarry();
+    kernels->single[2](rows);
+}
+
+static void late_double(const kl_rows_double *rows)
+{
+    tarry();
+    kernels->twofold[2](rows);
+}
+
+static const kl_stencil_set late = {"late", {NULL, NULL, late_single}, {NULL, NULL, late_double}};
+
+static void step_of(const void *context, int k, kl_stencil_step *step)
+{
+    static const double c0 = 0.5, c1 = -0.25;
+    (void)context;
+    *step = (kl_stencil_step){
+        .hop = k == 1 ? 0.14 : 0.28, .potential = k == 1 ? 0.03 : 0.06, .subtract = k > 1};
+    if (k % 4 < 2)
+        return;
+    step->outputs = 1;
+    step->acc = 2 + k % 2;
+    step->c0 = &c0;
+    step->c1 = &c1;
+}
+
+typedef enum way { TOGETHER, DRIFT_SHARED, DRIFT_SENT } way;
+
+typedef struct slab {
+    kl_team team;
+    kl_lattice lattice;
+    kl_seams seams; /* of slabs that drift */
+    float *omega;
+    void *array[ARRAYS];
+} slab;
+
+/* The same numbers at the same sites on any layout. */
+static slab *create(MPI_Comm comm, int64_t L, kl_precision precision, way how)
+{
+    slab *s = calloc(1, sizeof *s);
+    const size_t element = kl_precision_size(precision);
+    assert_ok(kl_lattice_create(comm, 3, L, &s->lattice, why));
+    const size_t bytes = kl_lattice_team_bytes(&s->lattice, element, ARRAYS, sizeof(float));
+    assert_ok(kl_team_create(comm, bytes, how == TOGETHER, &s->team, why));
+    s->lattice.team = s->team.ranks > 0 ? &s->team : NULL;
+    if (how != TOGETHER)
+        assert_ok(
+            kl_seams_create(&s->lattice, element, 16, ARRAYS, how == DRIFT_SHARED, &s->seams, why));
+    const int64_t most = (L + s->lattice.ranks - 1) / s->lattice.ranks, n = s->lattice.plane;
+    s->omega = s->lattice.team ? kl_team_take(&s->team, (size_t)(most * n) * sizeof(float))
+                               : calloc((size_t)(L * n), sizeof(float));
+    for (int i = 0; i < ARRAYS; i++)
+        assert_ok(kl_lattice_array(&s->lattice, element, i, &s->array[i], why));
+    for (int64_t x = 0; x < kl_lattice_local(&s->lattice); x++) {
+        uint64_t seed = (uint64_t)(s->lattice.first * n + x);
+        const double value = test_random(&seed);
+        s->omega[x] = (float)test_random(&seed);
+        kl_state_store(precision, s->array[0], n + x, 1, &value);
+    }
+    return s;
+}
+
+static void destroy(slab *s)
+{
+    for (int i = 0; i < ARRAYS; i++)
+        kl_lattice_array_free(s->array[i]);
+    if (!s->lattice.team)
+        free(s->omega);
+    kl_seams_destroy(&s->seams);
+    kl_team_destroy(&s->team);
+    free(s);
+}
+
+static void run(slab *s, kl_precision precision, kl_blocking blocking, const kl_stencil_set *set)
+{
+    const kl_recurrence r = {.stencil = {&s->lattice, precision, set},
+                             .omega = s->omega,
+                             .seams = &s->seams,
+                             .blocking = blocking,
+                             .array = s->array,
+                             .arrays = ARRAYS,
+                             .keep = true};
+    kl_recurrence_begin(&r);
+    kl_recurrence_run(&r, STEPS, step_of, NULL);
+    kl_recurrence_end(&r);
+}
+
+static bool same(const slab *part, const slab *whole, kl_precision precision)
+{
+    const size_t element = kl_precision_size(precision);
+    const int64_t plane = part->lattice.plane;
+    const size_t bytes = (size_t)kl_lattice_local(&part->lattice) * element;
+    bool all = true;
+    for (int i = 0; i < ARRAYS; i++)
+        all = all && memcmp((char *)part->array[i] + (size_t)plane * element,
+                            (char *)whole->array[i] +
+                                (size_t)((part->lattice.first + 1) * plane) * element,
+                            bytes) == 0;
+    return all;
+}
+
+/* Returns how often a rank gave its turn away while it waited for others. */
+static int64_t compare(const slab *whole, kl_precision precision, kl_blocking blocking, way how)
+{
+    slab *part = create(MPI_COMM_WORLD, whole->lattice.sites, precision, how);
+    const int ranks = part->lattice.ranks;
+    const int64_t planes = whole->lattice.sites / ranks;
+    luck = (uint64_t)(part->lattice.rank + 17 * blocking.depth);
+    assert_everywhere(part->team.ranks == (ranks > 1 && how == TOGETHER ? ranks : 0));
+    assert_everywhere((part->seams.depth > 0) == (ranks > 1 && how != TOGETHER && planes > 2));
+    run(part, precision, blocking, &late);
+    assert_everywhere(same(part, whole, precision));
+    const int64_t waited = part->team.yields;
+    destroy(part);
+    return waited;
+}
+
+static void the_bits_of_one_rank(void **state)
+{
+    static const int64_t sides[] = {5, 12, 23};
+    static const kl_blocking blockings[] = {
+        {1, 64, true}, {3, 6, false}, {5, 12, true}, {8, 16, true}};
+    int ranks;
+    int64_t waited = 0;
+    (void)state;
+    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    kernels = kl_stencil_choose();
+    for (int i = ranks > 4 ? 1 : 0; i < 3; i++)
+        for (int precision = KL_SINGLE; precision <= KL_DOUBLE; precision++) {
+            slab *whole = create(MPI_COMM_SELF, sides[i], (kl_precision)precision, TOGETHER);
+            run(whole, (kl_precision)precision, (kl_blocking){1, 64, false}, kernels);
+            for (int b = 0; b < 4; b++)
+                waited += compare(whole, (kl_precision)precision, blockings[b], TOGETHER);
+            compare(whole, (kl_precision)precision, blockings[1], DRIFT_SHARED);
+            compare(whole, (kl_precision)precision, blockings[3], DRIFT_SENT);
+            destroy(whole);
+        }
+    assert_everywhere(yields > 100);
+    MPI_Allreduce(MPI_IN_PLACE, &waited, 1, MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
+    assert_everywhere((waited > 0) == (ranks > 1)); /* who finds nothing lets others work */
+}
+
+/* The default is the caller's, the environment's word is the last. */
+static void the_environment_decides(void **state)
+{
+    static const char *const asked[] = {NULL, "0", "1"};
+    kl_team team;
+    int ranks;
+    (void)state;
+    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    for (int i = 0; i < 3; i++)
+        for (int wanted = 0; wanted < 2; wanted++) {
+            const bool one = asked[i] ? asked[i][0] == '1' : wanted;
+            if (asked[i])
+                setenv("KINLIM_TEAM", asked[i], 1);
+            assert_ok(kl_team_create(MPI_COMM_WORLD, 4096, wanted, &team, why));
+            assert_everywhere(team.ranks == (one && ranks > 1 ? ranks : 0));
+            kl_team_destroy(&team);
+        }
+    unsetenv("KINLIM_TEAM");
+}
+
+/* An array that is not the team's: the ranks go on without it. */
+static void arrays_of_their_own(void **state)
+{
+    (void)state;
+    slab *whole = create(MPI_COMM_SELF, 12, KL_DOUBLE, TOGETHER),
+         *part = create(MPI_COMM_WORLD, 12, KL_DOUBLE, TOGETHER);
+    kl_team *team = part->lattice.team;
+    void *other;
+    part->lattice.team = NULL;
+    assert_ok(kl_lattice_array(&part->lattice, sizeof(double), 0, &other, why));
+    part->lattice.team = team;
+    memcpy(other, part->array[0], (size_t)kl_lattice_extent(&part->lattice) * sizeof(double));
+    part->array[0] = other;
+    run(whole, KL_DOUBLE, (kl_blocking){1, 64, false}, kernels);
+    run(part, KL_DOUBLE, (kl_blocking){4, 64, false}, kernels);
+    assert_everywhere(same(part, whole, KL_DOUBLE));
+    destroy(part);
+    destroy(whole);
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(the_bits_of_one_rank),
+                                          cmocka_unit_test(the_environment_decides),
+                                          cmocka_unit_test(arrays_of_their_own)};
+TEST_MAIN(tests)
