@@ -39,7 +39,7 @@ static kl_vlasov problem(const vlasov *v, const kl_limit_values *out)
 
 /* ---- the numbers, which no number of particles changes ---- */
 
-/* Pairs are independent in the limit: defects are 0. */
+/* Pairs are independent in the limit: defects are 0, and the hierarchy's terms. */
 static void store(const vlasov *v, kl_limit_values *out)
 {
     for (int t = 0; t < v->times.n; t++) {
@@ -47,10 +47,8 @@ static void store(const vlasov *v, kl_limit_values *out)
             out->value[t * v->nquantities + k] = v->value[t * v->observables.n + k];
             out->error[t * v->nquantities + k] = v->error[t * v->observables.n + k];
         }
-        for (int k = 0; k < v->ndefects; k++) {
-            out->value[t * v->nquantities + v->observables.n + k] = 0;
-            out->error[t * v->nquantities + v->observables.n + k] = 0;
-        }
+        for (int k = v->observables.n; k < vlasov_negativity(v); k++)
+            out->value[t * v->nquantities + k] = out->error[t * v->nquantities + k] = 0;
     }
 }
 
