@@ -15,6 +15,11 @@ typedef enum vlasov_method { HARTREE, HARTREE_FOCK, EXACT } vlasov_method;
 
 enum { COLUMNS = 3, MOST_CHECKS = 9 };
 
+typedef struct vlasov_solved { /* the reference's numbers, the next order's, once they are known */
+    bool known, reached;
+    double *value, *error; /* [ntimes][observables.n] */
+} vlasov_solved;
+
 typedef struct vlasov {
     kl_stations times;
     int64_t dimension;
@@ -41,9 +46,9 @@ typedef struct vlasov {
     int *hierarchy_of;     /* [nhierarchy]: of which observable are there nterms terms each */
     int nchecks;
     const char *check[MOST_CHECKS];
-    bool solved, reached;  /* the reference's numbers, once they are known */
-    double *value, *error; /* [ntimes][observables.n] */
-    kl_limit limit[1];
+    vlasov_solved solved[2];
+    int nlimits;
+    kl_limit limit[2];
     kl_warnings warnings;
     kl_description description;
 } vlasov;

@@ -118,7 +118,7 @@ static void make_description(vlasov *v)
     d->check = v->check;
     d->nfields = v->pictures.n;
     d->field = v->pictures.kind;
-    d->nlimits = 1;
+    d->nlimits = v->nlimits;
     d->limit = v->limit;
     d->nwarnings = v->warnings.n;
     d->warning = v->warnings.text;
@@ -140,8 +140,10 @@ static void close_study(void **self)
     free(v->quantity);
     free(v->defect_of);
     free(v->hierarchy_of);
-    free(v->value);
-    free(v->error);
+    for (int i = 0; i < 2; i++) {
+        free(v->solved[i].value);
+        free(v->solved[i].error);
+    }
     free(v);
     *self = NULL;
 }
