@@ -1,6 +1,7 @@
 /* What a pair has beyond its determinant, in the equation of one particle: see many.h. */
 #include "continuum/many_private.h"
 
+#include "base/complex.h"
 #include "base/memory.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* The first equation of the hierarchy, term by term, against the sums over waves that it is written
  * in, a triple sum over points, and what an observable does in time. */
+#include "base/complex.h"
 #include "continuum/hierarchy.h"
 #include "continuum/many_problem.h"
 

@@ -63,13 +63,21 @@ static kl_many_problem problem_of(const vlasov *v, int point)
                              .last = v->times.value[v->times.n - 1]};
 }
 
+/* Terms of the hierarchy at all times: rows of gamma, and J and its slope on each of n orbitals. */
+static double seconds_of_terms(const vlasov *v, int point, double n)
+{
+    const double sites = (double)v->point[point].sites;
+    return v->nhierarchy > 0 ? 2e-9 * v->times.n * sites * sites * n * (2 + 2. * v->nhierarchy) : 0;
+}
+
 static kl_cost cost_of_exact(const vlasov *v, int point)
 {
     const kl_many_problem p = problem_of(v, point);
     const double array = kl_box_bytes(1, v->point[point].sites, 1);
     return (kl_cost){.bytes = kl_many_bytes(&p) + 5 * p.orbitals * array +
                               8 * (2. + p.orbitals) * kl_phase_pictures_cells(&v->pictures) + 65536,
-                     .seconds = kl_many_seconds(&p, v->times.value[v->times.n - 1]) + 0.01};
+                     .seconds = kl_many_seconds(&p, v->times.value[v->times.n - 1]) + 0.01 +
+                                2 * seconds_of_terms(v, point, p.orbitals)};
 }
 
 kl_cost vlasov_cost(const void *self, int point, int group_ranks)
@@ -87,13 +95,14 @@ kl_cost vlasov_cost(const void *self, int point, int group_ranks)
                  transforms = steps_of(v, at) * (2 * stages * n + kicks) +
                               v->times.n * n * (2.0 * v->observables.n + 4),
                  pairs = v->times.n * (double)v->ndefects * n * n * array / 16 * 2e-9;
-    const bool whole = v->pairs || v->pictures.whole_wigner;
+    const bool whole = v->pairs || v->hierarchy || v->pictures.whole_wigner;
     return (kl_cost){.bytes = kl_orbital_steps_bytes(method, exchange, d, at->sites, waves,
                                                      v->particles[point], group_ranks) +
                               (whole ? 3 * n * array : 0) + array +
                               8 * (2 + n / group_ranks) * kl_phase_pictures_cells(&v->pictures) +
                               65536,
                      .seconds = transforms * kl_box_seconds(d, at->sites) + pairs +
+                                seconds_of_terms(v, point, n) +
                                 v->times.n * n * kl_phase_pictures_seconds(&v->pictures, at) + 1e-4,
                      .most_ranks = kl_orbitals_most_ranks(v->particles[point])};
 }
