@@ -8,7 +8,7 @@
 
 int kl_many_orbitals_for(int particles)
 {
-    static const int orbitals[] = {0, 0, 14, 14, 14, 14, 14};
+    static const int orbitals[] = {0, 0, 20, 18, 18, 16, 16};
     return orbitals[particles];
 }
 
