@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double tolerance = 1e-9; /* of the residuals */
+static const double tolerance = 1e-9; /* of the residuals, over the window's half width */
 
 typedef struct eigenstates_run {
     const eigenstates *s;
@@ -47,7 +47,8 @@ kl_cost eigenstates_cost(const void *self, int point, int group_ranks)
     (void)group_ranks;
     return (kl_cost){
         .bytes = 8 * (3 * (sites + 8) * (vectors + 4) + 2 * vectors * vectors + 8 * sites),
-        .seconds = kl_interior_seconds((int64_t)sites, s->states, radius, density(s, point)) +
+        .seconds = kl_interior_seconds((int64_t)sites, s->states, radius,
+                                       eigenstates_energy(s, point), density(s, point)) +
                    s->states * sites * 1e-7,
         .most_ranks = 0};
 }
@@ -109,17 +110,6 @@ kl_status eigenstates_begin(const void *self, const kl_place *place, void **run,
     return status;
 }
 
-kl_status eigenstates_start(void *run, int64_t batch, kl_error *err)
-{
-    eigenstates_run *r = run;
-    const kl_lattice_point *at = eigenstates_lattice(r->s, r->point);
-    (void)err;
-    r->realization = batch;
-    kl_potential_draw(&r->s->disorder, r->s->disorder.distribution, at->eta, NULL, batch,
-                      &r->lattice, r->omega);
-    return KL_OK;
-}
-
 /* Independent signs: with probability 1 they are in no eigenstate's complement. */
 static void fill_start(eigenstates_run *r)
 {
@@ -134,25 +124,33 @@ static void fill_start(eigenstates_run *r)
     }
 }
 
+kl_status eigenstates_start(void *run, int64_t batch, kl_error *err)
+{
+    eigenstates_run *r = run;
+    const kl_lattice_point *at = eigenstates_lattice(r->s, r->point);
+    r->realization = batch;
+    kl_potential_draw(&r->s->disorder, r->s->disorder.distribution, at->eta, NULL, batch,
+                      &r->lattice, r->omega);
+    const double radius =
+        kl_hamiltonian_radius(&r->h, KL_DOUBLE, r->states.array[0], r->states.array[1]);
+    fill_start(r);
+    return kl_agree(r->group,
+                    kl_interior_begin(&r->states, radius, eigenstates_energy(r->s, r->point),
+                                      density(r->s, r->point), tolerance, err),
+                    err);
+}
+
+/* One vector at a time, so that a stop does not wait for all of them. */
 kl_status eigenstates_advance(void *run, int station, bool *reached, kl_error *err)
 {
     eigenstates_run *r = run;
-    kl_interior *states = &r->states;
-    const double energy = eigenstates_energy(r->s, r->point);
-    bool converged;
-    (void)station, (void)reached;
-    const double radius =
-        kl_hamiltonian_radius(&r->h, KL_DOUBLE, states->array[0], states->array[1]);
-    fill_start(r);
-    KL_TRY(kl_agree(r->group,
-                    kl_interior_solve(states, &r->h, radius, energy, density(r->s, r->point),
-                                      tolerance, &converged, err),
-                    err));
-    if (!converged)
+    (void)station;
+    *reached = kl_interior_step(&r->states, &r->h);
+    if (*reached && !r->states.converged)
         return kl_fail(err, KL_INPUT,
                        "states: those nearest to energy %g at eta %g did not converge; ask for "
                        "another number of them",
-                       energy, r->h.eta);
+                       eigenstates_energy(r->s, r->point), r->h.eta);
     return KL_OK;
 }
 
