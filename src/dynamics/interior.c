@@ -24,7 +24,7 @@ double kl_interior_seconds(int64_t sites, int wanted, double radius, double ener
 {
     const double m = (double)kl_interior_vectors(sites, wanted), n = (double)sites;
     const double width = wanted / (2 * density);
-    const double degree = kl_polynomial_window_degree(radius, energy, width, reach * width, gain);
+    const double degree = kl_energy_filter_degree(radius, energy, width, reach * width, gain);
     return 2 * m * (n * degree * 1e-9 + n * m * 8e-10) + 8e-8 * m * m * m;
 }
 
@@ -127,10 +127,10 @@ static void ritz(kl_interior *s, const kl_hamiltonian *h)
 {
     const int m = s->vectors;
     double once[4] = {0, s->filter.radius, 0, 0};
-    const kl_polynomial times_h = {s->filter.radius, 3, once};
+    const kl_energy_filter times_h = {s->filter.radius, 3, once};
     for (int k = 0; k < m; k++)
-        kl_polynomial_apply(&times_h, h, s->array, s->vector + k * s->length,
-                            s->image + k * s->length);
+        kl_energy_filter_apply(&times_h, h, s->array, s->vector + k * s->length,
+                               s->image + k * s->length);
     for (int k = 0; k < m; k++)
         for (int j = 0; j <= k; j++)
             s->small[k * m + j] = s->small[j * m + k] =
@@ -163,9 +163,8 @@ static bool all_small(const kl_interior *s)
 static void make_filter(kl_interior *s)
 {
     const double outer = reach * s->width;
-    s->filter.degree =
-        kl_polynomial_window_degree(s->filter.radius, s->centre, s->width, outer, gain);
-    kl_polynomial_window(&s->filter, s->centre, outer, s->work);
+    s->filter.degree = kl_energy_filter_degree(s->filter.radius, s->centre, s->width, outer, gain);
+    kl_energy_filter_window(&s->filter, s->centre, s->width, outer, s->work);
 }
 
 kl_status kl_interior_begin(kl_interior *s, double radius, double energy, double density,
@@ -180,7 +179,7 @@ kl_status kl_interior_begin(kl_interior *s, double radius, double energy, double
     s->next = s->round = 0;
     s->converged = false;
     const size_t terms =
-        1 + (size_t)kl_polynomial_window_degree(radius, s->centre, width, reach * width, gain);
+        1 + (size_t)kl_energy_filter_degree(radius, s->centre, width, reach * width, gain);
     KL_TRY(kl_alloc(terms, sizeof *s->filter.coefficient, "filter", &s->filter.coefficient, err));
     KL_TRY(kl_alloc(4 * terms, sizeof *s->work, "filter", &s->work, err));
     make_filter(s);
@@ -209,7 +208,7 @@ bool kl_interior_step(kl_interior *s, const kl_hamiltonian *h)
     const bool whole = s->vectors == kl_lattice_local(h->lattice);
     double *vector = s->vector + s->next * s->length;
     if (!whole)
-        kl_polynomial_apply(&s->filter, h, s->array, vector, vector);
+        kl_energy_filter_apply(&s->filter, h, s->array, vector, vector);
     s->next++;
     if (whole || s->next == s->vectors)
         end_round(s, h);

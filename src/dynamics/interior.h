@@ -1,8 +1,8 @@
 /* Eigenstates of H nearest to an energy E, by filtered subspace iteration (A. Pieper et al., J.
  * Comput. Phys. 325 (2016) 226): random vectors, twice as many as states are wanted and a few more,
- * are multiplied with a polynomial of H that is a window about E (dynamics/polynomial.h), twice as
- * wide as the energies that hold the states; made orthonormal, and turned into the eigenvectors of
- * H in their span (Rayleigh and Ritz); again until the residuals |H x - theta x| of all wanted
+ * are multiplied with a polynomial of H that is a window about E (dynamics/energy_filter.h), twice
+ * as wide as the energies that hold the states; made orthonormal, and turned into the eigenvectors
+ * of H in their span (Rayleigh and Ritz); again until the residuals |H x - theta x| of all wanted
  * states are small. A round takes the states 1e7 times further away from what is outside, so that
  * two are the rule. On a lattice of fewer sites than vectors the span is everything, and the states
  * are exact at once. What is off in a state is its part outside of the span: the residual over the
@@ -14,7 +14,7 @@
 #ifndef KL_DYNAMICS_INTERIOR_H
 #define KL_DYNAMICS_INTERIOR_H
 
-#include "dynamics/polynomial.h"
+#include "dynamics/energy_filter.h"
 
 typedef struct kl_interior {
     int wanted, vectors;     /* states; vectors of the span, at most the sites */
@@ -25,7 +25,7 @@ typedef struct kl_interior {
     double *residual;        /* [vectors] */
     double *small, *turn;    /* [vectors + 3][vectors] */
     double *array[3];        /* of the lattice */
-    kl_polynomial filter;
+    kl_energy_filter filter;
     double *work;         /* of the filter */
     double centre, width; /* E; half the energies that hold the wanted states */
     double tolerance;

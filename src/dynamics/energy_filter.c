@@ -1,4 +1,4 @@
-#include "dynamics/polynomial.h"
+#include "dynamics/energy_filter.h"
 
 #include "base/clones.h"
 #include "base/lanes.h"
@@ -9,7 +9,7 @@
 /* ---- on a vector ---- */
 
 typedef struct series {
-    const kl_polynomial *p;
+    const kl_energy_filter *p;
     const kl_hamiltonian *h;
 } series;
 
@@ -28,8 +28,8 @@ static void series_step(const void *context, int k, kl_stencil_step *step)
     step->c1 = s->p->coefficient + k;
 }
 
-void kl_polynomial_apply(const kl_polynomial *p, const kl_hamiltonian *h, double *const array[3],
-                         const double *from, double *to)
+void kl_energy_filter_apply(const kl_energy_filter *p, const kl_hamiltonian *h,
+                            double *const array[3], const double *from, double *to)
 {
     const int64_t origin = kl_lattice_origin(h->lattice), n = kl_lattice_local(h->lattice);
     void *arrays[3] = {array[0], array[1], array[2]};
@@ -44,21 +44,26 @@ void kl_polynomial_apply(const kl_polynomial *p, const kl_hamiltonian *h, double
 
 /* ---- the window ---- */
 
-/* The angle that `away` in energy is at least on either side; a side without spectrum is not
- * looked at. */
-static double angle(double radius, double energy, double away)
+/* In angles: the middle of the energies E - inner to E + inner, half of them, and from the middle
+ * to the nearer of E - outer and E + outer. Beyond the spectrum there is nothing to keep out. */
+typedef struct angles {
+    double centre, keep, stop;
+} angles;
+
+static angles window_angles(double radius, double energy, double inner, double outer)
 {
-    const double centre = acos(energy / radius);
-    const double above = energy + away < radius ? centre - acos((energy + away) / radius) : M_PI;
-    const double below = energy - away > -radius ? acos((energy - away) / radius) - centre : M_PI;
-    return fmin(fmin(above, below), 0.9 * M_PI);
+    const double upper = acos(fmin((energy + inner) / radius, 1));
+    const double lower = acos(fmax((energy - inner) / radius, -1));
+    const double centre = (upper + lower) / 2;
+    const double above = energy + outer < radius ? centre - acos((energy + outer) / radius) : M_PI;
+    const double below = energy - outer > -radius ? acos((energy - outer) / radius) - centre : M_PI;
+    return (angles){centre, (lower - upper) / 2, fmin(fmin(above, below), 0.9 * M_PI)};
 }
 
-int kl_polynomial_window_degree(double radius, double energy, double inner, double outer,
-                                double gain)
+int kl_energy_filter_degree(double radius, double energy, double inner, double outer, double gain)
 {
-    const double ratio = inner / outer;
-    const double degree = acosh(gain) / (angle(radius, energy, outer) * sqrt(1 - ratio * ratio));
+    const angles a = window_angles(radius, energy, inner, outer);
+    const double degree = acosh(gain) / sqrt(a.stop * a.stop - a.keep * a.keep);
     return (int)ceil(degree) / 4 * 4 + 3;
 }
 
@@ -85,14 +90,16 @@ KL_CLONES static void next_cosine(int n, const double *restrict cosine, const do
 }
 
 /* By the midpoint rule in theta, which is exact for the degree. */
-void kl_polynomial_window(kl_polynomial *p, double energy, double outer, double *work)
+void kl_energy_filter_window(kl_energy_filter *p, double energy, double inner, double outer,
+                             double *work)
 {
     const int n = p->degree + 1;
-    const double centre = acos(energy / p->radius), stop = angle(p->radius, energy, outer);
+    const angles a = window_angles(p->radius, energy, inner, outer);
     double *f = work, *cosine = work + n, *now = work + 2 * n, *last = work + 3 * n;
     for (int j = 0; j < n; j++) {
         const double theta = M_PI * (j + 0.5) / n;
-        f[j] = dolph(p->degree, stop, theta - centre) + dolph(p->degree, stop, theta + centre);
+        f[j] =
+            dolph(p->degree, a.stop, theta - a.centre) + dolph(p->degree, a.stop, theta + a.centre);
         cosine[j] = last[j] = cos(theta);
         now[j] = 1;
     }
