@@ -25,7 +25,7 @@ double kl_interior_seconds(int64_t sites, int wanted, double radius, double ener
     const double m = (double)kl_interior_vectors(sites, wanted), n = (double)sites;
     const double width = wanted / (2 * density);
     const double degree = kl_energy_filter_degree(radius, energy, width, reach * width, gain);
-    return 2 * m * (n * degree * 1e-9 + n * m * 8e-10) + 8e-8 * m * m * m;
+    return 2 * m * (n * degree * 1e-9 + n * m * 8e-10) + 4e-9 * m * m * m;
 }
 
 kl_status kl_interior_create(const kl_lattice *lattice, int wanted, kl_interior *out, kl_error *err)
@@ -135,9 +135,7 @@ static void ritz(kl_interior *s, const kl_hamiltonian *h)
         for (int j = 0; j <= k; j++)
             s->small[k * m + j] = s->small[j * m + k] =
                 kl_row_dot(s->length, s->vector + j * s->length, s->image + k * s->length);
-    kl_symmetric_eigen(m, s->small, s->turn);
-    for (int k = 0; k < m; k++)
-        s->energy[k] = s->small[k * m + k];
+    kl_symmetric_eigen(m, s->small, s->energy, s->turn, s->small + (int64_t)m * m);
     turn(s, s->vector, s->mixed);
     swap(&s->vector, &s->mixed);
     turn(s, s->image, s->mixed);
