@@ -10,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPARE = 8, ROUNDS = 6, STAGES = 5 };
-static const double reach = 2;  /* of the window, over the half width that holds the states */
-static const double gain = 1e7; /* of the wanted states over those outside, in a round */
+enum { SPARE = 8, ROUNDS = 24, NARROWEST = 8 };
+static const double reach = 2;   /* of the window, over the half width that holds the states */
+static const double gain = 1e7;  /* of the wanted states over those outside, in a round */
+static const double slow = 0.03; /* of a round: what it leaves of the residuals */
 
 int64_t kl_interior_vectors(int64_t sites, int wanted)
 {
@@ -149,35 +150,39 @@ static void ritz(kl_interior *s, const kl_hamiltonian *h)
 
 /* ---- rounds ---- */
 
-static bool all_small(const kl_interior *s)
+/* Of the wanted states. */
+static double worst(const kl_interior *s)
 {
-    bool small = true;
+    double residual = 0;
     for (int k = 0; k < s->wanted && k < s->vectors; k++)
-        small = small && s->residual[k] <= s->tolerance * s->width;
-    return small;
+        residual = fmax(residual, s->residual[k]);
+    return residual;
 }
 
-/* For the width that there is; a wider one has a lower degree. */
+static int degree_of(const kl_interior *s, double width)
+{
+    return kl_energy_filter_degree(s->filter.radius, s->centre, width, reach * width, gain);
+}
+
 static void make_filter(kl_interior *s)
 {
-    const double outer = reach * s->width;
-    s->filter.degree = kl_energy_filter_degree(s->filter.radius, s->centre, s->width, outer, gain);
-    kl_energy_filter_window(&s->filter, s->centre, s->width, outer, s->work);
+    s->filter.degree = degree_of(s, s->width);
+    kl_energy_filter_window(&s->filter, s->centre, s->width, reach * s->width, s->work);
 }
 
 kl_status kl_interior_begin(kl_interior *s, double radius, double energy, double density,
                             double tolerance, kl_error *err)
 {
-    const double inside = 0.999 * radius, width = s->wanted / (2 * density);
+    const double inside = 0.999 * radius;
     free_filter(s);
     s->filter.radius = radius;
     s->centre = fmax(-inside, fmin(inside, energy));
-    s->width = width;
+    s->width = s->first_width = s->wanted / (2 * density);
     s->tolerance = tolerance;
     s->next = s->round = 0;
+    s->worst = HUGE_VAL;
     s->converged = false;
-    const size_t terms =
-        1 + (size_t)kl_energy_filter_degree(radius, s->centre, width, reach * width, gain);
+    const size_t terms = 1 + (size_t)degree_of(s, s->width / NARROWEST);
     KL_TRY(kl_alloc(terms, sizeof *s->filter.coefficient, "filter", &s->filter.coefficient, err));
     KL_TRY(kl_alloc(4 * terms, sizeof *s->work, "filter", &s->work, err));
     make_filter(s);
@@ -185,20 +190,33 @@ kl_status kl_interior_begin(kl_interior *s, double radius, double energy, double
 }
 
 /* Where there are fewer states than was thought the window is too narrow to tell them apart from
- * what is far away, so it widens. */
+ * what is far away, so it widens; where all of the span is inside, too wide. False: no other is
+ * left to try. */
+static bool adapt(kl_interior *s)
+{
+    const int last = s->vectors - 1;
+    const double away = hypot(s->energy[last] - s->centre, s->residual[last]);
+    const double width = away > reach * s->width ? 2 * s->width : s->width / 2;
+    if (width < 0.9 * s->first_width / NARROWEST || width > s->filter.radius)
+        return false;
+    s->width = width;
+    make_filter(s);
+    return true;
+}
+
 static void end_round(kl_interior *s, const kl_hamiltonian *h)
 {
     for (int pass = 0; pass < 2; pass++) /* one loses what the condition is worth */
         kl_orthonormalise(s->vector, s->columns, s->length, s->residual);
     ritz(s, h);
     sort(s);
-    s->converged = all_small(s);
+    const double before = s->worst;
+    s->worst = worst(s);
+    s->converged = s->worst <= s->tolerance * s->width;
     s->next = 0;
     s->round++;
-    if (!s->converged && s->round % ROUNDS == 0) {
-        s->width *= 2;
-        make_filter(s);
-    }
+    if (!s->converged && s->worst > slow * before && !adapt(s))
+        s->round = ROUNDS;
 }
 
 bool kl_interior_step(kl_interior *s, const kl_hamiltonian *h)
@@ -210,5 +228,5 @@ bool kl_interior_step(kl_interior *s, const kl_hamiltonian *h)
     s->next++;
     if (whole || s->next == s->vectors)
         end_round(s, h);
-    return s->converged || s->round == ROUNDS * STAGES;
+    return s->converged || s->round == ROUNDS;
 }

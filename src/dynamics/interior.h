@@ -26,11 +26,12 @@ typedef struct kl_interior {
     double *small, *turn;    /* [vectors + 3][vectors] */
     double *array[3];        /* of the lattice */
     kl_energy_filter filter;
-    double *work;         /* of the filter */
-    double centre, width; /* E; half the energies that hold the wanted states */
-    double tolerance;
-    int next, round; /* the vector that is filtered next; rounds that are done */
-    bool converged;  /* the residuals of all wanted states are small */
+    double *work;            /* of the filter */
+    double centre, width;    /* E; half the energies that hold the wanted states */
+    double first_width;      /* as was thought */
+    double tolerance, worst; /* of the residuals of the wanted states */
+    int next, round;         /* the vector that is filtered next; rounds that are done */
+    bool converged;          /* the residuals of all wanted states are small */
 } kl_interior;
 
 /* The lattice is on one rank. KL_ENVIRONMENT: no memory; destroy on failure too. */

@@ -12,7 +12,7 @@ static const struct {
     double energy, eta;
 } cases[] = {{1, 64, 5, 0.3, 0.5}, {1, 20, 20, 0, 0.5},  {2, 16, 9, -1.2, 0.6},
              {2, 6, 30, 1.5, 1},   {3, 8, 12, 0.4, 0.7}, {3, 8, 10, 5.7, 0.4} /* fewer than said */,
-             {2, 16, 12, 1, 0.02}}; /* clusters of levels */
+             {2, 16, 12, 1, 0.02}, {3, 8, 7, -2, 0.06}}; /* clusters of levels */
 
 static void start(kl_interior *s, int64_t n)
 {
