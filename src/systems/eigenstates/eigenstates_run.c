@@ -6,7 +6,6 @@
 #include "base/memory.h"
 #include "dynamics/interior.h"
 #include "kinetic/departure.h"
-#include "kinetic/green.h"
 #include "lattice/fft.h"
 
 #include <math.h>
@@ -28,15 +27,6 @@ typedef struct eigenstates_run {
     int64_t realization;
 } eigenstates_run;
 
-/* States per energy, from the free lattice: smooth at van Hove energies, positive everywhere. */
-static double density(const eigenstates *s, int point)
-{
-    const kl_lattice_point *at = eigenstates_lattice(s, point);
-    const int d = (int)s->points.dimension;
-    const double complex z = CMPLX(eigenstates_energy(s, point), fmax(0.1, at->eta * at->eta));
-    return -cimag(kl_green(d, z)) / M_PI * pow((double)at->sites, d);
-}
-
 kl_cost eigenstates_cost(const void *self, int point, int group_ranks)
 {
     const eigenstates *s = self;
@@ -45,12 +35,13 @@ kl_cost eigenstates_cost(const void *self, int point, int group_ranks)
     const double vectors = (double)kl_interior_vectors((int64_t)sites, s->states);
     const double radius = 2 * d + 2 * at->eta;
     (void)group_ranks;
-    return (kl_cost){
-        .bytes = 8 * (3 * (sites + 8) * (vectors + 4) + 2 * vectors * vectors + 8 * sites),
-        .seconds = kl_interior_seconds((int64_t)sites, s->states, radius,
-                                       eigenstates_energy(s, point), density(s, point)) +
-                   s->states * sites * 1e-7,
-        .most_ranks = 0};
+    return (kl_cost){.bytes =
+                         8 * (3 * (sites + 8) * (vectors + 4) + 2 * vectors * vectors + 8 * sites),
+                     .seconds = kl_interior_seconds((int64_t)sites, s->states, radius,
+                                                    eigenstates_energy(s, point),
+                                                    eigenstates_density(s, point)) +
+                                s->states * sites * 1e-7,
+                     .most_ranks = 0};
 }
 
 void eigenstates_end(void **run)
@@ -136,7 +127,7 @@ kl_status eigenstates_start(void *run, int64_t batch, kl_error *err)
     fill_start(r);
     return kl_agree(r->group,
                     kl_interior_begin(&r->states, radius, eigenstates_energy(r->s, r->point),
-                                      density(r->s, r->point), tolerance, err),
+                                      eigenstates_density(r->s, r->point), tolerance, err),
                     err);
 }
 
