@@ -6,6 +6,7 @@
 #include "dynamics/orthonormal.h"
 #include "dynamics/symmetric.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +22,28 @@ int64_t kl_interior_vectors(int64_t sites, int wanted)
     return vectors < sites ? vectors : sites;
 }
 
+static double half_width(int wanted, double density)
+{
+    return wanted / (2 * density);
+}
+
+static int degree_of(double radius, double energy, double width)
+{
+    return kl_energy_filter_degree(radius, energy, width, reach * width, gain);
+}
+
 double kl_interior_seconds(int64_t sites, int wanted, double radius, double energy, double density)
 {
     const double m = (double)kl_interior_vectors(sites, wanted), n = (double)sites;
-    const double width = wanted / (2 * density);
-    const double degree = kl_energy_filter_degree(radius, energy, width, reach * width, gain);
+    const double degree = degree_of(radius, energy, half_width(wanted, density));
     return 2 * m * (n * degree * 1e-9 + n * m * 8e-10) + 4e-9 * m * m * m;
+}
+
+double kl_interior_bytes(int64_t sites, int wanted, double radius, double energy, double density)
+{
+    const double m = (double)kl_interior_vectors(sites, wanted), n = (double)sites;
+    const double degree = degree_of(radius, energy, half_width(wanted, density) / NARROWEST);
+    return 8 * (3 * (n + KL_LANES) * (m + KL_PANEL) + 2 * (m + 3) * m + 3 * n + 5 * degree);
 }
 
 kl_status kl_interior_create(const kl_lattice *lattice, int wanted, kl_interior *out, kl_error *err)
@@ -159,14 +176,9 @@ static double worst(const kl_interior *s)
     return residual;
 }
 
-static int degree_of(const kl_interior *s, double width)
-{
-    return kl_energy_filter_degree(s->filter.radius, s->centre, width, reach * width, gain);
-}
-
 static void make_filter(kl_interior *s)
 {
-    s->filter.degree = degree_of(s, s->width);
+    s->filter.degree = degree_of(s->filter.radius, s->centre, s->width);
     kl_energy_filter_window(&s->filter, s->centre, s->width, reach * s->width, s->work);
 }
 
@@ -177,12 +189,12 @@ kl_status kl_interior_begin(kl_interior *s, double radius, double energy, double
     free_filter(s);
     s->filter.radius = radius;
     s->centre = fmax(-inside, fmin(inside, energy));
-    s->width = s->first_width = s->wanted / (2 * density);
+    s->width = s->first_width = half_width(s->wanted, density);
     s->tolerance = tolerance;
     s->next = s->round = 0;
     s->worst = HUGE_VAL;
     s->converged = false;
-    const size_t terms = 1 + (size_t)degree_of(s, s->width / NARROWEST);
+    const size_t terms = 1 + (size_t)degree_of(radius, s->centre, s->width / NARROWEST);
     KL_TRY(kl_alloc(terms, sizeof *s->filter.coefficient, "filter", &s->filter.coefficient, err));
     KL_TRY(kl_alloc(4 * terms, sizeof *s->work, "filter", &s->work, err));
     make_filter(s);
@@ -212,7 +224,7 @@ static void end_round(kl_interior *s, const kl_hamiltonian *h)
     sort(s);
     const double before = s->worst;
     s->worst = worst(s);
-    s->converged = s->worst <= s->tolerance * s->width;
+    s->converged = s->worst <= fmax(s->tolerance * s->width, 64 * DBL_EPSILON * s->filter.radius);
     s->next = 0;
     s->round++;
     if (!s->converged && s->worst > slow * before && !adapt(s))

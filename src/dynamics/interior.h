@@ -43,13 +43,14 @@ int64_t kl_interior_vectors(int64_t sites, int wanted);
 
 /* Begins with the columns `vector` that are there, linearly independent. `density`: states per
  * energy near E, roughly; `radius`: kl_hamiltonian_radius(). Residuals shall be at most
- * `tolerance` times the half width wanted/(2 density). KL_ENVIRONMENT: no memory. */
+ * `tolerance` times the half width wanted/(2 density), or rounding. KL_ENVIRONMENT: no memory. */
 kl_status kl_interior_begin(kl_interior *interior, double radius, double energy, double density,
                             double tolerance, kl_error *err);
 /* Filters one vector, and after the last one of a round finds the states of the span. True when
  * that was all: look at `converged`. */
 bool kl_interior_step(kl_interior *interior, const kl_hamiltonian *h);
-/* Seconds of all steps, roughly. */
+/* Seconds of all steps, roughly; bytes. */
 double kl_interior_seconds(int64_t sites, int wanted, double radius, double energy, double density);
+double kl_interior_bytes(int64_t sites, int wanted, double radius, double energy, double density);
 
 #endif

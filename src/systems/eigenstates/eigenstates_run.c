@@ -31,16 +31,14 @@ kl_cost eigenstates_cost(const void *self, int point, int group_ranks)
 {
     const eigenstates *s = self;
     const kl_lattice_point *at = eigenstates_lattice(s, point);
-    const double d = (double)s->points.dimension, sites = pow((double)at->sites, d);
-    const double vectors = (double)kl_interior_vectors((int64_t)sites, s->states);
-    const double radius = 2 * d + 2 * at->eta;
+    const double d = (double)s->points.dimension, energy = eigenstates_energy(s, point);
+    const double radius = 2 * d + 2 * at->eta, density = eigenstates_density(s, point);
+    const int64_t sites = (int64_t)pow((double)at->sites, d);
     (void)group_ranks;
-    return (kl_cost){.bytes =
-                         8 * (3 * (sites + 8) * (vectors + 4) + 2 * vectors * vectors + 8 * sites),
-                     .seconds = kl_interior_seconds((int64_t)sites, s->states, radius,
-                                                    eigenstates_energy(s, point),
-                                                    eigenstates_density(s, point)) +
-                                s->states * sites * 1e-7,
+    return (kl_cost){.bytes = kl_interior_bytes(sites, s->states, radius, energy, density) +
+                              24 * (double)sites,
+                     .seconds = kl_interior_seconds(sites, s->states, radius, energy, density) +
+                                s->states * (double)sites * 1e-7,
                      .most_ranks = 0};
 }
 
