@@ -108,7 +108,7 @@ class Semiclassical(unittest.TestCase):
                     self.assertAlmostEqual(c[0], c[1], delta=1e-6 * abs(c[0]))
                 husimi = [value(one(table, eps=e, statistic="husimi_bias", **want)) for e in (0.015625, 0.00390625)]
                 self.assertTrue(2.5 < husimi[0] / husimi[1] < 6, (name, time, husimi))  # eps, not eps^2: 4, not 16
-        for check in ("norm_drift", "energy_drift", "symplectic", "edge", "band"):
+        for check in ("norm_drift", "energy_drift", "symplectic", "grid", "edge", "band"):
             self.assertTrue(all(value(row) < 1e-9 for row in select(table, statistic=check)))
 
     def test_coherent_states_are_of_first_order(self):
