@@ -140,7 +140,7 @@ static void kick(const kl_split_steps *s, const complex double *phase, complex d
 
 /* ---- steps: transforms, with the phases of each plane while it is at hand ---- */
 
-typedef struct kicks { /* one or two of them */
+typedef struct kicks { /* none, one or two of them */
     const complex double *first, *second;
     int64_t plane;
 } kicks;
@@ -148,7 +148,8 @@ typedef struct kicks { /* one or two of them */
 static void kick_plane(const void *context, int64_t a, complex double *plane)
 {
     const kicks *k = context;
-    kl_box_product(k->plane, k->first + a * k->plane, plane);
+    if (k->first)
+        kl_box_product(k->plane, k->first + a * k->plane, plane);
     if (k->second)
         kl_box_product(k->plane, k->second + a * k->plane, plane);
 }
@@ -181,12 +182,13 @@ static void kick_between(const kl_split_steps *s, bool before, bool behind,
 }
 
 /* A kick that ends a step and one that begins the next are one of twice the length. */
-void kl_split_run(const kl_split_steps *s, int which, int64_t count, complex double *psi)
+static void run_steps(const kl_split_steps *s, int which, int64_t count, bool first, bool last,
+                      complex double *psi)
 {
     const complex double *one = s->kick[which], *twice = which == 0 ? s->kick[1] : one,
                          *more = which == 0 ? NULL : one;
     if (count > 0)
-        kick_between(s, false, true, one, NULL, psi);
+        kick_between(s, false, true, first ? one : NULL, NULL, psi);
     for (int64_t i = 0; i < count; i++) {
         drift(s, which, psi);
         if (s->method == KL_SPLIT_CHIN4) {
@@ -196,8 +198,19 @@ void kl_split_run(const kl_split_steps *s, int which, int64_t count, complex dou
         if (i < count - 1)
             kick_between(s, true, true, twice, more, psi);
         else
-            kick_between(s, true, false, one, NULL, psi);
+            kick_between(s, true, false, last ? one : twice, last ? NULL : more, psi);
     }
+}
+
+void kl_split_run(const kl_split_steps *steps, int which, int64_t count, complex double *psi)
+{
+    run_steps(steps, which, count, true, true, psi);
+}
+
+void kl_split_stretch(const kl_split_steps *steps, int64_t count, bool first, bool last,
+                      complex double *psi)
+{
+    run_steps(steps, 0, count, first, last, psi);
 }
 
 static void conjugate(const kl_split_steps *s, complex double *psi)
@@ -221,13 +234,4 @@ void kl_split_kick(const kl_split_steps *steps, bool back, complex double *psi)
     kick(steps, steps->kick[0], psi);
     if (back)
         conjugate(steps, psi);
-}
-
-void kl_split_slices(const kl_split_steps *steps, bool strang, int64_t count, complex double *psi)
-{
-    if (!strang)
-        kl_split_kick(steps, false, psi);
-    kl_split_run(steps, 0, count, psi);
-    if (!strang)
-        kl_split_kick(steps, true, psi);
 }
