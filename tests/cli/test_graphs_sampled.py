@@ -203,6 +203,7 @@ boltzmann: {{reference: none}}
         self.table("left=1", "right=3", "realizations=5")
         for ranks in (2, 3):
             self.table("left=1", "right=3", "realizations=5", ranks=ranks)
+        self.folder.write("study.yaml", STUDY)
         self.folder.run("study.yaml", "part.h5", "--set", "left=1", "--set", "right=3", "--set", "realizations=2")
         self.folder.run("study.yaml", "part.h5", "--resume", "--set", "left=1", "--set", "right=3", "--set",
                         "realizations=5")

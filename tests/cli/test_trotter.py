@@ -247,7 +247,7 @@ class Trotter(unittest.TestCase):
 
     def test_a_plane_is_the_same_on_any_ranks_and_has_its_axes(self):
         table = self.folder.table("out", PLANE)
-        self.folder.run("study.yaml", "two.h5", "--groups", "1", ranks=2)
+        self.folder.run("out.yaml", "two.h5", "--groups", "1", ranks=2)
         self.assertEqual(self.folder.samples("out.h5"), self.folder.samples("two.h5"))
         for t in (1., 3.):
             row = one(table, statistic="mean", observable="x2", time=t, slices=64.)
