@@ -368,9 +368,9 @@ static kl_status configure(kl_study *study, bool is_finer, kl_error *err)
                               (long long)keys.snapshot);
     if (keys.budget)
         KL_TRY(read_budget(study, keys.budget, err));
-    KL_TRY(study->system->open(root, &study->stations, &study->self, err));
+    KL_TRY(kl_system_open(study->system, root, &study->stations, &study->self, err));
     KL_TRY(kl_config_check_unknown(study->config, err));
-    study->description = study->system->describe(study->self);
+    study->description = kl_system_describe(study->system, study->self);
     study->solve_limits = keys.reference == 0 && !study->description->skip_limits;
     KL_TRY(kl_point_sets_create(&study->description->points, &study->sets, err));
     KL_TRY(check_observable(study, root, err));
@@ -416,7 +416,7 @@ void kl_study_destroy(kl_study **study)
         return;
     kl_study_destroy(&s->finer);
     if (s->system)
-        s->system->close(&s->self);
+        kl_system_close(s->system, &s->self);
     kl_point_sets_destroy(&s->sets);
     kl_config_destroy(&s->config);
     free(s->resolved);

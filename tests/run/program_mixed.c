@@ -39,33 +39,18 @@ static const kl_quantity quantity[] = {{"x", "re"}};
 static const kl_field_kind field = {
     .name = "f", .units = "1", .long_name = "numbers", .naxes = 1, .axis = {{"i", "1", "cell"}}};
 
-static void close_study(void **self)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    free(*self);
-    *self = NULL;
-}
-
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
-{
-    mixed *m = *self = calloc(1, sizeof *m);
+    mixed *m = self;
     (void)stations;
-    if (!m)
-        return kl_fail(err, KL_ENVIRONMENT, "no memory for the study");
-    const kl_status status = kl_config_read(root, table, m, err);
+    KL_TRY(kl_config_read(root, table, m, err));
     m->description = (kl_description){.points = {m->pause.n, 1, &column, m->pause.v, NULL},
                                       .nquantities = 1,
                                       .quantity = quantity,
                                       .nfields = m->cells > 0,
                                       .field = &field,
                                       .random = true};
-    if (status != KL_OK)
-        close_study(self);
-    return status;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const mixed *)self)->description;
+    return KL_OK;
 }
 
 static int axis(const void *self, int point, int f, int a, double *coordinate)
@@ -166,9 +151,8 @@ static const kl_system mixed_system = {.name = "mixed",
                                        .summary = "realizations that sleep",
                                        .ensemble = KL_INDEPENDENT,
                                        .keys = keys,
+                                       KL_STUDY(mixed),
                                        .open = open_study,
-                                       .close = close_study,
-                                       .describe = describe,
                                        .axis = axis,
                                        .cost = cost,
                                        .begin = begin,
