@@ -383,35 +383,59 @@ static bool head_is_good(const record_head *head, size_t left)
            head->size <= left;
 }
 
+/* The next record; *good false: there is none, or it is torn or damaged. The payload is the
+ * caller's. */
+static kl_status next_record(FILE *file, size_t left, record_head *head, void *payload, bool *good,
+                             kl_error *err)
+{
+    char *bytes;
+    *good = left >= sizeof *head && fread(head, sizeof *head, 1, file) == 1 &&
+            head_is_good(head, left - sizeof *head);
+    if (!*good)
+        return KL_OK;
+    KL_TRY(kl_alloc(head->size, 1, "a record", &bytes, err));
+    memcpy(payload, &bytes, sizeof bytes);
+    *good = fread(bytes, 1, head->size, file) == head->size &&
+            head->payload_sum == rule_of(head)(bytes, head->size);
+    return KL_OK;
+}
+
+/* As long as the file is now: a run may be appending to it. */
+static kl_status open_records(const char *path, FILE **out, size_t *size, kl_error *err)
+{
+    struct stat info;
+    const int file = kl_file_open(path);
+    *out = file >= 0 && fstat(file, &info) == 0 ? fdopen(file, "rb") : NULL;
+    if (*out) {
+        *size = (size_t)info.st_size;
+        return KL_OK;
+    }
+    const int reason = errno;
+    if (file >= 0)
+        close(file);
+    return kl_fail(err, KL_INPUT, "%s: %s", path, kl_file_reason(reason));
+}
+
 static kl_status read_records(const char *path, kl_journal_visit visit, void *context, int *damaged,
                               kl_error *err)
 {
-    char *data = NULL;
-    size_t size, at = 0;
-    kl_status status = read_file(path, &data, &size, err);
-    while (status == KL_OK && at < size) {
-        record_head head;
-        char *payload;
-        bool good = size - at >= sizeof head;
-        if (good) {
-            memcpy(&head, data + at, sizeof head);
-            good = head_is_good(&head, size - at - sizeof head) &&
-                   head.payload_sum == rule_of(&head)(data + at + sizeof head, head.size);
-        }
-        if (!good) {
-            ++*damaged;
-            break;
-        }
-        /* A copy of its own: payloads follow each other without alignment. */
-        status = kl_alloc(head.size, 1, "a record", &payload, err);
-        if (status == KL_OK) {
-            memcpy(payload, data + at + sizeof head, head.size);
+    FILE *file;
+    size_t size = 0, at = 0;
+    KL_TRY(open_records(path, &file, &size, err));
+    kl_status status = KL_OK;
+    for (bool good = true; status == KL_OK && good && at < size;) {
+        record_head head = {0};
+        char *payload = NULL;
+        status = next_record(file, size - at, &head, &payload, &good, err);
+        if (status == KL_OK && good)
             status = visit(context, head.type, payload, head.size, err);
-            free(payload);
-        }
+        if (status == KL_OK && ferror(file))
+            status = kl_fail(err, KL_INPUT, "%s: %s", path, strerror(EIO));
+        *damaged += status == KL_OK && !good;
+        free(payload);
         at += sizeof head + head.size;
     }
-    free(data);
+    fclose(file);
     return status;
 }
 
@@ -495,12 +519,13 @@ static kl_status remove_folder(const char *path, kl_error *err)
 
 kl_status kl_journal_remove(const char *path, int *lock, kl_error *err)
 {
-    static const char *const others[] = {"pulse.part", "pulse", "study.yaml", "study.part", "lock"};
+    static const char *const others[] = {"pulse.part", "pulse",      "samples",
+                                         "study.yaml", "study.part", "lock"};
     char name[4096];
     kl_status status = kl_journal_clear(path, err);
     if (status == KL_OK)
         status = remove_files(path, "claim-", err);
-    for (int i = 0; status == KL_OK && i < 5; i++) {
+    for (int i = 0; status == KL_OK && i < 6; i++) {
         snprintf(name, sizeof name, "%s/%s", path, others[i]);
         if (unlink(name) != 0 && errno != ENOENT)
             status = fail_io(name, err);

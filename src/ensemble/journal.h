@@ -7,6 +7,7 @@
  *   records-AAAA-GGGG        of attempt A, group G; never reopened for writing
  *   pulse                    what the run is at (run/pulse.h)
  *   claim-P                  which file is this run's snapshot of point P (run/output.h)
+ *   samples                  arrays of all realizations, where they are large (run/collect.h)
  *   checkpoint-...           realizations in flight (run/checkpoint.h)
  * A record is a 32-byte head (magic, type, payload length, checksums of the payload and of the
  * head: base/checksum.h) and its payload, native byte order. Those of 0.1.0 are read too. A torn or

@@ -127,7 +127,11 @@ kl_status kl_layout_choose(const kl_study *study, MPI_Comm comm, const kl_run_op
     out->results = kl_collect_bytes(study, out->machine.ranks);
     if (study->finer)
         out->results += kl_collect_bytes(study->finer, out->machine.ranks);
-    out->besides = out->results / out->machine.ranks_per_node + kl_collect_bytes_of_leader(study);
+    const double scratch = kl_collect_scratch(study, out->machine.ranks);
+    out->disk = kl_collect_in_file(study, out->machine.ranks) ? kl_collect_disk(study) : 0;
+    out->besides =
+        out->results / out->machine.ranks_per_node + kl_collect_bytes_of_leader(study) + scratch;
+    out->results += scratch;
     const kl_status status = kl_agree(comm, choose(study, options, out, err), err);
     if (status != KL_OK)
         kl_layout_destroy(out);
@@ -255,7 +259,10 @@ void kl_layout_print(const kl_study *study, const kl_layout *layout, const kl_ru
     print_layout(layout);
     printf("memory       %.3g GB per rank at most, %.3g GB available\n", 1e-9 * layout->bytes,
            1e-9 * layout->machine.available);
-    printf("samples      %.3g GB on the first rank\n", 1e-9 * layout->results);
+    printf("samples      %.3g GB on the first rank", 1e-9 * layout->results);
+    if (layout->disk > 0)
+        printf(", %.3g GB in a file of the journal", 1e-9 * layout->disk);
+    printf("\n");
     print_counts(study, asked);
     if (stations->value)
         printf("%-12s %d, up to %g\n", study->system->stations.key, stations->n,
@@ -326,6 +333,7 @@ void kl_layout_json(const kl_study *study, const kl_layout *layout, const kl_run
     kl_json_number(json, "bytes_per_rank", layout->bytes);
     kl_json_number(json, "available", layout->machine.available);
     kl_json_number(json, "samples", layout->results);
+    kl_json_number(json, "samples_file", layout->disk);
     kl_json_close(json, '}');
     kl_json_open(json, "realizations", '{'); /* per point */
     kl_json_integer(json, "least", asked[0] * study->members);

@@ -6,12 +6,16 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+enum { MOST = 128 };
+
 typedef struct mixed {
+    kl_quantity quantity[MOST];
     kl_reals pause;
-    int64_t share, cells;
+    int64_t share, cells, numbers;
     kl_description description;
 } mixed;
 
@@ -32,10 +36,15 @@ static const kl_key table[] = {{.name = "pause",
                                 KL_RANGE(0, 1 << 20),
                                 .fallback = "0",
                                 .doc = "of a field; 0: none"},
+                               {.name = "numbers",
+                                KL_INT_AT(mixed, numbers),
+                                .flags = KL_FREE,
+                                KL_RANGE(1, MOST),
+                                .fallback = "1",
+                                .doc = "of a realization"},
                                {0}};
 static const kl_key *const keys[] = {table, NULL};
 static const kl_column column = {"pause", "s", "of a realization", .role = KL_SMALL};
-static const kl_quantity quantity[] = {{"x", "re"}};
 static const kl_field_kind field = {
     .name = "f", .units = "1", .long_name = "numbers", .naxes = 1, .axis = {{"i", "1", "cell"}}};
 
@@ -52,9 +61,13 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
     if (!m)
         return kl_fail(err, KL_ENVIRONMENT, "no memory for the study");
     const kl_status status = kl_config_read(root, table, m, err);
+    for (int q = 0; q < m->numbers; q++) {
+        snprintf(m->quantity[q].observable, KL_NAME, q > 0 ? "x%d" : "x", q);
+        strcpy(m->quantity[q].part, "re");
+    }
     m->description = (kl_description){.points = {m->pause.n, 1, &column, m->pause.v, NULL},
-                                      .nquantities = 1,
-                                      .quantity = quantity,
+                                      .nquantities = (int)m->numbers,
+                                      .quantity = m->quantity,
                                       .nfields = m->cells > 0,
                                       .field = &field,
                                       .random = true};
@@ -156,7 +169,9 @@ static kl_status measure(void *self, int station, int member, kl_sample *out, kl
 {
     const run *r = self;
     (void)station, (void)member, (void)err;
-    out->quantity[0] = (double)((uint64_t)(r->batch + 1) * 0x9e3779b97f4a7c15u >> 32);
+    for (int q = 0; q < r->study->numbers; q++)
+        out->quantity[q] =
+            (double)((uint64_t)(r->batch + 1 + q) * (0x9e3779b97f4a7c15u + 2 * (uint64_t)q) >> 32);
     for (int64_t i = 0; i < r->study->cells; i++)
         out->field[0][i] = out->quantity[0] / (double)(i + 1);
     return KL_OK;
