@@ -1,6 +1,7 @@
 #include "run/layout.h"
 
 #include "base/memory.h"
+#include "ensemble/hosts.h"
 #include "run/collect.h"
 #include "run/limits.h"
 #include "summary/summary.h"
@@ -14,11 +15,11 @@ static const double memory_share = 0.9;
 
 static void look_at_node(MPI_Comm comm, kl_machine *machine)
 {
-    MPI_Comm node;
+    kl_hosts hosts;
     MPI_Comm_size(comm, &machine->ranks);
-    MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-    MPI_Comm_size(node, &machine->ranks_per_node);
-    MPI_Comm_free(&node);
+    kl_hosts_create(comm, &hosts);
+    MPI_Comm_size(hosts.comm, &machine->ranks_per_node);
+    kl_hosts_destroy(&hosts);
     machine->available = memory_share * (double)kl_memory_available() / machine->ranks_per_node;
     MPI_Allreduce(MPI_IN_PLACE, &machine->ranks_per_node, 1, MPI_INT, MPI_MAX, comm);
     MPI_Allreduce(MPI_IN_PLACE, &machine->available, 1, MPI_DOUBLE, MPI_MIN, comm);

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "ensemble/counters.h"
 #include "ensemble/journal.h"
+#include "ensemble/hosts.h"
 #include "run/batch.h"
 #include "run/checkpoint.h"
 #include "run/choices.h"
@@ -26,7 +27,9 @@ typedef struct rounds {
     kl_counters counters; /* of each stage: runs that are handed out */
     bool stopped;         /* this team stopped early */
     kl_progress *progress;
-    kl_journal journal; /* on leaders, once the first item is done */
+    kl_journal journal; /* on leaders, once the first item is done: one file of a node's leaders */
+    kl_hosts hosts;
+    kl_shared clock; /* of the node's journal */
     kl_group_fields fields;
     kl_checkpoint_list checkpoints; /* of earlier attempts */
 } rounds;
@@ -158,6 +161,24 @@ static void tick(void *context)
     kl_journal_beat(&r->journal, NULL);
 }
 
+/* That of the node. Records that are too long to be written in one piece go to files of their own.
+ */
+static kl_status open_journal(rounds *r, kl_error *err)
+{
+    static const int64_t most = INT64_C(1) << 30;
+    const kl_loop *loop = r->loop;
+    const kl_journal_writers writers = {r->clock.memory};
+    int64_t longest = 0;
+    for (int p = 0; p < points_of(r); p++) {
+        const int64_t doubles = kl_record_doubles(loop->study, p);
+        longest = doubles > longest ? doubles : longest;
+    }
+    const bool own = longest * loop->study->members > most / (int64_t)sizeof(double) - 64;
+    return kl_journal_open(loop->output->journal, loop->attempt,
+                           own ? r->hosts.count + r->rank : r->hosts.index, own ? NULL : &writers,
+                           &r->journal, err);
+}
+
 /* The record into the journal; its checkpoint goes when it is on disk. */
 static kl_status save(rounds *r, const kl_teams *teams, const kl_batch_run *run, kl_error *err)
 {
@@ -167,7 +188,7 @@ static kl_status save(rounds *r, const kl_teams *teams, const kl_batch_run *run,
     if (!teams->leader)
         return KL_OK;
     if (r->journal.file < 0)
-        KL_TRY(kl_journal_open(journal, loop->attempt, r->rank, &r->journal, err));
+        KL_TRY(open_journal(r, err));
     KL_TRY(kl_journal_append(&r->journal, run->finer ? KL_RECORD_FINER : KL_RECORD_SAMPLE,
                              record->payload, record->size, err));
     if (run->checkpointed) {
@@ -329,10 +350,14 @@ kl_status kl_loop_run(kl_loop *loop, kl_error *err)
     if (status == KL_OK)
         status = kl_group_fields_create(loop->study, &r.fields, err);
     status = kl_agree(loop->comm, status, err);
+    kl_hosts_create(loop->comm, &r.hosts);
+    kl_hosts_share(r.hosts.comm, sizeof(double), &r.clock);
     if (status == KL_OK)
         status = kl_checkpoint_find(loop->output->journal, loop->comm, &r.checkpoints, err);
     if (status == KL_OK)
         status = all_rounds(&r, err);
+    kl_hosts_destroy(&r.hosts);
+    kl_shared_destroy(&r.clock);
     kl_checkpoint_list_destroy(&r.checkpoints);
     kl_group_fields_destroy(loop->study, &r.fields);
     free(r.planned);

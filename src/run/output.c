@@ -139,7 +139,7 @@ kl_status kl_output_begin_merge(const kl_study *study, const kl_output *out, kl_
         status = kl_journal_create(out->journal, text, err);
     }
     if (status == KL_OK)
-        status = kl_journal_open(out->journal, attempt, 0, records, err);
+        status = kl_journal_open(out->journal, attempt, 0, NULL, records, err);
     free(text);
     return status;
 }

@@ -113,7 +113,7 @@ static kl_status solve_limits(run *r, kl_error *err)
     if (r->study->description->nlimits == 0 || !r->study->solve_limits)
         return KL_OK;
     if (r->rank == 0) {
-        status = kl_journal_open(r->output.journal, r->loop.attempt, 0, &journal, err);
+        status = kl_journal_open(r->output.journal, r->loop.attempt, 0, NULL, &journal, err);
         limits.journal = &journal;
     }
     KL_TRY(kl_agree(r->comm, status, err));
