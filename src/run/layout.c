@@ -86,6 +86,32 @@ static void describe(const kl_study *study, kl_layout *layout)
     layout->idle = kl_schedule_idle(ranks, layout->nstages, layout->stage, &layout->idle_somewhere);
 }
 
+/* A value of the environment for tests; 0: none. */
+static int ranks_asked(void)
+{
+    const char *text = getenv("KINLIM_LIMITS");
+    const int n = text ? atoi(text) : 0;
+    return n > 0 ? n : 0;
+}
+
+/* Ranks for the limits: those that are idle, or the fewest others by which they are done in the
+ * time of the realizations, if it saves some seconds and leaves half of the ranks. `work`: seconds
+ * of the realizations. */
+static int ranks_beside(const kl_study *study, const kl_layout *layout, double work)
+{
+    static const double worth = 10;
+    const int ranks = layout->machine.ranks, asked = ranks_asked();
+    const double alone = kl_limits_seconds(study);
+    if (ranks == 1 || alone <= 0)
+        return 0;
+    if (layout->idle > 0)
+        return alone <= work * layout->idle || asked > 0 ? layout->idle : 0;
+    if (asked > 0)
+        return asked < ranks ? asked : ranks - 1;
+    const double share = fmax(1, ceil(alone / work));
+    return alone > worth * ranks && share <= ranks / 2 ? (int)share : 0;
+}
+
 static kl_status estimate_time(const kl_study *study, const int64_t asked[2], kl_layout *layout,
                                kl_error *err)
 {
@@ -97,7 +123,11 @@ static kl_status estimate_time(const kl_study *study, const int64_t asked[2], kl
                 layout->stage[k].items = asked[1 - i];
         KL_TRY(kl_schedule_seconds(study, layout->machine.ranks, layout->nstages, layout->stage,
                                    time[1 - i], err));
-        *time[1 - i] += layout->limits + kl_summary_seconds(study, (double)asked[1 - i]);
+        layout->beside = ranks_beside(study, layout, *time[1 - i]);
+        if (layout->beside > 0)
+            layout->limits = kl_limits_seconds(study) / layout->beside;
+        *time[1 - i] += (layout->beside > 0 ? 0 : layout->limits) +
+                        kl_summary_seconds(study, (double)asked[1 - i]);
     }
     return KL_OK;
 }
@@ -271,6 +301,9 @@ void kl_layout_print(const kl_study *study, const kl_layout *layout, const kl_ru
     if (layout->limits > 0) {
         printf("limits       about ");
         print_duration(layout->limits);
+        if (layout->beside > 0)
+            printf(", on %d rank%s beside the realizations", layout->beside,
+                   layout->beside == 1 ? "" : "s");
         printf("\n");
     }
     printf("time         about ");

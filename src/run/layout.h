@@ -17,7 +17,8 @@ typedef struct kl_layout {
     double disk;                  /* in a file, where they are large */
     double besides;               /* what each rank of a node needs for them and fields */
     double limits;                /* seconds of the limits, roughly */
-    double least, seconds;        /* of the whole study, roughly: at least, at most */
+    int beside; /* ranks that solve them beside the realizations; 0: all of them before */
+    double least, seconds; /* of the whole study, roughly: at least, at most */
 } kl_layout;
 
 /* Chooses the layout. KL_ENVIRONMENT if it cannot fit in memory, KL_INPUT for

@@ -61,6 +61,31 @@ static bool is_solved(const kl_results *r, int limit, int point, bool finer)
                  : kl_limits_solved(r, limit, point);
 }
 
+size_t kl_limits_count(const kl_study *study)
+{
+    const kl_description *about = study->description;
+    return ((size_t)about->nlimits + 1) * (size_t)about->points.n;
+}
+
+void kl_limits_known(const kl_study *study, const kl_results *r, uint8_t *solved)
+{
+    const int nlimits = study->description->nlimits;
+    for (int i = 0; i <= nlimits; i++)
+        for (int p = 0; p < r->npoints; p++)
+            *solved++ = is_solved(r, i, p, i == nlimits);
+}
+
+void kl_limits_mark(const kl_study *study, const uint8_t *solved, kl_results *r)
+{
+    const int nlimits = study->description->nlimits;
+    for (int i = 0; i <= nlimits; i++)
+        for (int p = 0; p < r->npoints; p++, solved++)
+            if (*solved && i == nlimits)
+                r->finer_reference[(size_t)p * numbers(r)] = 0;
+            else if (*solved)
+                strcpy(r->limit[i].note[p], "solved");
+}
+
 /* A solved limit as it goes into the journal: a head, values and errors [ntimes][nquantities],
  * correlations and the fields' values, if it has them. */
 typedef struct head {

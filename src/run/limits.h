@@ -26,6 +26,12 @@ typedef struct kl_limits_run {
 kl_status kl_limits_solve(const kl_study *study, const kl_limits_run *run, kl_results *results,
                           kl_error *err);
 
+/* Which are solved, as bytes: of every limit at every point, then of the finer reference; how many
+ * these are; those that are, as if they were solved in `results`. Local. */
+size_t kl_limits_count(const kl_study *study);
+void kl_limits_known(const kl_study *study, const kl_results *results, uint8_t *solved);
+void kl_limits_mark(const kl_study *study, const uint8_t *solved, kl_results *results);
+
 /* Is any of them still to be solved? Local. */
 bool kl_limits_open(const kl_study *study, const kl_results *results);
 

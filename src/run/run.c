@@ -110,7 +110,7 @@ static kl_status solve_limits(run *r, kl_error *err)
                             .log = r->options->log,
                             .pulse = r->rank == 0 ? &r->pulse : NULL};
     kl_status status = KL_OK;
-    if (r->study->description->nlimits == 0 || !r->study->solve_limits)
+    if (r->study->description->nlimits == 0 || !r->study->solve_limits || r->layout.beside > 0)
         return KL_OK;
     if (r->rank == 0) {
         status = kl_journal_open(r->output.journal, r->loop.attempt, 0, NULL, &journal, err);

@@ -1,6 +1,7 @@
 /* A program with a system of its own whose realizations take as long as the study says: they sleep.
  * A line a realization and rank goes to the file that MIXED_LOG names: rank, point, number, when it
- * began and ended (seconds of a clock of the machine). */
+ * began and ended (seconds of a clock of the machine). With MIXED_WAIT a limit is solved once the
+ * file of that name is there, which realization 7 makes; its value is the number of its point. */
 #include <kinlim/study.h>
 
 #include <fcntl.h>
@@ -48,6 +49,30 @@ static const kl_column column = {"pause", "s", "of a realization", .role = KL_SM
 static const kl_field_kind field = {
     .name = "f", .units = "1", .long_name = "numbers", .naxes = 1, .axis = {{"i", "1", "cell"}}};
 
+static double seconds(const void *self, int point)
+{
+    (void)self, (void)point;
+    return 1;
+}
+
+static kl_status solve(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                       kl_error *err)
+{
+    const struct timespec pause = {.tv_nsec = 10000000};
+    for (int there = 0; !there; nanosleep(&pause, NULL)) {
+        if (out->stop(out->stop_context))
+            return kl_fail(err, KL_STOPPED, "stopped while a limit was solved");
+        there = access(getenv("MIXED_WAIT"), F_OK) == 0;
+        MPI_Bcast(&there, 1, MPI_INT, 0, comm);
+    }
+    for (int q = 0; q < ((const mixed *)self)->numbers; q++)
+        out->value[q] = point;
+    return KL_OK;
+}
+
+static const kl_limit limit = {
+    .name = "reference", .long_name = "a number", .solve = solve, .seconds = seconds};
+
 static void close_study(void **self)
 {
     free(*self);
@@ -70,6 +95,8 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
                                       .quantity = m->quantity,
                                       .nfields = m->cells > 0,
                                       .field = &field,
+                                      .nlimits = getenv("MIXED_WAIT") != NULL,
+                                      .limit = &limit,
                                       .random = true};
     if (status != KL_OK)
         close_study(self);
@@ -174,6 +201,8 @@ static kl_status measure(void *self, int station, int member, kl_sample *out, kl
             (double)((uint64_t)(r->batch + 1 + q) * (0x9e3779b97f4a7c15u + 2 * (uint64_t)q) >> 32);
     for (int64_t i = 0; i < r->study->cells; i++)
         out->field[0][i] = out->quantity[0] / (double)(i + 1);
+    if (getenv("MIXED_WAIT") && r->batch == 7)
+        close(open(getenv("MIXED_WAIT"), O_WRONLY | O_CREAT, 0666));
     return KL_OK;
 }
 

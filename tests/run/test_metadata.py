@@ -57,7 +57,7 @@ class ManySmallRealizations(unittest.TestCase):
     def test_are_at_most_one_operation_on_files_in_a_hundred_beyond_their_records(self):
         few, many = 100, 4100
         calls, writes = zip(self.calls(few), self.calls(many))
-        self.assertGreater(writes[1] - writes[0], many - few)  # it has seen them
+        self.assertGreater(writes[1] - writes[0], 0.9 * (many - few))  # it has seen them
         self.assertLess(calls[1] - calls[0], (many - few) / RANKS / 100)
 
     def test_with_fields_join_on_the_way(self):
