@@ -74,8 +74,15 @@ int64_t kl_counters_next(kl_counters *counters, int i, int asker, int askers)
     return are_shared(counters) ? add(counters, i, 1) : asker + counters->own[i]++ * askers;
 }
 
+static const int64_t many = INT64_C(1) << 40;
+
+bool kl_counters_exhausted(kl_counters *counters, int i)
+{
+    return are_shared(counters) && add(counters, i, 0) >= many;
+}
+
 void kl_counters_exhaust(kl_counters *counters, int i)
 {
     if (are_shared(counters))
-        add(counters, i, INT64_C(1) << 40);
+        add(counters, i, many);
 }

@@ -3,7 +3,6 @@
 #include "base/broadcast.h"
 #include "base/memory.h"
 #include "run/collect.h"
-#include "run/limits.h"
 
 #include <stdlib.h>
 
@@ -30,13 +29,13 @@ void kl_beside_destroy(kl_beside *beside)
     *beside = (kl_beside){.comm = MPI_COMM_NULL};
 }
 
-kl_status kl_beside_solve(const kl_study *study, const kl_beside *beside, double deadline,
-                          bool quiet, kl_journal *journal, kl_error *err)
+kl_status kl_beside_solve(const kl_study *study, const kl_beside *beside, kl_limits_run run,
+                          kl_journal *journal, kl_error *err)
 {
     kl_study few = *study; /* no room for its samples is needed */
     kl_results *results = NULL;
-    kl_limits_run run = {.comm = beside->comm, .deadline = deadline, .quiet = quiet};
     int rank;
+    run.comm = beside->comm;
     few.batches = 1;
     MPI_Comm_rank(beside->comm, &rank);
     kl_status status = rank == 0 ? kl_collect_create(&few, NULL, &results, err) : KL_OK;

@@ -4,8 +4,7 @@
 #ifndef KL_RUN_BESIDE_H
 #define KL_RUN_BESIDE_H
 
-#include "ensemble/journal.h"
-#include "study/study.h"
+#include "run/limits.h"
 
 typedef struct kl_beside {
     MPI_Comm comm;   /* of the ranks that solve; MPI_COMM_NULL on the others */
@@ -18,9 +17,11 @@ kl_status kl_beside_create(const kl_study *study, MPI_Comm comm, bool mine,
                            const kl_results *results, kl_beside *out, kl_error *err);
 void kl_beside_destroy(kl_beside *beside);
 
-/* Solves what is not known, into the journal, which is open on rank 0 of beside->comm. Collective
- * over that. KL_STOPPED: what is solved is kept. */
-kl_status kl_beside_solve(const kl_study *study, const kl_beside *beside, double deadline,
-                          bool quiet, kl_journal *journal, kl_error *err);
+/* Solves what is not known, as `run` says (its communicator and journal aside), into the journal,
+ * which is open on rank 0 of beside->comm. Collective over that. KL_STOPPED: what is solved is
+ * kept.
+ */
+kl_status kl_beside_solve(const kl_study *study, const kl_beside *beside, kl_limits_run run,
+                          kl_journal *journal, kl_error *err);
 
 #endif

@@ -242,10 +242,12 @@ typedef struct solving {
 
 static bool stop_asked(void *context)
 {
+    static const double long_ago = 1e-300; /* of a clock that is never before 0 */
     const kl_limits_run *run = context;
     if (run->pulse)
         kl_pulse_beat(run->pulse);
-    return kl_stop_requested(run->comm, run->deadline);
+    const bool ended = run->ended && run->ended(run->context);
+    return kl_stop_requested(run->comm, ended ? long_ago : run->deadline);
 }
 
 static kl_status make_record(solving *s, int limit, int point, kl_error *err)
@@ -375,7 +377,7 @@ static kl_status solve_open(solving *s, int limit, kl_error *err)
         MPI_Bcast(&open, 1, MPI_INT, 0, s->run->comm);
         if (!open)
             continue;
-        if (kl_stop_requested(s->run->comm, s->run->deadline))
+        if (stop_asked((void *)s->run))
             return kl_fail(err, KL_STOPPED, "stopped while the limits were solved");
         KL_TRY(solve(s, limit, p, err));
     }

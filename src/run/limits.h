@@ -14,6 +14,8 @@ typedef struct kl_limits_run {
     MPI_Comm comm;
     double deadline; /* of kl_clock(); 0: none */
     bool quiet;
+    bool (*ended)(void *context); /* asked now and then, on every rank: true ends it too; or NULL */
+    void *context;
     kl_log *log; /* on rank 0, where there are any */
     kl_pulse *pulse;
     double patience;     /* seconds on one rank that a limit may take in all; 0: any */

@@ -120,7 +120,7 @@ static kl_status plan(rounds *r, kl_progress_work *all, kl_error *err)
 
 /* ---- who does it ---- */
 
-static kl_teams teams_of(const rounds *r, kl_cut cut)
+static kl_teams make_teams(const rounds *r, kl_cut cut)
 {
     kl_teams teams = {.team = MPI_COMM_NULL, .groups.group = MPI_COMM_NULL};
     if (r->workers != MPI_COMM_NULL)
@@ -147,7 +147,7 @@ static kl_status create_teams(rounds *r, kl_error *err)
             same++;
         r->teams_of[i] = same < i ? r->teams_of[same] : r->nteams;
         if (same == i)
-            r->teams[r->nteams++] = teams_of(r, cut);
+            r->teams[r->nteams++] = make_teams(r, cut);
     }
     return KL_OK;
 }
@@ -331,6 +331,13 @@ static kl_status choose_solvers(rounds *r, kl_error *err)
                            : KL_OK;
 }
 
+/* A team has stopped or failed. */
+static bool others_ended(void *context)
+{
+    rounds *r = context;
+    return r->work.n > 0 && kl_counters_exhausted(&r->counters, 0);
+}
+
 static kl_status solve_limits(rounds *r, kl_error *err)
 {
     const kl_loop *loop = r->loop;
@@ -342,8 +349,11 @@ static kl_status solve_limits(rounds *r, kl_error *err)
     if (rank == 0)
         status = open_journal(r, err);
     KL_TRY(kl_agree(r->beside.comm, status, err));
-    status = kl_beside_solve(loop->study, &r->beside, loop->deadline, loop->options->quiet,
-                             &r->journal, err);
+    const kl_limits_run run = {.deadline = loop->deadline,
+                               .quiet = loop->options->quiet,
+                               .ended = others_ended,
+                               .context = r};
+    status = kl_beside_solve(loop->study, &r->beside, run, &r->journal, err);
     r->stopped = status == KL_STOPPED;
     if (status != KL_OK && rank == 0)
         hand_out_no_more(r);

@@ -195,12 +195,14 @@ static kl_status advance(void *self, int station, bool *reached, kl_error *err)
 static kl_status measure(void *self, int station, int member, kl_sample *out, kl_error *err)
 {
     const run *r = self;
-    (void)station, (void)member, (void)err;
+    (void)station, (void)member;
     for (int q = 0; q < r->study->numbers; q++)
         out->quantity[q] =
             (double)((uint64_t)(r->batch + 1 + q) * (0x9e3779b97f4a7c15u + 2 * (uint64_t)q) >> 32);
     for (int64_t i = 0; i < r->study->cells; i++)
         out->field[0][i] = out->quantity[0] / (double)(i + 1);
+    if (getenv("MIXED_FAIL") && r->batch == 3)
+        return kl_fail(err, KL_ENVIRONMENT, "realization 3 fails");
     if (getenv("MIXED_WAIT") && r->batch == 7)
         close(open(getenv("MIXED_WAIT"), O_WRONLY | O_CREAT, 0666));
     return KL_OK;

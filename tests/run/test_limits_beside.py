@@ -92,6 +92,12 @@ class LimitsBesideTheRealizations(unittest.TestCase):
         self.ends(self.start(3, "--resume", asked=1))
         self.check()
 
+    def test_end_with_a_run_that_fails(self):
+        with mock.patch.dict(os.environ, MIXED_FAIL="1"):
+            process = self.start(2, asked=1)
+            self.ends(process, 3)
+        self.assertFalse(self.folder.has("a.h5"))
+
     def test_of_a_finished_run_are_not_solved_again(self):
         self.ends(self.start(2, asked=1))
         os.unlink(self.go)
