@@ -17,13 +17,13 @@ numbers: 64
 realizations: {realizations}
 moments: [1]
 """
-# Derived statistics: by the bootstrap, at every time and of all; a realization is missing at the end.
+# A derived statistic, whose resamples the ranks share.
 DERIVED = """\
 system: localization
 dimension: 1
 box: 4
 eta: [0.2, 0.15]
-times: [0.1, 0.2, 0.3]
+times: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0]
 realizations: 40
 moments: [1, 2]
 """
@@ -88,6 +88,7 @@ class LargeResults(unittest.TestCase):
 
     def test_have_the_same_derived_statistics_on_any_ranks(self):
         self.check(DERIVED, on=(1, 5))
+        self.assertIn(b",t_star,", self.export("small.h5"))
 
     def test_have_the_same_fields(self):
         self.check(FIELDS, program=MIXED)
