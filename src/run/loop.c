@@ -331,10 +331,11 @@ static kl_status choose_solvers(rounds *r, kl_error *err)
                            : KL_OK;
 }
 
-/* A team has stopped or failed. */
+/* A team has stopped or failed. Between two looks, what is due between realizations. */
 static bool others_ended(void *context)
 {
     rounds *r = context;
+    tick(r);
     return r->work.n > 0 && kl_counters_exhausted(&r->counters, 0);
 }
 
