@@ -193,19 +193,24 @@ static void tick(void *context)
     kl_journal_beat(&r->journal, NULL);
 }
 
+/* Numbers of the longest record: of a batch, or of a limit with correlations. */
+static double longest_record(const kl_study *study)
+{
+    const double n = (double)study->stations.n * study->description->nquantities;
+    double longest = 0;
+    for (int p = 0; p < study->description->points.n; p++)
+        longest = fmax(longest, (double)kl_record_doubles(study, p) * study->members);
+    return longest + 2 * n + (study->covariance ? n * n : 0);
+}
+
 /* That of the node. Records that are too long to be written in one piece go to files of their own.
  */
 static kl_status open_journal(rounds *r, kl_error *err)
 {
-    static const int64_t most = INT64_C(1) << 30;
+    static const double most = 1e9 / sizeof(double);
     const kl_loop *loop = r->loop;
     const kl_journal_writers writers = {r->clock.memory};
-    int64_t longest = 0;
-    for (int p = 0; p < points_of(r); p++) {
-        const int64_t doubles = kl_record_doubles(loop->study, p);
-        longest = doubles > longest ? doubles : longest;
-    }
-    const bool own = longest * loop->study->members > most / (int64_t)sizeof(double) - 64;
+    const bool own = longest_record(loop->study) > most;
     return kl_journal_open(loop->output->journal, loop->attempt,
                            own ? r->hosts.count + r->rank : r->hosts.index, own ? NULL : &writers,
                            &r->journal, err);
