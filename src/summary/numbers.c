@@ -14,6 +14,12 @@ static int64_t numbers_of(const kl_table *t)
     return (int64_t)t->r->npoints * t->r->ntimes * t->r->nquantities;
 }
 
+/* Of a number. */
+static int estimates_of(const kl_table *t)
+{
+    return kl_table_statistics(t) + 1;
+}
+
 /* Numbers rank, rank + ranks, ... are a rank's. */
 static int64_t share_of(const kl_table *t, int rank)
 {
@@ -37,7 +43,7 @@ static void destroy_share(share *s)
 
 static kl_status create_share(const kl_table *t, int64_t n, share *out, kl_error *err)
 {
-    const size_t estimates = (size_t)n * (size_t)kl_table_statistics(t);
+    const size_t estimates = (size_t)n * (size_t)estimates_of(t);
     *out = (share){0};
     KL_TRY(kl_alloc((size_t)n, sizeof *out->rows, "summary", &out->rows, err));
     return kl_alloc(estimates, sizeof *out->estimate, "summary", &out->estimate, err);
@@ -48,7 +54,7 @@ static void move_estimates(kl_table *t, int64_t i, kl_estimate *other, bool out)
 {
     const int q = (int)(i % t->r->nquantities), each = t->r->ntimes * t->r->nquantities;
     const int it = (int)(i % each) / t->r->nquantities;
-    for (int s = 0; s < kl_table_statistics(t); s++) {
+    for (int s = 0; s < estimates_of(t); s++) {
         kl_estimate *e = kl_table_estimate(t, s, (int)(i / each), it, q);
         *(out ? &other[s] : e) = *(out ? e : &other[s]);
     }
@@ -66,7 +72,7 @@ static kl_status make_share(kl_table *t, share *out, kl_error *err)
         KL_TRY(kl_number_rows(t, (int)(i / each), (int)(i % each / r->nquantities),
                               (int)(i % r->nquantities), err));
         out->rows[k] = r->nrows - before;
-        move_estimates(t, i, out->estimate + k * kl_table_statistics(t), true);
+        move_estimates(t, i, out->estimate + k * estimates_of(t), true);
     }
     out->row = r->row;
     r->row = NULL;
@@ -95,7 +101,7 @@ static void send_share(const kl_table *t, const share *s)
 {
     const int64_t n = share_of(t, t->rank);
     MPI_Datatype row = type_of(sizeof(kl_row)),
-                 of_each = type_of((size_t)kl_table_statistics(t) * sizeof(kl_estimate));
+                 of_each = type_of((size_t)estimates_of(t) * sizeof(kl_estimate));
     MPI_Send(s->rows, (int)n, MPI_INT, 0, ROWS_OF_EACH, t->comm);
     MPI_Send(s->row, (int)sum(s->rows, n), row, 0, ROWS, t->comm);
     MPI_Send(s->estimate, (int)n, of_each, 0, ESTIMATES, t->comm);
@@ -107,7 +113,7 @@ static void receive_share(const kl_table *t, int rank, const share *s, int64_t r
 {
     const int64_t n = share_of(t, rank);
     MPI_Datatype row = type_of(sizeof(kl_row)),
-                 of_each = type_of((size_t)kl_table_statistics(t) * sizeof(kl_estimate));
+                 of_each = type_of((size_t)estimates_of(t) * sizeof(kl_estimate));
     MPI_Recv(s->rows, (int)n, MPI_INT, rank, ROWS_OF_EACH, t->comm, MPI_STATUS_IGNORE);
     MPI_Recv(s->row, (int)rows, row, rank, ROWS, t->comm, MPI_STATUS_IGNORE);
     MPI_Recv(s->estimate, (int)n, of_each, rank, ESTIMATES, t->comm, MPI_STATUS_IGNORE);
@@ -156,7 +162,7 @@ static kl_status join(kl_table *t, const share *shares, kl_number_table *out, kl
             if (rows > 0)
                 memcpy(out->row + out->start[i], from, (size_t)rows * sizeof *from);
             from += rows;
-            move_estimates(t, i, shares[rank].estimate + k * kl_table_statistics(t), false);
+            move_estimates(t, i, shares[rank].estimate + k * estimates_of(t), false);
         }
     }
     return KL_OK;

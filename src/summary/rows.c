@@ -178,6 +178,11 @@ kl_estimate *kl_table_estimate(const kl_table *t, int statistic, int p, int it, 
     return &t->estimate[(at * (size_t)r->ntimes + (size_t)it) * (size_t)r->nquantities + (size_t)q];
 }
 
+kl_estimate *kl_table_mean(const kl_table *t, int p, int it, int q)
+{
+    return kl_table_estimate(t, kl_table_statistics(t), p, it, q);
+}
+
 kl_estimate *kl_table_derived(const kl_table *t, int derived, int p, int it)
 {
     const size_t at = (size_t)derived * (size_t)t->r->npoints + (size_t)p;

@@ -56,7 +56,8 @@ typedef struct kl_table {
     double *y;                      /* [nrealizations]: samples of one number */
     int *count;                     /* [npoints]: finished realizations */
     /* For the rates. Statistics: bias, central moments, deviation moments, biases from the other
-     * limits, excesses over the limits of moments. [statistics][npoints][ntimes][nquantities] */
+     * limits, excesses over the limits of moments; then the means.
+     * [statistics + 1][npoints][ntimes][nquantities] */
     kl_estimate *estimate;
     kl_estimate *derived; /* [nderived][npoints][ntimes] */
     MPI_Comm comm;        /* of the ranks that have the samples; MPI_COMM_NULL: this one alone */
@@ -70,6 +71,8 @@ int kl_table_statistics(const kl_table *table);
 kl_estimate *kl_table_estimate(const kl_table *table, int statistic, int point, int time,
                                int quantity);
 kl_estimate *kl_table_derived(const kl_table *table, int derived, int point, int time);
+/* The mean of a number, behind these; NAN without realizations. */
+kl_estimate *kl_table_mean(const kl_table *table, int point, int time, int quantity);
 /* Statistic number of the bias from limit i. */
 int kl_table_bias(const kl_table *table, int limit);
 /* Statistic number of the excess of moment o over limit i. */

@@ -34,7 +34,7 @@ static kl_status allocate(kl_table *t, kl_error *err)
 {
     const kl_results *r = t->r;
     const size_t points = (size_t)r->npoints, times = (size_t)r->ntimes;
-    const size_t n = (size_t)kl_table_statistics(t) * points * times * (size_t)r->nquantities;
+    const size_t n = ((size_t)kl_table_statistics(t) + 1) * points * times * (size_t)r->nquantities;
     const size_t derived = (size_t)t->study->description->nderived * points * times;
     KL_TRY(kl_alloc((size_t)r->nrealizations, sizeof *t->y, "summary", &t->y, err));
     KL_TRY(kl_alloc(points, sizeof *t->count, "summary", &t->count, err));
