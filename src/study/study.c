@@ -20,6 +20,8 @@ typedef struct study_keys {
     int reference;
 } study_keys;
 
+enum { MOST_REALIZATIONS = 100000000 }; /* at a point, members of ensembles too */
+
 typedef struct budget_keys {
     int64_t realizations;
 } budget_keys;
@@ -204,6 +206,11 @@ static kl_status read_counts(kl_study *study, kl_node *root, kl_error *err)
         KL_TRY(kl_config_read(root, members_table, &keys, err));
         study->members = (int)keys.count;
         KL_TRY(read_until(root, keys.either, ensembles_table, &study->until, err));
+        if (keys.count * study->until.most > MOST_REALIZATIONS)
+            return kl_config_fail(
+                root, "ensembles", err,
+                "%lld is not allowed: at most %d realizations in all, %lld in each",
+                (long long)study->until.most, MOST_REALIZATIONS, (long long)keys.count);
         break;
     case KL_INDEPENDENT:
         KL_TRY(kl_config_read(root, realizations_table, &keys, err));
