@@ -1,6 +1,7 @@
 /* Taylor polynomials, trajectories and jets against definitions and closed forms. */
 #include "classical/flow.h"
 #include "classical/jets.h"
+#include "classical/overlap.h"
 #include "lattice/check.h"
 
 static const kl_phase_term terms[] = {{{2, 1, 0}, 0.3}, {{0, 4, 0}, 0.1}, {{1, 1, 1}, -0.2},
@@ -136,6 +137,25 @@ static void the_moyal_term_is_its_integral(void **state)
     kl_jets_destroy(&jets);
 }
 
+/* Gaussian packets with linear S have |<psi_1, psi_2>| in closed form. */
+static void packets_overlap_as_their_product(void **state)
+{
+    const kl_phase_term first[] = {{{1, 0, 0}, 0.4}, {{0, 1, 0}, -0.3}},
+                        second[] = {{{1, 0, 0}, 0.5}, {{0, 1, 0}, -0.1}};
+    const kl_wkb one = {
+        .center = {0.2, 0.1}, .width = 0.5, .phase = {2, {2, 0, first, NULL}, 0, NULL}};
+    kl_wkb two = {.center = {-0.3, 0.4}, .width = 0.8, .phase = {2, {2, 0, second, NULL}, 0, NULL}};
+    const double a = 0.25, b = 0.64, c = 2 * 0.5 * 0.8 / (a + b), off = 0.25 + 0.09,
+                 turn = 0.01 + 0.04;
+    (void)state;
+    for (double eps = 0.05; eps < 1; eps *= 2)
+        assert_near(kl_wkb_overlap(&one, &two, eps),
+                    c * exp(-off / (4 * (a + b)) - turn * a * b / ((a + b) * eps * eps)), 1e-10);
+    assert_true(kl_wkb_overlap(&one, &two, 1e-9) == 0);
+    two.phase = one.phase;
+    assert_near(kl_wkb_overlap(&one, &two, 1e-9), c * exp(-off / (4 * (a + b))), 1e-10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(taylor_polynomials_are_the_function),
@@ -143,6 +163,7 @@ int main(void)
                                        cmocka_unit_test(the_flow_is_symplectic),
                                        cmocka_unit_test(what_runs_away_is_told),
                                        cmocka_unit_test(jets_are_the_observable_along_the_flow),
-                                       cmocka_unit_test(the_moyal_term_is_its_integral)};
+                                       cmocka_unit_test(the_moyal_term_is_its_integral),
+                                       cmocka_unit_test(packets_overlap_as_their_product)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,10 @@ BAD = {
     "a packet outside the box": (["initial.envelope.center=[3.5]"], "initial: the packet lies outside the box"),
     "a box that psi leaves": (["potential={}", "times=[30]"], "box: 8 is not allowed: at eps 0.03125 psi comes to"),
     "a potential without a bottom": (["potential.terms.0={power: [3], coefficient: -1}"], "potential: psi runs away"),
+    "packets that interfere in the limit": (
+        ["initial={packets: [{envelope: {shape: gaussian, width: 0.25, center: [0.5]}, phase: {momentum: [0.4]}}, "
+         "{envelope: {shape: gaussian, width: 0.3, center: [0.2]}, phase: {momentum: [0.4]}}]}"],
+        "initial.packets.1: interferes with packet 0, 0.86 of their weight, at every eps"),
     "a grid too coarse": (["sites=[64, 64, 64]"], "sites: 64 cannot resolve psi at eps 0.03125"),
     "an odd grid": (["sites=[1001, 2000, 9000]"], "sites: 1001 is not allowed: must be a multiple of 4"),
     "grids of some eps": (["sites=[1000]"], "sites: 1 of them"),
