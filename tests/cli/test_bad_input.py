@@ -181,8 +181,9 @@ ARGUMENTS = {
     "tolerance of the reference 0": (with_set("boltzmann.tolerance=0"), 2, ["boltzmann.tolerance: 0"]),
     # the environment
     "a lattice beyond any memory": (with_set("sites=[20000, 20000]"), 3, ["not enough memory", "GB"]),
-    "samples beyond any memory": (with_set("realizations=100000000", "moments=[1]"), 3,
-                                  ["not enough memory", "GB"]),
+    "samples beyond any disk": (with_set("realizations=100000000", "moments=[1]",
+                                         f"times={[0.001 * i for i in range(400)]}"), 3,
+                                ["not enough room", "GB"]),
     "a lattice beyond any memory, dry run": (with_set("sites=[20000, 20000]") + ["--dry-run"], 3,
                                              ["not enough memory", "GB"]),
 }
