@@ -6,7 +6,7 @@
  *
  * v is a itself, or another array: the order before a in the expansion in the disorder.
  * The arithmetic of each site is the same for every instruction set and every
- * cut into slabs, tiles and vectors: neighbours are added as
+ * cut into slabs, pencils, tiles and vectors: neighbours are added as
  * ((x- + x+) + (y- + y+)) + (z- + z+), without contraction. Local.
  */
 #ifndef KL_DYNAMICS_STENCIL_H
@@ -16,13 +16,17 @@
 
 #include <stdbool.h>
 
-/* Rows from..to-1 of one plane of `rows` periodic rows of n sites; c, b, acc,
- * omega point to the plane, z0 and z1 to the planes below and above. For d = 2 a
+/* Rows from..to-1 of one plane of `rows` rows of n sites; c, b, acc, omega point to the plane, z0
+ * and z1 to the planes below and above, low and high to the rows before the first and after the
+ * last. The site before row y is left[y left_row], the one after it right[y right_row]. For d = 2 a
  * plane is one row; for d = 1 the slab is one row whose ends c[-1] and c[n] are
- * ghosts. Sites around the plane may be read: arrays have ghost planes, seams a margin. */
+ * ghosts. Sites around the plane may be read: arrays have ghost planes or, like seams, a margin. */
 typedef struct kl_rows_single {
     int64_t n, rows, from, to;
     const float *c, *z0, *z1, *omega;
+    const float *low, *high, *left, *right;
+    int64_t left_row, right_row;
+    bool across;    /* planes follow each other along axis 1, rows along axis 0 */
     const float *v; /* NULL or what the potential acts on, in place of c */
     float *b, *acc; /* acc: NULL or accumulated */
     float hop, potential, shift, c0, c1;
@@ -35,6 +39,9 @@ typedef struct kl_rows_double {
     int64_t n, rows, from, to;
     const double *c, *z0, *z1, *v;
     const float *omega;
+    const double *low, *high, *left, *right;
+    int64_t left_row, right_row;
+    bool across;
     double *b, *acc;
     double hop, potential, shift, c0, c1;
     bool subtract;
@@ -65,6 +72,9 @@ typedef struct kl_stencil_step {
     const double *c0, *c1; /* [outputs] */
 } kl_stencil_step;
 
+/* step_of(context, k, &step) tells what to do in step k; what it points to must stay valid. */
+typedef void (*kl_step_of)(const void *context, int k, kl_stencil_step *step);
+
 typedef struct kl_stencil {
     const kl_lattice *lattice;
     kl_precision precision;
@@ -78,6 +88,11 @@ typedef struct kl_stencil_planes {
     const float *omega;
     void *b;
     void *acc[KL_MOST_ACCUMULATORS];
+    /* As in kl_rows_single; rows 0: all of the lattice's, around which its sites follow. */
+    int64_t rows, sites;
+    const void *low, *high, *left, *right;
+    int64_t left_row, right_row;
+    bool across;
 } kl_stencil_planes;
 
 /* Memory that a later step needs; NULL: none. */

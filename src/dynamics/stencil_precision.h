@@ -13,6 +13,7 @@ typedef struct NAME(row) {
     const float *omega;
     REAL *b, *acc;
     int64_t n;
+    REAL left, right; /* the sites before and after the row; for d = 1 they are its ghosts */
     REAL hop, potential, shift, c0, c1;
 } NAME(row);
 
@@ -60,9 +61,9 @@ KL_INLINE void NAME(put)(bool acc, const NAME(row) * r, int64_t i, NAME(vector) 
 
 /* The same for one site. */
 KL_INLINE void NAME(site)(int dims, bool subtract, bool other, bool acc, const NAME(row) * r,
-                          int64_t i, int64_t left, int64_t right)
+                          int64_t i, REAL left, REAL right)
 {
-    REAL s = r->c[left] + r->c[right];
+    REAL s = left + right;
     if (dims == 3)
         s = s + (r->y0[i] + r->y1[i]);
     if (dims >= 2)
@@ -83,8 +84,8 @@ KL_INLINE void NAME(short_row)(int dims, bool subtract, bool other, bool acc, co
     const int64_t n = r->n;
     for (int64_t i = 0; i < n; i++)
         NAME(site)
-    (dims, subtract, other, acc, r, i, dims > 1 && i == 0 ? n - 1 : i - 1,
-     dims > 1 && i == n - 1 ? 0 : i + 1);
+    (dims, subtract, other, acc, r, i, dims > 1 && i == 0 ? r->left : r->c[i - 1],
+     dims > 1 && i == n - 1 ? r->right : r->c[i + 1]);
 }
 
 KL_INLINE void NAME(long_row)(int dims, bool subtract, bool other, bool acc, const NAME(row) * row)
@@ -93,8 +94,8 @@ KL_INLINE void NAME(long_row)(int dims, bool subtract, bool other, bool acc, con
     const int64_t end = r->n - LANES;
     NAME(vector) before = NAME(load)(r->c - 1), after = NAME(load)(r->c + end + 1);
     if (dims > 1) { /* for d = 1 the ghosts are there */
-        before[0] = r->c[r->n - 1];
-        after[LANES - 1] = r->c[0];
+        before[0] = r->left;
+        after[LANES - 1] = r->right;
     }
     NAME(vector) previous = NAME(load)(r->c), c = NAME(load)(r->c + LANES);
     NAME(vector) last_total = previous;
@@ -136,11 +137,16 @@ KL_INLINE void NAME(all_rows)(int dims, bool other, const ROWS *a)
     for (int64_t y = a->from; y < a->to; y++) {
         bring_near((const char *)a->ahead + (y - a->from) * a->ahead_row, a->ahead_row);
         const int64_t at = y * a->n;
+        const REAL *low = y ? a->c + at - a->n : a->low;
+        const REAL *high = y + 1 < a->rows ? a->c + at + a->n : a->high;
+        const bool across = dims == 3 && a->across; /* these are of axis 0 */
         const NAME(row) r = {.c = a->c + at,
-                             .y0 = a->c + (y ? y - 1 : a->rows - 1) * a->n,
-                             .y1 = a->c + (y + 1 < a->rows ? y + 1 : 0) * a->n,
-                             .z0 = a->z0 + at,
-                             .z1 = a->z1 + at,
+                             .y0 = across ? a->z0 + at : low,
+                             .y1 = across ? a->z1 + at : high,
+                             .z0 = across ? low : a->z0 + at,
+                             .z1 = across ? high : a->z1 + at,
+                             .left = dims > 1 ? a->left[y * a->left_row] : 0,
+                             .right = dims > 1 ? a->right[y * a->right_row] : 0,
                              .v = other ? a->v + at : NULL,
                              .omega = a->omega + at,
                              .b = a->b + at,

@@ -346,7 +346,8 @@ kl_packing kl_propagation_packing(const kl_propagation *e, int time)
 static size_t plane_part(const kl_propagation *e, int64_t plane, size_t *at)
 {
     const size_t part = (size_t)e->lattice.plane * kl_precision_size(e->setup.propagator.precision);
-    *at = (size_t)(plane + 1) * part;
+    *at = (size_t)kl_lattice_origin(&e->lattice) * kl_precision_size(e->setup.propagator.precision) +
+          (size_t)plane * part;
     return part;
 }
 
