@@ -23,6 +23,7 @@ kl_cost anderson_cost(const void *self, int point, int group_ranks)
     const double sites = (double)setup.sites, plane = pow(sites, setup.dimension - 1);
     const double size = (double)kl_precision_size(setup.propagator.precision);
     kl_cost cost = kl_propagation_cost(&setup, group_ranks);
+    cost.most_ranks = kl_propagation_most_ranks(&setup);
     /* A measurement may hold a shifted copy of psi besides. */
     cost.bytes += plane * (ceil(sites / group_ranks) + 2) * size;
     cost.seconds += 60e-9 * plane * sites;
