@@ -16,7 +16,7 @@ static uint64_t luck;
 /* Now and then another rank has its turn. */
 static void tarry(void)
 {
-    while (test_random(&luck) > 0.9)
+    while (test_random(&luck) > 0.97)
         sched_yield();
 }
 
