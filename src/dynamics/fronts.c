@@ -1,5 +1,7 @@
 #include "dynamics/fronts.h"
 
+#include <string.h>
+
 enum { MOST_DEPTH = 16 };
 
 typedef struct run {
@@ -71,6 +73,8 @@ void kl_fronts_run(const kl_fronts *f, int steps, kl_step_of step_of, const void
     run r = {.f = f,
              .wave = {.thick = f->thick, .planes = p->lattice->sites},
              .plane = p->rows * p->sites};
+    if (p->rows == 0)
+        return;
     kl_pencils_enter(p, f->array[0], f->edges->element, f->array[1]);
     for (; r.wave.first < steps; r.wave.first += r.wave.depth) {
         r.wave.depth = steps - r.wave.first < most ? steps - r.wave.first : most;
@@ -85,7 +89,10 @@ void kl_fronts_begin(const kl_fronts *f)
     const kl_pencils *p = f->edges->pencils;
     kl_pencils_enter(p, f->omega, sizeof(float), f->array[1]);
     for (int i = 2; i < f->arrays; i++)
-        kl_pencils_enter(p, f->array[i], f->edges->element, f->array[1]);
+        if (f->fresh)
+            memset(f->array[i], 0, (size_t)kl_pencils_local(p) * f->edges->element);
+        else
+            kl_pencils_enter(p, f->array[i], f->edges->element, f->array[1]);
 }
 
 void kl_fronts_end(const kl_fronts *f)

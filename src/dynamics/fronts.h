@@ -19,6 +19,7 @@ typedef struct kl_fronts {
     int arrays;
     int depth;     /* K */
     int64_t thick; /* planes of a front */
+    bool fresh;    /* accumulators are zero and need not go to pencils */
 } kl_fronts;
 
 /* Potential and accumulators to pencils, and back; array[1] is lost. Collective, as all here. */

@@ -96,12 +96,15 @@ static kl_grid search(int dimension, int64_t L, kl_precision precision, int rank
 kl_grid kl_pencil_grid_best(int dimension, int64_t sites, kl_precision precision, int ranks,
                             int node, double cache)
 {
+    const int all = ranks;
     kl_grid best = {{0, 0}, {0, 0}};
     if (dimension == 1 || ranks % node != 0 || (ranks <= node && ranks <= sites))
         return best;
     best = search(dimension, sites, precision, ranks, node, cache, false);
-    if (best.parts[0] == 0 && ranks > sites)
+    for (; best.parts[0] == 0 && ranks > sites; ranks--, node = 1)
         best = search(dimension, sites, precision, ranks, node, cache, true);
+    if (best.parts[0] == 0 && ranks == sites && ranks < all)
+        best = (kl_grid){{ranks, 1}, {1, 1}};
     return best;
 }
 

@@ -20,8 +20,9 @@
  * not of that form, or boxes that do not fill the grid. Local. */
 kl_status kl_pencil_grid_asked(int ranks, kl_grid *out, kl_error *err);
 
-/* The grid of best shape on `ranks` ranks of nodes of `node` ranks; parts[0] is 0 if slabs are
- * better. Local, alike on all ranks. */
+/* The grid of best shape on `ranks` ranks of nodes of `node` ranks, or on fewer if there are more
+ * of them than planes and no grid has that many; parts[0] is 0 if slabs are better. Local, alike on
+ * all ranks. */
 kl_grid kl_pencil_grid_best(int dimension, int64_t sites, kl_precision precision, int ranks,
                             int node, double cache);
 

@@ -447,7 +447,8 @@ static kl_fronts fronts_of(const kl_recurrence *r)
                        .array = r->array,
                        .arrays = r->arrays,
                        .depth = r->blocking.depth,
-                       .thick = r->blocking.tile};
+                       .thick = r->blocking.tile,
+                       .fresh = r->fresh};
 }
 
 int64_t kl_recurrence_kept(const kl_recurrence *r)

@@ -72,6 +72,7 @@ typedef struct kl_recurrence {
     /* [orders], on one rank alone: what takes the order before to each, in the place of omega;
      * [0] is not looked at. NULL: omega does. */
     const float *const *fields;
+    bool fresh; /* the accumulators are zero when it begins */
 } kl_recurrence;
 
 /* Around one or more runs with the same accumulators. Collective over the group. With pencils

@@ -36,7 +36,7 @@ static kl_edge edge_of(const kl_pencils *p, const kl_team *team, int side)
     for (int i = 0; i < 2; i++)
         edge.sent[i] = edge.taken[i] = MPI_REQUEST_NULL;
     edge.length = side < KL_LEFT ? p->sites : p->rows;
-    if (!is_cut(p, side))
+    if (!is_cut(p, side) || p->rows == 0)
         return edge;
     at[axis] = (at[axis] + (side % 2 ? 1 : parts - 1)) % parts;
     const int64_t range =

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-kl_status kl_lattice_create_sparse(MPI_Comm comm, int dimension, int64_t sites, kl_lattice *out,
-                                   kl_error *err)
+kl_status kl_lattice_create_sparse(MPI_Comm comm, int dimension, int64_t sites, int idle,
+                                   kl_lattice *out, kl_error *err)
 {
-    *out = (kl_lattice){.dimension = dimension, .sites = sites, .comm = comm, .plane = 1};
+    *out = (kl_lattice){
+        .dimension = dimension, .sites = sites, .comm = comm, .plane = 1, .idle = idle};
     MPI_Comm_rank(comm, &out->rank);
     MPI_Comm_size(comm, &out->ranks);
     int64_t volume = sites;
@@ -28,7 +29,7 @@ kl_status kl_lattice_create_sparse(MPI_Comm comm, int dimension, int64_t sites, 
 kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_lattice *out,
                             kl_error *err)
 {
-    KL_TRY(kl_lattice_create_sparse(comm, dimension, sites, out, err));
+    KL_TRY(kl_lattice_create_sparse(comm, dimension, sites, 0, out, err));
     if (sites < out->ranks)
         return kl_fail(
             err, KL_INPUT,
@@ -40,7 +41,7 @@ kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_latt
 
 int kl_lattice_owner(const kl_lattice *lattice, int64_t plane)
 {
-    int rank = (int)(plane * lattice->ranks / lattice->sites);
+    int rank = (int)(plane * (lattice->ranks - lattice->idle) / lattice->sites);
     while (kl_lattice_first(lattice, rank) > plane)
         rank--;
     while (kl_lattice_first(lattice, rank + 1) <= plane)

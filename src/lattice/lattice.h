@@ -33,20 +33,22 @@ typedef struct kl_lattice {
     struct kl_pencils *pencils; /* how the recurrence cuts it (lattice/pencils.h); NULL: in slabs */
     bool bare;                  /* arrays have no ghost planes, as with pencils */
     int64_t room;               /* sites that an array must have room for; 0: its extent */
+    int idle;                   /* so many of the last ranks have no part in it */
 } kl_lattice;
 
 /* Local (every rank of comm gives the same d and L). KL_INPUT if L is smaller
  * than the number of ranks or L^d does not fit in 63 bits. */
 kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_lattice *out,
                             kl_error *err);
-/* The same where some ranks may have no plane. */
-kl_status kl_lattice_create_sparse(MPI_Comm comm, int dimension, int64_t sites, kl_lattice *out,
-                                   kl_error *err);
+/* The same where ranks may have no plane, and the last `idle` ones have none. */
+kl_status kl_lattice_create_sparse(MPI_Comm comm, int dimension, int64_t sites, int idle,
+                                   kl_lattice *out, kl_error *err);
 
 static inline int64_t kl_lattice_first(const kl_lattice *lattice, int rank)
 {
-    return lattice->sites / lattice->ranks * rank +
-           lattice->sites % lattice->ranks * rank / lattice->ranks;
+    const int slabs = lattice->ranks - lattice->idle;
+    return rank >= slabs ? lattice->sites
+                         : lattice->sites / slabs * rank + lattice->sites % slabs * rank / slabs;
 }
 int kl_lattice_owner(const kl_lattice *lattice, int64_t plane); /* rank that owns a plane */
 

@@ -11,6 +11,10 @@ MPI_Comm kl_grid_order(MPI_Comm comm, const kl_grid *grid)
     MPI_Comm ordered;
     int rank;
     MPI_Comm_rank(comm, &rank);
+    if (rank >= grid->parts[0] * grid->parts[1]) { /* idle */
+        MPI_Comm_split(comm, 0, rank, &ordered);
+        return ordered;
+    }
     const int node = rank / inside, k = rank % inside;
     const int i = node / nodes * box[0] + k / box[1], j = node % nodes * box[1] + k % box[1];
     MPI_Comm_split(comm, 0, i * grid->parts[1] + j, &ordered);
@@ -57,15 +61,19 @@ kl_status kl_pencils_create(kl_lattice *lattice, const kl_grid *grid, kl_pencils
 {
     *out = (kl_pencils){.lattice = lattice, .grid = *grid, .across = MPI_COMM_NULL};
     KL_TRY(check(lattice, grid, err));
+    const bool idle = lattice->rank >= grid->parts[0] * grid->parts[1];
+    lattice->bare = true;
+    lattice->pencils = out;
+    MPI_Comm_split(lattice->comm, idle ? MPI_UNDEFINED : lattice->rank / grid->parts[1],
+                   lattice->rank, &out->across);
+    if (idle)
+        return KL_OK;
     out->at[0] = lattice->rank / grid->parts[1];
     out->at[1] = lattice->rank % grid->parts[1];
     const int64_t range = count_of(out, 0, out->at[0]);
     out->rows = lattice->dimension == 3 ? range : 1;
     out->sites = lattice->dimension == 3 ? count_of(out, 1, out->at[1]) : range;
-    MPI_Comm_split(lattice->comm, out->at[0], out->at[1], &out->across);
-    lattice->bare = true;
     lattice->room = most_sites(out);
-    lattice->pencils = out;
     return KL_OK;
 }
 
@@ -81,8 +89,9 @@ MPI_Comm kl_pencils_node(const kl_pencils *p)
     const int *box = p->grid.box, across = p->grid.parts[1] / box[1];
     const int node = p->at[0] / box[0] * across + p->at[1] / box[1];
     const int place = p->at[0] % box[0] * box[1] + p->at[1] % box[1];
-    MPI_Comm comm;
-    MPI_Comm_split(p->lattice->comm, node, place, &comm);
+    const int ranks = p->grid.parts[0] * p->grid.parts[1], rank = p->lattice->rank;
+    MPI_Comm comm; /* of an idle rank: its own */
+    MPI_Comm_split(p->lattice->comm, p->rows > 0 ? node : ranks + rank, place, &comm);
     return comm;
 }
 
@@ -157,6 +166,8 @@ static void exchange(const kl_pencils *p, const char *from, char *to, size_t ele
 
 void kl_pencils_enter(const kl_pencils *p, void *slab, size_t element, void *spare)
 {
+    if (p->rows == 0)
+        return;
     if (p->grid.parts[1] > 1) {
         pack(p, slab, spare, element, false);
         exchange(p, spare, slab, element, false);
@@ -171,6 +182,8 @@ void kl_pencils_enter(const kl_pencils *p, void *slab, size_t element, void *spa
 void kl_pencils_leave(const kl_pencils *p, void *pencil, size_t element, void *spare)
 {
     size_t sites = (size_t)kl_pencils_local(p);
+    if (p->rows == 0)
+        return;
     if (p->lattice->dimension == 2)
         transpose(p, spare, pencil, element, true);
     else

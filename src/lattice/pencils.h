@@ -26,7 +26,7 @@ typedef struct kl_pencils {
     const kl_lattice *lattice; /* not owned */
     kl_grid grid;
     int at[2];              /* this rank's part */
-    int64_t rows, sites;    /* of its planes */
+    int64_t rows, sites;    /* of its planes; 0: this rank is idle */
     MPI_Comm across;        /* the ranks (i, .), by j */
     struct kl_edges *edges; /* between them (lattice/edges.h), not owned; NULL: not yet */
 } kl_pencils;

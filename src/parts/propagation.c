@@ -172,7 +172,10 @@ static kl_status cut_lattice(kl_propagation *e, MPI_Comm group, kl_error *err)
     if (grid.parts[0] == 0)
         return kl_lattice_create(group, s->dimension, s->sites, &e->lattice, err);
     e->ordered = kl_grid_order(group, &grid);
-    KL_TRY(kl_lattice_create_sparse(e->ordered, s->dimension, s->sites, &e->lattice, err));
+    int ranks;
+    MPI_Comm_size(group, &ranks);
+    KL_TRY(kl_lattice_create_sparse(e->ordered, s->dimension, s->sites,
+                                    ranks - grid.parts[0] * grid.parts[1], &e->lattice, err));
     return kl_pencils_create(&e->lattice, &grid, &e->pencils, err);
 }
 
