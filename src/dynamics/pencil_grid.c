@@ -5,7 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DEEPEST = 16, LEAST_DEPTH = 8, THICKEST = 64, LEAST_ROW = 64, SECTION = 256 };
+enum {
+    DEEPEST = 16,
+    SLAB_DEPTH = 8,
+    LEAST_DEPTH = 4,
+    THICKEST = 64,
+    LEAST_ROW = 64,
+    SECTION = 256
+};
 
 /* "4x2", or "4", of positive numbers. */
 static bool read_pair(const char *text, int pair[2])
@@ -61,6 +68,15 @@ static double border(int dimension, double L, const kl_grid *grid)
     return (across[0] > 1 ? 2 * width / across[1] : 0) + (across[1] > 1 ? 2 * L / across[0] : 0);
 }
 
+/* Slabs of enough planes whose tiles fit into a rank's cache. */
+static bool slabs_are_good(int64_t L, kl_precision precision, const kl_grid *grid, double cache)
+{
+    const double site = 4 * (double)kl_precision_size(precision) + sizeof(float);
+    const int64_t planes = L / ((int64_t)grid->parts[0] * grid->parts[1]);
+    return planes >= 2 * SLAB_DEPTH &&
+           (SLAB_DEPTH + 2) * 2 * SLAB_DEPTH * site * (double)L <= cache;
+}
+
 static bool is_possible(int dimension, int64_t L, kl_precision precision, const kl_grid *grid,
                         double cache, bool forced)
 {
@@ -71,7 +87,8 @@ static bool is_possible(int dimension, int64_t L, kl_precision precision, const 
     if (forced)
         return true;
     return (grid->parts[1] == 1 || row >= LEAST_ROW) && row >= LEAST_ROW / 2 &&
-           kl_pencil_grid_blocking(rows, row, precision, cache).depth >= LEAST_DEPTH;
+           kl_pencil_grid_blocking(rows, row, precision, cache).depth >=
+               (slabs_are_good(L, precision, grid, cache) ? SLAB_DEPTH : LEAST_DEPTH);
 }
 
 static kl_grid search(int dimension, int64_t L, kl_precision precision, int ranks, int node,
