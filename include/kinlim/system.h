@@ -207,6 +207,9 @@ typedef struct kl_sample { /* one member at one station; arrays owned by the cal
 typedef struct kl_packing {
     int64_t pieces, first, count, blocks, stride; /* blocks = 0: 1 */
     size_t piece_bytes;
+    /* Behind them this rank holds the pieces more_first..more_first+more_count-1, e.g. the planes
+     * of a second grid. */
+    int64_t more_first, more_count;
     size_t progress_bytes; /* the last ones of each piece: of how far the work is (sums so far,
                             * ...), not of the state, and not in its checksum */
 } kl_packing;

@@ -249,3 +249,34 @@ double kl_bells_value(const kl_bells *bells, const double *e, const double x[3],
         g[j] += to[j];
     return sum;
 }
+
+/* ---- in d = 1, derivatives: phi'' = -k^2 phi ---- */
+
+void kl_bells_add_moved(const kl_bells *bells, double x, const double m[3], double weight,
+                        double *sum)
+{
+    double *value = bells->scratch, *slope = bells->scratch + bells->n;
+    if (bells->n == 0)
+        return;
+    along_axis(bells, 0, x, value, slope);
+    for (int b = 0; b < bells->n; b++) {
+        const double k = bells->wave * wave_of(bells, 0, b);
+        sum[b] += weight * (m[0] * slope[b] - k * k * (m[1] * value[b] / 2 + m[2] * slope[b] / 6));
+    }
+}
+
+void kl_bells_taylor(const kl_bells *bells, const double *e, double x, double c[5])
+{
+    double *value = bells->scratch, *slope = bells->scratch + bells->n;
+    if (bells->n == 0)
+        return;
+    along_axis(bells, 0, x, value, slope);
+    for (int b = 0; b < bells->n; b++) {
+        const double k = bells->wave * wave_of(bells, 0, b), square = k * k;
+        c[0] += e[b] * value[b];
+        c[1] += e[b] * slope[b];
+        c[2] -= e[b] * square * value[b] / 2;
+        c[3] -= e[b] * square * slope[b] / 6;
+        c[4] += e[b] * square * square * value[b] / 24;
+    }
+}

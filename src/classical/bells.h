@@ -39,4 +39,11 @@ void kl_bells_add(const kl_bells *bells, const double x[3], double weight, doubl
 /* sum_b e_b phi_b(x), and adds its gradient to g (NULL: not asked for). */
 double kl_bells_value(const kl_bells *bells, const double *e, const double x[3], double *g);
 
+/* In d = 1, of formal deviations y from x with the moments m = <y>, <y^2>, <y^3>: sum[b] += weight
+ * (<phi_b(x + y)> - phi_b(x)) to third order. */
+void kl_bells_add_moved(const kl_bells *bells, double x, const double m[3], double weight,
+                        double *sum);
+/* In d = 1: adds the Taylor coefficients of sum_b e_b phi_b at x. */
+void kl_bells_taylor(const kl_bells *bells, const double *e, double x, double c[5]);
+
 #endif

@@ -187,8 +187,14 @@ static kl_status solve(MPI_Comm comm, const kl_liouville *l,
         rough[i] = c.of[i % (size_t)l->nobservables] < 0;
         value[i] = error[i] = 0;
     }
-    const kl_normal_mean q = {l->potential->dimension, (int)n, rough, at, &c, l->tolerance, l->stop,
-                              l->stop_context};
+    const kl_normal_mean q = {.dimension = l->potential->dimension,
+                              .nvalues = (int)n,
+                              .rough = rough,
+                              .evaluate = at,
+                              .context = &c,
+                              .tolerance = l->tolerance,
+                              .stop = l->stop,
+                              .stop_context = l->stop_context};
     *reached = true;
     for (int i = 0; i < l->npackets; i++) {
         c.packet = &l->packet[i];

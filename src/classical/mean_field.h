@@ -39,6 +39,15 @@ void kl_mean_field_destroy(kl_mean_field *field);
 void kl_mean_field_set(kl_mean_field *field, MPI_Comm comm, int64_t n, int64_t first, int64_t count,
                        const double *x, int stride, const double *weight);
 
+/* In d = 1: V * of what formal deviations from the points make of rho, to third order: points as
+ * above, moment[count][3] = <y>, <y^2>, <y^3>. Collective over comm. */
+void kl_mean_field_set_moved(kl_mean_field *field, MPI_Comm comm, int64_t n, int64_t first,
+                             int64_t count, const double *x, int stride, const double *weight,
+                             const double *moment);
+
+/* In d = 1: adds the Taylor coefficients of V * rho at x, to the fourth. Local. */
+void kl_mean_field_taylor(const kl_mean_field *field, double x, double c[5]);
+
 /* Of n points the first of a block. */
 int64_t kl_mean_field_first(int64_t n, int block);
 

@@ -121,7 +121,8 @@ kl_status kl_normal_mean_solve(MPI_Comm comm, const kl_normal_mean *q, double *m
         if (pow(2 * radius / step, q->dimension) > most_nodes[q->dimension])
             break;
         status = apply(q, step, comm, sums + n, err);
-        *reached = compare(q, sums, sums + n, error) <= q->tolerance && step < 0.3;
+        *reached = compare(q, sums, sums + n, error) <= q->tolerance &&
+                   step < (q->coarsest > 0 ? q->coarsest : 0.3);
         memcpy(sums, sums + n, n * sizeof *sums);
     }
     for (int i = 0; status == KL_OK && i < q->nvalues; i++) {

@@ -16,6 +16,7 @@ typedef struct kl_normal_mean {
     bool (*evaluate)(void *context, const double u[3], double *value);
     void *context;
     double tolerance; /* of the last change of a mean, relative to the larger of 1 and it */
+    double coarsest;  /* of the steps that count, in deviations; 0: 0.3 */
     bool (*stop)(void *context); /* as of kl_limit_values; NULL: never */
     void *stop_context;
 } kl_normal_mean;

@@ -13,6 +13,7 @@ static const double most_work = 3e11; /* products of a rule; some minutes of a p
 /* Values of one rule, and what the means over turns may be off by. */
 typedef struct observing {
     const kl_vlasov *v;
+    bool order;          /* the coefficient of hbar^2 in their place */
     double *value, *off; /* [ntimes][nobservables] */
     double *block;       /* [KL_MEAN_FIELD_BLOCKS] */
 } observing;
@@ -30,6 +31,8 @@ static double energy(const kl_cloud *c, const double *z)
 
 static double at_node(const kl_cloud *c, const kl_phase_observable *o, int turns, const double *z)
 {
+    if (c->with_order)
+        return kl_order_value(c, o, z);
     if (o->energy)
         return energy(c, z);
     return turns > 0 ? kl_phase_symmetry_mean(&c->symmetry, o, turns, z)
@@ -40,15 +43,14 @@ static double at_node(const kl_cloud *c, const kl_phase_observable *o, int turns
 static double average(const observing *b, const kl_cloud *c, const kl_phase_observable *o,
                       int turns)
 {
-    const int d = c->symmetry.dimension;
     double sum = 0;
     memset(b->block, 0, KL_MEAN_FIELD_BLOCKS * sizeof *b->block);
     for (int block = 0; block < KL_MEAN_FIELD_BLOCKS; block++) {
         const int64_t last = kl_mean_field_first(c->rule.n, block + 1);
         for (int64_t i = kl_mean_field_first(c->rule.n, block); i < last; i++)
             if (i >= c->first && i < c->first + c->count)
-                b->block[block] +=
-                    c->weight[i - c->first] * at_node(c, o, turns, c->z + 2 * d * (i - c->first));
+                b->block[block] += c->weight[i - c->first] *
+                                   at_node(c, o, turns, c->z + c->stride * (i - c->first));
     }
     MPI_Allreduce(MPI_IN_PLACE, b->block, KL_MEAN_FIELD_BLOCKS, MPI_DOUBLE, MPI_SUM, c->comm);
     for (int block = 0; block < KL_MEAN_FIELD_BLOCKS; block++)
@@ -83,14 +85,14 @@ static kl_phase_symmetry symmetry_of(const kl_vlasov *v)
     return kl_phase_symmetry_find(v->potential, v->interaction, v->displacement);
 }
 
-static kl_cloud_accuracy accuracy_of(const kl_vlasov *v, int level)
+static kl_cloud_accuracy accuracy_of(const kl_vlasov *v, int level, bool order)
 {
     static const double first[] = {0, 16, 10,
                                    6}; /* degree; radial rules are of one dimension more */
     const kl_phase_symmetry s = symmetry_of(v);
     const double small = fmax(3e-14, v->tolerance * pow(10, -2 - level));
     const int degree = 2 * (int)(first[s.radial ? 1 : s.dimension] * pow(1.5, level) / 2);
-    return (kl_cloud_accuracy){degree, 0, fmin(small, 1e-6), fmin(small, 1e-6)};
+    return (kl_cloud_accuracy){degree, 0, fmin(small, 1e-6), fmin(small, 1e-6), order};
 }
 
 /* Products of a rule for one V * rho on all nodes. */
@@ -99,7 +101,8 @@ static double work_of(const kl_vlasov *v, const kl_cloud_accuracy *a)
     const kl_phase_symmetry s = symmetry_of(v);
     const double reach = a->reach > 0 ? a->reach : 1 + sqrt(2 * kl_fermi_energy(s.dimension));
     const double each = kl_bells_count(v->interaction, &s, reach, a->modes);
-    return kl_thomas_fermi_nodes(&s, a->degree) * ((s.radial ? 12 : 2) * each + 40);
+    return kl_thomas_fermi_nodes(&s, a->degree) * ((s.radial ? 12 : 2) * each + 40) *
+           (a->order ? 4 : 1);
 }
 
 /* Calls of slope() until the last time, roughly. */
@@ -108,11 +111,11 @@ static double slopes_of(const kl_vlasov *v)
     return 72 * (3 + 1.5 * (v->ntimes > 0 ? v->times[v->ntimes - 1] : 0));
 }
 
-double kl_vlasov_seconds(const kl_vlasov *v)
+double kl_vlasov_seconds(const kl_vlasov *v, bool order)
 {
     double seconds = 0;
     for (int level = 0; level < 6; level++) {
-        const kl_cloud_accuracy a = accuracy_of(v, level);
+        const kl_cloud_accuracy a = accuracy_of(v, level, order);
         const double work = work_of(v, &a) * slopes_of(v);
         seconds += work < most_work ? 1e-9 * work : 0;
     }
@@ -149,7 +152,7 @@ static double compare(const observing *now, const double *before, double *error)
 static kl_status apply(MPI_Comm comm, const observing *b, int level, double *reach, bool *fine,
                        bool *more, kl_error *err)
 {
-    kl_cloud_accuracy a = accuracy_of(b->v, level);
+    kl_cloud_accuracy a = accuracy_of(b->v, level, b->order);
     a.reach = *reach;
     *more = level < LEAST_LEVELS || work_of(b->v, &a) * slopes_of(b->v) < most_work;
     if (*more)
@@ -163,7 +166,7 @@ static kl_status refine(MPI_Comm comm, const observing *b, double *value, double
 {
     const kl_vlasov *v = b->v;
     const size_t n = (size_t)(v->ntimes * v->nobservables);
-    const int least = any_rough(v) ? ROUGH_LEVELS : LEAST_LEVELS;
+    const int least = any_rough(v) && !b->order ? ROUGH_LEVELS : LEAST_LEVELS;
     double reach = 0;
     bool fine = true, more = true;
     *reached = false;
@@ -183,11 +186,11 @@ static kl_status refine(MPI_Comm comm, const observing *b, double *value, double
     return KL_OK;
 }
 
-kl_status kl_vlasov_values(MPI_Comm comm, const kl_vlasov *v, double *value, double *error,
-                           bool *reached, kl_error *err)
+static kl_status solve(MPI_Comm comm, const kl_vlasov *v, bool order, double *value, double *error,
+                       bool *reached, kl_error *err)
 {
     const size_t n = (size_t)(v->ntimes * v->nobservables);
-    observing b = {.v = v};
+    observing b = {.v = v, .order = order};
     kl_status status = kl_alloc(n, sizeof *b.value, "values", &b.value, err);
     if (status == KL_OK)
         status = kl_alloc(n, sizeof *b.off, "values", &b.off, err);
@@ -201,4 +204,20 @@ done:
     free(b.off);
     free(b.block);
     return status;
+}
+
+kl_status kl_vlasov_values(MPI_Comm comm, const kl_vlasov *v, double *value, double *error,
+                           bool *reached, kl_error *err)
+{
+    return solve(comm, v, false, value, error, reached, err);
+}
+
+kl_status kl_vlasov_next_order(MPI_Comm comm, const kl_vlasov *v, double *value, double *error,
+                               bool *reached, kl_error *err)
+{
+    KL_TRY(solve(comm, v, true, value, error, reached, err));
+    for (int i = 0; i < v->ntimes * v->nobservables; i++)
+        if (!kl_phase_observable_smooth(&v->observable[i % v->nobservables]))
+            value[i] = error[i] = NAN;
+    return KL_OK;
 }

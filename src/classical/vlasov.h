@@ -37,12 +37,18 @@ typedef struct kl_vlasov { /* nothing is owned */
 kl_status kl_vlasov_values(MPI_Comm comm, const kl_vlasov *v, double *value, double *error,
                            bool *reached, kl_error *err);
 
+/* d = 1: the coefficient c of Hartree's equation, <J> = (that of Vlasov) + c hbar^2 + O(hbar^4), of
+ * N fermions in the lowest orbitals of the trap, hbar = 1/N (vlasov_order.c); NAN for observables
+ * that are not smooth. As kl_vlasov_values(). */
+kl_status kl_vlasov_next_order(MPI_Comm comm, const kl_vlasov *v, double *value, double *error,
+                               bool *reached, kl_error *err);
+
 /* f along an axis as kl_liouville_field() has it: field[ntimes][nx][np]. NAN where the droplet runs
  * away. Collective. KL_ENVIRONMENT: no memory. KL_STOPPED. */
 kl_status kl_vlasov_field(MPI_Comm comm, const kl_vlasov *v, const kl_liouville_grid *grid,
                           double **field, kl_error *err);
 
-/* Seconds of the values on one rank, roughly. Local. */
-double kl_vlasov_seconds(const kl_vlasov *v);
+/* Seconds of the values, or of the next order, on one rank, roughly. Local. */
+double kl_vlasov_seconds(const kl_vlasov *v, bool order);
 
 #endif

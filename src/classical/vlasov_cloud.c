@@ -12,7 +12,7 @@ static void point(const kl_cloud *c, const double *y, int64_t i, double x[3])
 {
     const int d = c->symmetry.dimension;
     memset(x, 0, 3 * sizeof *x);
-    memcpy(x, y + 2 * d * i, (size_t)d * sizeof *x);
+    memcpy(x, y + c->stride * i, (size_t)d * sizeof *x);
 }
 
 /* Collective: the nodes act on each other. */
@@ -23,21 +23,23 @@ static void slope(void *context, const double *y, double *dy)
     if (c->v->stop && !c->stopped && c->calls++ % CALLS_BETWEEN_STOPS == 0)
         c->stopped = c->v->stop(c->v->stop_context);
     if (c->stopped) { /* be done soon */
-        memset(dy, 0, (size_t)(2 * d * c->count) * sizeof *dy);
+        memset(dy, 0, (size_t)(c->stride * c->count) * sizeof *dy);
         return;
     }
-    kl_mean_field_set(&c->field, c->comm, c->rule.n, c->first, c->count, y, 2 * d, c->weight);
+    kl_mean_field_set(&c->field, c->comm, c->rule.n, c->first, c->count, y, c->stride, c->weight);
     for (int64_t i = 0; i < c->count; i++) {
         double x[3], g[3];
         point(c, y, i, x);
         kl_smooth_gradient(c->v->potential, x, g);
         kl_mean_field_value(&c->field, x, g);
         for (int j = 0; j < d; j++) {
-            dy[2 * d * i + j] = y[2 * d * i + d + j];
-            dy[2 * d * i + d + j] = -g[j];
+            dy[c->stride * i + j] = y[c->stride * i + d + j];
+            dy[c->stride * i + d + j] = -g[j];
             c->reach = fmax(c->reach, fabs(x[j]));
         }
     }
+    if (c->with_order)
+        kl_order_slope(c, y, dy);
 }
 
 static double agree(void *context, double error)
@@ -50,7 +52,6 @@ static double agree(void *context, double error)
 /* This rank's blocks of nodes. */
 static kl_status place(kl_cloud *c, kl_error *err)
 {
-    const int d = c->symmetry.dimension;
     int rank, size;
     MPI_Comm_rank(c->comm, &rank);
     MPI_Comm_size(c->comm, &size);
@@ -58,10 +59,13 @@ static kl_status place(kl_cloud *c, kl_error *err)
     c->count =
         kl_mean_field_first(c->rule.n, (int)((long)KL_MEAN_FIELD_BLOCKS * (rank + 1) / size)) -
         c->first;
-    KL_TRY(kl_alloc((size_t)(2 * d * c->count), sizeof *c->z, "nodes", &c->z, err));
+    KL_TRY(kl_alloc((size_t)(c->stride * c->count), sizeof *c->z, "nodes", &c->z, err));
     KL_TRY(kl_alloc((size_t)c->count, sizeof *c->weight, "nodes", &c->weight, err));
-    for (int64_t i = 0; i < c->count; i++)
-        c->weight[i] = kl_thomas_fermi_node(&c->rule, c->first + i, c->z + 2 * d * i);
+    for (int64_t i = 0; i < c->count; i++) {
+        c->weight[i] = kl_thomas_fermi_node(&c->rule, c->first + i, c->z + c->stride * i);
+        if (c->with_order)
+            kl_order_start(c, c->z + c->stride * i);
+    }
     return KL_OK;
 }
 
@@ -71,8 +75,9 @@ static kl_status make(kl_cloud *c, const kl_cloud_accuracy *a, kl_error *err)
     KL_TRY(kl_thomas_fermi_create(&c->symmetry, v->displacement, a->degree, &c->rule, err));
     KL_TRY(kl_mean_field_create(v->interaction, &c->symmetry, a->reach, a->modes, &c->field, err));
     KL_TRY(place(c, err));
-    KL_TRY(kl_ode_create((int)(2 * c->symmetry.dimension * c->count), slope, c, a->steps, &c->ode,
-                         err));
+    if (c->with_order)
+        KL_TRY(kl_order_create(c, a, err));
+    KL_TRY(kl_ode_create((int)(c->stride * c->count), slope, c, a->steps, &c->ode, err));
     c->ode.agree = agree;
     return KL_OK;
 }
@@ -80,7 +85,11 @@ static kl_status make(kl_cloud *c, const kl_cloud_accuracy *a, kl_error *err)
 kl_status kl_cloud_create(MPI_Comm comm, const kl_vlasov *v, const kl_cloud_accuracy *accuracy,
                           kl_cloud *out, kl_error *err)
 {
-    *out = (kl_cloud){.v = v, .comm = comm};
+    *out = (kl_cloud){.v = v,
+                      .comm = comm,
+                      .with_order = accuracy->order,
+                      .stride =
+                          2 * v->potential->dimension + (accuracy->order ? KL_ORDER_MOMENTS : 0)};
     out->symmetry = kl_phase_symmetry_find(v->potential, v->interaction, v->displacement);
     return kl_agree(comm, make(out, accuracy, err), err);
 }
@@ -89,6 +98,7 @@ void kl_cloud_destroy(kl_cloud *cloud)
 {
     kl_thomas_fermi_destroy(&cloud->rule);
     kl_mean_field_destroy(&cloud->field);
+    kl_order_destroy(&cloud->order);
     kl_ode_destroy(&cloud->ode);
     free(cloud->z);
     free(cloud->weight);
@@ -100,8 +110,8 @@ bool kl_cloud_advance(kl_cloud *c, double t)
     if (t > c->now && !kl_ode_advance(&c->ode, t - c->now, c->z))
         return false;
     c->now = t;
-    kl_mean_field_set(&c->field, c->comm, c->rule.n, c->first, c->count, c->z,
-                      2 * c->symmetry.dimension, c->weight); /* of now */
+    kl_mean_field_set(&c->field, c->comm, c->rule.n, c->first, c->count, c->z, c->stride,
+                      c->weight); /* of now */
     return !c->stopped;
 }
 

@@ -80,8 +80,8 @@ kl_status kl_vlasov_field(MPI_Comm comm, const kl_vlasov *v, const kl_liouville_
                           double **field, kl_error *err)
 {
     picture s = {.grid = grid, .d = v->potential->dimension, .field = field};
-    kl_cloud_accuracy a = {picture_degree(grid, s.d), 0, 1e-8, 1e-7};
-    kl_cloud_accuracy coarse = {24, 0, 1e-6, 1e-6};
+    kl_cloud_accuracy a = {picture_degree(grid, s.d), 0, 1e-8, 1e-7, false};
+    kl_cloud_accuracy coarse = {24, 0, 1e-6, 1e-6, false};
     bool fine = true;
     KL_TRY(kl_cloud_follow(comm, v, &coarse, look_away, NULL, &fine, err));
     a.reach = 1.02 * coarse.reach;

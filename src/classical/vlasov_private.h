@@ -12,7 +12,21 @@ typedef struct kl_cloud_accuracy {
     double reach; /* most |x_j| that V's modes are good for */
     double modes; /* relative to V */
     double steps; /* of a step */
+    bool order;   /* with hbar^2: see vlasov_order.c */
 } kl_cloud_accuracy;
+
+/* In d = 1: the moments <y^a q^b> of formal deviations (y, q) from a node, a + b = 1, 2, 3. */
+enum { KL_ORDER_DEGREE = 3, KL_ORDER_MOMENTS = 9 };
+static inline int kl_order_place(int a, int b)
+{
+    return (a + b) * (a + b + 1) / 2 - 1 + b;
+}
+
+typedef struct kl_order {
+    kl_mean_field field;     /* V * what the deviations make of rho */
+    double *moment;          /* [count][3]: <y>, <y^2>, <y^3>; owned */
+    kl_monomials of_x, of_z; /* of Taylor polynomials */
+} kl_order;
 
 typedef struct kl_cloud {
     const kl_vlasov *v;
@@ -21,7 +35,10 @@ typedef struct kl_cloud {
     kl_thomas_fermi rule;
     kl_mean_field field;
     int64_t first, count; /* nodes of this rank */
-    double *z, *weight;   /* [count][2 d], [count]; owned */
+    int stride;           /* of z: 2 d, and the moments */
+    double *z, *weight;   /* [count][stride], [count]; owned */
+    bool with_order;
+    kl_order order;
     kl_ode ode;
     double now, reach; /* largest |x_j| so far, of this rank's nodes */
     long calls;
@@ -36,6 +53,18 @@ void kl_cloud_destroy(kl_cloud *cloud);
 
 /* To time t. False: it runs away, or was stopped. Collective. */
 bool kl_cloud_advance(kl_cloud *cloud, double t);
+
+/* ---- the order hbar^2, in d = 1; z[2 + KL_ORDER_MOMENTS] ---- */
+
+/* KL_ENVIRONMENT: no memory. Free with destroy, on failure too. Local. */
+kl_status kl_order_create(kl_cloud *cloud, const kl_cloud_accuracy *accuracy, kl_error *err);
+void kl_order_destroy(kl_order *order);
+/* A node's moments at time 0. Local. */
+void kl_order_start(const kl_cloud *cloud, double *z);
+/* The slopes of all moments, those of the points being there. Collective. */
+void kl_order_slope(kl_cloud *cloud, const double *y, double *dy);
+/* What a node gives to the coefficient of hbar^2 of <J>. Local. */
+double kl_order_value(const kl_cloud *cloud, const kl_phase_observable *o, const double *z);
 
 /* The largest |x_j| so far, of all nodes. Collective. */
 double kl_cloud_reach(const kl_cloud *cloud);

@@ -153,22 +153,27 @@ static void scale_line(int64_t n, complex double c, complex double *f)
         f[i] = kl_times(f[i], c);
 }
 
-void kl_box_multiply(const kl_layout *l, const complex double *const table[3], complex double *f)
+void kl_box_multiply_plane(const kl_layout *l, const complex double *const table[3], int64_t a,
+                           complex double *plane)
 {
     const int inner = l->axis[2];
+    const complex double outer = factor_of(l, table, 0, l->first + a);
+    for (int64_t b = 0; b < l->n[1]; b++) {
+        const complex double c = kl_times(outer, factor_of(l, table, 1, b));
+        complex double *line = plane + b * l->n[2];
+        if (table[inner] && c == 1)
+            kl_box_product(l->n[2], table[inner], line);
+        else if (table[inner])
+            multiply_line(l->n[2], c, table[inner], line);
+        else
+            scale_line(l->n[2], c, line);
+    }
+}
+
+void kl_box_multiply(const kl_layout *l, const complex double *const table[3], complex double *f)
+{
     for (int64_t a = 0; a < l->n[0]; a++)
-        for (int64_t b = 0; b < l->n[1]; b++) {
-            const complex double outer = factor_of(l, table, 0, l->first + a),
-                                 middle = factor_of(l, table, 1, b);
-            const complex double c = kl_times(outer, middle);
-            complex double *line = f + (a * l->n[1] + b) * l->n[2];
-            if (table[inner] && c == 1)
-                kl_box_product(l->n[2], table[inner], line);
-            else if (table[inner])
-                multiply_line(l->n[2], c, table[inner], line);
-            else
-                scale_line(l->n[2], c, line);
-        }
+        kl_box_multiply_plane(l, table, a, f + a * l->n[1] * l->n[2]);
 }
 
 void kl_box_weigh(const kl_layout *l, const double *const table[3], complex double *f)

@@ -80,9 +80,11 @@ int64_t kl_box_good_length(double least);
 
 /* psi_i *= phase_i. Local. */
 void kl_box_product(int64_t n, const complex double *phase, complex double *psi);
-/* f *= prod_j table_j. Local. */
+/* f *= prod_j table_j: all of it, or plane a of this rank. Local. */
 void kl_box_multiply(const kl_layout *layout, const complex double *const table[3],
                      complex double *f);
+void kl_box_multiply_plane(const kl_layout *layout, const complex double *const table[3], int64_t a,
+                           complex double *plane);
 void kl_box_weigh(const kl_layout *layout, const double *const table[3], complex double *f);
 
 /* sum conj(f) g prod_j table_j, the same bits on any number of ranks. Collective. */

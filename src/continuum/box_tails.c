@@ -53,7 +53,12 @@ kl_status kl_box_tails_raise(const kl_box_grid *grid, const complex double *psi,
     return KL_OK;
 }
 
+double kl_box_edge_error(const kl_box_tails *tails)
+{
+    return 4 * sqrt(tails->edge);
+}
+
 double kl_box_tails_error(const kl_box_tails *tails)
 {
-    return 4 * sqrt(tails->edge) + 4 * sqrt(tails->band);
+    return kl_box_edge_error(tails) + 4 * sqrt(tails->band);
 }

@@ -15,7 +15,8 @@ typedef struct kl_box_tails { /* parts of |psi|^2; plain data */
 kl_status kl_box_tails_raise(const kl_box_grid *grid, const complex double *psi, complex double *u,
                              kl_box_tails *most, kl_error *err);
 
-/* What that may have done to psi, in l2. Local. */
+/* What that may have done to psi, in l2: all, and what is near the ends of the box alone. Local. */
 double kl_box_tails_error(const kl_box_tails *tails);
+double kl_box_edge_error(const kl_box_tails *tails);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "base/memory.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 static const int sign[2] = {FFTW_FORWARD, FFTW_BACKWARD};
@@ -108,11 +107,16 @@ void kl_box_transform_destroy(kl_box_transform **transform)
     *transform = NULL;
 }
 
-/* All planes of this rank in position (0) or momentum space (1), each by that plan: d = 2 has one
- * line in a plane. */
+/* d = 2 has one line in a plane. */
+static int64_t plane_size(const kl_box_transform *t)
+{
+    return t->dimension == 3 ? t->sites * t->sites : t->sites;
+}
+
+/* All planes of this rank in position (0) or momentum space (1), each by that plan. */
 static void each_plane(const kl_box_transform *t, int space, fftw_plan plan, complex double *f)
 {
-    const int64_t plane = t->dimension == 3 ? t->sites * t->sites : t->sites;
+    const int64_t plane = plane_size(t);
     for (int64_t a = 0; a < t->count[space]; a++)
         fftw_execute_dft(plan, f + a * plane, f + a * plane);
 }
@@ -133,4 +137,34 @@ void kl_box_transform_backward(const kl_box_transform *t, complex double *f)
         fftw_mpi_execute_r2r(t->back, (double *)f, (double *)f);
     }
     each_plane(t, 0, t->plane[1], f);
+}
+
+void kl_box_transform_positions(const kl_box_transform *t, bool transformed, bool again,
+                                kl_box_visit_plane visit, const void *context, complex double *f)
+{
+    for (int64_t a = 0; a < t->count[0]; a++) {
+        complex double *plane = f + a * plane_size(t);
+        if (transformed)
+            fftw_execute_dft(t->plane[1], plane, plane);
+        visit(context, a, plane);
+        if (again)
+            fftw_execute_dft(t->plane[0], plane, plane);
+    }
+}
+
+void kl_box_transform_momenta(const kl_box_transform *t, kl_box_visit_plane visit,
+                              const void *context, complex double *f)
+{
+    if (t->dimension == 1) {
+        visit(context, 0, f);
+        return;
+    }
+    fftw_mpi_execute_r2r(t->over, (double *)f, (double *)f);
+    for (int64_t a = 0; a < t->count[1]; a++) {
+        complex double *plane = f + a * plane_size(t);
+        fftw_execute_dft(t->across[0], plane, plane);
+        visit(context, a, plane);
+        fftw_execute_dft(t->across[1], plane, plane);
+    }
+    fftw_mpi_execute_r2r(t->back, (double *)f, (double *)f);
 }

@@ -279,11 +279,7 @@ kl_status kl_filtered_create(const kl_filter *filter, MPI_Comm comm, kl_filtered
     bound_spectrum(out);
     out->slice =
         (kl_split_steps){.grid = &out->grid, .method = KL_SPLIT_STRANG, .potential = out->v};
-    KL_TRY(kl_split_create(&out->slice, err));
-    KL_TRY(fill_delta(out, err));
-    KL_TRY(evolve(out, 0, out->psi, err));
-    memcpy(out->start, out->sum, out->grid.local * sizeof *out->start);
-    return KL_OK;
+    return kl_split_create(&out->slice, err);
 }
 
 void kl_filtered_destroy(kl_filtered *k)
@@ -327,11 +323,35 @@ kl_status kl_filtered_exact(kl_filtered *kernel, double t, const double x[3], co
     return value_of(kernel, kernel->sum, x, value, error, err);
 }
 
-kl_status kl_filtered_slices(kl_filtered *k, double t, int64_t n, bool strang, const double x[3],
-                             complex double *value, double *error, kl_error *err)
+static kl_status begin_slices(kl_filtered *k, bool strang, kl_error *err)
 {
+    if (!k->started) {
+        KL_TRY(fill_delta(k, err));
+        KL_TRY(evolve(k, 0, k->psi, err));
+        memcpy(k->start, k->sum, k->grid.local * sizeof *k->start);
+        k->started = true;
+    }
     memcpy(k->psi, k->start, k->grid.local * sizeof *k->psi);
+    if (!strang)
+        kl_split_kick(&k->slice, false, k->psi);
+    return KL_OK;
+}
+
+kl_status kl_filtered_slices(kl_filtered *k, double t, int64_t n, bool strang, int64_t count,
+                             int64_t *done, kl_error *err)
+{
     kl_split_set(&k->slice, t / (double)n);
-    kl_split_slices(&k->slice, strang, n, k->psi);
-    return value_of(k, k->psi, x, value, error, err);
+    if (*done == 0)
+        KL_TRY(begin_slices(k, strang, err));
+    kl_split_stretch(&k->slice, count, *done == 0, *done + count == n, k->psi);
+    *done += count;
+    if (*done == n && !strang)
+        kl_split_kick(&k->slice, true, k->psi);
+    return KL_OK;
+}
+
+kl_status kl_filtered_value(kl_filtered *kernel, const double x[3], complex double *value,
+                            double *error, kl_error *err)
+{
+    return value_of(kernel, kernel->psi, x, value, error, err);
 }

@@ -30,6 +30,7 @@ typedef struct kl_filtered {
     double *v, *kinetic;                       /* V; |p|^2/2 over the points */
     double low, high;                          /* of H on the grid */
     complex double *start, *psi, *u, *w, *sum; /* start = f(H) delta_y */
+    bool started;                              /* it is known */
     kl_split_steps slice;
 } kl_filtered;
 
@@ -43,9 +44,12 @@ void kl_filtered_destroy(kl_filtered *kernel);
  * of the momenta. KL_ENVIRONMENT: no memory. KL_INPUT: t is too long for a series. */
 kl_status kl_filtered_exact(kl_filtered *kernel, double t, const double x[3], complex double *value,
                             double *error, kl_error *err);
-/* Of (exp(-i dt H0/hbar) exp(-i dt V/hbar))^n, or with V halved at both ends of each slice. */
-kl_status kl_filtered_slices(kl_filtered *kernel, double t, int64_t n, bool strang,
-                             const double x[3], complex double *value, double *error,
-                             kl_error *err);
+/* psi of (exp(-i dt H0/hbar) exp(-i dt V/hbar))^n, or with V halved at both ends of each slice:
+ * `count` of them behind the first *done, to the same bits in any stretches; with *done = 0 it
+ * begins. psi and *done are all there is to go on from. And its value at x. */
+kl_status kl_filtered_slices(kl_filtered *kernel, double t, int64_t n, bool strang, int64_t count,
+                             int64_t *done, kl_error *err);
+kl_status kl_filtered_value(kl_filtered *kernel, const double x[3], complex double *value,
+                            double *error, kl_error *err);
 
 #endif

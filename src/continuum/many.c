@@ -8,7 +8,7 @@
 
 int kl_many_orbitals_for(int particles)
 {
-    static const int orbitals[] = {0, 0, 14, 14, 14, 14, 14};
+    static const int orbitals[] = {0, 0, 20, 18, 18, 16, 16};
     return orbitals[particles];
 }
 
@@ -118,7 +118,7 @@ static double first_energy(const kl_many *m)
     return sum;
 }
 
-/* c = exp(-i dt R/hbar) c, by its series, which kicks are short enough for. */
+/* c = exp(-i dt R/hbar) c, by its series, which kicks are short enough for: to 3e-14. */
 static void kick_part(kl_many *m, const kl_many_part *part, double dt, complex double *c)
 {
     const int64_t n = part->determinants.n;
@@ -126,7 +126,7 @@ static void kick_part(kl_many *m, const kl_many_part *part, double dt, complex d
     complex double *term = m->work[0], *next = m->work[1];
     const complex double phase = CMPLX(cos(dt * shift / hbar), -sin(dt * shift / hbar));
     memcpy(term, c, (size_t)n * sizeof *c);
-    for (int k = 1; k < 100 && square(n, term) > 1e-34; k++) {
+    for (int k = 1; k < 100 && square(n, term) > 1e-27; k++) {
         const complex double factor = CMPLX(0, -dt / (hbar * k));
         apply(m, part, term, next);
         for (int64_t i = 0; i < n; i++) {

@@ -18,6 +18,7 @@
 
 #include "classical/window.h"
 #include "continuum/box_grid.h"
+#include "continuum/hierarchy.h"
 #include "continuum/step_control.h"
 
 enum { KL_LEAST_FERMIONS = 2, KL_MANY_FEWER = 4 };
@@ -62,23 +63,26 @@ kl_many_progress *kl_many_progress_of(kl_many *many);
 double kl_many_bytes(const kl_many_problem *problem);
 double kl_many_seconds(const kl_many_problem *problem, double t);
 
+/* In these, `which` is 0 for K orbitals and 1 for the KL_MANY_FEWER less that go beside them: what
+ * both differ by is the error of the basis. */
+
 /* gamma, <a_i^+ a_k>, of trace N: sum_m occupation_m |orbital_m><orbital_m| on the points of a grid
  * in d = 1 (sum |orbital|^2 = 1). sum_m occupation_m <orbital_m| O |orbital_m>/N is <O>, of a
  * particle. The box must hold the orbitals. Collective. KL_ENVIRONMENT: no memory. */
 typedef struct kl_many_natural {
-    int n;                   /* K, from the largest occupation on */
+    int n;                   /* from the largest occupation on */
     double *occupation;      /* [n] in [0, 1]; owned */
     complex double *orbital; /* [n][sites]; owned */
 } kl_many_natural;
-kl_status kl_many_natural_create(kl_many *many, const kl_box_grid *grid, kl_many_natural *out,
-                                 kl_error *err);
+kl_status kl_many_natural_create(kl_many *many, int which, const kl_box_grid *grid,
+                                 kl_many_natural *out, kl_error *err);
 void kl_many_natural_destroy(kl_many_natural *natural);
 
 /* gamma_1 = gamma/N, gamma_2 of two particles with trace 1; norms are those of Hilbert and Schmidt.
  */
 typedef struct kl_many_checks {
-    double number, purity; /* tr gamma; tr gamma (1 - gamma), 0 of determinants */
-    double energy;         /* <H>/N */
+    double number, purity;          /* tr gamma; tr gamma (1 - gamma), 0 of determinants */
+    double energy, energy_of_fewer; /* <H>/N */
     double
         basis; /* tr |gamma_1 - that of fewer orbitals|: a mean of |J| <= 1 is off by less, or so */
     double tail; /* tr gamma in the two last orbitals */
@@ -92,6 +96,12 @@ kl_status kl_many_check(kl_many *many, kl_many_checks *out, kl_error *err);
 
 /* <J x J>_2 - <J>^2, <J x J>_2 = (N (N - 1))^-1 sum_(i != j) <J_i J_j>: of J that is a function of
  * x alone or of p alone; else NAN. Collective. KL_ENVIRONMENT: no memory. */
-kl_status kl_many_pair(kl_many *many, const kl_phase_observable *o, double *defect, kl_error *err);
+kl_status kl_many_pair(kl_many *many, int which, const kl_phase_observable *o, double *defect,
+                       kl_error *err);
+
+/* The third term of the hierarchy (hierarchy.h), for the J that is set in h, whose grid has the
+ * points of the problem's. Collective. KL_ENVIRONMENT: no memory. */
+kl_status kl_many_correlation(kl_many *many, int which, const kl_hierarchy *h, double *value,
+                              kl_error *err);
 
 #endif

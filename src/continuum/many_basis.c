@@ -87,8 +87,7 @@ void kl_many_basis_drift(const kl_many_basis *b, double dt, complex double *phi)
     }
 }
 
-/* f = V * g. */
-static void convolve(const kl_many_basis *b, const complex double *g, complex double *f)
+void kl_many_basis_convolve(const kl_many_basis *b, const complex double *g, complex double *f)
 {
     const int64_t n = b->grid.sites;
     for (int64_t x = 0; x < n; x++) {
@@ -114,7 +113,7 @@ void kl_many_basis_field(kl_many_basis *b, const complex double *phi)
             sum += creal(kl_times(conj(phi[k * n + i]), phi[k * n + i]));
         rho[i] = sum / b->particles;
     }
-    convolve(b, rho, w);
+    kl_many_basis_convolve(b, rho, w);
     for (int64_t i = 0; i < n; i++)
         b->mean[i] = creal(w[i]);
 }
@@ -153,7 +152,7 @@ static void two_body(kl_many_basis *b, const complex double *phi)
             complex double *out = b->v + (size_t)(i * K + k) * (size_t)(K * K);
             for (int64_t x = 0; x < n; x++)
                 g[x] = kl_times(conj(phi[i * n + x]), phi[k * n + x]);
-            convolve(b, g, f);
+            kl_many_basis_convolve(b, g, f);
             for (int j = 0; j < K; j++) {
                 for (int64_t x = 0; x < n; x++)
                     fj[x] = kl_times(f[x], conj(phi[j * n + x]));
@@ -212,7 +211,7 @@ void kl_many_basis_whole(kl_many_basis *b, const complex double *phi)
     const kl_window square = {.shape = KL_WINDOW_POWER, .power = {2}};
     const int K = b->orbitals;
     const int64_t n = b->grid.sites;
-    kl_many_window(b, phi, &square, true, b->h);
+    kl_many_window(b, K, phi, &square, true, b->h);
     for (int i = 0; i < K; i++)
         for (int k = 0; k < K; k++)
             b->h[i * K + k] =
@@ -221,10 +220,9 @@ void kl_many_basis_whole(kl_many_basis *b, const complex double *phi)
     assemble(b);
 }
 
-void kl_many_window(const kl_many_basis *b, const complex double *phi, const kl_window *f,
+void kl_many_window(const kl_many_basis *b, int K, const complex double *phi, const kl_window *f,
                     bool momentum, complex double *out)
 {
-    const int K = b->orbitals;
     const int64_t n = b->grid.sites;
     complex double *fi = b->scratch, *psi = fi + b->grid.local;
     for (int i = 0; i < K; i++) { /* f phi_i */

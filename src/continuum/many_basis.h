@@ -43,12 +43,15 @@ void kl_many_basis_drift(const kl_many_basis *basis, double dt, complex double *
 void kl_many_basis_field(kl_many_basis *basis, const complex double *phi);
 void kl_many_basis_kick(const kl_many_basis *basis, double dt, complex double *phi);
 
+/* f[sites] = V * g. */
+void kl_many_basis_convolve(const kl_many_basis *basis, const complex double *g, complex double *f);
+
 /* basis->a: of R; of H itself. */
 void kl_many_basis_residual(kl_many_basis *basis, const complex double *phi);
 void kl_many_basis_whole(kl_many_basis *basis, const complex double *phi);
 
-/* out[K][K] = <phi_i| f |phi_k>, f of position or of momentum. */
-void kl_many_window(const kl_many_basis *basis, const complex double *phi, const kl_window *f,
-                    bool momentum, complex double *out);
+/* out[K][K] = <phi_i| f |phi_k> of the first K orbitals, f of position or of momentum. */
+void kl_many_window(const kl_many_basis *basis, int K, const complex double *phi,
+                    const kl_window *f, bool momentum, complex double *out);
 
 #endif

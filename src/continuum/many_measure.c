@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* <a_i^+ a_j^+ a_l a_k> of <b_p^+ b_q>. */
-static complex double pair_of(const kl_many_part *part, int i, int j, int k, int l)
+/* Of <b_p^+ b_q>. */
+complex double kl_many_pair_of(const kl_many_part *part, int i, int j, int k, int l)
 {
     if (i == j || k == l)
         return 0;
@@ -47,7 +47,7 @@ void kl_many_measure(kl_many *m, kl_many_part *part)
         for (int k = 0; k < K; k++) {
             complex double sum = 0;
             for (int j = 0; j < K; j++)
-                sum += pair_of(part, i, j, k, j);
+                sum += kl_many_pair_of(part, i, j, k, j);
             part->density[i * K + k] = sum / (N - 1);
         }
 }
@@ -55,10 +55,9 @@ void kl_many_measure(kl_many *m, kl_many_part *part)
 /* ---- natural orbitals ---- */
 
 /* orbital_m = sum_k u_km phi_k, u the eigenvectors of conj(density). */
-static void write_orbitals(const kl_many *m, const complex double *u, const int *order,
+static void write_orbitals(const kl_many *m, int K, const complex double *u, const int *order,
                            complex double *out)
 {
-    const int K = m->part[0].orbitals;
     const int64_t n = m->problem.sites;
     const complex double *phi = kl_many_functions(m);
     for (int o = 0; o < K; o++)
@@ -80,10 +79,10 @@ static void sort(int n, const double *value, int *order)
     }
 }
 
-kl_status kl_many_natural_create(kl_many *many, const kl_box_grid *grid, kl_many_natural *out,
-                                 kl_error *err)
+kl_status kl_many_natural_create(kl_many *many, int which, const kl_box_grid *grid,
+                                 kl_many_natural *out, kl_error *err)
 {
-    kl_many_part *part = &many->part[0];
+    kl_many_part *part = &many->part[which];
     const int K = part->orbitals;
     const size_t n = (size_t)(K * K);
     int order[KL_MOST_ORBITALS];
@@ -104,7 +103,7 @@ kl_status kl_many_natural_create(kl_many *many, const kl_box_grid *grid, kl_many
     sort(K, value, order);
     for (int m = 0; m < K; m++)
         out->occupation[m] = value[order[m]];
-    write_orbitals(many, a + n, order, out->orbital);
+    write_orbitals(many, K, a + n, order, out->orbital);
 done:
     free(a);
     return status;
@@ -122,7 +121,7 @@ void kl_many_natural_destroy(kl_many_natural *natural)
 static void one_particle(const kl_many *m, kl_many_checks *out)
 {
     const kl_many_part *part = &m->part[0];
-    const int K = part->orbitals, P = part->determinants.pairs;
+    const int K = part->orbitals;
     for (int i = 0; i < K; i++) {
         out->number += creal(part->density[i * K + i]);
         out->tail += i >= K - 2 ? creal(part->density[i * K + i]) : 0;
@@ -130,8 +129,17 @@ static void one_particle(const kl_many *m, kl_many_checks *out)
             out->purity -= pow(cabs(part->density[i * K + k]), 2);
     }
     out->purity += out->number;
-    for (size_t p = 0; p < (size_t)P * (size_t)P; p++)
-        out->energy += creal(kl_times(m->basis.a[p], part->pairs[p])) / m->problem.particles;
+}
+
+/* <H>/N, H in m->basis.a. */
+static double energy_of(const kl_many *m, const kl_many_part *part)
+{
+    const size_t all = (size_t)m->part[0].determinants.pairs, P = (size_t)part->determinants.pairs;
+    double sum = 0;
+    for (size_t p = 0; p < P; p++)
+        for (size_t q = 0; q < P; q++)
+            sum += creal(kl_times(m->basis.a[p * all + q], part->pairs[p * P + q]));
+    return sum / m->problem.particles;
 }
 
 /* a: the difference of the two density matrices over N. */
@@ -164,7 +172,7 @@ static void two_particles(const kl_many *m, kl_many_checks *out)
         for (int i = 0; i < j; i++)
             for (int l = 1; l < K; l++)
                 for (int k = 0; k < l; k++) {
-                    const complex double both = pair_of(part, i, j, k, l),
+                    const complex double both = kl_many_pair_of(part, i, j, k, l),
                                          free = kl_times(g[i * K + k], g[j * K + l]) -
                                                 kl_times(g[i * K + l], g[j * K + k]);
                     whole += creal(kl_times(conj(both), both));
@@ -189,30 +197,33 @@ kl_status kl_many_check(kl_many *many, kl_many_checks *out, kl_error *err)
     kl_many_measure(many, &many->part[1]);
     kl_many_basis_whole(&many->basis, kl_many_functions(many));
     one_particle(many, out);
+    out->energy = energy_of(many, &many->part[0]);
+    out->energy_of_fewer = energy_of(many, &many->part[1]);
     out->basis = basis_error(many, a);
     two_particles(many, out);
     free(a);
     return KL_OK;
 }
 
-kl_status kl_many_pair(kl_many *many, const kl_phase_observable *o, double *defect, kl_error *err)
+kl_status kl_many_pair(kl_many *many, int which, const kl_phase_observable *o, double *defect,
+                       kl_error *err)
 {
     const bool no_x = o->x.shape == KL_WINDOW_UNIFORM, no_p = o->p.shape == KL_WINDOW_UNIFORM;
-    kl_many_part *part = &many->part[0];
+    kl_many_part *part = &many->part[which];
     const int K = part->orbitals, N = many->problem.particles;
     complex double *f, one = 0, two = 0;
     KL_TRY(kl_agree(many->comm, kl_alloc((size_t)(K * K), sizeof *f, "density", &f, err), err));
     *defect = NAN;
     if (!o->energy && (no_x || no_p)) {
         kl_many_measure(many, part);
-        kl_many_window(&many->basis, kl_many_functions(many), no_x ? &o->p : &o->x, no_x, f);
+        kl_many_window(&many->basis, K, kl_many_functions(many), no_x ? &o->p : &o->x, no_x, f);
         for (int i = 0; i < K * K; i++)
             one += kl_times(f[i], part->density[i]) / N;
         for (int j = 1; j < K; j++)
             for (int i = 0; i < j; i++)
                 for (int l = 1; l < K; l++)
                     for (int k = 0; k < l; k++)
-                        two += kl_times(pair_of(part, i, j, k, l),
+                        two += kl_times(kl_many_pair_of(part, i, j, k, l),
                                         kl_times(f[i * K + k], f[j * K + l]) -
                                             kl_times(f[i * K + l], f[j * K + k]));
         *defect = 2 * creal(two) / (N * (N - 1.0)) - creal(one) * creal(one);

@@ -34,5 +34,7 @@ static inline const complex double *kl_many_functions(const kl_many *many)
 }
 /* Sets pairs and density. Collective. */
 void kl_many_measure(kl_many *many, kl_many_part *part);
+/* <a_i^+ a_j^+ a_l a_k>, after that. Local. */
+complex double kl_many_pair_of(const kl_many_part *part, int i, int j, int k, int l);
 
 #endif

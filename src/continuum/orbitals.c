@@ -251,13 +251,42 @@ KL_CLONES static void add_squares(int64_t n, const complex double *f, double wei
         out[i] += weight * (z[2 * i] * z[2 * i] + z[2 * i + 1] * z[2 * i + 1]);
 }
 
+/* sum_j |phi_j|^2/N of n points from i on, over the orbitals of this rank's block b. */
+static void block_density(const kl_orbitals *o, const complex double *phi, int b, int64_t i,
+                          int64_t n, double *out)
+{
+    const int64_t last = block_start(o, o->first_block + b + 1) - o->first;
+    memset(out, 0, (size_t)n * sizeof *out);
+    for (int64_t j = block_start(o, o->first_block + b) - o->first; j < last; j++)
+        add_squares(n, phi + (size_t)j * o->grid.local + i, 1. / (double)o->all, out);
+}
+
+/* The sums of kl_orbitals_sum() where all blocks are here: some points at a time, which stay in the
+ * processor's cache. */
+static void density_of_all(const kl_orbitals *o, const complex double *phi, double *rho)
+{
+    const int64_t points = kl_orbitals_points(o);
+    double part[512];
+    memset(rho, 0, (size_t)points * sizeof *rho);
+    for (int64_t i = 0; i < points; i += 512) {
+        const int64_t n = points - i < 512 ? points - i : 512;
+        for (int b = 0; b < o->blocks; b++) {
+            block_density(o, phi, b, i, n, part);
+            for (int64_t k = 0; k < n; k++)
+                rho[i + k] += part[k];
+        }
+    }
+}
+
 void kl_orbitals_density(const kl_orbitals *o, const complex double *phi, double *rho)
 {
     const int64_t points = kl_orbitals_points(o);
-    memset(o->sums, 0, (size_t)(o->block_count * points) * sizeof *o->sums);
-    for (int64_t j = 0; j < o->count; j++)
-        add_squares(points, phi + (size_t)j * o->grid.local, 1. / (double)o->all,
-                    o->sums + kl_orbitals_block(o, j) * points);
+    if (o->block_count == o->blocks) {
+        density_of_all(o, phi, rho);
+        return;
+    }
+    for (int b = 0; b < o->block_count; b++)
+        block_density(o, phi, b, 0, points, o->sums + b * points);
     kl_orbitals_sum(o, points, o->sums, o->sum, rho);
 }
 

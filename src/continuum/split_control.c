@@ -50,19 +50,26 @@ typedef struct moved {
 
 static void set(void *state, double dt)
 {
-    kl_split_set(&((moved *)state)->control->steps, dt);
+    kl_split_control *c = ((moved *)state)->control;
+    kl_split_set(&c->steps, dt);
+    if (c->follower)
+        kl_split_set(c->follower, dt);
 }
 
 static void run(void *state, int64_t count)
 {
     const moved *m = state;
     kl_split_run(&m->control->steps, 0, count, m->psi);
+    if (m->control->follower)
+        kl_split_run(m->control->follower, 0, count, m->control->followed);
 }
 
 static void undo(void *state, int64_t count)
 {
     const moved *m = state;
     kl_split_undo(&m->control->steps, 0, count, m->psi);
+    if (m->control->follower)
+        kl_split_undo(m->control->follower, 0, count, m->control->followed);
 }
 
 static double compare(void *state)
@@ -71,7 +78,7 @@ static double compare(void *state)
     const kl_split_steps *steps = &m->control->steps;
     memcpy(m->control->spare, m->psi, steps->grid->local * sizeof *m->psi);
     kl_split_run(steps, 1, 1, m->control->spare);
-    kl_split_run(steps, 0, 2, m->psi);
+    run(state, 2);
     return sqrt(kl_box_distance(steps->grid, m->psi, m->control->spare));
 }
 

@@ -11,10 +11,13 @@ typedef struct kl_split_control {
     double tolerance, last; /* of psi at the last time */
     complex double *spare;  /* owned, but for harmonic; a scratch array between two calls */
     kl_step_progress progress;
+    /* Another psi, on its own grid, that takes the same steps; NULL: none. Not owned. */
+    kl_split_steps *follower;
+    complex double *followed;
 } kl_split_control;
 
-/* `steps` as for kl_split_create(), the rest of *control is filled. Collective. KL_ENVIRONMENT: no
- * memory. Free with destroy, which is local, on failure too. */
+/* `steps` as for kl_split_create() and the follower, the rest of *control is filled. Collective.
+ * KL_ENVIRONMENT: no memory. Free with destroy, which is local, on failure too. */
 kl_status kl_split_control_create(kl_split_control *control, double tolerance, double last,
                                   kl_error *err);
 void kl_split_control_destroy(kl_split_control *control);

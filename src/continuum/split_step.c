@@ -2,6 +2,7 @@
 
 #include "base/complex.h"
 #include "base/memory.h"
+#include "continuum/box_transform.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -131,41 +132,85 @@ void kl_split_set(kl_split_steps *s, double dt)
     }
 }
 
-/* ---- steps ---- */
-
 static void kick(const kl_split_steps *s, const complex double *phase, complex double *psi)
 {
     kl_box_product(s->grid->position.n[0] * s->grid->position.n[1] * s->grid->position.n[2], phase,
                    psi);
 }
 
+/* ---- steps: transforms, with the phases of each plane while it is at hand ---- */
+
+typedef struct kicks { /* none, one or two of them */
+    const complex double *first, *second;
+    int64_t plane;
+} kicks;
+
+static void kick_plane(const void *context, int64_t a, complex double *plane)
+{
+    const kicks *k = context;
+    if (k->first)
+        kl_box_product(k->plane, k->first + a * k->plane, plane);
+    if (k->second)
+        kl_box_product(k->plane, k->second + a * k->plane, plane);
+}
+
+typedef struct drifts {
+    const kl_layout *layout;
+    const complex double *table[3];
+} drifts;
+
+static void drift_plane(const void *context, int64_t a, complex double *plane)
+{
+    const drifts *d = context;
+    kl_box_multiply_plane(d->layout, d->table, a, plane);
+}
+
 static void drift(const kl_split_steps *s, int which, complex double *psi)
 {
-    const complex double *const table[3] = {s->drift[which][0], s->drift[which][1],
-                                            s->drift[which][2]};
-    kl_box_forward(s->grid, psi);
-    kl_box_multiply(&s->grid->momentum, table, psi);
-    kl_box_backward(s->grid, psi);
+    const drifts d = {&s->grid->momentum,
+                      {s->drift[which][0], s->drift[which][1], s->drift[which][2]}};
+    kl_box_transform_momenta(s->grid->plans, drift_plane, &d, psi);
+}
+
+/* Between drifts: transformed before, and again behind. */
+static void kick_between(const kl_split_steps *s, bool before, bool behind,
+                         const complex double *first, const complex double *second,
+                         complex double *psi)
+{
+    const kicks k = {first, second, s->grid->position.n[1] * s->grid->position.n[2]};
+    kl_box_transform_positions(s->grid->plans, before, behind, kick_plane, &k, psi);
 }
 
 /* A kick that ends a step and one that begins the next are one of twice the length. */
-void kl_split_run(const kl_split_steps *s, int which, int64_t count, complex double *psi)
+static void run_steps(const kl_split_steps *s, int which, int64_t count, bool first, bool last,
+                      complex double *psi)
 {
+    const complex double *one = s->kick[which], *twice = which == 0 ? s->kick[1] : one,
+                         *more = which == 0 ? NULL : one;
     if (count > 0)
-        kick(s, s->kick[which], psi);
+        kick_between(s, false, true, first ? one : NULL, NULL, psi);
     for (int64_t i = 0; i < count; i++) {
         drift(s, which, psi);
         if (s->method == KL_SPLIT_CHIN4) {
-            kick(s, s->middle[which], psi);
+            kick_between(s, true, true, s->middle[which], NULL, psi);
             drift(s, which, psi);
         }
-        if (i < count - 1 && which == 0)
-            kick(s, s->kick[1], psi);
+        if (i < count - 1)
+            kick_between(s, true, true, twice, more, psi);
         else
-            kick(s, s->kick[which], psi);
-        if (i < count - 1 && which == 1)
-            kick(s, s->kick[which], psi);
+            kick_between(s, true, false, last ? one : twice, last ? NULL : more, psi);
     }
+}
+
+void kl_split_run(const kl_split_steps *steps, int which, int64_t count, complex double *psi)
+{
+    run_steps(steps, which, count, true, true, psi);
+}
+
+void kl_split_stretch(const kl_split_steps *steps, int64_t count, bool first, bool last,
+                      complex double *psi)
+{
+    run_steps(steps, 0, count, first, last, psi);
 }
 
 static void conjugate(const kl_split_steps *s, complex double *psi)
@@ -189,13 +234,4 @@ void kl_split_kick(const kl_split_steps *steps, bool back, complex double *psi)
     kick(steps, steps->kick[0], psi);
     if (back)
         conjugate(steps, psi);
-}
-
-void kl_split_slices(const kl_split_steps *steps, bool strang, int64_t count, complex double *psi)
-{
-    if (!strang)
-        kl_split_kick(steps, false, psi);
-    kl_split_run(steps, 0, count, psi);
-    if (!strang)
-        kl_split_kick(steps, true, psi);
 }

@@ -45,12 +45,14 @@ int kl_split_transforms(kl_split_method method);
 void kl_split_set(kl_split_steps *steps, double dt); /* local */
 /* Steps of length dt or 2 dt. Collective. */
 void kl_split_run(const kl_split_steps *steps, int which, int64_t count, complex double *psi);
-/* The same back. Collective. */
+/* Steps of length dt in stretches, to the same bits: the kick between two of them is of the first.
+ * Collective. */
+void kl_split_stretch(const kl_split_steps *steps, int64_t count, bool first, bool last,
+                      complex double *psi);
+/* The steps back. Collective. */
 void kl_split_undo(const kl_split_steps *steps, int which, int64_t count, complex double *psi);
 /* The first kick of a step of length dt alone, or its inverse. Local. Lie slices, first V, are
  * Strang steps between the two: (D K)^n = K^(-1/2) (K^(1/2) D K^(1/2))^n K^(1/2). */
 void kl_split_kick(const kl_split_steps *steps, bool back, complex double *psi);
-/* Lie or Strang slices of length dt; of the method strang. Collective. */
-void kl_split_slices(const kl_split_steps *steps, bool strang, int64_t count, complex double *psi);
 
 #endif

@@ -6,35 +6,44 @@
 #include "dynamics/orthonormal.h"
 #include "dynamics/symmetric.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPARE = 8, ROUNDS = 8, STAGES = 5 };
-static const double sharpness = 1.5, reach = 8.5; /* exp(-reach^2/2) = 2e-16 */
+enum { SPARE = 8, ROUNDS = 24, NARROWEST = 8 };
+static const double reach = 2;   /* of the window, over the half width that holds the states */
+static const double gain = 1e7;  /* of the wanted states over those outside, in a round */
+static const double slow = 0.03; /* of a round: what it leaves of the residuals */
 
 int64_t kl_interior_vectors(int64_t sites, int wanted)
 {
-    const int64_t vectors = 3 * (int64_t)wanted + SPARE;
+    const int64_t vectors = 2 * (int64_t)wanted + SPARE;
     return vectors < sites ? vectors : sites;
 }
 
-static int degree_of(double radius, double width)
+static double half_width(int wanted, double density)
 {
-    return (int)ceil(reach * radius / width) / 4 * 4 + 3;
+    return wanted / (2 * density);
 }
 
-/* s of the filter. */
-static double width_of(int wanted, double density)
+static int degree_of(double radius, double energy, double width)
 {
-    return wanted / (2 * density * sharpness);
+    return kl_energy_filter_degree(radius, energy, width, reach * width, gain);
 }
 
-double kl_interior_seconds(int64_t sites, int wanted, double radius, double density)
+double kl_interior_seconds(int64_t sites, int wanted, double radius, double energy, double density)
 {
     const double m = (double)kl_interior_vectors(sites, wanted), n = (double)sites;
-    return 4 * m * (n * degree_of(radius, width_of(wanted, density)) * 1e-9 + n * m * 4e-10) +
-           4e-8 * m * m * m;
+    const double degree = degree_of(radius, energy, half_width(wanted, density));
+    return 2 * m * (n * degree * 1e-9 + n * m * 8e-10) + 4e-9 * m * m * m;
+}
+
+double kl_interior_bytes(int64_t sites, int wanted, double radius, double energy, double density)
+{
+    const double m = (double)kl_interior_vectors(sites, wanted), n = (double)sites;
+    const double degree = degree_of(radius, energy, half_width(wanted, density) / NARROWEST);
+    return 8 * (3 * (n + KL_LANES) * (m + KL_PANEL) + 2 * (m + 3) * m + 3 * n + 5 * degree);
 }
 
 kl_status kl_interior_create(const kl_lattice *lattice, int wanted, kl_interior *out, kl_error *err)
@@ -57,6 +66,13 @@ kl_status kl_interior_create(const kl_lattice *lattice, int wanted, kl_interior 
     return KL_OK;
 }
 
+static void free_filter(kl_interior *s)
+{
+    free(s->filter.coefficient);
+    free(s->work);
+    s->filter.coefficient = s->work = NULL;
+}
+
 void kl_interior_destroy(kl_interior *s)
 {
     free(s->vector);
@@ -68,65 +84,8 @@ void kl_interior_destroy(kl_interior *s)
     free(s->turn);
     for (int i = 0; i < 3; i++)
         kl_lattice_array_free(s->array[i]);
+    free_filter(s);
     *s = (kl_interior){0};
-}
-
-/* ---- a Chebyshev series of H on a vector ---- */
-
-typedef struct series {
-    double factor, eta;        /* of H/R */
-    int degree;                /* 3 mod 4 */
-    const double *coefficient; /* [degree + 1] */
-} series;
-
-/* Two terms of one parity are added per visit, as in dynamics/chebyshev.c. */
-static void series_step(const void *context, int k, kl_stencil_step *step)
-{
-    const series *s = context;
-    const double factor = (k == 1 ? 1 : 2) * s->factor;
-    *step = (kl_stencil_step){.hop = factor, .potential = factor * s->eta, .subtract = k > 1};
-    if (k % 4 < 2)
-        return;
-    step->outputs = 1;
-    step->acc = 2;
-    step->c0 = s->coefficient + k - 2;
-    step->c1 = s->coefficient + k;
-}
-
-/* to = sum_k c_k T_k(H/R) from, columns of the span. */
-static void apply(kl_interior *s, const kl_hamiltonian *h, const series *what, const double *from,
-                  double *to)
-{
-    const kl_lattice *lattice = h->lattice;
-    const int64_t origin = kl_lattice_origin(lattice), n = kl_lattice_local(lattice);
-    void *array[3] = {s->array[0], s->array[1], s->array[2]};
-    const kl_recurrence r = kl_hamiltonian_recurrence(h, KL_DOUBLE, array, 3, false);
-    memcpy(s->array[0] + origin, from, (size_t)n * sizeof *from);
-    memset(s->array[2] + origin, 0, (size_t)n * sizeof *from);
-    kl_recurrence_begin(&r);
-    kl_recurrence_run(&r, what->degree, series_step, what);
-    kl_recurrence_end(&r);
-    memcpy(to, s->array[2] + origin, (size_t)n * sizeof *to);
-}
-
-/* c_k of exp(-(R x - E)^2/(2 s^2)), by the midpoint rule in the angle. */
-static kl_status gaussian(double radius, double energy, double width, int degree, double *c,
-                          kl_error *err)
-{
-    const int n = 2 * degree;
-    double *cosine;
-    KL_TRY(kl_alloc(4 * (size_t)n, sizeof *cosine, "filter", &cosine, err));
-    for (int i = 0; i < 4 * n; i++)
-        cosine[i] = cos(M_PI * i / (2 * n));
-    memset(c, 0, ((size_t)degree + 1) * sizeof *c);
-    for (int j = 0; j < n; j++) {
-        const double away = (radius * cosine[2 * j + 1] - energy) / width;
-        const double f = exp(-0.5 * away * away);
-        for (int k = 0; f > 1e-18 && k <= degree; k++)
-            c[k] += (k ? 2 : 1) * f * cosine[(int64_t)k * (2 * j + 1) % (4 * n)] / n;
-    }
-    free(cosine);
-    return KL_OK;
 }
 
 /* ---- Rayleigh and Ritz ---- */
@@ -157,14 +116,14 @@ static void swap(double **a, double **b)
 
 /* The vectors of least |(H - E) x| first. By |theta - E| alone mixtures of states on both sides of
  * E, as there are at the end of the span, would come in between. */
-static void sort(kl_interior *s, double energy)
+static void sort(kl_interior *s)
 {
     const int m = s->vectors;
     double *away = s->small;
     int *rank = (int *)s->turn; /* both are done with */
     for (int k = 0; k < m; k++) {
         int i = k;
-        away[k] = hypot(s->energy[k] - energy, s->residual[k]);
+        away[k] = hypot(s->energy[k] - s->centre, s->residual[k]);
         for (; i > 0 && away[rank[i - 1]] > away[k]; i--)
             rank[i] = rank[i - 1];
         rank[i] = k;
@@ -182,20 +141,19 @@ static void sort(kl_interior *s, double energy)
     memcpy(s->residual, residuals, (size_t)m * sizeof *residuals);
 }
 
-static void ritz(kl_interior *s, const kl_hamiltonian *h, double radius)
+static void ritz(kl_interior *s, const kl_hamiltonian *h)
 {
     const int m = s->vectors;
-    const double once[4] = {0, radius, 0, 0};
-    const series times_h = {1 / radius, h->eta, 3, once};
+    double once[4] = {0, s->filter.radius, 0, 0};
+    const kl_energy_filter times_h = {s->filter.radius, 3, once};
     for (int k = 0; k < m; k++)
-        apply(s, h, &times_h, s->vector + k * s->length, s->image + k * s->length);
+        kl_energy_filter_apply(&times_h, h, s->array, s->vector + k * s->length,
+                               s->image + k * s->length);
     for (int k = 0; k < m; k++)
         for (int j = 0; j <= k; j++)
             s->small[k * m + j] = s->small[j * m + k] =
                 kl_row_dot(s->length, s->vector + j * s->length, s->image + k * s->length);
-    kl_symmetric_eigen(m, s->small, s->turn);
-    for (int k = 0; k < m; k++)
-        s->energy[k] = s->small[k * m + k];
+    kl_symmetric_eigen(m, s->small, s->energy, s->turn, s->small + (int64_t)m * m);
     turn(s, s->vector, s->mixed);
     swap(&s->vector, &s->mixed);
     turn(s, s->image, s->mixed);
@@ -207,53 +165,80 @@ static void ritz(kl_interior *s, const kl_hamiltonian *h, double radius)
     }
 }
 
-static bool all_small(const kl_interior *s, double tolerance)
+/* ---- rounds ---- */
+
+/* Of the wanted states. */
+static double worst(const kl_interior *s)
 {
-    bool small = true;
+    double residual = 0;
     for (int k = 0; k < s->wanted && k < s->vectors; k++)
-        small = small && s->residual[k] <= tolerance;
-    return small;
+        residual = fmax(residual, s->residual[k]);
+    return residual;
 }
 
-static bool iterate(kl_interior *s, const kl_hamiltonian *h, const series *filter, double radius,
-                    double energy, double tolerance)
+static void make_filter(kl_interior *s)
 {
-    bool converged = false;
-    for (int round = 0; !converged && round < ROUNDS; round++) {
-        for (int k = 0; k < s->vectors && s->vectors < kl_lattice_local(h->lattice); k++)
-            apply(s, h, filter, s->vector + k * s->length, s->vector + k * s->length);
-        for (int pass = 0; pass < 2; pass++) /* one loses what the condition is worth */
-            kl_orthonormalise(s->vector, s->columns, s->length, s->residual);
-        ritz(s, h, radius);
-        sort(s, energy);
-        converged = all_small(s, tolerance);
-    }
-    return converged;
+    s->filter.degree = degree_of(s->filter.radius, s->centre, s->width);
+    kl_energy_filter_window(&s->filter, s->centre, s->width, reach * s->width, s->work);
 }
 
-/* A few rounds with a filter of width s. */
-static kl_status stage(kl_interior *s, const kl_hamiltonian *h, double width, double radius,
-                       double energy, double tolerance, bool *converged, kl_error *err)
+kl_status kl_interior_begin(kl_interior *s, double radius, double energy, double density,
+                            double tolerance, kl_error *err)
 {
-    const int degree = degree_of(radius, width);
-    double *c;
-    KL_TRY(kl_alloc((size_t)degree + 1, sizeof *c, "filter", &c, err));
-    const kl_status status = gaussian(radius, energy, width, degree, c, err);
-    const series filter = {1 / radius, h->eta, degree, c};
-    if (status == KL_OK)
-        *converged = iterate(s, h, &filter, radius, energy, tolerance);
-    free(c);
-    return status;
-}
-
-/* Where there are fewer states than was thought the filter is too narrow to tell them apart from
- * what is far away, so it widens. */
-kl_status kl_interior_solve(kl_interior *s, const kl_hamiltonian *h, double radius, double energy,
-                            double density, double tolerance, bool *converged, kl_error *err)
-{
-    double width = width_of(s->wanted, density);
-    *converged = false;
-    for (int i = 0; !*converged && i < STAGES; i++, width *= 2)
-        KL_TRY(stage(s, h, width, radius, energy, tolerance, converged, err));
+    const double inside = 0.999 * radius;
+    free_filter(s);
+    s->filter.radius = radius;
+    s->centre = fmax(-inside, fmin(inside, energy));
+    s->width = s->first_width = half_width(s->wanted, density);
+    s->tolerance = tolerance;
+    s->next = s->round = 0;
+    s->worst = HUGE_VAL;
+    s->converged = false;
+    const size_t terms = 1 + (size_t)degree_of(radius, s->centre, s->width / NARROWEST);
+    KL_TRY(kl_alloc(terms, sizeof *s->filter.coefficient, "filter", &s->filter.coefficient, err));
+    KL_TRY(kl_alloc(4 * terms, sizeof *s->work, "filter", &s->work, err));
+    make_filter(s);
     return KL_OK;
+}
+
+/* Where there are fewer states than was thought the window is too narrow to tell them apart from
+ * what is far away, so it widens; where all of the span is inside, too wide. False: no other is
+ * left to try. */
+static bool adapt(kl_interior *s)
+{
+    const int last = s->vectors - 1;
+    const double away = hypot(s->energy[last] - s->centre, s->residual[last]);
+    const double width = away > reach * s->width ? 2 * s->width : s->width / 2;
+    if (width < 0.9 * s->first_width / NARROWEST || width > s->filter.radius)
+        return false;
+    s->width = width;
+    make_filter(s);
+    return true;
+}
+
+static void end_round(kl_interior *s, const kl_hamiltonian *h)
+{
+    for (int pass = 0; pass < 2; pass++) /* one loses what the condition is worth */
+        kl_orthonormalise(s->vector, s->columns, s->length, s->residual);
+    ritz(s, h);
+    sort(s);
+    const double before = s->worst;
+    s->worst = worst(s);
+    s->converged = s->worst <= fmax(s->tolerance * s->width, 64 * DBL_EPSILON * s->filter.radius);
+    s->next = 0;
+    s->round++;
+    if (!s->converged && s->worst > slow * before && !adapt(s))
+        s->round = ROUNDS;
+}
+
+bool kl_interior_step(kl_interior *s, const kl_hamiltonian *h)
+{
+    const bool whole = s->vectors == kl_lattice_local(h->lattice);
+    double *vector = s->vector + s->next * s->length;
+    if (!whole)
+        kl_energy_filter_apply(&s->filter, h, s->array, vector, vector);
+    s->next++;
+    if (whole || s->next == s->vectors)
+        end_round(s, h);
+    return s->converged || s->round == ROUNDS;
 }

@@ -1,10 +1,12 @@
-/* Eigenstates of H nearest to an energy, by filtered subspace iteration (A. Pieper et al., J.
- * Comput. Phys. 325 (2016) 226): random vectors, three times as many as states are wanted, are
- * multiplied with a Chebyshev series of exp(-(H - E)^2/(2 s^2)), s two thirds of the half width
- * that holds the states, made orthonormal, and turned into the eigenvectors of H in their span
- * (Rayleigh and Ritz); again until the residuals |H x - theta x| of all wanted states are small.
- * Where as many vectors as sites are asked for the span is everything, and the states are exact at
- * once.
+/* Eigenstates of H nearest to an energy E, by filtered subspace iteration (A. Pieper et al., J.
+ * Comput. Phys. 325 (2016) 226): random vectors, twice as many as states are wanted and a few more,
+ * are multiplied with a polynomial of H that is a window about E (dynamics/energy_filter.h), twice
+ * as wide as the energies that hold the states; made orthonormal, and turned into the eigenvectors
+ * of H in their span (Rayleigh and Ritz); again until the residuals |H x - theta x| of all wanted
+ * states are small. A round takes the states 1e7 times further away from what is outside, so that
+ * two are the rule. On a lattice of fewer sites than vectors the span is everything, and the states
+ * are exact at once. What is off in a state is its part outside of the span: the residual over the
+ * half width of the window, at most, not over the distance of levels.
  *
  * On one rank, in double precision; the same bits for every instruction set. All functions are
  * local.
@@ -12,7 +14,7 @@
 #ifndef KL_DYNAMICS_INTERIOR_H
 #define KL_DYNAMICS_INTERIOR_H
 
-#include "dynamics/hamiltonian.h"
+#include "dynamics/energy_filter.h"
 
 typedef struct kl_interior {
     int wanted, vectors;     /* states; vectors of the span, at most the sites */
@@ -23,22 +25,32 @@ typedef struct kl_interior {
     double *residual;        /* [vectors] */
     double *small, *turn;    /* [vectors + 3][vectors] */
     double *array[3];        /* of the lattice */
+    kl_energy_filter filter;
+    double *work;            /* of the filter */
+    double centre, width;    /* E; half the energies that hold the wanted states */
+    double first_width;      /* as was thought */
+    double tolerance, worst; /* of the residuals of the wanted states */
+    int next, round;         /* the vector that is filtered next; rounds that are done */
+    bool converged;          /* the residuals of all wanted states are small */
 } kl_interior;
 
-/* The lattice is on one rank. KL_ENVIRONMENT: no memory; free on failure too. */
+/* The lattice is on one rank. KL_ENVIRONMENT: no memory; destroy on failure too. */
 kl_status kl_interior_create(const kl_lattice *lattice, int wanted, kl_interior *out,
                              kl_error *err);
 void kl_interior_destroy(kl_interior *interior);
 /* How many vectors that takes. */
 int64_t kl_interior_vectors(int64_t sites, int wanted);
 
-/* From the columns `vector` that are there, linearly independent. `density`: states per energy
- * near E, roughly; `radius`: kl_hamiltonian_radius(). *converged: the residuals of all wanted
- * states are at most `tolerance`. KL_ENVIRONMENT: no memory. */
-kl_status kl_interior_solve(kl_interior *interior, const kl_hamiltonian *h, double radius,
-                            double energy, double density, double tolerance, bool *converged,
-                            kl_error *err);
-/* Seconds of that, roughly. */
-double kl_interior_seconds(int64_t sites, int wanted, double radius, double density);
+/* Begins with the columns `vector` that are there, linearly independent. `density`: states per
+ * energy near E, roughly; `radius`: kl_hamiltonian_radius(). Residuals shall be at most
+ * `tolerance` times the half width wanted/(2 density), or rounding. KL_ENVIRONMENT: no memory. */
+kl_status kl_interior_begin(kl_interior *interior, double radius, double energy, double density,
+                            double tolerance, kl_error *err);
+/* Filters one vector, and after the last one of a round finds the states of the span. True when
+ * that was all: look at `converged`. */
+bool kl_interior_step(kl_interior *interior, const kl_hamiltonian *h);
+/* Seconds of all steps, roughly; bytes. */
+double kl_interior_seconds(int64_t sites, int wanted, double radius, double energy, double density);
+double kl_interior_bytes(int64_t sites, int wanted, double radius, double energy, double density);
 
 #endif

@@ -14,6 +14,7 @@
 #include "kinetic/boltzmann.h"
 
 #include "base/memory.h"
+#include "kinetic/directed.h"
 #include "kinetic/evolution.h"
 #include "kinetic/infinite.h"
 #include "kinetic/ladder.h"
@@ -176,9 +177,11 @@ static kl_status measure(MPI_Comm comm, worker *w, const kl_evolution *evolution
 }
 
 /* Collective. One solve at one resolution. */
-static kl_status solve(MPI_Comm comm, const kl_plan *plan, const kl_resolution *resolution,
-                       double *value, int *steps, kl_error *err)
+static kl_status solve(MPI_Comm comm, const kl_plan *plan, kl_resolution *resolution, double *value,
+                       int *steps, kl_error *err)
 {
+    if (plan->problem->correlation)
+        return kl_directed_solve(plan, resolution, value, steps, err);
     kl_tables tables = {0};
     kl_evolution *evolution = NULL;
     worker w = {0};

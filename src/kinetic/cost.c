@@ -2,6 +2,7 @@
  * what each unit of work took on a core of 2.6 GHz. */
 #include "kinetic/boltzmann.h"
 
+#include "kinetic/directed.h"
 #include "kinetic/evolution.h"
 #include "kinetic/infinite.h"
 #include "kinetic/ladder.h"
@@ -109,7 +110,10 @@ static kl_status rung(const kl_plan *plan, int s, double *cost, kl_error *err)
     kl_resolution r = kl_ladder_shell(plan, s);
     kl_tables_work work;
     KL_TRY(kl_tables_estimate(plan, &r, &work, err));
-    *cost += one_shell(&work, problem, g.last, r.step);
+    *cost += problem->correlation
+                 ? kl_directed_cost(plan, &r,
+                                    STAGES * steps(work.frequency, g.last, problem->ntimes, r.step))
+                 : one_shell(&work, problem, g.last, r.step);
     return KL_OK;
 }
 

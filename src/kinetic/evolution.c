@@ -49,7 +49,7 @@ static PetscErrorCode right_hand_side(TS ts, PetscReal t, Vec y, Vec f, void *co
     if (code)
         return code;
     for (int i = 0; i < e->nchains; i++)
-        if (!e->chain[i].isotropic)
+        if (!e->chain[i].isotropic && !e->chain[i].matrix)
             add_source(&e->chain[i], t, out + e->offset[i]);
     return VecRestoreArray(f, &out);
 }
@@ -84,14 +84,43 @@ static PetscErrorCode set_block(Mat matrix, PetscInt first, const kl_chain *chai
     return 0;
 }
 
+/* The block of y' = -matrix y in Re y and Im y, without its zeros. */
+static PetscErrorCode set_full_block(Mat matrix, PetscInt first, const kl_chain *chain)
+{
+    for (PetscInt i = 0; i < chain->size; i++)
+        for (PetscInt k = 0; k < chain->size; k++) {
+            const double complex a = chain->matrix[i * chain->size + k];
+            const PetscInt row[2] = {first + i, first + chain->size + i};
+            const PetscInt column[2] = {first + k, first + chain->size + k};
+            const PetscScalar value[4] = {-creal(a), cimag(a), -cimag(a), -creal(a)};
+            PetscErrorCode code =
+                a == 0 ? 0 : MatSetValues(matrix, 2, row, 2, column, value, INSERT_VALUES);
+            if (code)
+                return code;
+        }
+    return 0;
+}
+
+static PetscInt widest_row(const kl_evolution *e)
+{
+    PetscInt widest = 3;
+    for (int i = 0; i < e->nchains; i++)
+        if (e->chain[i].matrix && 2 * e->chain[i].size > widest)
+            widest = 2 * e->chain[i].size;
+    return widest;
+}
+
 static kl_status create_matrix(MPI_Comm comm, kl_evolution *e, kl_error *err)
 {
     PetscInt local = e->offset[e->nchains], first;
-    KL_PETSC(MatCreateAIJ(comm, local, local, PETSC_DETERMINE, PETSC_DETERMINE, 3, NULL, 0, NULL,
-                          &e->matrix));
+    KL_PETSC(MatCreateAIJ(comm, local, local, PETSC_DETERMINE, PETSC_DETERMINE, widest_row(e), NULL,
+                          0, NULL, &e->matrix));
     KL_PETSC(MatGetOwnershipRange(e->matrix, &first, NULL));
-    for (int i = 0; i < e->nchains; i++)
-        KL_PETSC(set_block(e->matrix, first + e->offset[i], &e->chain[i]));
+    for (int i = 0; i < e->nchains; i++) {
+        const kl_chain *chain = &e->chain[i];
+        KL_PETSC(
+            (chain->matrix ? set_full_block : set_block)(e->matrix, first + e->offset[i], chain));
+    }
     KL_PETSC(MatAssemblyBegin(e->matrix, MAT_FINAL_ASSEMBLY));
     KL_PETSC(MatAssemblyEnd(e->matrix, MAT_FINAL_ASSEMBLY));
     return KL_OK;

@@ -11,12 +11,14 @@
  * from r_0 = 1. At xi = 0 the mass stays 1 whatever the step. The matrix is
  * real and couples no two modes; Re r and Im r are stored as reals, so PETSc's
  * scalars may be real or complex. A start spread evenly over its shell (`isotropic`)
- * is the same without u.
+ * is the same without u. Or any linear system y' = -matrix y from y = (1, 0, ..., 0).
  */
 #ifndef KL_KINETIC_EVOLUTION_H
 #define KL_KINETIC_EVOLUTION_H
 
 #include "kinetic/watch.h"
+
+#include <complex.h>
 
 typedef struct kl_chain {
     int size;           /* dimension of the Krylov space */
@@ -24,7 +26,9 @@ typedef struct kl_chain {
     double rate;        /* 2 pi N(E) */
     double frequency;   /* xi.v(p) */
     bool isotropic;     /* the start is the shell's constant: no u, and Im r = 0 is not stored */
-    double scale;       /* how much the mode matters: weight in the step control */
+    const double complex
+        *matrix;  /* [size][size] of any system, kept by the caller; NULL: the above */
+    double scale; /* how much the mode matters: weight in the step control */
 } kl_chain;
 
 typedef struct kl_evolution kl_evolution;

@@ -6,6 +6,17 @@
 #include <float.h>
 #include <math.h>
 
+/* Dear, so none of its parts is asked for far more than is needed: the rules on the shell are exact
+ * for about twice the degree that they are made for. */
+static void direct(const kl_plan *plan, int s, kl_resolution *r)
+{
+    double accuracy = fmin(5 * plan->problem->tolerance, 0.1) * pow(10, -1.5 * s);
+    r->krylov = fmax(0.05 * accuracy, 1e-17);
+    r->step = fmax(0.3 * accuracy, 1e-15);
+    r->shell[0] = 4 - 2.5 * log10(accuracy) + 5 * s; /* finer on every rung, rounded too */
+    r->shell[1] = 0.4 + 0.1 * s;
+}
+
 kl_resolution kl_ladder_shell(const kl_plan *plan, int s)
 {
     int d = plan->problem->dimension;
@@ -16,6 +27,8 @@ kl_resolution kl_ladder_shell(const kl_plan *plan, int s)
                        .shell = {16 + 8 * s, 1.05 + 0.15 * s},
                        .step = fmax(0.3 * accuracy, 1e-15)};
     r.rate = 2 * M_PI * kl_shell_density_of_states(d, r.energy);
+    if (plan->problem->correlation)
+        direct(plan, s, &r);
     return r;
 }
 

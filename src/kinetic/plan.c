@@ -61,6 +61,11 @@ static kl_status check_phase(const kl_kinetic_problem *problem, kl_error *err)
     return KL_OK;
 }
 
+bool kl_plan_one_shell(const kl_kinetic_problem *problem)
+{
+    return linear_phase(problem) && problem->envelope != KL_KINETIC_DELTA;
+}
+
 static kl_status check_problem(const kl_kinetic_problem *problem, kl_error *err)
 {
     if (problem->dimension != 2 && problem->dimension != 3)
@@ -76,6 +81,10 @@ static kl_status check_problem(const kl_kinetic_problem *problem, kl_error *err)
         return kl_fail(err, KL_INPUT, "envelope width: %g is not allowed: must be positive",
                        problem->width);
     KL_TRY(check_phase(problem, err));
+    if (problem->correlation && !kl_plan_one_shell(problem))
+        return kl_fail(err, KL_INPUT,
+                       "correlated disorder: the equation is solved for S = p.X alone, not for one "
+                       "site either");
     for (int i = 0; i < problem->ntimes; i++)
         if (!(problem->times[i] >= (i ? problem->times[i - 1] : 0)) || !isfinite(problem->times[i]))
             return kl_fail(err, KL_INPUT, "times: %g is not allowed: must be >= 0 and increasing",
@@ -122,11 +131,6 @@ static kl_status create_terms(kl_plan *plan, kl_error *err)
         }
     }
     return KL_OK;
-}
-
-bool kl_plan_one_shell(const kl_kinetic_problem *problem)
-{
-    return linear_phase(problem) && problem->envelope != KL_KINETIC_DELTA;
 }
 
 /* Where V depends on X no transform of |h|^2 can be taken out of the modes. */

@@ -57,7 +57,11 @@ typedef struct kl_kinetic_problem {
     const double *times; /* T >= 0, increasing */
     int nobservables;
     const kl_kinetic_observable *observables;
-    double tolerance; /* absolute error wanted of each <J,F_T> */
+    /* E V(x) V(y) = prod_j correlation[|x_j - y_j|] of the potential, 0 beyond `reach`; 1 at 0.
+     * NULL: independent from site to site. With it: starts on one energy shell only */
+    int reach;
+    const double *correlation; /* [reach + 1] */
+    double tolerance;          /* absolute error wanted of each <J,F_T> */
     /* Is the solve to end here? Asked on every rank of its communicator, in step, so that it
      * may communicate there; one yes is enough. NULL: never. */
     bool (*stop)(void *context);

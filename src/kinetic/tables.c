@@ -41,14 +41,20 @@ static double largest_frequency(const kl_plan *plan, double energy, const int k[
     return fmin(2 * sum, sqrt(square * fmax(speed, 0)));
 }
 
-static void choose_sizes(const kl_plan *plan, const kl_resolution *resolution, kl_tables *t)
+int kl_tables_size(const kl_plan *plan, const kl_resolution *resolution, int i)
 {
     const kl_kinetic_problem *problem = plan->problem;
+    const kl_mode *mode = &plan->modes.mode[i];
     double last = problem->ntimes ? problem->times[problem->ntimes - 1] : 0;
+    return krylov_size(largest_frequency(plan, resolution->energy, mode->k), resolution->rate, last,
+                       resolution->krylov / mode->weight);
+}
+
+static void choose_sizes(const kl_plan *plan, const kl_resolution *resolution, kl_tables *t)
+{
     for (int i = 0; i < plan->modes.nmodes; i++) {
         const kl_mode *mode = &plan->modes.mode[i];
-        t->size[i] = krylov_size(largest_frequency(plan, resolution->energy, mode->k),
-                                 resolution->rate, last, resolution->krylov / mode->weight);
+        t->size[i] = kl_tables_size(plan, resolution, i);
         if (t->size[i] > t->orbit_size[mode->orbit])
             t->orbit_size[mode->orbit] = t->size[i];
     }

@@ -42,6 +42,9 @@ typedef struct kl_tables_work {
 kl_status kl_tables_estimate(const kl_plan *plan, const kl_resolution *resolution,
                              kl_tables_work *work, kl_error *err);
 
+/* Local. The dimension of mode i's Krylov space. */
+int kl_tables_size(const kl_plan *plan, const kl_resolution *resolution, int i);
+
 /* Local. The moments [orbit_size] of an image; NULL if the orbit does not have it. */
 const double *kl_tables_moment(const kl_tables *tables, int orbit, const int image[3]);
 

@@ -18,6 +18,29 @@ static int64_t components(const kl_correlation *correlation)
     return correlation->field == KL_FIELD_SPECKLE ? 2 : 1;
 }
 
+/* g(m) up to a factor. */
+static double weight_at(const kl_correlation *correlation, int64_t m)
+{
+    const double x = (double)m / correlation->length;
+    return exp(-x * x);
+}
+
+void kl_correlated_covariance(const kl_correlation *correlation, double *covariance)
+{
+    const int64_t reach = kl_correlated_reach(correlation->length);
+    for (int64_t n = 2 * reach; n >= 0; n--) {
+        covariance[n] = 0;
+        for (int64_t m = n - reach; m <= reach; m++)
+            covariance[n] += weight_at(correlation, m) * weight_at(correlation, m - n);
+    }
+    const double variance = covariance[0];
+    for (int64_t n = 0; n <= 2 * reach; n++) {
+        covariance[n] /= variance;
+        if (correlation->field == KL_FIELD_SPECKLE)
+            covariance[n] *= covariance[n];
+    }
+}
+
 double kl_correlated_bytes(const kl_correlation *correlation, int dimension, int64_t sites)
 {
     const double plane = pow((double)sites, dimension - 1);
@@ -60,8 +83,7 @@ static kl_status create_smoothing(const kl_disorder *noise, const kl_correlation
     KL_TRY(kl_alloc(plane, sizeof(float), "correlated disorder", &out->white, err));
     double squares = 0;
     for (int64_t m = -reach; m <= reach; m++) {
-        const double x = (double)m / correlation->length;
-        out->weight[m + reach] = exp(-x * x);
+        out->weight[m + reach] = weight_at(correlation, m);
         squares += out->weight[m + reach] * out->weight[m + reach];
     }
     for (int64_t m = 0; m < out->taps; m++)

@@ -31,6 +31,10 @@ typedef struct kl_correlation {
  * per side. */
 int64_t kl_correlated_reach(double length);
 
+/* c(0..2 reach) of E V(x) V(y) = prod_j c(|x_j - y_j|), exactly that of kl_correlated_fill() on a
+ * lattice that is large enough. covariance[2 kl_correlated_reach() + 1]. Local. */
+void kl_correlated_covariance(const kl_correlation *correlation, double *covariance);
+
 /* Bytes of scratch, and seconds per site, roughly. Local. */
 double kl_correlated_bytes(const kl_correlation *correlation, int dimension, int64_t sites);
 double kl_correlated_seconds(const kl_correlation *correlation, int dimension);

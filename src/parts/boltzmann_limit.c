@@ -63,6 +63,11 @@ bool kl_boltzmann_has_infinite(const kl_packets *packets, const kl_observables *
            (position == KL_POSITION_GAUSSIAN && packets->packet[0].envelope != KL_ENVELOPE_UNIFORM);
 }
 
+bool kl_boltzmann_one_shell(const kl_packets *packets)
+{
+    return packets->n > 0 && packets->linear && packets->packet[0].envelope != KL_ENVELOPE_DELTA;
+}
+
 /* ---- values ---- */
 
 /* Collective. Adds packet i with its share of the weight; `one` has room for its values
@@ -99,6 +104,8 @@ typedef struct solving {
     double (**coefficient)[2];         /* [nobservables] */
     double *value, *error;             /* [ntimes][n][2], [ntimes][n] */
     double *each;                      /* of one packet: both of them */
+    int reach;
+    double *covariance; /* [reach + 1] of the potential along an axis; NULL: 0 but at one site */
 } solving;
 
 static void fill_quantities(const solving *s, kl_limit_values *out)
@@ -124,6 +131,15 @@ static void destroy_solving(solving *s)
     free(s->value);
     free(s->error);
     free(s->each);
+    free(s->covariance);
+}
+
+static kl_status create_covariance(const kl_correlation *correlation, solving *s, kl_error *err)
+{
+    s->reach = 2 * (int)kl_correlated_reach(correlation->length);
+    KL_TRY(kl_alloc((size_t)s->reach + 1, sizeof(double), "reference", &s->covariance, err));
+    kl_correlated_covariance(correlation, s->covariance);
+    return KL_OK;
 }
 
 static kl_status create_solving(const kl_boltzmann_limit *of, int point, bool infinite, solving *s,
@@ -139,6 +155,8 @@ static kl_status create_solving(const kl_boltzmann_limit *of, int point, bool in
     KL_TRY(kl_alloc(2 * size, sizeof *s->value, "reference", &s->value, err));
     KL_TRY(kl_alloc(size, sizeof *s->error, "reference", &s->error, err));
     KL_TRY(kl_alloc(3 * size, sizeof *s->each, "reference", &s->each, err));
+    if (of->correlation)
+        KL_TRY(create_covariance(of->correlation, s, err));
     for (int k = 0; k < o->n; k++) {
         s->slot[k] = infinite && !kl_boltzmann_has_infinite(of->packets, o, k) ? -1 : s->n++;
         if (s->slot[k] >= 0)
@@ -159,6 +177,8 @@ static kl_kinetic_problem problem_of(const solving *s)
                                 .times = of->times.value,
                                 .nobservables = s->n,
                                 .observables = s->observable,
+                                .reach = s->reach,
+                                .correlation = s->covariance,
                                 .tolerance = of->tolerance};
 }
 
@@ -174,7 +194,7 @@ static kl_status solve(solving *s, MPI_Comm comm, kl_limit_values *out, kl_error
                             out->note, err);
     if (status == KL_OK)
         fill_quantities(s, out);
-    if (status == KL_OK && !s->infinite)
+    if (status == KL_OK && !s->infinite && !of->correlation)
         status =
             kl_boltzmann_fields(of->packets, of->marginals, s->point, &problem, comm, out, err);
     if (status == KL_INPUT &&
@@ -210,7 +230,7 @@ static double seconds_of(const solving *s)
         if (kl_kinetic_start(packets, s->point, i, &problem, &share, NULL) == KL_OK &&
             kl_boltzmann_cost(&problem, &seconds, NULL) == KL_OK) {
             sum += seconds;
-            if (!s->infinite)
+            if (!s->infinite && !s->of->correlation)
                 sum += kl_boltzmann_fields_seconds(s->of->marginals, s->point, &problem);
         }
         kl_kinetic_start_free(&problem);

@@ -3,6 +3,7 @@
 #ifndef KL_PARTS_BOLTZMANN_LIMIT_H
 #define KL_PARTS_BOLTZMANN_LIMIT_H
 
+#include "lattice/correlated.h"
 #include "parts/marginals.h"
 #include "parts/observables.h"
 #include "parts/packets.h"
@@ -29,7 +30,12 @@ typedef struct kl_boltzmann_limit {
     const kl_packets *packets;
     const kl_observables *observables;
     const kl_marginals *marginals;
+    const kl_correlation *correlation; /* of the potential; NULL: none. With it: a start for which
+                                          kl_boltzmann_one_shell(), and no fields */
 } kl_boltzmann_limit;
+
+/* Is the start on energy shells one by one, S = p.X and no single site? Local. */
+bool kl_boltzmann_one_shell(const kl_packets *packets);
 
 /* Why. */
 #define KL_NO_LIMIT_IN_ONE_DIMENSION                                                               \

@@ -1,6 +1,7 @@
 #include "parts/box_points.h"
 
 #include "classical/reach.h"
+#include "continuum/grid_twin.h"
 #include "parts/phase_sites.h"
 
 #include <math.h>
@@ -52,7 +53,9 @@ kl_status kl_box_point_make(const kl_box_problem *q, double eps, int64_t sites,
                                  .eps = eps,
                                  .dimension = q->classical->potential->dimension,
                                  .side = q->side,
-                                 .arrays = 9};
-    return kl_keys_phase_sites(q->root, &grid, q->classical->nobservables, q->classical->observable,
-                               p, out->p, &out->sites, err);
+                                 .arrays = q->arrays};
+    KL_TRY(kl_keys_phase_sites(q->root, &grid, q->classical->nobservables, q->classical->observable,
+                               p, out->p, &out->sites, err));
+    out->twin = kl_twin_sites(out->sites, q->side * out->p / (M_PI * eps));
+    return KL_OK;
 }

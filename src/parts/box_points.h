@@ -12,8 +12,8 @@
 
 typedef struct kl_box_point {
     double eps;
-    int64_t sites;
-    double x, p; /* how far the start comes at the accuracy of the tolerance */
+    int64_t sites, twin; /* of the grid, and of the one that it is compared with */
+    double x, p;         /* how far the start comes at the accuracy of the tolerance */
 } kl_box_point;
 
 typedef struct kl_box_problem {
@@ -21,6 +21,7 @@ typedef struct kl_box_problem {
     const kl_liouville *classical; /* start, potential, times, observables */
     double side, tolerance;        /* l2 accuracy of psi */
     const char *eps;               /* the name of the key */
+    double arrays;                 /* complex ones of the grid that a run holds, for messages */
 } kl_box_problem;
 
 /* The grid at eps: `sites` points per axis if they resolve psi, 0: as many as are wanted. Warns of

@@ -17,34 +17,18 @@ static const kl_key envelope_table[] = {{.name = "shape",
                                          .flags = KL_REQUIRED,
                                          .doc = "of h(X); uniform: a plane wave; delta: one site"},
                                         {0}};
-typedef struct phase_keys {
-    kl_reals momentum, hessian;
-    kl_nodes terms, waves;
-} phase_keys;
-static const kl_key phase_table[] = {
+typedef struct momentum_keys {
+    kl_reals momentum;
+} momentum_keys;
+static const kl_key momentum_table[] = {
     {.name = "momentum",
-     KL_REALS_AT(phase_keys, momentum),
+     KL_REALS_AT(momentum_keys, momentum),
      KL_RANGE(-1, 1),
      .doc = "p of S(X) = p.X + X.A.X/2 + ..., cycles per site; default: 0"},
-    {.name = "hessian",
-     KL_MATRIX_AT(phase_keys, hessian),
-     KL_RANGE(-1e3, 1e3),
-     .doc = "A, symmetric; default: 0"},
-    {.name = "terms",
-     KL_MAPS_AT(phase_keys, terms),
-     KL_COUNT(1, 100),
-     .doc = "monomials of S",
-     KL_BELOW(kl_term_table)},
-    {.name = "waves",
-     KL_MAPS_AT(phase_keys, waves),
-     KL_COUNT(1, 100),
-     .doc = "sines and cosines of S",
-     KL_BELOW(kl_wave_table)},
     {0}};
 
 typedef struct packet_keys {
     kl_node *envelope, *phase;
-    double weight, angle;
 } packet_keys;
 static const kl_key packet_table[] = {{.name = "envelope",
                                        KL_MAP_AT(packet_keys, envelope),
@@ -57,20 +41,8 @@ static const kl_key packet_table[] = {{.name = "envelope",
                                        .when = "envelope",
                                        .fallback = "{}",
                                        .doc = "S(X)",
-                                       KL_BELOW(phase_table)},
+                                       KL_BELOW(momentum_table, kl_phase_table)},
                                       {0}};
-static const kl_key weight_table[] = {{.name = "weight",
-                                       KL_REAL_AT(packet_keys, weight),
-                                       KL_RANGE_ABOVE(0, 1e6),
-                                       .fallback = "1",
-                                       .doc = "amplitude; weights count relative to each other"},
-                                      {.name = "angle",
-                                       KL_REAL_AT(packet_keys, angle),
-                                       KL_RANGE(-1, 1),
-                                       .fallback = "0",
-                                       .doc = "of the amplitude, in turns"},
-                                      {0}};
-
 typedef struct list_keys {
     kl_nodes packets;
 } list_keys;
@@ -79,7 +51,7 @@ static const kl_key list_table[] = {{.name = "packets",
                                      KL_COUNT(2, 16),
                                      .one_of = "start",
                                      .doc = "a superposition, instead of envelope and phase",
-                                     KL_BELOW(packet_table, weight_table)},
+                                     KL_BELOW(packet_table, kl_weight_table)},
                                     {0}};
 
 typedef struct initial_keys {
@@ -115,20 +87,14 @@ const kl_key kl_any_initial_map[] = {{.name = "initial",
 
 static kl_status read_phase(kl_packets *all, kl_node *node, kl_initial *packet, kl_error *err)
 {
-    phase_keys phase = {0};
-    KL_TRY(kl_config_read(node, phase_table, &phase, err));
-    KL_TRY(
-        kl_keys_vector(node, "momentum", &phase.momentum, all->dimension, packet->momentum, err));
-    KL_TRY(kl_keys_hessian(node, &phase.hessian, all->dimension, packet->hessian, err));
-    KL_TRY(kl_keys_terms(&phase.terms, all->dimension, 0, &packet->higher, err));
-    KL_TRY(kl_keys_waves(&phase.waves, all->dimension, &packet->higher, err));
+    momentum_keys keys = {0};
+    const char *bent;
+    KL_TRY(kl_config_read(node, momentum_table, &keys, err));
+    KL_TRY(kl_keys_vector(node, "momentum", &keys.momentum, all->dimension, packet->momentum, err));
+    KL_TRY(kl_keys_phase(node, all->dimension, 0, packet->hessian, &packet->higher, &bent, err));
     all->linear = all->linear && kl_initial_linear(packet);
     if (!kl_initial_linear(packet) && packet->envelope > KL_ENVELOPE_BUMP)
-        return kl_config_fail(node,
-                              phase.terms.n   ? "terms"
-                              : phase.waves.n ? "waves"
-                                              : "hessian",
-                              err, "goes with the envelopes gaussian and bump only");
+        return kl_config_fail(node, bent, err, "goes with the envelopes gaussian and bump only");
     return KL_OK;
 }
 
@@ -156,9 +122,9 @@ static kl_status read_packets(kl_packets *all, kl_node *node, const kl_nodes *no
             return kl_config_fail(node, packet_table[k].name, err,
                                   "goes into each of the packets where there are packets");
     for (int i = 0; i < nodes->n; i++) {
-        packet_keys keys;
+        kl_weight_keys keys;
         KL_TRY(read_packet(all, nodes->v[i], &all->packet[i], err));
-        KL_TRY(kl_config_read(nodes->v[i], weight_table, &keys, err));
+        KL_TRY(kl_config_read(nodes->v[i], kl_weight_table, &keys, err));
         all->packet[i].weight = keys.weight;
         all->packet[i].angle = keys.angle;
         if (all->packet[i].envelope > KL_ENVELOPE_BUMP)

@@ -42,8 +42,41 @@ const kl_key kl_wave_table[] = {{.name = "wave",
                                  .doc = "factor of cos(2 pi q.X)"},
                                 {0}};
 
-kl_status kl_keys_hessian(const kl_node *node, const kl_reals *list, int64_t dimension,
-                          double hessian[3][3], kl_error *err)
+typedef struct phase_keys {
+    kl_reals hessian;
+    kl_nodes terms, waves;
+} phase_keys;
+const kl_key kl_phase_table[] = {{.name = "hessian",
+                                  KL_MATRIX_AT(phase_keys, hessian),
+                                  KL_RANGE(-1e3, 1e3),
+                                  .doc = "A, symmetric; default: 0"},
+                                 {.name = "terms",
+                                  KL_MAPS_AT(phase_keys, terms),
+                                  KL_COUNT(1, 100),
+                                  .doc = "monomials of S",
+                                  KL_BELOW(kl_term_table)},
+                                 {.name = "waves",
+                                  KL_MAPS_AT(phase_keys, waves),
+                                  KL_COUNT(1, 100),
+                                  .doc = "sines and cosines of S",
+                                  KL_BELOW(kl_wave_table)},
+                                 {0}};
+
+const kl_key kl_weight_table[] = {{.name = "weight",
+                                   KL_REAL_AT(kl_weight_keys, weight),
+                                   KL_RANGE_ABOVE(0, 1e6),
+                                   .fallback = "1",
+                                   .doc = "amplitude; weights count relative to each other"},
+                                  {.name = "angle",
+                                   KL_REAL_AT(kl_weight_keys, angle),
+                                   KL_RANGE(-1, 1),
+                                   .fallback = "0",
+                                   .doc = "of the amplitude, in turns"},
+                                  {0}};
+
+/* A symmetric matrix; absent: it stays. */
+static kl_status read_hessian(const kl_node *node, const kl_reals *list, int64_t dimension,
+                              double hessian[3][3], kl_error *err)
 {
     const int d = (int)dimension;
     if (list->n == 0)
@@ -101,6 +134,18 @@ kl_status kl_keys_waves(const kl_nodes *waves, int64_t dimension, kl_phase_sum *
         wave[w].sine = keys.sine;
         wave[w].cosine = keys.cosine;
     }
+    return KL_OK;
+}
+
+kl_status kl_keys_phase(kl_node *node, int64_t dimension, int room, double hessian[3][3],
+                        kl_phase_sum *sum, const char **bent, kl_error *err)
+{
+    phase_keys keys = {0};
+    KL_TRY(kl_config_read(node, kl_phase_table, &keys, err));
+    KL_TRY(read_hessian(node, &keys.hessian, dimension, hessian, err));
+    KL_TRY(kl_keys_terms(&keys.terms, dimension, room, sum, err));
+    KL_TRY(kl_keys_waves(&keys.waves, dimension, sum, err));
+    *bent = keys.terms.n ? "terms" : keys.waves.n ? "waves" : keys.hessian.n ? "hessian" : NULL;
     return KL_OK;
 }
 

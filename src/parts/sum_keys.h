@@ -16,8 +16,17 @@ kl_status kl_keys_terms(const kl_nodes *terms, int64_t dimension, int room, kl_p
 kl_status kl_keys_waves(const kl_nodes *waves, int64_t dimension, kl_phase_sum *sum, kl_error *err);
 void kl_keys_sum_free(kl_phase_sum *sum);
 
-/* A symmetric matrix, the key `hessian` of the map; absent: it stays. */
-kl_status kl_keys_hessian(const kl_node *node, const kl_reals *list, int64_t dimension,
-                          double hessian[3][3], kl_error *err);
+/* The keys `hessian`, `terms` and `waves` of a phase S; `momentum` is the caller's. */
+extern const kl_key kl_phase_table[];
+/* Reads them, `room` as above; where there is no hessian, it stays. *bent: one of them that is
+ * there, NULL: S = p.X. Free *sum on failure too. */
+kl_status kl_keys_phase(kl_node *node, int64_t dimension, int room, double hessian[3][3],
+                        kl_phase_sum *sum, const char **bent, kl_error *err);
+
+/* The amplitude of one packet of several. */
+typedef struct kl_weight_keys {
+    double weight, angle;
+} kl_weight_keys;
+extern const kl_key kl_weight_table[];
 
 #endif

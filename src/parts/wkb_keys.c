@@ -29,33 +29,17 @@ static const kl_key center_table[] = {/* read by kl_keys_center() */
                                        .doc = "default: the origin"},
                                       {0}};
 
-typedef struct phase_keys {
-    kl_reals momentum, hessian;
-    kl_nodes terms, waves;
-} phase_keys;
-static const kl_key phase_table[] = {{.name = "momentum",
-                                      KL_REALS_AT(phase_keys, momentum),
-                                      KL_RANGE(-1e3, 1e3),
-                                      .doc = "p of S(x) = p.x + x.A.x/2 + ...; default: 0"},
-                                     {.name = "hessian",
-                                      KL_MATRIX_AT(phase_keys, hessian),
-                                      KL_RANGE(-1e3, 1e3),
-                                      .doc = "A, symmetric; default: 0"},
-                                     {.name = "terms",
-                                      KL_MAPS_AT(phase_keys, terms),
-                                      KL_COUNT(1, 100),
-                                      .doc = "monomials of S",
-                                      KL_BELOW(kl_term_table)},
-                                     {.name = "waves",
-                                      KL_MAPS_AT(phase_keys, waves),
-                                      KL_COUNT(1, 100),
-                                      .doc = "sines and cosines of S",
-                                      KL_BELOW(kl_wave_table)},
-                                     {0}};
+typedef struct momentum_keys {
+    kl_reals momentum;
+} momentum_keys;
+static const kl_key momentum_table[] = {{.name = "momentum",
+                                         KL_REALS_AT(momentum_keys, momentum),
+                                         KL_RANGE(-1e3, 1e3),
+                                         .doc = "p of S(x) = p.x + x.A.x/2 + ...; default: 0"},
+                                        {0}};
 
 typedef struct packet_keys {
     kl_node *envelope, *phase;
-    double weight, angle;
 } packet_keys;
 static const kl_key packet_table[] = {{.name = "envelope",
                                        KL_MAP_AT(packet_keys, envelope),
@@ -68,20 +52,8 @@ static const kl_key packet_table[] = {{.name = "envelope",
                                        .when = "envelope",
                                        .fallback = "{}",
                                        .doc = "S(x)",
-                                       KL_BELOW(phase_table)},
+                                       KL_BELOW(momentum_table, kl_phase_table)},
                                       {0}};
-static const kl_key weight_table[] = {{.name = "weight",
-                                       KL_REAL_AT(packet_keys, weight),
-                                       KL_RANGE_ABOVE(0, 1e6),
-                                       .fallback = "1",
-                                       .doc = "amplitude; weights count relative to each other"},
-                                      {.name = "angle",
-                                       KL_REAL_AT(packet_keys, angle),
-                                       KL_RANGE(-1, 1),
-                                       .fallback = "0",
-                                       .doc = "of the amplitude, in turns"},
-                                      {0}};
-
 typedef struct list_keys {
     kl_nodes packets;
 } list_keys;
@@ -90,7 +62,7 @@ static const kl_key list_table[] = {{.name = "packets",
                                      KL_COUNT(2, 16),
                                      .one_of = "start",
                                      .doc = "a superposition, instead of envelope and phase",
-                                     KL_BELOW(packet_table, weight_table)},
+                                     KL_BELOW(packet_table, kl_weight_table)},
                                     {0}};
 
 typedef struct initial_keys {
@@ -128,21 +100,17 @@ static void fill_quadratic(int d, const double p[3], const double hessian[3][3],
 static kl_status read_phase(kl_node *node, int64_t dimension, kl_wkb *packet, kl_error *err)
 {
     const int d = (int)dimension;
-    phase_keys keys = {0};
+    momentum_keys keys = {0};
+    const char *bent;
     double p[3], hessian[3][3] = {{0}};
     packet->phase.dimension = d;
-    KL_TRY(kl_config_read(node, phase_table, &keys, err));
+    KL_TRY(kl_config_read(node, momentum_table, &keys, err));
     KL_TRY(kl_keys_vector(node, "momentum", &keys.momentum, dimension, p, err));
-    KL_TRY(kl_keys_hessian(node, &keys.hessian, dimension, hessian, err));
-    KL_TRY(kl_keys_terms(&keys.terms, dimension, d + d * (d + 1) / 2, &packet->phase.sum, err));
+    KL_TRY(kl_keys_phase(node, dimension, d + d * (d + 1) / 2, hessian, &packet->phase.sum, &bent,
+                         err));
     fill_quadratic(d, p, (const double(*)[3])hessian, (kl_phase_term *)packet->phase.sum.term);
-    KL_TRY(kl_keys_waves(&keys.waves, dimension, &packet->phase.sum, err));
-    if (packet->coherent && (keys.hessian.n || keys.terms.n || keys.waves.n))
-        return kl_config_fail(node,
-                              keys.hessian.n ? "hessian"
-                              : keys.terms.n ? "terms"
-                                             : "waves",
-                              err, "goes with the envelope gaussian only");
+    if (packet->coherent && bent)
+        return kl_config_fail(node, bent, err, "goes with the envelope gaussian only");
     return KL_OK;
 }
 
@@ -169,9 +137,9 @@ static kl_status read_packets(kl_node *node, const kl_nodes *nodes, int64_t dime
             return kl_config_fail(node, packet_table[k].name, err,
                                   "goes into each of the packets where there are packets");
     for (int i = 0; i < nodes->n; i++) {
-        packet_keys keys;
+        kl_weight_keys keys;
         KL_TRY(read_packet(nodes->v[i], dimension, &out->packet[i], err));
-        KL_TRY(kl_config_read(nodes->v[i], weight_table, &keys, err));
+        KL_TRY(kl_config_read(nodes->v[i], kl_weight_table, &keys, err));
         out->packet[i].weight = keys.weight;
         out->packet[i].angle = keys.angle;
         sum += keys.weight * keys.weight;

@@ -12,11 +12,14 @@ static int64_t blocks(const kl_packing *p)
 
 int64_t kl_pieces_held(const kl_packing *p)
 {
-    return blocks(p) * p->count;
+    return blocks(p) * p->count + p->more_count;
 }
 
 int64_t kl_pieces_number(const kl_packing *p, int64_t i)
 {
+    const int64_t more = i - blocks(p) * p->count;
+    if (more >= 0)
+        return p->more_first + more;
     return p->first + i / p->count * p->stride + i % p->count;
 }
 

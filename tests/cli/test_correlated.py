@@ -1,5 +1,6 @@
-"""A potential with a correlation length: the same samples for any layout, no limit and the reason said, refused
-where it has no meaning; what is nearly white scatters like white noise, long waves scatter less."""
+"""A potential with a correlation length: the same samples for any layout, a limit with its own spectrum, where there is
+none the reason said, refused where it has no meaning; what is nearly white scatters like white noise, long waves scatter
+less."""
 import unittest
 
 from kinlim_cli import Folder, one, select, study_text
@@ -37,11 +38,29 @@ class Correlated(unittest.TestCase):
                 self.made(names[1], study_text(d), *changes, ranks=3)
                 self.assertEqual(*(self.folder.samples(name) for name in names))
 
-    def test_has_no_limit_and_says_why(self):
-        result = self.made("a.h5", STUDY, "disorder.correlation.length=2", "boltzmann.reference=solve")
-        self.assertEqual(result.err.count("\n"), 1)
-        self.assertIn("disorder.correlation: the limit is a Boltzmann equation with the cross-section", result.err)
-        self.assertEqual(select(self.folder.summary("a.h5"), statistic="reference"), [])
+    def test_nears_the_limit_of_its_own_spectrum(self):
+        """Within 0.02, five standard errors, of the equation with its spectrum; that without is 0.2 away."""
+        white = self.solved("white.h5")
+        for field in ("gaussian", "speckle"):
+            rows = self.solved(field + ".h5", "disorder.correlation.length=2", "disorder.correlation.field=" + field)
+            self.assertLess(abs(rows["mean"] - rows["reference"]), 0.02)
+            self.assertGreater(rows["reference"], white["reference"] + 0.2)
+
+    def solved(self, name, *changes):
+        self.made(name, STUDY, "boltzmann={tolerance: 1.0e-5}", "eta=[0.25]", "sites=[80]", *changes)
+        return {row["statistic"]: float(row["value"]) for row in self.folder.summary(name)
+                if row["part"] == "im" and row["statistic"] in ("mean", "reference")}
+
+    def test_says_where_it_has_no_limit(self):
+        for changes, said in (
+                (["initial={envelope: {shape: delta}}"], "solved for packets with phase.momentum alone"),
+                (["boltzmann.fluctuations=solve"], "no limit of the fluctuations is solved for a correlated")):
+            name = f"{len(said)}.h5"
+            result = self.made(name, STUDY, "disorder.correlation.length=2", "boltzmann.reference=solve", *changes)
+            self.assertIn(said, result.err)
+            rows = self.folder.summary(name)
+            self.assertEqual(len(select(rows, statistic="reference")) > 0, "momentum" not in said)
+            self.assertEqual(select(rows, statistic="central_moment_limit"), [])
 
     def test_is_refused_where_it_has_no_meaning(self):
         for change, said in (("length=20", "it needs 185 per side at least"), ("length=0.1", "[0.5, 1000]"),

@@ -19,6 +19,29 @@ BAD = {"outside the band": ("energy=4.5", "energy"), "no shell": ("shells=[]", "
        "shells out of order": ("shells=[2, 1]", "shells"), "more states than sites": ("sites=[5]", "states")}
 
 
+def elliptic(m):
+    a, b = 1, math.sqrt(1 - m)
+    while abs(a - b) > 1e-15:
+        a, b = (a + b) / 2, math.sqrt(a * b)
+    return math.pi / 2 / a
+
+
+def lorentzian_on_the_lattice(sites, eta, energy, states, c, nodes=100):
+    """The weight within c half widths of a Lorentzian of the lattice's momenta, d = 2, averaged over the
+    energies that hold so many states; the resolvent by elliptic integrals (T. Morita)."""
+    band = [2 * math.cos(2 * math.pi * k / sites) for k in range(sites)]
+    momenta = [a + b for a in band for b in band]
+    width = states / (2 * sites**2 * elliptic(1 - energy**2 / 16) / (2 * math.pi**2))
+    mean = 0
+    for i in range(nodes):
+        e = energy + width * ((2 * i + 1) / nodes - 1)
+        half = eta**2 * elliptic(1 - e**2 / 16) / (2 * math.pi)
+        centre = e - eta**2 * elliptic(e**2 / 16) / (2 * math.pi)
+        weight = [(abs(k - centre) / half, 1 / (1 + ((k - centre) / half) ** 2)) for k in momenta]
+        mean += sum(w for x, w in weight if x < c) / sum(w for _, w in weight) / nodes
+    return mean
+
+
 class Eigenstates(unittest.TestCase):
     def setUp(self):
         self.folder = Folder()
@@ -36,6 +59,8 @@ class Eigenstates(unittest.TestCase):
             self.assertAlmostEqual(number(limit["value"]), 2 / math.pi * math.atan(c), places=14)
             mean = one(table, observable=f"shell_{k + 1}", statistic="mean")
             self.assertAlmostEqual(number(mean["value"]), number(limit["value"]), delta=0.025)
+            lattice = one(table, observable=f"shell_{k + 1}", statistic="lattice_reference")
+            self.assertAlmostEqual(number(lattice["value"]), lorentzian_on_the_lattice(40, 0.56, 1.5, 32, c), delta=0.004)
         ratio = one(table, observable="spacing_ratio", statistic="mean")
         self.assertAlmostEqual(number(ratio["value"]), 0.5307, delta=0.08)  # random matrices; 0.386 without repulsion
         inverse = one(table, observable="inverse_participation", statistic="mean")
@@ -43,6 +68,14 @@ class Eigenstates(unittest.TestCase):
         self.assertLess(number(inverse["value"]), 9 / 1600)
         self.assertLess(number(select(table, statistic="residual")[0]["value"]), 1e-8)
         self.assertEqual(select(table, statistic="euler_characteristic"), [])
+
+    def test_few_momenta_are_the_lattices_own(self):
+        """Of a thin shell the lattice has too few momenta for the limit, and the states have what it has."""
+        table = self.run_study("thin.h5", "energy=[2.5]", "shells=[0.5, 1]", "realizations=8")
+        mean, lattice, limit = (number(one(table, observable="shell_2", statistic=s)["value"])
+                                for s in ("mean", "lattice_reference", "reference"))
+        self.assertLess(lattice, limit - 0.03)
+        self.assertAlmostEqual(mean, lattice, delta=0.015)  # three standard errors
 
     def test_level_sets_in_three_dimensions(self):
         table = self.run_study("space.h5", "dimension=3", "sites=[6]", "energy=[1, 3]", "states=8", "realizations=2")

@@ -108,7 +108,7 @@ class Semiclassical(unittest.TestCase):
                     self.assertAlmostEqual(c[0], c[1], delta=1e-6 * abs(c[0]))
                 husimi = [value(one(table, eps=e, statistic="husimi_bias", **want)) for e in (0.015625, 0.00390625)]
                 self.assertTrue(2.5 < husimi[0] / husimi[1] < 6, (name, time, husimi))  # eps, not eps^2: 4, not 16
-        for check in ("norm_drift", "energy_drift", "symplectic", "edge", "band"):
+        for check in ("norm_drift", "energy_drift", "symplectic", "grid", "edge", "band"):
             self.assertTrue(all(value(row) < 1e-9 for row in select(table, statistic=check)))
 
     def test_coherent_states_are_of_first_order(self):
@@ -116,6 +116,29 @@ class Semiclassical(unittest.TestCase):
         for name in ("A", "AB"):
             self.exponent(table, "bias", 0.8, 1.2, observable=name)
             self.exponent(table, "next_order_bias", 1.7, 2.3, observable=name)
+
+    def test_the_husimi_function_in_a_plane_is_psi_seen_through_wider_windows(self):
+        """At the start: smearing W or the window by eps/2 is the same. S is not quadratic and couples the axes."""
+        eps, width = 0.1, 0.8
+        wider = math.sqrt(width ** 2 + eps / 2)
+        window = "{{shape: gaussian, center: [{}], width: {!r}}}"
+        entry = "  - {{name: {}, position: {}, momentum: {}}}\n"
+        text = PLANE[:PLANE.index("initial:")] + """\
+initial: {envelope: {shape: gaussian, width: 0.3, center: [0.4, 0]},
+          phase: {momentum: [0.4, -0.2], hessian: [[0.2, 0.1], [0.1, -0.3]],
+                  waves: [{wave: [0.15915494309, 0.1], sine: 0.5}]}}
+limits: [husimi]
+limit_tolerance: 1.0e-4
+propagator: {tolerance: 1.0e-6}
+observables:
+""" + "".join(entry.format(name, window.format("0.3, 0.1", w), window.format("0.2, 0", w))
+              for name, w in (("J", width), ("wide", wider)))
+        table = self.table("husimi", text, "--set", f"eps=[{eps}]", "--set", "times=[0]")
+        limit = one(table, statistic="husimi_reference", observable="J")
+        psi = value(one(table, statistic="mean", observable="wide")) * (width / wider) ** 4
+        self.assertTrue(float(limit["low"]) <= psi <= float(limit["high"]), (limit, psi))
+        self.assertLess(float(limit["high"]) - float(limit["low"]), 1e-4)
+        self.assertGreater(abs(psi - value(one(table, statistic="mean", observable="J"))), 1e-2)
 
     def test_errors_hold_what_finer_runs_change(self):
         for name, text, finer in (("line", STUDY, ["sites=[2000, 3000, 10000]"]), ("plane", PLANE, ["sites=[200]"])):

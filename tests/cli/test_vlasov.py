@@ -71,6 +71,16 @@ BAD = {
     "a potential without a bottom": (["potential.terms.1.coefficient=-0.5"], "potential: particles run away"),
     "an odd grid": (["sites=[301, 400, 500]"], "sites: 301 is not allowed: must be a multiple of 4"),
     "a grid too coarse": (["sites=[64, 64, 64]"], "sites: 64 cannot resolve psi at particles"),
+    "the hierarchy in a plane": (["dimension=2", "displacement=[0, 0]", "particles=[3]", "hierarchy=true"],
+                                 "hierarchy: true is not allowed in dimension 2: must be 1"),
+    "the hierarchy without p": (["observables=[{name: x2, position: {power: [2]}}]", "hierarchy=true"],
+                                "hierarchy: true is not allowed: no observable is a smooth function of p"),
+    "the next order in a plane": (["limits=[next_order]", "dimension=2", "displacement=[0, 0]", "particles=[3]",
+                                   "potential={terms: [{power: [2, 0], coefficient: 0.5}]}",
+                                   "observables=[{name: x2, position: {power: [2, 0]}}]"],
+                                  "limits: next_order is not allowed in dimension 2: must be 1"),
+    "exact in a plane": (["dimension=2", "displacement=[0, 0]", "method=exact", "particles=[3]"],
+                         "method: exact is not allowed in dimension 2: must be 1"),
     "another trap": (["trap=box"], "trap: box is not allowed"),
     "a name that is taken": (["observables.0.name=p2_defect"], "p2_defect is the name of another number"),
 }
@@ -131,6 +141,43 @@ class Vlasov(unittest.TestCase):
                 square = value(one(table, statistic="mean", observable="x2", particles=float(n), time=t))
                 self.assertAlmostEqual(square - value(row) ** 2, breathing, delta=1e-8)
             self.assertTrue(all(value(row) < 1e-9 for row in select(table, statistic="kohn")))
+
+    def test_what_is_left_of_hartree_beyond_its_next_order_is_of_the_fourth(self):
+        table = self.table("order", STUDY, "particles=[8, 16, 32]", "times=[1]", "propagator.tolerance=1.0e-9", "pairs=false")
+        for name in ("A", "x2"):
+            row = one(table, statistic="rate:next_order_bias", part="re", observable=name)
+            self.assertTrue(3.8 < float(row["low"]) and float(row["high"]) < 4.2, row)
+        self.assertEqual(select(self.table("plane", PLANE), statistic="next_order_reference"), [])
+
+    def test_the_terms_of_the_hierarchy_fall_like_the_square_of_n(self):
+        few = ["times=[0, 0.2]", "hierarchy=true", "pairs=false", "propagator.tolerance=1.0e-5", "limits=[reference]",
+               "observables=[{name: AB, position: {shape: gaussian, center: [0.3], width: 0.8}, "
+               "momentum: {shape: gaussian, center: [0.2], width: 0.5}}, {name: p2, momentum: {power: [2]}}]"]
+        hartree = self.table("hartree", STUDY, "particles=[16, 32, 64]", *few)
+        for name in ("AB_moyal", "AB_exchange"):
+            self.exponent(hartree, 1.9, 2.1, observable=name, time=0.)
+        exact = self.table("exact", STUDY, "method=exact", "particles=[2]", *few)
+        same = self.table("same", STUDY, "particles=[2]", *few)
+        at = lambda table, name, t: value(one(table, statistic="mean", observable=name, time=t))
+        for name in ("AB_moyal", "AB_exchange"):  # a determinant still
+            self.assertAlmostEqual(at(exact, name, 0.), at(same, name, 0.), delta=1e-10)
+        self.assertAlmostEqual(at(exact, "AB_correlation", 0.), 0, delta=1e-12)
+        self.assertGreater(abs(at(exact, "p2_correlation", 0.2)), 1e-4)
+        self.assertAlmostEqual(at(exact, "p2_moyal", 0.2), 0, delta=1e-6)  # a square of p has none
+
+    def test_pairs_of_closed_shells_are_known_in_closed_form(self):
+        """x^2 takes 1/2 hbar^2 sqrt((n + 1)(n + 2)) from |n> to |n + 2>, out of the two last shells."""
+        space = STUDY.replace("dimension: 1", "dimension: 3").replace("[16, 32, 64]", "[4, 10]").replace("[0.4]", "[0, 0, 0]")
+        table = self.table("space", space, "times=[0]", "box=13", "potential={}", "interaction={}",
+                           "propagator.tolerance=1.0e-6", "reference=none",
+                           "observables=[{name: x2, position: {power: [2, 0, 0]}}]")
+        for K, N in ((2, 4), (3, 10)):
+            hbar = N ** (-1 / 3)
+            mean = hbar * (K + 1) / 4
+            square = 0.75 * hbar ** 2 * sum(math.comb(K - n + 1, 2) * (2 * n * n + 2 * n + 1) for n in range(K)) / N
+            surface = hbar ** 2 / 2 * (math.comb(K + 2, 4) + math.comb(K + 3, 4)) / N
+            row = one(table, statistic="mean", observable="x2_defect", particles=float(N))
+            self.assertAlmostEqual(value(row), (mean ** 2 - square + surface) / (N - 1), delta=1e-7)
 
     def test_exchange_is_of_the_same_order_as_the_bias(self):
         few = ["particles=[2, 4, 8]", "times=[0.5]", "propagator.tolerance=1.0e-4", "pairs=false"]

@@ -30,7 +30,7 @@ static inline double many_mean(kl_many *many, double side, const kl_phase_observ
     assert_ok(kl_box_array(&grid, &u, why));
     assert_ok(kl_box_array(&grid, &v, why));
     none = calloc(128, sizeof *none);
-    assert_ok(kl_many_natural_create(many, &grid, &natural, why));
+    assert_ok(kl_many_natural_create(many, 0, &grid, &natural, why));
     for (int m = 0; m < natural.n; m++) {
         assert_ok(kl_weyl_mean(&grid, o, none, natural.orbital + m * 128, u, v, &value, why));
         sum += natural.occupation[m] * value * hbar; /* 1/N */

@@ -13,7 +13,7 @@ static void measure(kl_many *many, double *value)
     value[1] = checks.purity;
     value[2] = checks.antisymmetrised;
     value[3] = many_mean(many, 12, &near, 0.25);
-    assert_ok(kl_many_pair(many, &near, &value[4], why));
+    assert_ok(kl_many_pair(many, 0, &near, &value[4], why));
 }
 
 static void ranks_tell_the_same(void **state)

@@ -129,7 +129,7 @@ static void a_grid_with_an_axis_for_each_particle_tells_the_same(void **state)
         many_go(many, t[N]);
         const double mean = many_mean(many, 12, &near, c.hbar);
         assert_near(mean, c.sums[1], 1e-5);
-        assert_ok(kl_many_pair(many, &near, &defect, why));
+        assert_ok(kl_many_pair(many, 0, &near, &defect, why));
         assert_near(defect + mean * mean, c.sums[2], 1e-5);
         assert_near(c.sums[0], 1, 1e-8);
         kl_many_destroy(&many);
@@ -175,7 +175,7 @@ static void interaction_makes_correlation_and_the_basis_converges(void **state)
         assert_ok(kl_many_check(many, &checks[more], why));
         means[more][0] = many_mean(many, 12, &near, 0.25);
         means[more][1] = many_mean(many, 12, &slow, 0.25);
-        assert_ok(kl_many_pair(many, &slow, &defect, why));
+        assert_ok(kl_many_pair(many, 0, &slow, &defect, why));
         assert_true(defect < -1e-3); /* particles keep apart */
         kl_many_destroy(&many);
     }

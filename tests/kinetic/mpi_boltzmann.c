@@ -78,6 +78,19 @@ static void any_ranks(void **state)
     check_layouts(&problem, 1e-11);
 }
 
+/* In a potential with a correlation length. */
+static void directed(void **state)
+{
+    static const double c[4] = {1, 0.5, 0.1, 0.01};
+    kl_kinetic_problem problem = worked_case();
+    (void)state;
+    problem.dimension = 2;
+    problem.tolerance = 1e-4;
+    problem.reach = 3;
+    problem.correlation = c;
+    check_layouts(&problem, 1e-11);
+}
+
 /* Collision by collision, and a stop on one rank alone. */
 static bool last_rank(void *context)
 {
@@ -134,8 +147,8 @@ static void one_mode(void **state)
 }
 
 static const struct CMUnitTest boltzmann[] = {
-    cmocka_unit_test(worked_table), cmocka_unit_test(any_ranks), cmocka_unit_test(one_mode),
-    cmocka_unit_test(collisions)};
+    cmocka_unit_test(worked_table), cmocka_unit_test(any_ranks), cmocka_unit_test(directed),
+    cmocka_unit_test(one_mode), cmocka_unit_test(collisions)};
 
 int main(int argc, char **argv)
 {

@@ -88,6 +88,16 @@ static void one_shell(void **state)
     check_stops(small(&bell), 37, 50);
 }
 
+static void correlated(void **state)
+{
+    static const double c[3] = {1, 0.4, 0.03};
+    kl_kinetic_problem problem = small(&wave);
+    (void)state;
+    problem.reach = 2;
+    problem.correlation = c;
+    check_stops(problem, 13, 60);
+}
+
 static void bent(void **state)
 {
     kl_kinetic_problem problem = small(&wave);
@@ -130,7 +140,7 @@ static void often_and_rarely(void **state)
     assert_true(s.asks > 3 && s.asks < 20 + 6 * (MPI_Wtime() - start));
 }
 
-static const struct CMUnitTest stops[] = {cmocka_unit_test(one_shell), cmocka_unit_test(bent),
-                                          cmocka_unit_test(one_site),
+static const struct CMUnitTest stops[] = {cmocka_unit_test(one_shell), cmocka_unit_test(correlated),
+                                          cmocka_unit_test(bent), cmocka_unit_test(one_site),
                                           cmocka_unit_test(often_and_rarely)};
 KINETIC_MAIN(stops)

@@ -111,6 +111,21 @@ static void within_a_factor_three(void **state)
     compare("one site, d = 2", &problem);
 }
 
+/* Collisions with a direction. */
+static void correlated(void **state)
+{
+    double c[9];
+    (void)state;
+    for (int n = 0; n < 9; n++)
+        c[n] = exp(-0.5 * n * n);
+    for (int d = 2; d <= 3; d++) {
+        kl_kinetic_problem problem = problem_in(d, d == 2 ? 1e-6 : 1e-2);
+        problem.reach = 8;
+        problem.correlation = c;
+        compare(d == 2 ? "correlated, d = 2" : "correlated", &problem);
+    }
+}
+
 /* As the solve does, before any time is lost. */
 static void refuses(void **state)
 {
@@ -124,5 +139,6 @@ static void refuses(void **state)
 }
 
 static const struct CMUnitTest cost[] = {cmocka_unit_test(within_a_factor_three),
-                                         cmocka_unit_test(phase_space), cmocka_unit_test(refuses)};
+                                         cmocka_unit_test(phase_space),
+                                         cmocka_unit_test(correlated), cmocka_unit_test(refuses)};
 KINETIC_MAIN(cost)

@@ -89,6 +89,10 @@ static void correlations(void **state)
             for (int axis = 0; axis < 2; axis++) {
                 const kl_correlation c = {s, field};
                 const double g = covariance(s, n);
+                double all[15];
+                kl_correlated_covariance(&c, all);
+                assert_true(kl_correlated_reach(s) == 7);
+                assert_true(fabs(all[n] - (field == KL_FIELD_SPECKLE ? g * g : g)) < 1e-8);
                 check(&c, axis, n, field == KL_FIELD_SPECKLE ? g * g : g);
             }
 }

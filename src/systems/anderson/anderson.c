@@ -10,6 +10,11 @@
 
 /* ---- the limits ---- */
 
+static bool correlated(const anderson *a)
+{
+    return a->correlation.length > 0;
+}
+
 static kl_boltzmann_limit boltzmann_limit(const anderson *a)
 {
     return (kl_boltzmann_limit){.tolerance = a->boltzmann.tolerance,
@@ -17,7 +22,8 @@ static kl_boltzmann_limit boltzmann_limit(const anderson *a)
                                 .points = &a->points,
                                 .packets = &a->packets,
                                 .observables = &a->observables,
-                                .marginals = &a->marginals};
+                                .marginals = &a->marginals,
+                                .correlation = correlated(a) ? &a->correlation : NULL};
 }
 
 static kl_status solve(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
@@ -186,10 +192,10 @@ static kl_status read_diffusion(anderson *a, kl_node *root, kl_error *err)
     diffusion_keys keys_ = {false};
     KL_TRY(kl_config_read(root, diffusion_table, &keys_, err));
     a->diffusion = keys_.diffusion;
-    if (a->diffusion && !anderson_diffuses(a))
+    if (a->diffusion && (correlated(a) || !anderson_diffuses(a)))
         return kl_config_fail(root, "diffusion", err,
-                              "is not allowed here: it takes d = 2 or 3, S = p.X, and a gaussian "
-                              "envelope or one site");
+                              "is not allowed here: it takes d = 2 or 3, S = p.X, a gaussian "
+                              "envelope or one site, and no disorder.correlation");
     return KL_OK;
 }
 
@@ -239,9 +245,9 @@ static kl_images images(const anderson *a)
 /* Why there is no reference; NULL: there is one. */
 static const char *no_limit(const anderson *a)
 {
-    if (a->correlation.length > 0)
-        return "disorder.correlation: the limit is a Boltzmann equation with the cross-section of "
-               "the correlated potential, which is not solved: there is no reference";
+    if (correlated(a) && !kl_boltzmann_one_shell(&a->packets))
+        return "disorder.correlation: the Boltzmann equation of a correlated potential is solved "
+               "for packets with phase.momentum alone: there is no reference";
     if (a->potential.path)
         return "disorder.file: its statistics are not known: there is no reference";
     if (a->packets.file.path)
@@ -254,6 +260,10 @@ static kl_status warn(anderson *a, kl_error *err)
     const kl_images box = images(a);
     if (no_limit(a))
         return kl_warnings_add(&a->warnings, err, "%s", no_limit(a));
+    if (correlated(a) && a->fluctuations.choice == KL_FLUCTUATIONS_SOLVE)
+        KL_TRY(kl_warnings_add(&a->warnings, err,
+                               "boltzmann.fluctuations: no limit of the fluctuations is solved for "
+                               "a correlated potential"));
     if (a->boltzmann.infinite_space)
         KL_TRY(kl_images_warn(&box, &a->warnings, err));
     return kl_packets_warn_of_concentration(&a->packets, &a->warnings, err);
@@ -286,14 +296,16 @@ static void choose_limits(anderson *a)
     d->skip_limits = !a->boltzmann.solve;
     if (no_limit(a))
         return;
-    if (a->boltzmann.torus)
-        a->limit[d->nlimits++] = torus_limit;
+    if (a->boltzmann.torus) {
+        a->limit[d->nlimits] = torus_limit;
+        a->limit[d->nlimits++].fields = !correlated(a);
+    }
     if (a->boltzmann.infinite_space)
         a->limit[d->nlimits++] = infinite_limit;
     if (a->diffusion)
         a->limit[d->nlimits++] = diffusion_limit;
     const kl_fluctuation_limit fluctuations = fluctuation_limit(a);
-    if (!kl_fluctuation_limit_wanted(&fluctuations))
+    if (correlated(a) || !kl_fluctuation_limit_wanted(&fluctuations))
         return;
     if (a->boltzmann.torus)
         a->limit[d->nlimits++] = torus_fluctuations;

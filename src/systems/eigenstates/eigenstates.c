@@ -1,4 +1,4 @@
-/* Keys, description and limits; the work is in eigenstates_run.c. */
+/* Keys and description; the work is in eigenstates_run.c. */
 #include "systems/eigenstates/eigenstates.h"
 
 #include "base/memory.h"
@@ -112,22 +112,7 @@ static kl_status read_keys(eigenstates *s, kl_node *root, kl_error *err)
     return name_quantities(s, err);
 }
 
-/* ---- limits ---- */
-
-static kl_status solve(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
-                       kl_error *err)
-{
-    const eigenstates *s = self;
-    (void)point, (void)comm, (void)err;
-    for (int i = 0; i < s->shells.n; i++) {
-        out->value[i] = 2 / M_PI * atan(s->shells.v[i]);
-        out->error[i] = 2e-16;
-    }
-    return KL_OK;
-}
-
-const kl_limit eigenstates_limit = {
-    .name = "reference", .long_name = "limit of weak disorder", .solve = solve};
+/* ---- constants ---- */
 
 static const kl_constant constant[] = {{.name = "euler_characteristic"},
                                        {.name = "negative_curvature"}};
@@ -185,8 +170,8 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
                                       .quantity = s->quantity,
                                       .nchecks = 1,
                                       .check = checks,
-                                      .nlimits = 1,
-                                      .limit = &eigenstates_limit,
+                                      .nlimits = EIGENSTATES_LIMITS,
+                                      .limit = eigenstates_limits,
                                       .nconstants = s->points.dimension == 3 ? 2 : 0,
                                       .constant = constant,
                                       .random = true,

@@ -4,7 +4,7 @@
 
 #include "parts/potential.h"
 
-enum { EIGENSTATES_COLUMNS = 4 };
+enum { EIGENSTATES_COLUMNS = 4, EIGENSTATES_LIMITS = 2 };
 
 typedef struct eigenstates {
     kl_lattice_points points; /* without the energies */
@@ -21,7 +21,10 @@ typedef struct eigenstates {
 const kl_lattice_point *eigenstates_lattice(const eigenstates *s, int point);
 double eigenstates_energy(const eigenstates *s, int point);
 
-extern const kl_limit eigenstates_limit;
+/* States per energy, of the free lattice: smooth at van Hove energies, positive everywhere. */
+double eigenstates_density(const eigenstates *s, int point);
+
+extern const kl_limit eigenstates_limits[EIGENSTATES_LIMITS];
 
 /* As kl_system has them. */
 kl_cost eigenstates_cost(const void *self, int point, int group_ranks);

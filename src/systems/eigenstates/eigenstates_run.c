@@ -6,14 +6,13 @@
 #include "base/memory.h"
 #include "dynamics/interior.h"
 #include "kinetic/departure.h"
-#include "kinetic/green.h"
 #include "lattice/fft.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double tolerance = 1e-9; /* of the residuals */
+static const double tolerance = 1e-9; /* of the residuals, over the window's half width */
 
 typedef struct eigenstates_run {
     const eigenstates *s;
@@ -28,28 +27,19 @@ typedef struct eigenstates_run {
     int64_t realization;
 } eigenstates_run;
 
-/* States per energy, from the free lattice: smooth at van Hove energies, positive everywhere. */
-static double density(const eigenstates *s, int point)
-{
-    const kl_lattice_point *at = eigenstates_lattice(s, point);
-    const int d = (int)s->points.dimension;
-    const double complex z = CMPLX(eigenstates_energy(s, point), fmax(0.1, at->eta * at->eta));
-    return -cimag(kl_green(d, z)) / M_PI * pow((double)at->sites, d);
-}
-
 kl_cost eigenstates_cost(const void *self, int point, int group_ranks)
 {
     const eigenstates *s = self;
     const kl_lattice_point *at = eigenstates_lattice(s, point);
-    const double d = (double)s->points.dimension, sites = pow((double)at->sites, d);
-    const double vectors = (double)kl_interior_vectors((int64_t)sites, s->states);
-    const double radius = 2 * d + 2 * at->eta;
+    const double d = (double)s->points.dimension, energy = eigenstates_energy(s, point);
+    const double radius = 2 * d + 2 * at->eta, density = eigenstates_density(s, point);
+    const int64_t sites = (int64_t)pow((double)at->sites, d);
     (void)group_ranks;
-    return (kl_cost){
-        .bytes = 8 * (3 * (sites + 8) * (vectors + 4) + 2 * vectors * vectors + 8 * sites),
-        .seconds = kl_interior_seconds((int64_t)sites, s->states, radius, density(s, point)) +
-                   s->states * sites * 1e-7,
-        .most_ranks = 0};
+    return (kl_cost){.bytes = kl_interior_bytes(sites, s->states, radius, energy, density) +
+                              24 * (double)sites,
+                     .seconds = kl_interior_seconds(sites, s->states, radius, energy, density) +
+                                s->states * (double)sites * 1e-7,
+                     .most_ranks = 0};
 }
 
 void eigenstates_end(void **run)
@@ -109,17 +99,6 @@ kl_status eigenstates_begin(const void *self, const kl_place *place, void **run,
     return status;
 }
 
-kl_status eigenstates_start(void *run, int64_t batch, kl_error *err)
-{
-    eigenstates_run *r = run;
-    const kl_lattice_point *at = eigenstates_lattice(r->s, r->point);
-    (void)err;
-    r->realization = batch;
-    kl_potential_draw(&r->s->disorder, r->s->disorder.distribution, at->eta, NULL, batch,
-                      &r->lattice, r->omega);
-    return KL_OK;
-}
-
 /* Independent signs: with probability 1 they are in no eigenstate's complement. */
 static void fill_start(eigenstates_run *r)
 {
@@ -134,25 +113,33 @@ static void fill_start(eigenstates_run *r)
     }
 }
 
+kl_status eigenstates_start(void *run, int64_t batch, kl_error *err)
+{
+    eigenstates_run *r = run;
+    const kl_lattice_point *at = eigenstates_lattice(r->s, r->point);
+    r->realization = batch;
+    kl_potential_draw(&r->s->disorder, r->s->disorder.distribution, at->eta, NULL, batch,
+                      &r->lattice, r->omega);
+    const double radius =
+        kl_hamiltonian_radius(&r->h, KL_DOUBLE, r->states.array[0], r->states.array[1]);
+    fill_start(r);
+    return kl_agree(r->group,
+                    kl_interior_begin(&r->states, radius, eigenstates_energy(r->s, r->point),
+                                      eigenstates_density(r->s, r->point), tolerance, err),
+                    err);
+}
+
+/* One vector at a time, so that a stop does not wait for all of them. */
 kl_status eigenstates_advance(void *run, int station, bool *reached, kl_error *err)
 {
     eigenstates_run *r = run;
-    kl_interior *states = &r->states;
-    const double energy = eigenstates_energy(r->s, r->point);
-    bool converged;
-    (void)station, (void)reached;
-    const double radius =
-        kl_hamiltonian_radius(&r->h, KL_DOUBLE, states->array[0], states->array[1]);
-    fill_start(r);
-    KL_TRY(kl_agree(r->group,
-                    kl_interior_solve(states, &r->h, radius, energy, density(r->s, r->point),
-                                      tolerance, &converged, err),
-                    err));
-    if (!converged)
+    (void)station;
+    *reached = kl_interior_step(&r->states, &r->h);
+    if (*reached && !r->states.converged)
         return kl_fail(err, KL_INPUT,
                        "states: those nearest to energy %g at eta %g did not converge; ask for "
                        "another number of them",
-                       energy, r->h.eta);
+                       eigenstates_energy(r->s, r->point), r->h.eta);
     return KL_OK;
 }
 

@@ -169,6 +169,12 @@ const kl_system kl_system_feynman_kac = {
     .cost = feynman_kac_cost,
     .begin = feynman_kac_begin,
     .start = feynman_kac_start,
+    .advance = feynman_kac_advance,
     .measure = feynman_kac_measure,
     .end = feynman_kac_end,
+    .packing = feynman_kac_packing,
+    .shape = feynman_kac_shape,
+    .pack = feynman_kac_pack,
+    .unpack = feynman_kac_unpack,
+    .restored = feynman_kac_restored,
 };

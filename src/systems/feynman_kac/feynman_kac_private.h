@@ -4,6 +4,7 @@
 
 #include "parts/lattice_points.h"
 #include "parts/potential.h"
+#include "parts/slices.h"
 
 typedef struct feynman_kac {
     kl_stations times; /* b */
@@ -37,7 +38,13 @@ double feynman_kac_image(double b, int64_t distance);
 kl_cost feynman_kac_cost(const void *self, int point, int group_ranks);
 kl_status feynman_kac_begin(const void *self, const kl_place *place, void **run, kl_error *err);
 kl_status feynman_kac_start(void *run, int64_t batch, kl_error *err);
+kl_status feynman_kac_advance(void *run, int station, bool *reached, kl_error *err);
 kl_status feynman_kac_measure(void *run, int station, int member, kl_sample *out, kl_error *err);
 void feynman_kac_end(void **run);
+kl_packing feynman_kac_packing(const void *run, int station);
+kl_packing feynman_kac_shape(const void *run);
+void feynman_kac_pack(const void *run, int64_t piece, void *bytes);
+void feynman_kac_unpack(void *run, int64_t piece, const void *bytes);
+void feynman_kac_restored(void *run, int station);
 
 #endif

@@ -17,7 +17,10 @@ typedef struct feynman_kac_run {
     kl_hamiltonian h;
     void *scratch;
     kl_state psi, out[KL_MOST_ACCUMULATORS];
-    double *value; /* [ntimes][n]: means over the start sites */
+    double radius;
+    int64_t each;     /* start sites of a call of advance() */
+    kl_slices slices; /* how many are done, and [ntimes][n]: sums over them */
+    double *one;      /* [ntimes][n]: of one of them */
 } feynman_kac_run;
 
 kl_cost feynman_kac_cost(const void *self, int point, int group_ranks)
@@ -38,7 +41,9 @@ static kl_status allocate(feynman_kac_run *r, kl_error *err)
 {
     const kl_lattice *l = &r->lattice;
     KL_TRY(kl_alloc((size_t)kl_lattice_local(l), sizeof *r->omega, "potential", &r->omega, err));
-    KL_TRY(kl_alloc((size_t)(r->s->times.n * r->s->n), sizeof *r->value, "means", &r->value, err));
+    const int64_t numbers = r->s->times.n * r->s->n;
+    KL_TRY(kl_slices_create(l, 1 + numbers, &r->slices, err));
+    KL_TRY(kl_alloc((size_t)numbers, sizeof *r->one, "means", &r->one, err));
     KL_TRY(kl_lattice_array(l, sizeof(double), 2, &r->scratch, err));
     KL_TRY(kl_state_create(l, KL_DOUBLE, &r->psi, err));
     for (int j = 0; j < KL_MOST_ACCUMULATORS; j++)
@@ -69,6 +74,9 @@ kl_status feynman_kac_begin(const void *self, const kl_place *place, void **run,
         return status;
     r->s = s;
     r->at = &s->points.point[place->point];
+    /* Half a second, or an eighth of the work. */
+    r->each = (int64_t)ceil(fmin(0.5 / feynman_kac_cost(self, place->point, 1).seconds, 0.125) *
+                            (double)s->origins);
     status = create(r, place->group, err);
     if (status != KL_OK)
         feynman_kac_end(run);
@@ -85,7 +93,8 @@ void feynman_kac_end(void **run)
         kl_state_destroy(&r->out[j]);
     kl_lattice_array_free(r->scratch);
     free(r->omega);
-    free(r->value);
+    free(r->one);
+    kl_slices_destroy(&r->slices);
     free(r);
     *run = NULL;
 }
@@ -123,15 +132,17 @@ static void add_values(feynman_kac_run *r, int time, const kl_state *psi, const 
         if (site < 0 || site >= kl_lattice_local(l))
             continue;
         kl_state_load(KL_DOUBLE, psi->re, kl_lattice_origin(l) + site, 1, &value);
-        r->value[time * s->n + k] += value / (double)s->origins;
+        r->one[time * s->n + k] = value / (double)s->origins;
     }
 }
 
-/* Start site o of n, evenly among all. */
-static kl_status add_origin(feynman_kac_run *r, int64_t o, double radius, kl_error *err)
+/* Start site o of n, evenly among all. The place of y is on one rank: elsewhere there are zeros. */
+static kl_status add_origin(feynman_kac_run *r, int64_t o, kl_error *err)
 {
     const feynman_kac *s = r->s;
-    const kl_chebyshev chebyshev = {&r->h, radius, 1e-16};
+    const int all_values = s->times.n * s->n;
+    const kl_chebyshev chebyshev = {&r->h, r->radius, 1e-16};
+    memset(r->one, 0, (size_t)all_values * sizeof *r->one);
     const double all = (double)(r->lattice.plane * r->lattice.sites);
     int64_t site = (int64_t)((double)o * all / (double)s->origins), x[3] = {0};
     for (int j = r->lattice.dimension - 1; j >= 0; j--, site /= r->lattice.sites)
@@ -145,6 +156,10 @@ static kl_status add_origin(feynman_kac_run *r, int64_t o, double radius, kl_err
         for (int j = 0; j < n; j++)
             add_values(r, first + j, &r->out[j], x);
     }
+    MPI_Allreduce(MPI_IN_PLACE, r->one, all_values, MPI_DOUBLE, MPI_SUM, r->lattice.comm);
+    for (int i = 0; i < all_values; i++)
+        r->slices.value[1 + i] += r->one[i];
+    r->slices.value[0]++;
     return KL_OK;
 }
 
@@ -152,18 +167,27 @@ kl_status feynman_kac_start(void *run, int64_t batch, kl_error *err)
 {
     feynman_kac_run *r = run;
     const feynman_kac *s = r->s;
-    const int n = s->times.n * s->n;
-    memset(r->value, 0, (size_t)n * sizeof *r->value);
+    kl_slices_clear(&r->slices);
     kl_potential_draw(&s->disorder, r->at->distribution, r->at->eta, NULL, batch, &r->lattice,
                       r->omega);
-    const double radius = kl_hamiltonian_radius(&r->h, KL_DOUBLE, r->psi.re, r->scratch);
-    if (radius * s->times.value[s->times.n - 1] > 700)
+    r->radius = kl_hamiltonian_radius(&r->h, KL_DOUBLE, r->psi.re, r->scratch);
+    if (r->radius * s->times.value[s->times.n - 1] > 700)
         return kl_fail(err, KL_INPUT, "times: exp(b H) overflows at b = %g",
                        s->times.value[s->times.n - 1]);
-    for (int64_t o = 0; o < s->origins; o++)
-        KL_TRY(add_origin(r, o, radius, err));
-    /* a start site and its y are at one place each: other ranks have 0 */
-    MPI_Allreduce(MPI_IN_PLACE, r->value, n, MPI_DOUBLE, MPI_SUM, r->lattice.comm);
+    return KL_OK;
+}
+
+/* All times are done together, before the first is measured. */
+kl_status feynman_kac_advance(void *run, int station, bool *reached, kl_error *err)
+{
+    feynman_kac_run *r = run;
+    (void)station;
+    if (r->slices.cut)
+        kl_slices_join(&r->slices);
+    const int64_t done = (int64_t)r->slices.value[0], left = r->s->origins - done;
+    for (int64_t o = 0; o < left && o < r->each; o++)
+        KL_TRY(add_origin(r, done + o, err));
+    *reached = left <= r->each;
     return KL_OK;
 }
 
@@ -171,6 +195,43 @@ kl_status feynman_kac_measure(void *run, int station, int member, kl_sample *out
 {
     const feynman_kac_run *r = run;
     (void)member, (void)err;
-    memcpy(out->quantity, r->value + station * r->s->n, (size_t)r->s->n * sizeof *out->quantity);
+    memcpy(out->quantity, r->slices.value + 1 + station * r->s->n,
+           (size_t)r->s->n * sizeof *out->quantity);
     return KL_OK;
+}
+
+/* ---- checkpoints: between two start sites ---- */
+
+kl_packing feynman_kac_shape(const void *run)
+{
+    const feynman_kac_run *r = run;
+    const kl_lattice *l = &r->lattice;
+    return (kl_packing){.pieces = l->sites,
+                        .first = l->first,
+                        .count = l->count,
+                        .piece_bytes = kl_slices_bytes(&r->slices)};
+}
+
+kl_packing feynman_kac_packing(const void *run, int station)
+{
+    const feynman_kac_run *r = run;
+    (void)station;
+    return r->slices.cut ? (kl_packing){0} : feynman_kac_shape(run);
+}
+
+void feynman_kac_pack(const void *run, int64_t piece, void *bytes)
+{
+    kl_slices_pack(&((const feynman_kac_run *)run)->slices, piece, bytes);
+}
+
+void feynman_kac_unpack(void *run, int64_t piece, const void *bytes)
+{
+    kl_slices_unpack(&((feynman_kac_run *)run)->slices, piece, bytes);
+}
+
+/* The others' slices come with the next call of advance(). */
+void feynman_kac_restored(void *run, int station)
+{
+    (void)station;
+    ((feynman_kac_run *)run)->slices.cut = true;
 }

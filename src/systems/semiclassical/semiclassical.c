@@ -66,6 +66,7 @@ static void make_description(semiclassical *s)
     static const char *const checks[] = {[NORM_DRIFT] = "norm_drift",
                                          [ENERGY_DRIFT] = "energy_drift",
                                          [SPLITTING] = "splitting",
+                                         [GRID] = "grid",
                                          [EDGE] = "edge",
                                          [BAND] = "band",
                                          [SYMPLECTIC] = "symplectic",

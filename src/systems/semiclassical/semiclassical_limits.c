@@ -138,10 +138,6 @@ static kl_status solve_husimi(const void *self, int point, MPI_Comm comm, kl_lim
                               kl_error *err)
 {
     const semiclassical *s = self;
-    if (s->dimension > 1) {
-        snprintf(out->note, sizeof out->note, "the Husimi function is carried in d = 1 alone");
-        return KL_OK;
-    }
     const kl_liouville l = problem(s, out);
     const size_t n = (size_t)(s->times.n * s->observables.n);
     bool reached;
@@ -178,6 +174,12 @@ static double seconds_of_jets(const void *self, int point)
     return 10 * s->observables.n * s->times.n * seconds(self, point);
 }
 
+static double seconds_of_husimi(const void *self, int point)
+{
+    const semiclassical *s = self;
+    return (s->dimension == 1 ? 5 : 20) * seconds(self, point);
+}
+
 static const kl_limit limits[] = {
     [REFERENCE] = {.name = "reference",
                    .long_name = "Liouville equation",
@@ -192,7 +194,7 @@ static const kl_limit limits[] = {
     [HUSIMI_FLOW] = {.name = "husimi",
                      .long_name = "flow of the Husimi function of the start",
                      .solve = solve_husimi,
-                     .seconds = seconds_of_jets}};
+                     .seconds = seconds_of_husimi}};
 
 static kl_status allocate(semiclassical *s, kl_error *err)
 {

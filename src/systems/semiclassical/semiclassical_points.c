@@ -43,7 +43,7 @@ kl_status semiclassical_make_points(semiclassical *s, kl_node *root, const semic
 {
     const size_t n = (size_t)keys->eps.n;
     const kl_liouville l = semiclassical_liouville(s);
-    const kl_box_problem problem = {root, &l, s->side, s->propagator.tolerance, "eps"};
+    const kl_box_problem problem = {root, &l, s->side, s->propagator.tolerance, "eps", 14};
     if (keys->sites.n > 0 && keys->sites.n != keys->eps.n)
         return kl_config_fail(root, "sites", err, "%d of them are not allowed: must be %d, as eps",
                               keys->sites.n, keys->eps.n);

@@ -38,7 +38,7 @@ typedef struct semiclassical {
     kl_description description;
 } semiclassical;
 
-enum { NORM_DRIFT, ENERGY_DRIFT, SPLITTING, EDGE, BAND, SYMPLECTIC, MARGINALS, CHECKS };
+enum { NORM_DRIFT, ENERGY_DRIFT, SPLITTING, GRID, EDGE, BAND, SYMPLECTIC, MARGINALS, CHECKS };
 
 int semiclassical_axis(const void *self, int point, int f, int axis, double *coordinate);
 

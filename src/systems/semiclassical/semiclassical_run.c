@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "classical/flow.h"
 #include "continuum/box_tails.h"
+#include "continuum/grid_twin.h"
 #include "continuum/split_control.h"
 #include "continuum/wave_start.h"
 #include "continuum/weyl.h"
@@ -15,6 +16,7 @@ typedef struct progress { /* plain data, in checkpoints beside psi */
     kl_step_progress split;
     double energy;      /* at time 0 */
     kl_box_tails tails; /* the most so far */
+    kl_twin_error grid;
 } progress;
 
 typedef struct semiclassical_run {
@@ -23,6 +25,7 @@ typedef struct semiclassical_run {
     MPI_Comm group;
     kl_box_grid grid;
     kl_split_control control;
+    kl_grid_twin twin;
     double *potential, *steepness;
     complex double *psi, *scratch, *more; /* more: the control's spare array or its own */
     kl_flow flow;
@@ -49,9 +52,10 @@ kl_cost semiclassical_cost(const void *self, int point, int group_ranks)
                               s->times.n * 4.0 * s->observables.n;
     return (kl_cost){
         .bytes = kl_split_bytes(s->propagator.method, d, at->sites, group_ranks) + 4 * array +
+                 kl_twin_bytes(s->propagator.method, d, at->twin, group_ranks) +
                  (s->pictures.whole_wigner ? kl_wigner_bytes(d, at->sites, group_ranks) : 0) +
                  8 * kl_phase_pictures_cells(&s->pictures) + 65536,
-        .seconds = transforms * kl_box_seconds(d, at->sites) +
+        .seconds = transforms * (kl_box_seconds(d, at->sites) + 0.7 * kl_box_seconds(d, at->twin)) +
                    s->times.n * kl_phase_pictures_seconds(&s->pictures, at) + 1e-4,
         .most_ranks = d == 1 ? 0 : at->sites / 4};
 }
@@ -84,6 +88,9 @@ static kl_status create(semiclassical_run *r, MPI_Comm group, kl_error *err)
                                         .steepness = r->steepness};
     memcpy(r->control.steps.omega, s->propagator.omega, sizeof s->propagator.omega);
     memcpy(r->control.steps.center, s->propagator.center, sizeof s->propagator.center);
+    KL_TRY(kl_twin_create(&r->control.steps, &s->potential, r->point->twin, &r->twin, err));
+    r->control.follower = &r->twin.steps;
+    r->control.followed = r->twin.psi;
     return kl_split_control_create(&r->control, s->propagator.tolerance,
                                    s->times.value[s->times.n - 1], err);
 }
@@ -111,6 +118,7 @@ void semiclassical_end(void **run)
     if (!r)
         return;
     kl_split_control_destroy(&r->control);
+    kl_twin_destroy(&r->twin);
     kl_box_grid_destroy(&r->grid);
     kl_flow_destroy(&r->flow);
     free(r->potential);
@@ -144,6 +152,8 @@ kl_status semiclassical_start(void *run, int64_t batch, kl_error *err)
     r->now = (progress){0};
     r->restored = false;
     KL_TRY(kl_wave_start(&r->grid, r->s->start.n, r->s->start.packet, r->psi, err));
+    KL_TRY(kl_wave_start(&r->twin.grid, r->s->start.n, r->s->start.packet, r->twin.psi, err));
+    kl_twin_compare(&r->twin, r->psi, r->scratch, &r->now.grid);
     return mean_energy(r, &r->now.energy, err);
 }
 
@@ -158,17 +168,25 @@ kl_status semiclassical_advance(void *run, int station, bool *reached, kl_error 
         r->control.progress = r->now.split;
         r->restored = false;
     }
-    return kl_split_control_advance(&r->control, station > 0 ? times[station - 1] : 0,
-                                    times[station], r->psi, reached, err);
+    kl_twin_begin(&r->twin, r->psi, r->scratch);
+    KL_TRY(kl_split_control_advance(&r->control, station > 0 ? times[station - 1] : 0,
+                                    times[station], r->psi, reached, err));
+    kl_twin_compare(&r->twin, r->psi, r->scratch, &r->now.grid);
+    return KL_OK;
 }
 
 /* ---- measurement ---- */
 
+static double grid_error(const semiclassical_run *r)
+{
+    return r->now.grid.made + r->now.grid.beyond;
+}
+
 /* What psi may be off by, in l2. */
 static double uncertainty(const semiclassical_run *r)
 {
-    return r->control.progress.error + kl_split_control_rounding(&r->control) +
-           kl_box_tails_error(&r->now.tails);
+    return r->control.progress.error + kl_split_control_rounding(&r->control) + grid_error(r) +
+           kl_box_edge_error(&r->now.tails);
 }
 
 static kl_status measure_observables(semiclassical_run *r, kl_sample *out, kl_error *err)
@@ -177,9 +195,14 @@ static kl_status measure_observables(semiclassical_run *r, kl_sample *out, kl_er
     const double off = uncertainty(r);
     for (int k = 0; k < s->observables.n; k++) {
         const kl_phase_observable *o = &s->observables.observable[k];
+        double on_twin;
         KL_TRY(kl_weyl_mean(&r->grid, o, r->potential, r->psi, r->scratch, second_scratch(r),
                             &out->quantity[k], err));
-        out->error[k] = kl_weyl_error(o, &s->potential, r->grid.eps, r->point->x, r->point->p, off);
+        KL_TRY(kl_weyl_mean(&r->twin.grid, o, r->twin.potential, r->twin.psi, r->twin.u, r->twin.v,
+                            &on_twin, err));
+        out->error[k] =
+            kl_weyl_error(o, &s->potential, r->grid.eps, r->point->x, r->point->p, off) +
+            fabs(out->quantity[k] - on_twin);
     }
     return KL_OK;
 }
@@ -233,6 +256,7 @@ kl_status semiclassical_measure(void *run, int station, int member, kl_sample *o
         fabs(creal(kl_box_sum(&r->grid, &r->grid.position, r->psi, r->psi, NULL)) - 1);
     out->check[ENERGY_DRIFT] = fabs(energy - r->now.energy) / fmax(1, fabs(r->now.energy));
     out->check[SPLITTING] = r->control.progress.error;
+    out->check[GRID] = grid_error(r);
     out->check[EDGE] = r->now.tails.edge;
     out->check[BAND] = r->now.tails.band;
     out->check[SYMPLECTIC] = symplectic(r, s->times.value[station]);

@@ -228,7 +228,7 @@ static kl_status read_states(trotter *s, kl_node *root, kl_error *err)
                             .times = s->times.value,
                             .nobservables = s->nwindows,
                             .observable = s->window};
-    const kl_box_problem problem = {root, &l, s->side, s->tolerance, "hbar"};
+    const kl_box_problem problem = {root, &l, s->side, s->tolerance, "hbar", 11};
     KL_TRY(kl_alloc((size_t)s->hbar.n, sizeof *s->box, "points", &s->box, err));
     for (int i = 0; i < s->hbar.n; i++)
         KL_TRY(kl_box_point_make(&problem, s->hbar.v[i], 0, &s->warnings, &s->box[i], err));

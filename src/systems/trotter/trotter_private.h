@@ -61,11 +61,12 @@ kl_status trotter_read(trotter *t, kl_node *root, kl_error *err);
 
 /* ---- kernels ---- */
 
-/* Value and error of observable k, a kernel or determinant, from n slices. Collective over comm.
- * KL_ENVIRONMENT: no memory. KL_INPUT: a determinant without a path. */
-kl_status trotter_slices(const trotter *s, int k, int station, double hbar, int64_t n,
-                         MPI_Comm comm, complex double *value, double *error, kl_error *err);
-/* The grid of a kernel below an energy. Local. */
+/* Value and error of observable k, a determinant or a kernel of all energies, from n slices, by the
+ * sliced path: exact for potentials up to quadratic. Local. KL_INPUT: there is no path. */
+kl_status trotter_by_path(const trotter *s, int k, int station, double hbar, int64_t n,
+                          complex double *value, double *error, kl_error *err);
+/* Is the observable a kernel below an energy, and its grid. Local. */
+bool trotter_filtered(const trotter *s, int k);
 kl_filter trotter_filter(const trotter *s, int k, double hbar);
 extern const kl_limit trotter_limits[2];
 /* |K_N - K|/|K|_2 of a kernel, K van Vleck's sum, |K|_2 the root of the sum of the squares of its
@@ -75,6 +76,12 @@ double trotter_distance(const void *self, const kl_derived *which, int point, in
 
 /* ---- wave functions: all collective over the communicator, in d = 1 local ---- */
 
+typedef struct trotter_states_progress { /* plain data */
+    kl_box_tails tails, sliced_tails;    /* the most so far */
+    int64_t done;                        /* slices of this station */
+    double transforms;                   /* of them */
+} trotter_states_progress;
+
 typedef struct trotter_states {
     const trotter *s;
     const kl_box_point *point;
@@ -83,9 +90,7 @@ typedef struct trotter_states {
     kl_split_steps slice;
     double *potential, *steepness;
     complex double *psi, *sliced, *u; /* exact, of slices, scratch */
-    kl_box_tails tails, sliced_tails; /* the most so far */
-    int64_t done;                     /* slices of this station */
-    double transforms;                /* of them */
+    trotter_states_progress now;
 } trotter_states;
 
 /* Of hbar.v[i]. KL_ENVIRONMENT: no memory. Free with destroy, on failure too. */
@@ -105,5 +110,53 @@ kl_status trotter_states_measure(trotter_states *states, int k, int window, doub
 kl_status trotter_states_solve(const trotter *s, int hbar, MPI_Comm comm, kl_limit_values *out,
                                kl_error *err);
 kl_cost trotter_states_cost(const trotter *s, int hbar, int64_t slices, int ranks);
+
+/* ---- kernels below an energy: likewise ---- */
+
+typedef struct trotter_kernels_progress { /* plain data */
+    int next;                             /* quantity in work, or next */
+    int64_t done;                         /* its slices */
+} trotter_kernels_progress;
+
+typedef struct trotter_kernels {
+    const trotter *s;
+    double hbar;
+    int64_t slices;
+    MPI_Comm comm;
+    kl_filtered kernel;
+    int open;                     /* the observable that it is of; -1: none */
+    int64_t planes, first, count; /* of psi, in d > 1; in d = 1 it is in one */
+    size_t size, all;             /* of a plane; of those here */
+    complex double *psi;          /* [all]: what was unpacked */
+    trotter_kernels_progress now;
+} trotter_kernels;
+
+/* KL_ENVIRONMENT: no memory. Without kernels below an energy planes is 0. Free with destroy, on
+ * failure too. */
+kl_status trotter_kernels_create(const trotter *s, double hbar, int64_t slices, MPI_Comm comm,
+                                 trotter_kernels *out, kl_error *err);
+void trotter_kernels_destroy(trotter_kernels *kernels);
+/* A piece of the work of a station: value[nquantities][2], values and errors. */
+kl_status trotter_kernels_go_on(trotter_kernels *kernels, int station, double *value, bool *reached,
+                                kl_error *err);
+/* psi of the kernel in work, by pieces; `size` elements of bytes, or fewer. Local. */
+void trotter_kernels_pack(const trotter_kernels *kernels, int64_t piece, void *bytes);
+void trotter_kernels_unpack(trotter_kernels *kernels, int64_t piece, const void *bytes);
+/* psi[all] and `now` have been unpacked. */
+kl_status trotter_kernels_restored(trotter_kernels *kernels, kl_error *err);
+
+/* ---- the run, as in kl_system ---- */
+
+kl_cost trotter_cost(const void *self, int point, int group_ranks);
+kl_status trotter_begin(const void *self, const kl_place *place, void **run, kl_error *err);
+kl_status trotter_start(void *run, int64_t batch, kl_error *err);
+kl_status trotter_advance(void *run, int station, bool *reached, kl_error *err);
+kl_status trotter_measure(void *run, int station, int member, kl_sample *out, kl_error *err);
+void trotter_end(void **run);
+kl_packing trotter_packing(const void *run, int station);
+kl_packing trotter_shape(const void *run);
+void trotter_pack(const void *run, int64_t piece, void *bytes);
+void trotter_unpack(void *run, int64_t piece, const void *bytes);
+void trotter_restored(void *run, int station);
 
 #endif

@@ -76,8 +76,7 @@ kl_cost trotter_states_cost(const trotter *s, int hbar, int64_t slices, int rank
 kl_status trotter_states_start(trotter_states *r, kl_error *err)
 {
     kl_split_control_start(&r->exact);
-    r->tails = r->sliced_tails = (kl_box_tails){0};
-    r->done = 0;
+    r->now = (trotter_states_progress){0};
     return kl_wave_start(&r->grid, r->s->start.n, r->s->start.packet, r->psi, err);
 }
 
@@ -86,13 +85,12 @@ kl_status trotter_states_go_on(trotter_states *r, int station, bool *reached, kl
     const double *times = r->s->times.value;
     KL_TRY(kl_split_control_advance(&r->exact, station > 0 ? times[station - 1] : 0, times[station],
                                     r->psi, reached, err));
-    return *reached ? kl_box_tails_raise(&r->grid, r->psi, r->u, &r->tails, err) : KL_OK;
+    return *reached ? kl_box_tails_raise(&r->grid, r->psi, r->u, &r->now.tails, err) : KL_OK;
 }
 
-static kl_status begin_slices(trotter_states *r, double dt, kl_error *err)
+static kl_status begin_slices(trotter_states *r, kl_error *err)
 {
-    kl_split_set(&r->slice, dt);
-    r->transforms = 0;
+    r->now.transforms = 0;
     KL_TRY(kl_wave_start(&r->grid, r->s->start.n, r->s->start.packet, r->sliced, err));
     if (!r->s->strang)
         kl_split_kick(&r->slice, false, r->sliced);
@@ -104,22 +102,23 @@ kl_status trotter_states_slice(trotter_states *r, int station, int64_t n, bool *
 {
     const int64_t most = (n + LOOKS - 1) / LOOKS;
     double work = 1e8 / kl_box_points(&r->grid);
-    if (r->done == 0)
-        KL_TRY(begin_slices(r, r->s->times.value[station] / (double)n, err));
-    while (r->done < n && work > 0) {
-        const int64_t count = most < n - r->done ? most : n - r->done;
+    kl_split_set(&r->slice, r->s->times.value[station] / (double)n);
+    if (r->now.done == 0)
+        KL_TRY(begin_slices(r, err));
+    for (int look = 0; r->now.done < n && work > 0 && look < LOOKS / 8; look++) {
+        const int64_t count = most < n - r->now.done ? most : n - r->now.done;
         kl_split_run(&r->slice, 0, count, r->sliced);
-        KL_TRY(kl_box_tails_raise(&r->grid, r->sliced, r->u, &r->sliced_tails, err));
-        r->done += count;
-        r->transforms += 2 * (double)count;
+        KL_TRY(kl_box_tails_raise(&r->grid, r->sliced, r->u, &r->now.sliced_tails, err));
+        r->now.done += count;
+        r->now.transforms += 2 * (double)count;
         work -= 2 * (double)count;
     }
-    *reached = r->done == n;
+    *reached = r->now.done == n;
     if (!*reached)
         return KL_OK;
     if (!r->s->strang)
         kl_split_kick(&r->slice, true, r->sliced);
-    r->done = 0;
+    r->now.done = 0;
     return KL_OK;
 }
 
@@ -128,12 +127,13 @@ kl_status trotter_states_slice(trotter_states *r, int station, int64_t n, bool *
 static double exact_error(const trotter_states *r)
 {
     return r->exact.progress.error + kl_split_control_rounding(&r->exact) +
-           kl_box_tails_error(&r->tails);
+           kl_box_tails_error(&r->now.tails);
 }
 
 static double sliced_error(const trotter_states *r)
 {
-    return kl_split_rounding(&r->grid, r->transforms) + kl_box_tails_error(&r->sliced_tails);
+    return kl_split_rounding(&r->grid, r->now.transforms) +
+           kl_box_tails_error(&r->now.sliced_tails);
 }
 
 static kl_status mean(trotter_states *r, int window, const complex double *psi, double off,

@@ -75,9 +75,8 @@ static complex double gaussian_kernel(const trotter *s, const kl_sliced_path *pa
     return CMPLX(size * cos(phase), size * sin(phase));
 }
 
-/* By the sliced path: exact for potentials up to quadratic. */
-static kl_status by_path(const trotter *s, int k, int station, double hbar, int64_t n,
-                         complex double *value, double *error, kl_error *err)
+kl_status trotter_by_path(const trotter *s, int k, int station, double hbar, int64_t n,
+                          complex double *value, double *error, kl_error *err)
 {
     const trotter_observable *o = &s->observable[k];
     const double time = s->times.value[station];
@@ -111,29 +110,22 @@ kl_filter trotter_filter(const trotter *s, int k, double hbar)
     return filter;
 }
 
-/* n = 0: exact. */
-static kl_status filtered(const trotter *s, int k, double time, double hbar, int64_t n,
-                          MPI_Comm comm, complex double *value, double *error, kl_error *err)
+bool trotter_filtered(const trotter *s, int k)
 {
-    const double *to = s->observable[k].to;
+    return s->energy > 0 && s->observable[k].kind == TROTTER_KERNEL;
+}
+
+static kl_status exact_kernel(const trotter *s, int k, double time, double hbar, MPI_Comm comm,
+                              complex double *value, double *error, kl_error *err)
+{
     const kl_filter filter = trotter_filter(s, k, hbar);
     kl_filtered kernel;
     kl_status status =
         kl_filtered_create(&filter, s->dimension == 1 ? MPI_COMM_SELF : comm, &kernel, err);
-    if (status == KL_OK && n > 0)
-        status = kl_filtered_slices(&kernel, time, n, s->strang, to, value, error, err);
-    else if (status == KL_OK)
-        status = kl_filtered_exact(&kernel, time, to, value, error, err);
+    if (status == KL_OK)
+        status = kl_filtered_exact(&kernel, time, s->observable[k].to, value, error, err);
     kl_filtered_destroy(&kernel);
     return kl_agree(comm, status, err);
-}
-
-kl_status trotter_slices(const trotter *s, int k, int station, double hbar, int64_t n,
-                         MPI_Comm comm, complex double *value, double *error, kl_error *err)
-{
-    if (s->energy > 0 && s->observable[k].kind == TROTTER_KERNEL)
-        return filtered(s, k, s->times.value[station], hbar, n, comm, value, error, err);
-    return kl_agree(comm, by_path(s, k, station, hbar, n, value, error, err), err);
 }
 
 /* ---- limits ---- */
@@ -198,8 +190,8 @@ static kl_status limit_of(const trotter *s, int k, int station, double hbar, boo
                           MPI_Comm comm, complex double *value, double *error, char *note,
                           kl_error *err)
 {
-    if (s->energy > 0 && s->observable[k].kind == TROTTER_KERNEL && !paths_alone)
-        return filtered(s, k, s->times.value[station], hbar, 0, comm, value, error, err);
+    if (trotter_filtered(s, k) && !paths_alone)
+        return exact_kernel(s, k, s->times.value[station], hbar, comm, value, error, err);
     return kl_agree(comm, limit_of_paths(s, k, station, hbar, value, error, note, err), err);
 }
 

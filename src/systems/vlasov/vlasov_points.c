@@ -20,7 +20,7 @@ typedef struct points_keys {
     int method, trap;
     double box;
     kl_reals displacement;
-    bool pairs;
+    bool pairs, hierarchy;
 } points_keys;
 static const char *const methods[] = {
     [HARTREE] = "hartree", [HARTREE_FOCK] = "hartree_fock", [EXACT] = "exact", NULL};
@@ -64,6 +64,12 @@ const kl_key vlasov_points_table[] = {
      .fallback = "false",
      .doc = "true: NAME_defect, how far pairs of particles are from independent, of each "
             "observable of x alone or of p alone"},
+    {.name = "hierarchy",
+     KL_BOOL_AT(points_keys, hierarchy),
+     .fallback = "false",
+     .doc = "true: NAME_moyal, NAME_exchange, of exact runs NAME_correlation, what the equation of "
+            "one particle has beyond Vlasov's, for each smooth observable with a function of p; "
+            "d = 1"},
     {0}};
 
 double vlasov_fermi_energy(int64_t dimension)
@@ -93,6 +99,9 @@ static kl_status check_method(const vlasov *v, kl_node *root, kl_error *err)
     if (v->method != HARTREE && v->dimension > 1)
         return kl_config_fail(root, "method", err, "%s is not allowed in dimension %d: must be 1",
                               methods[v->method], (int)v->dimension);
+    if (v->hierarchy && v->dimension > 1)
+        return kl_config_fail(root, "hierarchy", err,
+                              "true is not allowed in dimension %d: must be 1", (int)v->dimension);
     if (v->propagator.method == KL_SPLIT_HARMONIC)
         return kl_config_fail(root, "propagator.method", err,
                               "harmonic is not allowed: a mean field is no fixed parabola; must be "
@@ -239,6 +248,7 @@ kl_status vlasov_read_points(vlasov *v, kl_node *root, kl_error *err)
     v->side = keys.box;
     v->method = (vlasov_method)keys.method;
     v->pairs = keys.pairs;
+    v->hierarchy = keys.hierarchy;
     KL_TRY(kl_keys_vector(root, "displacement", &keys.displacement, v->dimension, v->displacement,
                           err));
     if (keys.sites.n > 0 && keys.sites.n != keys.particles.n)

@@ -63,13 +63,21 @@ static kl_many_problem problem_of(const vlasov *v, int point)
                              .last = v->times.value[v->times.n - 1]};
 }
 
+/* Terms of the hierarchy at all times: rows of gamma, and J and its slope on each of n orbitals. */
+static double seconds_of_terms(const vlasov *v, int point, double n)
+{
+    const double sites = (double)v->point[point].sites;
+    return v->nhierarchy > 0 ? 2e-9 * v->times.n * sites * sites * n * (2 + 2. * v->nhierarchy) : 0;
+}
+
 static kl_cost cost_of_exact(const vlasov *v, int point)
 {
     const kl_many_problem p = problem_of(v, point);
     const double array = kl_box_bytes(1, v->point[point].sites, 1);
     return (kl_cost){.bytes = kl_many_bytes(&p) + 5 * p.orbitals * array +
                               8 * (2. + p.orbitals) * kl_phase_pictures_cells(&v->pictures) + 65536,
-                     .seconds = kl_many_seconds(&p, v->times.value[v->times.n - 1]) + 0.01};
+                     .seconds = kl_many_seconds(&p, v->times.value[v->times.n - 1]) + 0.01 +
+                                2 * seconds_of_terms(v, point, p.orbitals)};
 }
 
 kl_cost vlasov_cost(const void *self, int point, int group_ranks)
@@ -87,13 +95,14 @@ kl_cost vlasov_cost(const void *self, int point, int group_ranks)
                  transforms = steps_of(v, at) * (2 * stages * n + kicks) +
                               v->times.n * n * (2.0 * v->observables.n + 4),
                  pairs = v->times.n * (double)v->ndefects * n * n * array / 16 * 2e-9;
-    const bool whole = v->pairs || v->pictures.whole_wigner;
+    const bool whole = v->pairs || v->hierarchy || v->pictures.whole_wigner;
     return (kl_cost){.bytes = kl_orbital_steps_bytes(method, exchange, d, at->sites, waves,
                                                      v->particles[point], group_ranks) +
                               (whole ? 3 * n * array : 0) + array +
                               8 * (2 + n / group_ranks) * kl_phase_pictures_cells(&v->pictures) +
                               65536,
                      .seconds = transforms * kl_box_seconds(d, at->sites) + pairs +
+                                seconds_of_terms(v, point, n) +
                                 v->times.n * n * kl_phase_pictures_seconds(&v->pictures, at) + 1e-4,
                      .most_ranks = kl_orbitals_most_ranks(v->particles[point])};
 }
@@ -203,13 +212,13 @@ kl_status vlasov_advance(void *run, int station, bool *reached, kl_error *err)
 
 /* ---- measurement ---- */
 
-/* What orbitals may be off by, in l2, in the mean over them. */
+/* What orbitals may be off by, in l2, in the mean over them; of exact runs, but for the basis. */
 static double uncertainty(const vlasov_run *r, int station)
 {
     const kl_box_grid *grid = &r->orbitals.grid;
-    if (r->many) /* squared and doubled below */
-        return r->checks.basis / 2 + kl_box_tails_error(&(kl_box_tails){r->now.edge, r->now.band});
-    return r->steps.progress.error + kl_step_rounding(&r->steps.progress, kl_box_points(grid)) +
+    const kl_step_progress *steps =
+        r->many ? &kl_many_progress_of(r->many)->step : &r->steps.progress;
+    return steps->error + kl_step_rounding(steps, kl_box_points(grid)) +
            kl_box_tails_error(&(kl_box_tails){r->now.edge, r->now.band}) +
            r->v->times.value[station] / grid->eps * r->now.images;
 }
@@ -232,32 +241,42 @@ static double error_of(const vlasov *v, const kl_box_point *at, const kl_phase_o
            off / 2 * kl_weyl_error(o, &v->potential, at->eps, at->x, at->p, off);
 }
 
-static kl_status measure_values(vlasov_run *r, const vlasov_view *view, int station, double energy,
-                                kl_sample *out, kl_error *err)
+/* All quantities but pictures', of K orbitals or of fewer; `bound` is that of the hierarchy's. */
+static kl_status measure_values(vlasov_run *r, const vlasov_view *view, int which, double energy,
+                                double *value, double *bound, kl_error *err)
+{
+    const vlasov *v = r->v;
+    const int n = v->observables.n;
+    KL_TRY(vlasov_measure_observables(v, view, value, err));
+    for (int k = 0; k < n; k++)
+        if (v->observables.observable[k].energy)
+            value[k] = energy;
+    if (v->ndefects > 0 && !r->many)
+        KL_TRY(vlasov_measure_defects(v, view, value, value + n, err));
+    for (int k = 0; k < v->ndefects && r->many; k++)
+        KL_TRY(kl_many_pair(r->many, which, &v->observables.observable[v->defect_of[k]],
+                            &value[n + k], err));
+    return v->nhierarchy > 0 ? vlasov_measure_hierarchy(v, view, r->many, which,
+                                                        value + vlasov_terms(v), bound, err)
+                             : KL_OK;
+}
+
+/* Adds what orbitals that are off by `off` make of it; bound[nhierarchy]. */
+static void add_errors(const vlasov_run *r, double off, const double *bound, double *error)
 {
     const vlasov *v = r->v;
     const kl_box_point *at = &v->point[r->point];
-    const double off = uncertainty(r, station);
     const int n = v->observables.n;
-    KL_TRY(vlasov_measure_observables(v, view, out->quantity, err));
-    for (int k = 0; k < n; k++) {
-        const kl_phase_observable *o = &v->observables.observable[k];
-        if (o->energy)
-            out->quantity[k] = energy;
-        out->error[k] = error_of(v, at, o, off);
-    }
-    if (v->ndefects > 0 && !r->many)
-        KL_TRY(vlasov_measure_defects(v, view, out->quantity, out->quantity + n, err));
-    for (int k = 0; k < v->ndefects && r->many; k++)
-        KL_TRY(kl_many_pair(r->many, &v->observables.observable[v->defect_of[k]],
-                            &out->quantity[n + k], err));
+    for (int k = 0; k < n; k++)
+        error[k] += error_of(v, at, &v->observables.observable[k], off);
     for (int k = 0; k < v->ndefects; k++) {
         const kl_phase_observable *o = &v->observables.observable[v->defect_of[k]];
-        out->error[n + k] = 4 * error_of(v, at, o, off) *
-                            bound_of(v, o, v->droplet_x, v->droplet_p) /
-                            (double)v->particles[r->point];
+        error[n + k] += 4 * error_of(v, at, o, off) * bound_of(v, o, v->droplet_x, v->droplet_p) /
+                        (r->many ? 1 : (double)v->particles[r->point]);
     }
-    return KL_OK;
+    for (int k = 0; k < v->nhierarchy; k++)
+        for (int i = 0; i < v->nterms; i++)
+            error[vlasov_terms(v) + k * v->nterms + i] += 4 * off * bound[k];
 }
 
 static kl_status check_orbitals(vlasov_run *r, kl_sample *out, kl_error *err)
@@ -292,13 +311,13 @@ static kl_status measure_checks(vlasov_run *r, const vlasov_view *view, int stat
 }
 
 /* phi = the natural orbitals times sqrt(occupation K/N): their mean is that of a particle. */
-static kl_status find_natural(vlasov_run *r, kl_error *err)
+static kl_status find_natural(vlasov_run *r, int which, kl_error *err)
 {
     const kl_orbitals *o = &r->orbitals;
     kl_many_natural natural = {0};
-    KL_TRY(kl_many_check(r->many, &r->checks, err));
-    const kl_status status = kl_many_natural_create(r->many, &o->grid, &natural, err);
-    for (int m = 0; m < natural.n && m < o->all && status == KL_OK; m++) {
+    const kl_status status = kl_many_natural_create(r->many, which, &o->grid, &natural, err);
+    memset(r->phi, 0, (size_t)o->all * o->grid.local * sizeof *r->phi);
+    for (int m = 0; m < natural.n && status == KL_OK; m++) {
         const double factor =
             sqrt(fmax(0, natural.occupation[m]) * (double)o->all / (double)r->problem.particles);
         for (int64_t i = 0; i < o->grid.sites; i++)
@@ -308,19 +327,51 @@ static kl_status find_natural(vlasov_run *r, kl_error *err)
     return status;
 }
 
-/* The state's energy; and what is needed to measure more. */
-static kl_status look(vlasov_run *r, const vlasov_view *view, double *energy, kl_error *err)
+/* Values, and in `error` what fewer orbitals change of them; r->phi is of all. */
+static kl_status measure_exact(vlasov_run *r, const vlasov_view *view, kl_sample *out,
+                               double *bound, kl_error *err)
+{
+    KL_TRY(kl_many_check(r->many, &r->checks, err));
+    KL_TRY(find_natural(r, 1, err));
+    KL_TRY(measure_values(r, view, 1, r->checks.energy_of_fewer, out->error, bound, err));
+    KL_TRY(find_natural(r, 0, err));
+    KL_TRY(measure_values(r, view, 0, r->checks.energy, out->quantity, bound, err));
+    for (int k = 0; k < vlasov_negativity(r->v); k++)
+        out->error[k] = fabs(out->error[k] - out->quantity[k]);
+    return KL_OK;
+}
+
+static kl_status measure_orbitals(vlasov_run *r, const vlasov_view *view, double *energy,
+                                  kl_sample *out, double *bound, kl_error *err)
 {
     double images;
-    if (r->many) {
-        KL_TRY(find_natural(r, err));
-        *energy = r->checks.energy;
-        return KL_OK;
-    }
     KL_TRY(kl_orbital_steps_energy(&r->steps, r->phi, energy, err));
     KL_TRY(vlasov_measure_images(r->v, view, r->steps.rho, &images, err));
     r->now.images = fmax(r->now.images, images);
+    KL_TRY(measure_values(r, view, 0, *energy, out->quantity, bound, err));
+    memset(out->error, 0, (size_t)vlasov_negativity(r->v) * sizeof *out->error);
     return KL_OK;
+}
+
+/* Values with their errors, and how far the work's tails come. */
+static kl_status measure_all(vlasov_run *r, const vlasov_view *view, int station, double *energy,
+                             kl_sample *out, kl_error *err)
+{
+    double *bound, edge, band;
+    KL_TRY(kl_agree(r->group,
+                    kl_alloc((size_t)r->v->nhierarchy + 1, sizeof *bound, "hierarchy", &bound, err),
+                    err));
+    kl_status status = r->many ? measure_exact(r, view, out, bound, err)
+                               : measure_orbitals(r, view, energy, out, bound, err);
+    if (status == KL_OK)
+        status = vlasov_measure_tails(view, &edge, &band, err);
+    if (status == KL_OK) {
+        r->now.edge = fmax(r->now.edge, edge);
+        r->now.band = fmax(r->now.band, band);
+        add_errors(r, uncertainty(r, station), bound, out->error);
+    }
+    free(bound);
+    return status;
 }
 
 kl_status vlasov_measure(void *run, int station, int member, kl_sample *out, kl_error *err)
@@ -329,19 +380,18 @@ kl_status vlasov_measure(void *run, int station, int member, kl_sample *out, kl_
     const vlasov *v = r->v;
     const vlasov_view view = {&r->orbitals, r->phi, r->steps.work, r->steps.phase, r->steps.u};
     kl_wigner_totals totals = {0};
-    double energy, edge, band;
+    double energy;
     (void)member;
-    KL_TRY(look(r, &view, &energy, err));
-    KL_TRY(vlasov_measure_tails(&view, &edge, &band, err));
-    r->now.edge = fmax(r->now.edge, edge);
-    r->now.band = fmax(r->now.band, band);
-    KL_TRY(measure_values(r, &view, station, energy, out, err));
+    KL_TRY(measure_all(r, &view, station, &energy, out, err));
+    if (r->many)
+        energy = r->checks.energy;
     KL_TRY(measure_checks(r, &view, station, energy, out, err));
     KL_TRY(vlasov_measure_pictures(v, r->point, &view, out->field, &totals, err));
     if (v->pictures.whole_wigner) {
         const int at = vlasov_negativity(v);
+        const double basis = r->many ? r->checks.basis : 0;
         out->quantity[at] = totals.negativity;
-        out->error[at] = totals.negativity_error + 4 * uncertainty(r, station);
+        out->error[at] = totals.negativity_error + 4 * uncertainty(r, station) + 2 * basis;
         out->check[v->nchecks - 1] = totals.marginals;
     }
     return KL_OK;

@@ -3,6 +3,7 @@
 #define KL_SYSTEMS_VLASOV_STUDY_H
 
 #include "continuum/box_tails.h"
+#include "continuum/many.h"
 #include "continuum/orbital_steps.h"
 #include "parts/phase_observables.h"
 #include "parts/phase_pictures.h"
@@ -13,6 +14,11 @@
 typedef enum vlasov_method { HARTREE, HARTREE_FOCK, EXACT } vlasov_method;
 
 enum { COLUMNS = 3, MOST_CHECKS = 9 };
+
+typedef struct vlasov_solved { /* the reference's numbers, the next order's, once they are known */
+    bool known, reached;
+    double *value, *error; /* [ntimes][observables.n] */
+} vlasov_solved;
 
 typedef struct vlasov {
     kl_stations times;
@@ -31,16 +37,18 @@ typedef struct vlasov {
     kl_split_keys propagator;
     double tolerance;           /* of the reference */
     bool pairs;                 /* the two-particle defect of each observable that has one */
+    bool hierarchy;             /* the terms of the hierarchy's first equation likewise */
     bool kohn;                  /* U is a sum of parabolas: the centre of mass is known, */
     double square[3], slope[3]; /* U = sum_j square x_j^2 + slope x_j */
-    int nquantities, ndefects;
-    kl_quantity *quantity; /* of the observables, their defects, negativity */
+    int nquantities, ndefects, nhierarchy, nterms;
+    kl_quantity *quantity; /* of the observables, their defects, terms, negativity */
     int *defect_of;        /* [ndefects]: of which observable */
+    int *hierarchy_of;     /* [nhierarchy]: of which observable are there nterms terms each */
     int nchecks;
     const char *check[MOST_CHECKS];
-    bool solved, reached;  /* the reference's numbers, once they are known */
-    double *value, *error; /* [ntimes][observables.n] */
-    kl_limit limit[1];
+    vlasov_solved solved[2];
+    int nlimits;
+    kl_limit limit[2];
     kl_warnings warnings;
     kl_description description;
 } vlasov;
@@ -50,9 +58,13 @@ enum { ORTHONORMALITY, NUMBER, ENERGY_DRIFT, SPLITTING, EDGE, BAND, IMAGES, ALWA
 /* Of exact runs in the place of some of them. */
 enum { CORRELATION = ORTHONORMALITY, BASIS = SPLITTING, PAIRS = IMAGES };
 
-static inline int vlasov_negativity(const vlasov *v) /* the place of that quantity */
+static inline int vlasov_terms(const vlasov *v) /* the place of the first of the hierarchy's */
 {
     return v->observables.n + v->ndefects;
+}
+static inline int vlasov_negativity(const vlasov *v) /* the place of that quantity */
+{
+    return vlasov_terms(v) + v->nhierarchy * v->nterms;
 }
 
 /* ---- points ---- */
@@ -82,6 +94,10 @@ kl_status vlasov_measure_observables(const vlasov *v, const vlasov_view *view, d
 /* defect[ndefects] of the determinant of all orbitals. Collective. */
 kl_status vlasov_measure_defects(const vlasov *v, const vlasov_view *view, const double *mean,
                                  double *defect, kl_error *err);
+/* value[nhierarchy][nterms]: Moyal's, exchange, and of exact runs correlation, `many` and `which`
+ * as of kl_many_correlation(); bound[nhierarchy]: of each of them. Collective. */
+kl_status vlasov_measure_hierarchy(const vlasov *v, const vlasov_view *view, kl_many *many,
+                                   int which, double *value, double *bound, kl_error *err);
 kl_status vlasov_measure_tails(const vlasov_view *view, double *edge, double *band, kl_error *err);
 /* What images of the cloud in the periodic box change of the mean field, in l2 with the weight rho,
  * at most; rho[points] is filled. Collective. KL_ENVIRONMENT: no memory. */

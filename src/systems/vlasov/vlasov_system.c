@@ -20,6 +20,12 @@ static bool has_defect(const kl_phase_observable *o)
     return !o->energy && x != p && kl_phase_observable_smooth(o);
 }
 
+/* A smooth function that the force changes. */
+static bool has_terms(const kl_phase_observable *o)
+{
+    return !o->energy && o->p.shape != KL_WINDOW_UNIFORM && kl_phase_observable_smooth(o);
+}
+
 static kl_status name_one(vlasov *v, int at, const char *name, const char *ending, kl_error *err)
 {
     snprintf(v->quantity[at].observable, KL_NAME, "%s%s", name, ending);
@@ -31,11 +37,23 @@ static kl_status name_one(vlasov *v, int at, const char *name, const char *endin
     return KL_OK;
 }
 
+static kl_status name_terms(vlasov *v, int of, kl_error *err)
+{
+    static const char *const ending[] = {"_moyal", "_exchange", "_correlation"};
+    const int first = vlasov_negativity(v);
+    for (int i = 0; i < v->nterms; i++)
+        KL_TRY(name_one(v, first + i, v->observables.name[of], ending[i], err));
+    v->hierarchy_of[v->nhierarchy++] = of;
+    return KL_OK;
+}
+
 static kl_status name_quantities(vlasov *v, kl_error *err)
 {
     const int n = v->observables.n;
-    KL_TRY(kl_alloc((size_t)(2 * n + 1), sizeof *v->quantity, "quantities", &v->quantity, err));
+    v->nterms = v->method == EXACT ? 3 : 2;
+    KL_TRY(kl_alloc((size_t)(5 * n + 1), sizeof *v->quantity, "quantities", &v->quantity, err));
     KL_TRY(kl_alloc((size_t)n, sizeof *v->defect_of, "quantities", &v->defect_of, err));
+    KL_TRY(kl_alloc((size_t)n, sizeof *v->hierarchy_of, "quantities", &v->hierarchy_of, err));
     for (int i = 0; i < n; i++)
         KL_TRY(name_one(v, i, v->observables.name[i], "", err));
     for (int i = 0; i < n && v->pairs; i++)
@@ -43,7 +61,10 @@ static kl_status name_quantities(vlasov *v, kl_error *err)
             KL_TRY(name_one(v, n + v->ndefects, v->observables.name[i], "_defect", err));
             v->defect_of[v->ndefects++] = i;
         }
-    v->nquantities = n + v->ndefects + v->pictures.whole_wigner;
+    for (int i = 0; i < n && v->hierarchy; i++)
+        if (has_terms(&v->observables.observable[i]))
+            KL_TRY(name_terms(v, i, err));
+    v->nquantities = vlasov_negativity(v) + v->pictures.whole_wigner;
     return v->pictures.whole_wigner ? name_one(v, vlasov_negativity(v), "negativity", "", err)
                                     : KL_OK;
 }
@@ -97,7 +118,7 @@ static void make_description(vlasov *v)
     d->check = v->check;
     d->nfields = v->pictures.n;
     d->field = v->pictures.kind;
-    d->nlimits = 1;
+    d->nlimits = v->nlimits;
     d->limit = v->limit;
     d->nwarnings = v->warnings.n;
     d->warning = v->warnings.text;
@@ -118,8 +139,11 @@ static void close_study(void **self)
     free(v->columns);
     free(v->quantity);
     free(v->defect_of);
-    free(v->value);
-    free(v->error);
+    free(v->hierarchy_of);
+    for (int i = 0; i < 2; i++) {
+        free(v->solved[i].value);
+        free(v->solved[i].error);
+    }
     free(v);
     *self = NULL;
 }
@@ -131,7 +155,11 @@ static kl_status read_keys(vlasov *v, kl_node *root, kl_error *err)
     if (v->pictures.whole_wigner && v->dimension > 1)
         return kl_config_fail(root, "fields", err, "wigner is not allowed: goes with dimension 1");
     KL_TRY(vlasov_read_limits(v, root, err));
-    return name_quantities(v, err);
+    KL_TRY(name_quantities(v, err));
+    if (v->hierarchy && v->nhierarchy == 0)
+        return kl_config_fail(root, "hierarchy", err,
+                              "true is not allowed: no observable is a smooth function of p");
+    return KL_OK;
 }
 
 static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
