@@ -31,7 +31,7 @@ static void update(const run *r, int j, int64_t q, int64_t w, int64_t n)
                             .z1 = plane_of(r, a, element, q + 1),
                             .omega = plane_of(r, f->omega, sizeof(float), q),
                             .b = plane_of(r, f->array[(r->wave.first + j) % 2], element, q),
-                            .across = p->lattice->dimension == 3,
+                            .apart = true,
                             .rows = p->rows,
                             .sites = p->sites};
     int64_t row;

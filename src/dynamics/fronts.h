@@ -1,4 +1,4 @@
-/* Many steps of the recurrence on a lattice in pencils (lattice/pencils.h), blocked in time.
+/* Many steps of the recurrence on a lattice in pencils (lattice/pencil_parts.h), blocked in time.
  *
  * Blocks of K steps go along the axis that no rank shares, in thick fronts: step j works two
  * fronts behind step j - 1, so that neighbours have a whole front to hear of each other's edges

@@ -1,4 +1,4 @@
-/* Whether the ranks of a group take a lattice in pencils (lattice/pencils.h), on which grid, and
+/* Whether the ranks of a group take a lattice in pencils (lattice/pencil_parts.h), on which grid, and
  * how thick their fronts are.
  *
  * Pencils are for groups on several nodes and of more ranks than planes, where a rank's part of two
@@ -15,7 +15,7 @@
 #define KL_DYNAMICS_PENCIL_GRID_H
 
 #include "dynamics/recurrence.h"
-#include "lattice/pencils.h"
+#include "lattice/pencil_parts.h"
 
 /* What the environment asks for: parts[0] is 0 if it asks for no grid of this many ranks. KL_INPUT:
  * not of that form, or boxes that do not fill the grid. Local. */

@@ -18,10 +18,19 @@ typedef struct task {
     kl_ahead ahead;
 } task;
 
+/* Sites of a row. */
+static int64_t row_of(const task *t)
+{
+    const kl_lattice *lattice = t->stencil->lattice;
+    if (t->at->apart)
+        return t->at->sites;
+    return lattice->dimension == 1 ? lattice->count : lattice->sites;
+}
+
 /* acc += c * b for accumulators that the fused kernel does not serve. */
 static void accumulate(const task *t, const double *c)
 {
-    const int64_t row = t->at->sites;
+    const int64_t row = row_of(t);
     const int64_t at = t->from * row, n = (t->to - t->from) * row;
     for (int k = 0; k < t->step->outputs; k++) {
         if (t->stencil->precision == KL_SINGLE) {
@@ -45,15 +54,15 @@ static void accumulate(const task *t, const double *c)
         const kl_stencil_planes *at = t->at;                                                       \
         const bool fused = step->outputs == 1;                                                     \
         const ROWS rows = {                                                                        \
-            .n = at->sites,                                                                        \
-            .rows = at->rows,                                                                      \
+            .n = row_of(t),                                                                        \
+            .rows = at->apart ? at->rows : kl_lattice_rows(t->stencil->lattice),                   \
             .low = at->low,                                                                        \
             .high = at->high,                                                                      \
             .left = at->left,                                                                      \
             .right = at->right,                                                                    \
             .left_row = at->left_row,                                                              \
             .right_row = at->right_row,                                                            \
-            .across = at->across,                                                                  \
+            .apart = at->apart,                                                                    \
             .from = t->from,                                                                       \
             .to = t->to,                                                                           \
             .c = at->c,                                                                            \
@@ -77,28 +86,12 @@ static void accumulate(const task *t, const double *c)
 KL_RUN_ROWS(run_single, float, kl_rows_single, single)
 KL_RUN_ROWS(run_double, double, kl_rows_double, twofold)
 
-/* Planes that are all of the lattice's: their neighbours around it are in them. */
-static void close_around(const kl_stencil *stencil, kl_stencil_planes *at)
-{
-    const kl_lattice *lattice = stencil->lattice;
-    const size_t element = kl_precision_size(stencil->precision);
-    at->rows = kl_lattice_rows(lattice);
-    at->sites = lattice->dimension == 1 ? lattice->count : lattice->sites;
-    at->left_row = at->right_row = at->sites;
-    at->high = at->right = at->c;
-    at->low = (const char *)at->c + (size_t)((at->rows - 1) * at->sites) * element;
-    at->left = (const char *)at->c + (size_t)(at->sites - 1) * element;
-}
-
 void kl_stencil_rows(const kl_stencil *stencil, const kl_stencil_step *step,
                      const kl_stencil_planes *at, int64_t from, int64_t to, kl_ahead ahead)
 {
-    kl_stencil_planes planes = *at;
-    const task t = {stencil, step, &planes, from, to, ahead};
+    const task t = {stencil, step, at, from, to, ahead};
     if (from >= to)
         return;
-    if (planes.rows == 0)
-        close_around(stencil, &planes);
     if (step->outputs > 1)
         accumulate(&t, step->c0);
     if (stencil->precision == KL_SINGLE)

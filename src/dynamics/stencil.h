@@ -16,17 +16,19 @@
 
 #include <stdbool.h>
 
-/* Rows from..to-1 of one plane of `rows` rows of n sites; c, b, acc, omega point to the plane, z0
- * and z1 to the planes below and above, low and high to the rows before the first and after the
- * last. The site before row y is left[y left_row], the one after it right[y right_row]. For d = 2 a
- * plane is one row; for d = 1 the slab is one row whose ends c[-1] and c[n] are
- * ghosts. Sites around the plane may be read: arrays have ghost planes or, like seams, a margin. */
+/* Rows from..to-1 of one plane of `rows` periodic rows of n sites; c, b, acc, omega point to the
+ * plane, z0 and z1 to the planes below and above. Of a part of a lattice in pencils (`apart`),
+ * whose planes follow each other along axis 1 and, for d = 3, its rows along axis 0, low and high
+ * are the rows before the first and after the last, and the site before row y is left[y left_row],
+ * the one after it right[y right_row]. For d = 2 a plane is one row; for d = 1 the slab is one row
+ * whose ends c[-1] and c[n] are ghosts. Sites around the plane may be read: arrays have ghost
+ * planes or, like seams, a margin. */
 typedef struct kl_rows_single {
     int64_t n, rows, from, to;
     const float *c, *z0, *z1, *omega;
     const float *low, *high, *left, *right;
     int64_t left_row, right_row;
-    bool across;    /* planes follow each other along axis 1, rows along axis 0 */
+    bool apart;
     const float *v; /* NULL or what the potential acts on, in place of c */
     float *b, *acc; /* acc: NULL or accumulated */
     float hop, potential, shift, c0, c1;
@@ -41,7 +43,7 @@ typedef struct kl_rows_double {
     const float *omega;
     const double *low, *high, *left, *right;
     int64_t left_row, right_row;
-    bool across;
+    bool apart;
     double *b, *acc;
     double hop, potential, shift, c0, c1;
     bool subtract;
@@ -88,11 +90,11 @@ typedef struct kl_stencil_planes {
     const float *omega;
     void *b;
     void *acc[KL_MOST_ACCUMULATORS];
-    /* As in kl_rows_single; rows 0: all of the lattice's, around which its sites follow. */
+    /* Of a part of a lattice in pencils, as in kl_rows_single. */
     int64_t rows, sites;
     const void *low, *high, *left, *right;
     int64_t left_row, right_row;
-    bool across;
+    bool apart;
 } kl_stencil_planes;
 
 /* Memory that a later step needs; NULL: none. */

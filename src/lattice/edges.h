@@ -11,7 +11,7 @@
 #ifndef KL_LATTICE_EDGES_H
 #define KL_LATTICE_EDGES_H
 
-#include "lattice/pencils.h"
+#include "lattice/pencil_parts.h"
 
 typedef enum kl_side { KL_LOW, KL_HIGH, KL_LEFT, KL_RIGHT, KL_SIDES } kl_side; /* rows, sites */
 

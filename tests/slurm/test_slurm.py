@@ -270,8 +270,9 @@ class Batch(unittest.TestCase):
         text = self.folder.read("runs/scaling/report.md").decode()
         lines = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ")][1:]
         self.assertEqual([[int(word) for word in line[:2]] for line in lines], [[1, 1], [2, 2], [4, 4]], text)
-        self.assertTrue(all(float(line[2]) > 0 for line in lines), text)
-        self.assertEqual(float(lines[0][4]), 1)
+        self.assertEqual(["pencils" in line[5] for line in lines], [False, False, False], text)   # of so few sites
+        for line in lines:
+            float(line[2])   # a lattice of milliseconds: of any sign
         self.assertIn("the same bytes", text)
         self.folder.write("runs/scaling/nodes-2.tsv", "2\t2\t0.5\t1 2\t\n")   # other samples
         again = subprocess.run(["jobs/scaling/report.sh", "runs/scaling"], cwd=self.folder.path, stdout=subprocess.PIPE, text=True)

@@ -1,4 +1,4 @@
-#include "lattice/pencils.h"
+#include "lattice/pencil_parts.h"
 
 #include "base/memory.h"
 

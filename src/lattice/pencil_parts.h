@@ -11,8 +11,8 @@
  * rows along axis 0, sites along axis 2; for d = 2 planes along axis 1, one row each, sites along
  * axis 0. So a front finds its planes in one piece.
  */
-#ifndef KL_LATTICE_PENCILS_H
-#define KL_LATTICE_PENCILS_H
+#ifndef KL_LATTICE_PENCIL_PARTS_H
+#define KL_LATTICE_PENCIL_PARTS_H
 
 #include "lattice/lattice.h"
 #include "lattice/team.h"
