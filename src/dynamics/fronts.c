@@ -26,19 +26,18 @@ static void update(const run *r, int j, int64_t q, int64_t w, int64_t n)
     const int64_t at_plane = q % r->wave.planes;
     const void *a = f->array[(r->wave.first + j - 1) % 2];
     const kl_stencil_step *step = &r->step[j];
+    kl_stencil_around around = {.rows = p->rows, .sites = p->sites};
+    int64_t row;
+    around.low = kl_edges_at(f->edges, KL_LOW, a, at_plane, w, n, &row);
+    around.high = kl_edges_at(f->edges, KL_HIGH, a, at_plane, w, n, &row);
+    around.left = kl_edges_at(f->edges, KL_LEFT, a, at_plane, w, n, &around.left_row);
+    around.right = kl_edges_at(f->edges, KL_RIGHT, a, at_plane, w, n, &around.right_row);
     kl_stencil_planes at = {.c = plane_of(r, a, element, q),
                             .z0 = plane_of(r, a, element, q - 1),
                             .z1 = plane_of(r, a, element, q + 1),
                             .omega = plane_of(r, f->omega, sizeof(float), q),
                             .b = plane_of(r, f->array[(r->wave.first + j) % 2], element, q),
-                            .apart = true,
-                            .rows = p->rows,
-                            .sites = p->sites};
-    int64_t row;
-    at.low = kl_edges_at(f->edges, KL_LOW, a, at_plane, w, n, &row);
-    at.high = kl_edges_at(f->edges, KL_HIGH, a, at_plane, w, n, &row);
-    at.left = kl_edges_at(f->edges, KL_LEFT, a, at_plane, w, n, &at.left_row);
-    at.right = kl_edges_at(f->edges, KL_RIGHT, a, at_plane, w, n, &at.right_row);
+                            .around = &around};
     for (int o = 0; o < step->outputs; o++)
         at.acc[o] = plane_of(r, f->array[step->acc + o], element, q);
     kl_stencil_rows(&f->stencil, step, &at, 0, p->rows, (kl_ahead){NULL, 0});

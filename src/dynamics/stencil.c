@@ -19,11 +19,11 @@ typedef struct task {
 } task;
 
 /* Sites of a row. */
-static int64_t row_of(const task *t)
+static inline int64_t row_of(const task *t)
 {
     const kl_lattice *lattice = t->stencil->lattice;
-    if (t->at->apart)
-        return t->at->sites;
+    if (t->at->around)
+        return t->at->around->sites;
     return lattice->dimension == 1 ? lattice->count : lattice->sites;
 }
 
@@ -55,14 +55,8 @@ static void accumulate(const task *t, const double *c)
         const bool fused = step->outputs == 1;                                                     \
         const ROWS rows = {                                                                        \
             .n = row_of(t),                                                                        \
-            .rows = at->apart ? at->rows : kl_lattice_rows(t->stencil->lattice),                   \
-            .low = at->low,                                                                        \
-            .high = at->high,                                                                      \
-            .left = at->left,                                                                      \
-            .right = at->right,                                                                    \
-            .left_row = at->left_row,                                                              \
-            .right_row = at->right_row,                                                            \
-            .apart = at->apart,                                                                    \
+            .rows = at->around ? at->around->rows : kl_lattice_rows(t->stencil->lattice),          \
+            .around = at->around,                                                                  \
             .from = t->from,                                                                       \
             .to = t->to,                                                                           \
             .c = at->c,                                                                            \

@@ -141,26 +141,29 @@ KL_INLINE void NAME(all_rows)(int dims, bool other, bool apart, const ROWS *a)
     for (int64_t y = a->from; y < a->to; y++) {
         bring_near((const char *)a->ahead + (y - a->from) * a->ahead_row, a->ahead_row);
         const int64_t at = y * a->n;
-        const REAL *low = y ? a->c + at - a->n : apart ? a->low : a->c + (a->rows - 1) * a->n;
-        const REAL *high = y + 1 < a->rows ? a->c + at + a->n : apart ? a->high : a->c;
+        const REAL *low = y       ? a->c + at - a->n
+                          : apart ? a->around->low
+                                  : a->c + (a->rows - 1) * a->n;
+        const REAL *high = y + 1 < a->rows ? a->c + at + a->n : apart ? a->around->high : a->c;
         const bool across = apart && dims == 3; /* rows follow each other along axis 0 */
-        const NAME(row) r = {.c = a->c + at,
-                             .y0 = across ? a->z0 + at : low,
-                             .y1 = across ? a->z1 + at : high,
-                             .z0 = across ? low : a->z0 + at,
-                             .z1 = across ? high : a->z1 + at,
-                             .left = apart ? a->left + y * a->left_row : NULL,
-                             .right = apart ? a->right + y * a->right_row : NULL,
-                             .v = other ? a->v + at : NULL,
-                             .omega = a->omega + at,
-                             .b = a->b + at,
-                             .acc = a->acc ? a->acc + at : NULL,
-                             .n = a->n,
-                             .hop = a->hop,
-                             .potential = a->potential,
-                             .shift = a->shift,
-                             .c0 = a->c0,
-                             .c1 = a->c1};
+        const NAME(row)
+            r = {.c = a->c + at,
+                 .y0 = across ? a->z0 + at : low,
+                 .y1 = across ? a->z1 + at : high,
+                 .z0 = across ? low : a->z0 + at,
+                 .z1 = across ? high : a->z1 + at,
+                 .left = apart ? (const REAL *)a->around->left + y * a->around->left_row : NULL,
+                 .right = apart ? (const REAL *)a->around->right + y * a->around->right_row : NULL,
+                 .v = other ? a->v + at : NULL,
+                 .omega = a->omega + at,
+                 .b = a->b + at,
+                 .acc = a->acc ? a->acc + at : NULL,
+                 .n = a->n,
+                 .hop = a->hop,
+                 .potential = a->potential,
+                 .shift = a->shift,
+                 .c0 = a->c0,
+                 .c1 = a->c1};
         if (a->acc)
             NAME(one_row)(dims, true, other, true, apart, &r);
         else
@@ -172,7 +175,7 @@ KL_INLINE void NAME(rows)(int dims, const ROWS *a)
 {
     if (a->v)
         NAME(all_rows)(dims, true, false, a);
-    else if (dims > 1 && a->apart) /* of one vector alone */
+    else if (dims > 1 && a->around) /* of one vector alone */
         NAME(all_rows)(dims, false, true, a);
     else
         NAME(all_rows)(dims, false, false, a);
