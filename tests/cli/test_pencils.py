@@ -3,6 +3,9 @@ grid, also with more ranks than planes, whatever a study measures, and when a ru
 import os
 import unittest
 
+import h5py
+import numpy
+
 import faults
 from faults import can_preload
 from kinlim_cli import Folder, study_text
@@ -24,10 +27,22 @@ class InPencils(unittest.TestCase):
     def choices(self, output):
         return [line for line in self.folder.good("info", output).out.splitlines() if "choices" in line]
 
+    def fields(self, output):
+        """Everything about fields in the results."""
+        found = {}
+        with h5py.File(os.path.join(self.folder.path, output), "r") as file:
+            file.visititems(lambda name, item: found.update({name: item[()]})
+                            if name.startswith("fields/") and isinstance(item, h5py.Dataset) else None)
+        return found
+
     def check(self, ranks, grid, node, expected, *options, team="1"):
         self.ask(grid, node, team)
         self.folder.run("study.yaml", f"{grid}.h5", *options, "--groups", "1", ranks=ranks)
         self.assertEqual(self.folder.samples(f"{grid}.h5"), expected, (grid, node, options))
+        fields, others = self.fields("one.h5"), self.fields(f"{grid}.h5")
+        self.assertEqual(set(fields), set(others))
+        for name, numbers in fields.items():
+            numpy.testing.assert_array_equal(others[name], numbers, name)
         self.assertIn(f"{grid} pencils", self.choices(f"{grid}.h5")[0])
         self.ask("", "")
 
@@ -55,6 +70,7 @@ class InPencils(unittest.TestCase):
         self.folder.run("study.yaml", "one.h5", *more)
         for ranks, grid, node in ((12, "3x4", "1x4"), (10, "5x2", "1x2")):
             self.check(ranks, grid, node, self.folder.samples("one.h5"), *more)
+        self.assertGreater(len(self.fields("one.h5")), 10)
 
     def test_is_chosen_on_several_nodes(self):
         large = ["--set", "eta=[0.5]", "--set", "sites=[128]", "--set", "times=[0.005]", "--set", "realizations=1"]
