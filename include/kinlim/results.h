@@ -132,12 +132,14 @@ typedef struct kl_results {
     char (*check)[KL_NAME]; /* [nchecks], e.g. "norm_drift" */
     double *order;          /* [norders] */
 
-    int *planned;       /* [npoints]: realizations that are asked for, at most nrealizations;
-                         * with stopping by precision as far as is known */
-    uint8_t *done;      /* [npoints][nrealizations] */
-    int nbuilds;        /* programs that made realizations (kl_results_build()) */
-    char **build;       /* [nbuilds] */
-    int *maker;         /* [npoints][nrealizations]: index of a build, where done */
+    int *planned; /* [npoints]: realizations that are asked for, at most nrealizations;
+                   * with stopping by precision as far as is known */
+    /* The arrays of all realizations lie in a file if they are large (kl_results_create_in()). */
+    struct kl_mapped *mapped; /* NULL: in memory */
+    uint8_t *done;            /* [npoints][nrealizations] */
+    int nbuilds;              /* programs that made realizations (kl_results_build()) */
+    char **build;             /* [nbuilds] */
+    int *maker;               /* [npoints][nrealizations]: index of a build, where done */
     uint64_t *checksum; /* [npoints][nrealizations]: of the state after the last station; 0: none */
     double *sample;     /* [npoints][nrealizations][ntimes][nquantities]; NAN where not done */
     double *sample_error; /* likewise: own error of deterministic values; else NULL */
@@ -156,6 +158,17 @@ typedef struct kl_results {
  * and small are copied); numbers start as NAN, `done` as 0, rows without a point.
  * Field lengths come later, by kl_results_field(). */
 kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error *err);
+/* Bytes of the arrays of all realizations. */
+double kl_results_bytes(const kl_results *shape);
+/* The same as kl_results_create() with these arrays in a new file, of zeros at first, so that
+ * numbers that are not done are NAN after kl_results_blank() alone; the file is the caller's to
+ * remove. With `other` they are those of another process, to be read. KL_ENVIRONMENT: no room. */
+kl_status kl_results_create_in(const kl_results *shape, const char *path, bool other,
+                               kl_results **out, kl_error *err);
+void kl_results_blank(kl_results *results);
+/* Realizations first..end-1 of a point are done with, of many one after the other: now and then
+ * what lies in a file is let go from memory. */
+void kl_results_passed(const kl_results *results, int64_t first, int64_t end);
 /* Allocates field f, whose naxes is set, at a point, of the given lengths (one per axis). */
 kl_status kl_results_field(kl_results *results, int f, int point, const int *length, kl_error *err);
 /* Product of the lengths; 0 before. */
@@ -207,6 +220,15 @@ int64_t kl_results_asked(const kl_results *results); /* planned ones, and finish
  * Reading: KL_INPUT if missing, not a kinlim file, newer, or damaged. A file without a seal is read
  * in a child process (fork) first, since HDF5 can crash on damage. */
 kl_status kl_results_write(const kl_results *results, const char *path, kl_error *err);
+/* The same by all ranks of comm if the file is large; r: on rank 0, on the others what they see of
+ * the arrays of all realizations (kl_results_create_in()) or NULL. The large arrays are contiguous,
+ * without checksums of their own: the seal has them. Collective over comm. */
+kl_status kl_results_write_by_all(const kl_results *r, const char *path, MPI_Comm comm,
+                                  kl_error *err);
+/* Bytes from which on results are large: 1 GB, or KINLIM_LARGE of the environment. */
+double kl_results_large(void);
+/* Of large arrays, bytes that are in memory at a time. */
+double kl_results_window(void);
 kl_status kl_results_read(const char *path, kl_results **out, kl_error *err);
 const char *kl_hdf5_version(void);
 

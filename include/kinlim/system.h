@@ -218,6 +218,9 @@ typedef struct kl_snapshot kl_snapshot; /* results/snapshot.h */
 
 /* ---- the system ---- */
 
+/* In the initialiser of a kl_system: `type` is its study, with a member `description`. */
+#define KL_STUDY(type) .bytes = sizeof(type), .description = offsetof(type, description)
+
 typedef struct kl_system kl_system;
 struct kl_system {
     const char *name, *summary; /* one line */
@@ -231,10 +234,13 @@ struct kl_system {
      * the last ones. NULL: they are not listed. */
     const kl_column *columns;
 
-    /* Reads the system's keys of the study; every rank alike. On failure *self is NULL. */
-    kl_status (*open)(kl_node *root, const kl_stations *stations, void **self, kl_error *err);
-    void (*close)(void **self); /* NULL-safe */
-    const kl_description *(*describe)(const void *self);
+    /* A study is a struct of the system's own: so many bytes, zeroed before open() and freed after
+     * close(), with its kl_description at this offset. Set by KL_STUDY(). */
+    size_t bytes, description;
+    /* Reads the system's keys of the study into it; every rank alike. close() follows in any case.
+     */
+    kl_status (*open)(kl_node *root, const kl_stations *stations, void *self, kl_error *err);
+    void (*close)(void *self); /* frees what the study owns, half read too. NULL: nothing */
     /* Length and coordinates of an axis of field f at a point. coordinate may be NULL.
      * NULL: no fields. */
     int (*axis)(const void *self, int point, int f, int axis, double *coordinate);

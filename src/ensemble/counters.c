@@ -1,28 +1,10 @@
 #include "ensemble/counters.h"
 
 #include "base/memory.h"
+#include "ensemble/hosts.h"
 
 #include <stddef.h>
 #include <stdlib.h>
-
-/* Memory of rank 0, if every rank sees it. */
-static void share(MPI_Comm comm, size_t bytes, kl_shared *out)
-{
-    kl_shared_name name = {.file = -1};
-    int rank;
-    MPI_Comm_rank(comm, &rank);
-    if (rank == 0)
-        kl_shared_create(bytes, out, &name);
-    MPI_Bcast(&name, (int)sizeof name, MPI_BYTE, 0, comm);
-    if (rank != 0)
-        kl_shared_open(&name, out);
-    int good = out->memory != NULL;
-    MPI_Allreduce(MPI_IN_PLACE, &good, 1, MPI_INT, MPI_MIN, comm);
-    if (rank == 0)
-        kl_shared_close(&name);
-    if (!good)
-        kl_shared_destroy(out);
-}
 
 /* A window of rank 0; none where it cannot be made. */
 static void open_window(MPI_Comm comm, int n, MPI_Win *window)
@@ -55,7 +37,7 @@ kl_status kl_counters_create(MPI_Comm comm, int n, bool one_node, kl_counters *o
         return KL_OK;
     KL_TRY(kl_agree(comm, kl_alloc((size_t)n, sizeof *out->own, "the plan", &out->own, err), err));
     if (ranks > 1 && one_node)
-        share(comm, (size_t)n * sizeof(int64_t), &out->shared);
+        kl_hosts_share(comm, (size_t)n * sizeof(int64_t), &out->shared);
     else if (ranks > 1)
         open_window(comm, n, &out->window);
     return KL_OK;
@@ -92,8 +74,15 @@ int64_t kl_counters_next(kl_counters *counters, int i, int asker, int askers)
     return are_shared(counters) ? add(counters, i, 1) : asker + counters->own[i]++ * askers;
 }
 
+static const int64_t many = INT64_C(1) << 40;
+
+bool kl_counters_exhausted(kl_counters *counters, int i)
+{
+    return are_shared(counters) && add(counters, i, 0) >= many;
+}
+
 void kl_counters_exhaust(kl_counters *counters, int i)
 {
     if (are_shared(counters))
-        add(counters, i, INT64_C(1) << 40);
+        add(counters, i, many);
 }

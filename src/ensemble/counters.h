@@ -33,5 +33,7 @@ void kl_counters_destroy(kl_counters *counters);
 int64_t kl_counters_next(kl_counters *counters, int i, int asker, int askers);
 /* From here on all numbers of counter i are large, as far as ranks share it. Local. */
 void kl_counters_exhaust(kl_counters *counters, int i);
+/* True after that. Local. */
+bool kl_counters_exhausted(kl_counters *counters, int i);
 
 #endif

@@ -1,6 +1,6 @@
 #include "ensemble/journal.h"
+#include "ensemble/journal_format.h"
 
-#include "base/checksum.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/stop.h"
@@ -15,20 +15,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-static const uint32_t record_magic = 0x6b6c6a32; /* "klj2" */
-static const uint32_t magic_0_1 = 0x6b6c6a31;    /* of formats up to 0.1.0 */
-
-typedef struct record_head {
-    uint32_t magic, type;
-    uint64_t size;
-    uint32_t payload_sum, reserved[2], head_sum; /* checksums; head_sum: of the bytes before it */
-} record_head;
-
-static kl_status fail_io(const char *path, kl_error *err)
-{
-    return kl_fail(err, KL_ENVIRONMENT, "%s: %s", path, strerror(errno));
-}
 
 bool kl_journal_exists(const char *path)
 {
@@ -81,10 +67,10 @@ static kl_status write_new(const char *path, const char *text, kl_error *err)
 {
     int file = kl_file_create(path);
     if (file < 0)
-        return fail_io(path, err);
+        return kl_journal_fail(path, err);
     kl_status status = KL_OK;
     if (kl_file_write(file, text, strlen(text)) != 0 || fsync(file) != 0)
-        status = fail_io(path, err);
+        status = kl_journal_fail(path, err);
     close(file);
     return status;
 }
@@ -96,7 +82,7 @@ kl_status kl_journal_put(const char *path, const char *name, const char *text, k
     snprintf(whole, sizeof whole, "%s/%s", path, name);
     KL_TRY(write_new(part, text, err));
     if (rename(part, whole) != 0)
-        return fail_io(whole, err);
+        return kl_journal_fail(whole, err);
     kl_file_sync_folder(path);
     return KL_OK;
 }
@@ -142,7 +128,7 @@ static kl_status try_lock(const char *path, int *lock, bool *again, kl_error *er
     }
     if (fcntl(*lock, F_SETLK, &region) != 0) {
         const bool busy = errno == EAGAIN || errno == EACCES;
-        kl_status status = fail_io(name, err);
+        kl_status status = kl_journal_fail(name, err);
         return busy ? kl_fail(err, KL_INPUT, "%s: another run is writing here", path) : status;
     }
     *again = !kl_file_is_at(*lock, name);
@@ -190,257 +176,26 @@ void kl_journal_unlock(int *lock)
     *lock = -1;
 }
 
-typedef struct names {
-    int n;
-    char **name;
-} names;
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void free_names(names *list)
-{
-    for (int i = 0; i < list->n; i++)
-        free(list->name[i]);
-    free(list->name);
-    *list = (names){0};
-}
-
-static kl_status add_name(names *list, const char *name, kl_error *err)
-{
-    char **longer = realloc(list->name, (size_t)(list->n + 1) * sizeof *longer);
-    if (longer) {
-        list->name = longer;
-        longer[list->n] = strdup(name);
-    }
-    if (!longer || !longer[list->n])
-        return kl_fail(err, KL_ENVIRONMENT, "no memory for the names of a journal's files");
-    list->n++;
-    return KL_OK;
-}
-
-/* The files whose names begin so, sorted: attempts in order. */
-static kl_status files_of(const char *path, const char *start, names *list, kl_error *err)
-{
-    *list = (names){0};
-    DIR *folder = opendir(path);
-    if (!folder)
-        return fail_io(path, err);
-    kl_status status = KL_OK;
-    struct dirent *entry;
-    for (errno = 0; status == KL_OK && (entry = readdir(folder)) != NULL; errno = 0)
-        if (strncmp(entry->d_name, start, strlen(start)) == 0)
-            status = add_name(list, entry->d_name, err);
-    if (status == KL_OK && errno != 0)
-        status = fail_io(path, err);
-    closedir(folder);
-    if (status != KL_OK)
-        free_names(list);
-    else if (list->n)
-        qsort(list->name, (size_t)list->n, sizeof *list->name, by_name);
-    return status;
-}
-
-/* Of a file of records; -1: another file. */
-static int attempt_of(const char *name)
-{
-    int attempt;
-    return sscanf(name, "records-%d-", &attempt) == 1 ? attempt : -1;
-}
-
 int kl_journal_next_attempt(const char *path)
 {
-    names list;
+    kl_names list;
     int attempt = 0;
-    if (files_of(path, "records-", &list, NULL) != KL_OK)
+    if (kl_names_find(path, "records-", &list, NULL) != KL_OK)
         return 0;
     for (int i = 0; i < list.n; i++)
-        if (attempt_of(list.name[i]) >= attempt)
-            attempt = attempt_of(list.name[i]) + 1;
-    free_names(&list);
+        if (kl_journal_attempt_of(list.name[i]) >= attempt)
+            attempt = kl_journal_attempt_of(list.name[i]) + 1;
+    kl_names_destroy(&list);
     return attempt;
-}
-
-/* Seconds between two syncs of a file. */
-static double interval(void)
-{
-    const char *text = getenv("KINLIM_SYNC");
-    char *end;
-    const double seconds = text ? strtod(text, &end) : 1;
-    return text && (end == text || *end || !(seconds >= 0 && seconds <= 3600)) ? 1 : seconds;
-}
-
-kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *out, kl_error *err)
-{
-    *out = (kl_journal){.file = -1, .interval = interval()};
-    int length =
-        snprintf(out->path, sizeof out->path, "%s/records-%04d-%04d", path, attempt, group);
-    if (length >= (int)sizeof out->path)
-        return kl_fail(err, KL_INPUT, "%.100s...: the path is too long", path);
-    out->file = open(out->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
-    if (out->file < 0)
-        return fail_io(out->path, err);
-    kl_file_sync_folder(path);
-    return KL_OK;
-}
-
-/* Where no thread is to be had for it, the sync is done here and now. */
-static kl_status start_sync(kl_journal *journal, kl_error *err)
-{
-    journal->sync =
-        (struct aiocb){.aio_fildes = journal->file, .aio_sigevent.sigev_notify = SIGEV_NONE};
-    journal->syncing = aio_fsync(O_DSYNC, &journal->sync) == 0;
-    if (!journal->syncing &&
-        ((errno != EAGAIN && errno != ENOSYS) || fdatasync(journal->file) != 0))
-        return fail_io(journal->path, err);
-    journal->behind = false;
-    journal->synced = kl_clock();
-    return KL_OK;
-}
-
-/* For the sync that runs. */
-static kl_status wait_for_sync(kl_journal *journal, kl_error *err)
-{
-    const struct aiocb *const list[] = {&journal->sync};
-    if (!journal->syncing)
-        return KL_OK;
-    while (aio_error(&journal->sync) == EINPROGRESS)
-        aio_suspend(list, 1, NULL);
-    journal->syncing = false;
-    const int why = aio_error(&journal->sync);
-    if (aio_return(&journal->sync) == 0)
-        return KL_OK;
-    errno = why != 0 ? why : EIO;
-    return fail_io(journal->path, err);
-}
-
-kl_status kl_journal_beat(kl_journal *journal, kl_error *err)
-{
-    if (!journal->behind || kl_clock() - journal->synced < journal->interval)
-        return KL_OK;
-    KL_TRY(wait_for_sync(journal, err));
-    return start_sync(journal, err);
-}
-
-kl_status kl_journal_wait(kl_journal *journal, kl_error *err)
-{
-    KL_TRY(wait_for_sync(journal, err));
-    if (!journal->behind)
-        return KL_OK;
-    KL_TRY(start_sync(journal, err));
-    return wait_for_sync(journal, err);
-}
-
-/* Whoever removes or moves the journal ends the run: it could save nothing more. */
-static kl_status check_place(kl_journal *journal, bool now, kl_error *err)
-{
-    if (journal->file < 0 || (!now && kl_clock() - journal->looked < journal->interval))
-        return KL_OK;
-    journal->looked = kl_clock();
-    if (kl_file_is_at(journal->file, journal->path))
-        return KL_OK;
-    return kl_fail(err, KL_ENVIRONMENT, "%s: was removed or moved during the run", journal->path);
-}
-
-kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payload, size_t size,
-                            kl_error *err)
-{
-    record_head head = {.magic = record_magic, .type = type, .size = size};
-    head.payload_sum = kl_checksum(payload, size);
-    head.head_sum = kl_checksum(&head, offsetof(record_head, head_sum));
-    if (journal->interval == 0)
-        KL_TRY(kl_journal_wait(journal, err));
-    KL_TRY(check_place(journal, false, err));
-    if (kl_file_write(journal->file, &head, sizeof head) != 0 ||
-        kl_file_write(journal->file, payload, size) != 0)
-        return fail_io(journal->path, err);
-    journal->behind = true;
-    return kl_journal_beat(journal, err);
-}
-
-kl_status kl_journal_close(kl_journal *journal, kl_error *err)
-{
-    kl_status status = kl_journal_wait(journal, err);
-    if (status == KL_OK)
-        status = check_place(journal, true, err);
-    if (journal->file >= 0)
-        close(journal->file);
-    journal->file = -1;
-    return status;
-}
-
-static kl_checksum_rule rule_of(const record_head *head)
-{
-    return head->magic == magic_0_1 ? kl_checksum_0_1 : kl_checksum;
-}
-
-static bool head_is_good(const record_head *head, size_t left)
-{
-    return (head->magic == record_magic || head->magic == magic_0_1) &&
-           head->head_sum == rule_of(head)(head, offsetof(record_head, head_sum)) &&
-           head->size <= left;
-}
-
-static kl_status read_records(const char *path, kl_journal_visit visit, void *context, int *damaged,
-                              kl_error *err)
-{
-    char *data = NULL;
-    size_t size, at = 0;
-    kl_status status = read_file(path, &data, &size, err);
-    while (status == KL_OK && at < size) {
-        record_head head;
-        char *payload;
-        bool good = size - at >= sizeof head;
-        if (good) {
-            memcpy(&head, data + at, sizeof head);
-            good = head_is_good(&head, size - at - sizeof head) &&
-                   head.payload_sum == rule_of(&head)(data + at + sizeof head, head.size);
-        }
-        if (!good) {
-            ++*damaged;
-            break;
-        }
-        /* A copy of its own: payloads follow each other without alignment. */
-        status = kl_alloc(head.size, 1, "a record", &payload, err);
-        if (status == KL_OK) {
-            memcpy(payload, data + at + sizeof head, head.size);
-            status = visit(context, head.type, payload, head.size, err);
-            free(payload);
-        }
-        at += sizeof head + head.size;
-    }
-    free(data);
-    return status;
-}
-
-kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *context, int *damaged,
-                          kl_error *err)
-{
-    names list;
-    *damaged = 0;
-    KL_TRY(files_of(path, "records-", &list, err));
-    kl_status status = KL_OK;
-    for (int i = 0; status == KL_OK && i < list.n; i++) {
-        char name[4096];
-        snprintf(name, sizeof name, "%s/%s", path, list.name[i]);
-        const int attempt = attempt_of(list.name[i]);
-        status = visit(context, KL_JOURNAL_BEGIN, &attempt, sizeof attempt, err);
-        if (status == KL_OK)
-            status = read_records(name, visit, context, damaged, err);
-    }
-    free_names(&list);
-    return status;
 }
 
 static bool has(const char *path, const char *start)
 {
-    names list;
-    if (files_of(path, start, &list, NULL) != KL_OK)
+    kl_names list;
+    if (kl_names_find(path, start, &list, NULL) != KL_OK)
         return false;
     const bool any = list.n > 0;
-    free_names(&list);
+    kl_names_destroy(&list);
     return any;
 }
 
@@ -451,16 +206,16 @@ bool kl_journal_empty(const char *path)
 
 static kl_status remove_files(const char *path, const char *start, kl_error *err)
 {
-    names list;
+    kl_names list;
     char name[4096];
-    KL_TRY(files_of(path, start, &list, err));
+    KL_TRY(kl_names_find(path, start, &list, err));
     kl_status status = KL_OK;
     for (int i = 0; status == KL_OK && i < list.n; i++) {
         snprintf(name, sizeof name, "%s/%s", path, list.name[i]);
         if (unlink(name) != 0)
-            status = fail_io(name, err);
+            status = kl_journal_fail(name, err);
     }
-    free_names(&list);
+    kl_names_destroy(&list);
     return status;
 }
 
@@ -483,27 +238,28 @@ static kl_status remove_folder(const char *path, kl_error *err)
         if (rmdir(path) == 0 || errno == ENOENT || errno == ENOTDIR) /* ENOTDIR: a link to it */
             return KL_OK;
         if (errno != ENOTEMPTY && errno != EEXIST)
-            return fail_io(path, err);
+            return kl_journal_fail(path, err);
         reason = errno;
         if (access(lock, F_OK) == 0) /* another run has come */
             return KL_OK;
         nanosleep(&moment, NULL);
     }
     errno = reason;
-    return fail_io(path, err);
+    return kl_journal_fail(path, err);
 }
 
 kl_status kl_journal_remove(const char *path, int *lock, kl_error *err)
 {
-    static const char *const others[] = {"pulse.part", "pulse", "study.yaml", "study.part", "lock"};
+    static const char *const others[] = {"pulse.part", "pulse",      "samples",
+                                         "study.yaml", "study.part", "lock"};
     char name[4096];
     kl_status status = kl_journal_clear(path, err);
     if (status == KL_OK)
         status = remove_files(path, "claim-", err);
-    for (int i = 0; status == KL_OK && i < 5; i++) {
+    for (int i = 0; status == KL_OK && i < 6; i++) {
         snprintf(name, sizeof name, "%s/%s", path, others[i]);
         if (unlink(name) != 0 && errno != ENOENT)
-            status = fail_io(name, err);
+            status = kl_journal_fail(name, err);
     }
     kl_journal_unlock(lock);
     return status == KL_OK ? remove_folder(path, err) : status;

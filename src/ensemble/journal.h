@@ -4,13 +4,14 @@
  * The journal of RESULTS.h5 is the folder RESULTS.h5.journal:
  *   study.yaml               the resolved study; in comments, which program made which attempts
  *   lock                     locked while a run or a merge writes
- *   records-AAAA-GGGG        of attempt A, group G; never reopened for writing
+ *   records-AAAA-NNNN        of attempt A, node N; never reopened for writing by another attempt
  *   pulse                    what the run is at (run/pulse.h)
  *   claim-P                  which file is this run's snapshot of point P (run/output.h)
+ *   samples                  arrays of all realizations, where they are large (run/collect.h)
  *   checkpoint-...           realizations in flight (run/checkpoint.h)
  * A record is a 32-byte head (magic, type, payload length, checksums of the payload and of the
  * head: base/checksum.h) and its payload, native byte order. Those of 0.1.0 are read too. A torn or
- * damaged record ends the reading of its file. All functions are local.
+ * damaged record is passed over. All functions are local.
  */
 #ifndef KL_ENSEMBLE_JOURNAL_H
 #define KL_ENSEMBLE_JOURNAL_H
@@ -53,18 +54,32 @@ int kl_journal_next_attempt(const char *path);
 /* An open file of records. Not to be moved in memory while a sync runs. */
 typedef struct kl_journal {
     int file;
+    bool several;          /* writers */
     bool syncing, behind;  /* behind: there are records that no sync has begun for */
+    bool unsure;           /* there are some that no sync of its own has begun for */
     double interval;       /* seconds between two syncs, and looks whether it is at its place */
     double synced, looked; /* of kl_clock(): the last of them */
+    double written;        /* likewise: the last record */
+    double *clock;         /* of the writers, or NULL */
+    char *buffer;          /* for a record */
+    size_t room;
     struct aiocb sync;
     char path[4096];
 } kl_journal;
 
-kl_status kl_journal_open(const char *path, int attempt, int group, kl_journal *out, kl_error *err);
-/* Appends. If the last sync began more than a second ago (KINLIM_SYNC in the environment: so many
- * seconds), one begins: the disk works beside the next realizations. With 0 every record is on disk
- * before the next is written. KL_ENVIRONMENT: disk full and the like, or the file is no longer
- * where it was made, which is looked at as often. */
+/* Several processes of one node that write one file: each record in one piece, at most 1 GB long;
+ * one sync is for the records of all. */
+typedef struct kl_journal_writers {
+    double *clock; /* in memory that all of them see, 0 at first: when a sync last began; or NULL */
+} kl_journal_writers;
+
+/* File `number` of an attempt. writers NULL: this is the only one of the file. KL_ENVIRONMENT. */
+kl_status kl_journal_open(const char *path, int attempt, int number,
+                          const kl_journal_writers *writers, kl_journal *out, kl_error *err);
+/* Appends. If the last sync of the file began more than a second ago (KINLIM_SYNC in the
+ * environment: so many seconds), one begins: the disk works beside the next realizations. With 0
+ * every record is on disk before the next is written. KL_ENVIRONMENT: disk full and the like, or
+ * the file is no longer where it was made, which is looked at as often. */
 kl_status kl_journal_append(kl_journal *journal, uint32_t type, const void *payload, size_t size,
                             kl_error *err);
 /* To be called now and then between records: begins a sync when it is time. */
@@ -77,8 +92,8 @@ kl_status kl_journal_close(kl_journal *journal, kl_error *err);
 /* Calls visit(context, type, payload, size) for every whole record of every
  * file, attempts in order, and with KL_JOURNAL_BEGIN and the attempt (an
  * int) before the first of each file. *damaged
- * counts files that end in a torn or damaged record. A failure of visit ends the reading.
- * KL_ENVIRONMENT: the folder cannot be read, or is not there. */
+ * counts the places where torn or damaged ones were passed over. A failure of visit ends the
+ * reading. KL_ENVIRONMENT: the folder cannot be read, or is not there. */
 enum { KL_JOURNAL_BEGIN = 0 }; /* the type of no record */
 typedef kl_status (*kl_journal_visit)(void *context, uint32_t type, const void *payload,
                                       size_t size, kl_error *err);

@@ -177,11 +177,14 @@ kl_status kl_planes_sum(const kl_lattice *lattice, const double *local, int n, d
         status = kl_alloc((size_t)lattice->ranks, sizeof *place, "plane offsets", &place, err);
     KL_GOTO(kl_agree(lattice->comm, status, err));
     for (int r = 0; r < lattice->ranks; r++) {
-        place[r] = (int)(kl_lattice_first(lattice, r) * n);
-        count[r] = (int)(kl_lattice_first(lattice, r + 1) * n) - place[r];
+        place[r] = (int)kl_lattice_first(lattice, r);
+        count[r] = (int)kl_lattice_first(lattice, r + 1) - place[r];
     }
-    MPI_Allgatherv(local, count[lattice->rank], MPI_DOUBLE, all, count, place, MPI_DOUBLE,
-                   lattice->comm);
+    MPI_Datatype plane; /* counts of MPI are ints */
+    MPI_Type_contiguous(n, MPI_DOUBLE, &plane);
+    MPI_Type_commit(&plane);
+    MPI_Allgatherv(local, count[lattice->rank], plane, all, count, place, plane, lattice->comm);
+    MPI_Type_free(&plane);
     for (int k = 0; k < n; k++)
         sum[k] = 0;
     for (int64_t i = 0; i < L; i++)

@@ -38,13 +38,17 @@ kl_h5_group kl_h5_group_create(hid_t parent, const char *name)
 
 /* Numbers: chunks of at most about 1 MB with a Fletcher-32 checksum each.
  * Text: contiguous, because the checksum would cover its addresses only. */
-static hid_t creation_list(hid_t type, int rank, const hsize_t *extent)
+static hid_t creation_list(hid_t type, int rank, const hsize_t *extent, bool later)
 {
     hsize_t chunk[KL_H5_RANK], bytes = H5Tget_size(type);
     hid_t list = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_obj_track_times(list, false);
     H5Pset_attr_creation_order(list, keep_order);
-    if (H5Tget_class(type) == H5T_STRING)
+    if (later) {
+        H5Pset_alloc_time(list, H5D_ALLOC_TIME_LATE);
+        H5Pset_fill_time(list, H5D_FILL_TIME_NEVER);
+    }
+    if (later || H5Tget_class(type) == H5T_STRING)
         return list;
     for (int i = 0; i < rank; i++)
         bytes *= chunk[i] = extent[i];
@@ -60,13 +64,14 @@ static hid_t creation_list(hid_t type, int rank, const hsize_t *extent)
     return list;
 }
 
+/* values NULL: they are written later. */
 static hid_t put_dataset(kl_h5_group *g, kl_h5_label label, hid_t type, int rank,
                          const hsize_t *extent, const void *values)
 {
-    hid_t list = creation_list(type, rank, extent);
+    hid_t list = creation_list(type, rank, extent, !values);
     hid_t space = H5Screate_simple(rank, extent, NULL);
     hid_t id = H5Dcreate2(g->id, label.name, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
-    if (id < 0 || H5Dwrite(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0 ||
+    if (id < 0 || (values && H5Dwrite(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) ||
         !kl_h5_put_text(id, "units", label.units) ||
         !kl_h5_put_text(id, "long_name", label.long_name))
         kl_h5_group_fail(g, label.name);
@@ -124,6 +129,61 @@ static bool attach_scales(kl_h5_group *g, hid_t variable, int rank, const int *a
     bool ok = kl_h5_put_numbers(variable, "DIMENSION_LIST", type, rank, lists);
     H5Tclose(type);
     return ok;
+}
+
+/* ---- variables that are written later ---- */
+
+hid_t kl_h5_later_type(int kind)
+{
+    const hid_t types[] = {H5T_NATIVE_DOUBLE, H5T_NATIVE_UINT64, H5T_NATIVE_UINT8};
+    return kind >= 0 && kind < 3 ? types[kind] : -1;
+}
+
+void kl_h5_later_destroy(kl_h5_later *later)
+{
+    free(later->array);
+    *later = (kl_h5_later){0};
+}
+
+static bool add_later(kl_h5_group *g, hid_t id, hid_t type, int rank, const hsize_t *extent,
+                      const void *values)
+{
+    kl_h5_later *list = g->later;
+    struct kl_h5_array_of *longer = realloc(list->array, (size_t)(list->n + 1) * sizeof *longer),
+                          *last;
+    if (!longer)
+        return false;
+    list->array = longer;
+    last = &longer[list->n];
+    memset(last, 0, sizeof *last);
+    while (H5Tequal(kl_h5_later_type(last->kind), type) == 0)
+        last->kind++;
+    last->rank = rank;
+    last->values = values;
+    memcpy(last->extent, extent, (size_t)rank * sizeof *extent);
+    const ssize_t length = H5Iget_name(id, last->name, sizeof last->name);
+    list->n += length > 0 && length < (ssize_t)sizeof last->name;
+    return length > 0 && length < (ssize_t)sizeof last->name;
+}
+
+void kl_h5_variable_later(kl_h5_group *g, kl_h5_label label, hid_t type, int rank, const int *axes,
+                          const void *values)
+{
+    hsize_t extent[KL_H5_RANK], elements = 1;
+    if (!g->later) {
+        kl_h5_variable(g, label, type, rank, axes, values);
+        return;
+    }
+    for (int i = 0; i < rank; i++)
+        elements *= extent[i] = (hsize_t)g->scale[axes[i]].length;
+    if (!g->ok || elements == 0)
+        return;
+    hid_t id = put_dataset(g, label, type, rank, extent, NULL);
+    if (g->ok &&
+        !(attach_scales(g, id, rank, axes) && add_later(g, id, type, rank, extent, values)))
+        kl_h5_group_fail(g, label.name);
+    if (id >= 0)
+        H5Dclose(id);
 }
 
 void kl_h5_variable(kl_h5_group *g, kl_h5_label label, hid_t type, int rank, const int *axes,

@@ -19,8 +19,25 @@ typedef struct kl_h5_use { /* axis `axis` of a variable runs along a scale */
     int scale, axis;
 } kl_h5_use;
 
+/* Variables of a file that are to be written once it is on disk. */
+typedef struct kl_h5_later {
+    int n;
+    struct kl_h5_array_of {
+        char name[256]; /* its path */
+        int kind;       /* index of kl_h5_later_type() */
+        int rank;
+        hsize_t extent[KL_H5_RANK];
+        const char *values; /* not owned */
+        int64_t place;      /* the caller's */
+    } * array;
+} kl_h5_later;
+hid_t kl_h5_later_type(int kind);
+/* Frees the list. */
+void kl_h5_later_destroy(kl_h5_later *later);
+
 typedef struct kl_h5_group {
     hid_t id;
+    kl_h5_later *later; /* NULL: all is written at once */
     bool ok;
     char failed[64]; /* name of what failed first */
     int nscales, nuses;
@@ -52,6 +69,10 @@ void kl_h5_variable(kl_h5_group *group, kl_h5_label label, hid_t type, int rank,
                     const void *values);
 void kl_h5_variable_texts(kl_h5_group *group, kl_h5_label label, int axis, const void *base,
                           size_t stride);
+
+/* The same, but written later, in one piece, if the group has a list for that: values must stay. */
+void kl_h5_variable_later(kl_h5_group *group, kl_h5_label label, hid_t type, int rank,
+                          const int *axes, const void *values);
 
 /* Marks the group as failed at `name`. */
 void kl_h5_group_fail(kl_h5_group *group, const char *name);

@@ -6,6 +6,7 @@
  * with a chance of 2^-64. Files of 0.1.0 have another mark and the 64-bit FNV-1a hash
  * (Fowler, Noll and Vo).
  */
+#define _GNU_SOURCE /* fallocate */
 #include "results/publish.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -131,6 +132,81 @@ static bool hash_file(FILE *file, uint64_t left, bool old, unsigned char *buffer
             *hash = kl_xxh64_end(&state, buffer, n);
     }
     return true;
+}
+
+/* ---- a file that all ranks write ---- */
+
+kl_status kl_publish_begin(const char *path, kl_publication *out, kl_error *err)
+{
+    *out = (kl_publication){.path = path};
+    KL_TRY(kl_file_resolve(path, out->target, sizeof out->target, err));
+    snprintf(out->part, sizeof out->part, "%s.part", out->target);
+    const int file = kl_file_create(out->part); /* for the reason why not */
+    if (file < 0)
+        return cannot_write(path, errno, err);
+    close(file);
+    unlink(out->part);
+    return KL_OK;
+}
+
+/* HDF5 that runs out of room cannot even close the file. A file system that cannot reserve it is
+ * left to its luck. */
+static int reserve(int file, size_t bytes)
+{
+    if (fallocate(file, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes) == 0)
+        return 0;
+    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? -1 : 0;
+}
+
+static kl_status fail_part(const kl_publication *p, int file, kl_error *err)
+{
+    const kl_status status = cannot_write(p->path, errno, err);
+    if (file >= 0)
+        close(file);
+    unlink(p->part);
+    return status;
+}
+
+kl_status kl_publish_bytes(const kl_publication *p, const void *bytes, size_t size, size_t more,
+                           kl_error *err)
+{
+    const int file = open(p->part, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0 || reserve(file, size + more) != 0 || kl_file_write(file, bytes, size) != 0)
+        return fail_part(p, file, err);
+    keep_mode(file, p->target);
+    close(file);
+    return KL_OK;
+}
+
+/* Hashes what is there and writes the seal behind it. */
+static int seal_file(int fd)
+{
+    unsigned char seal[SEAL], *buffer = malloc(BUFFER);
+    FILE *file = fdopen(dup(fd), "rb");
+    struct stat info;
+    uint64_t hash = 0;
+    bool ok = buffer && file && fstat(fd, &info) == 0 &&
+              hash_file(file, (uint64_t)info.st_size, false, buffer, &hash);
+    if (file)
+        fclose(file);
+    free(buffer);
+    if (!ok)
+        return -1;
+    memcpy(seal, mark, MARK);
+    put64(seal + MARK, (uint64_t)info.st_size);
+    put64(seal + MARK + 8, hash);
+    return lseek(fd, info.st_size, SEEK_SET) < 0 ? -1 : kl_file_write(fd, seal, SEAL);
+}
+
+kl_status kl_publish_end(const kl_publication *p, kl_error *err)
+{
+    char folder[4096];
+    const int file = open(p->part, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0 || seal_file(file) != 0 || fsync(file) != 0 || rename(p->part, p->target) != 0)
+        return fail_part(p, file, err);
+    close(file);
+    kl_file_folder(p->target, folder, sizeof folder);
+    return kl_file_sync_folder(folder) == 0 ? KL_OK : cannot_write(p->path, errno, err);
 }
 
 static kl_status compare(FILE *file, const char *path, bool *sealed, kl_error *err)

@@ -13,6 +13,18 @@
  * KL_INPUT: no such folder. KL_ENVIRONMENT: no permission, disk full. */
 kl_status kl_publish(const char *path, const void *bytes, size_t size, kl_error *err);
 
+/* The same in steps, for a file that all ranks write: the names of the file and of PATH.part, which
+ * can be made; PATH.part, which is there, gets these bytes and room for `more` on the disk; it is
+ * sealed, synced and renamed. Errors as above; PATH.part is gone after one. */
+typedef struct kl_publication {
+    const char *path;
+    char target[4096], part[4104];
+} kl_publication;
+kl_status kl_publish_begin(const char *path, kl_publication *out, kl_error *err);
+kl_status kl_publish_bytes(const kl_publication *publication, const void *bytes, size_t size,
+                           size_t more, kl_error *err);
+kl_status kl_publish_end(const kl_publication *publication, kl_error *err);
+
 /* Compares a file with its seal. A file without one passes, *sealed false: another program
  * that changed it has cut the seal off. KL_INPUT: missing, unreadable, damaged,
  * or no regular file (a FIFO is not waited for). */

@@ -1,5 +1,6 @@
 /* kl_results in memory: see results.h. Local. */
 #include "kinlim/results.h"
+#include "base/mapped.h"
 #include "base/memory.h"
 #include "statistics/forest.h"
 
@@ -69,17 +70,137 @@ static kl_status alloc_limits(kl_results *r, kl_error *err)
     return kl_alloc_nan(numbers, "a limit", &r->finer_reference, err);
 }
 
-static kl_status alloc_numbers(kl_results *r, kl_error *err)
+/* ---- the arrays of all realizations ---- */
+
+/* Numbers of one realization in each, and where the array is. */
+typedef struct large {
+    const char *name;
+    size_t size, numbers;
+    void *array; /* a pointer to the pointer */
+    bool real;
+} large;
+
+enum { LARGE = 6 };
+
+static void list_large(kl_results *r, large out[LARGE])
 {
-    int p = r->npoints, m = r->nrealizations, t = r->ntimes, q = r->nquantities;
-    KL_TRY(kl_alloc_nan(product(p, m, t, q), "samples", &r->sample, err));
-    KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->done, "done", &r->done, err));
-    KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->maker, "makers", &r->maker, err));
-    KL_TRY(kl_alloc(product(p, m, 1, 1), sizeof *r->checksum, "checksums", &r->checksum, err));
-    KL_TRY(kl_alloc_nan(product(p, m, t, r->nchecks), "checks", &r->check_value, err));
-    if (r->ensemble == KL_DETERMINISTIC)
-        KL_TRY(kl_alloc_nan(product(p, m, t, q), "samples", &r->sample_error, err));
-    return kl_alloc_nan(product(p, r->nfiner, t, q), "samples", &r->finer, err);
+    const size_t nq = product(1, 1, r->ntimes, r->nquantities),
+                 nc = product(1, 1, r->ntimes, r->nchecks);
+    const large all[LARGE] = {{"samples", sizeof(double), nq, &r->sample, true},
+                              {"checks", sizeof(double), nc, &r->check_value, true},
+                              {"samples", sizeof(double), r->ensemble == KL_DETERMINISTIC ? nq : 0,
+                               &r->sample_error, true},
+                              {"checksums", sizeof *r->checksum, 1, &r->checksum, false},
+                              {"makers", sizeof *r->maker, 1, &r->maker, false},
+                              {"done", sizeof *r->done, 1, &r->done, false}};
+    memcpy(out, all, sizeof all);
+}
+
+static kl_status alloc_large(kl_results *r, kl_error *err)
+{
+    large all[LARGE];
+    list_large(r, all);
+    for (int i = 0; i < LARGE; i++) {
+        size_t n;
+        if (__builtin_mul_overflow(product(r->npoints, r->nrealizations, 1, 1), all[i].numbers, &n))
+            n = SIZE_MAX;
+        if (all[i].array == &r->sample_error && all[i].numbers == 0)
+            continue;
+        KL_TRY(all[i].real ? kl_alloc_nan(n, all[i].name, all[i].array, err)
+                           : kl_alloc(n, all[i].size, all[i].name, all[i].array, err));
+    }
+    return KL_OK;
+}
+
+double kl_results_bytes(const kl_results *shape)
+{
+    large all[LARGE];
+    kl_results r = *shape;
+    double bytes = 0;
+    list_large(&r, all);
+    for (int i = 0; i < LARGE; i++)
+        bytes += (double)all[i].numbers * (double)all[i].size * r.npoints * r.nrealizations;
+    return bytes;
+}
+
+/* In the mapping, doubles first. */
+static void place_large(kl_results *r)
+{
+    large all[LARGE];
+    const size_t items = (size_t)r->npoints * (size_t)r->nrealizations;
+    char *at = r->mapped->memory;
+    list_large(r, all);
+    for (int i = 0; i < LARGE; i++) {
+        if (all[i].numbers > 0)
+            memcpy(all[i].array, &at, sizeof at);
+        at += items * all[i].numbers * all[i].size;
+    }
+}
+
+static kl_status map_large(kl_results *r, const char *path, bool other, kl_error *err)
+{
+    const size_t bytes = (size_t)kl_results_bytes(r);
+    KL_TRY(kl_alloc(1, sizeof *r->mapped, "samples", &r->mapped, err));
+    KL_TRY(other ? kl_mapped_open(path, bytes, r->mapped, err)
+                 : kl_mapped_create(path, bytes, r->mapped, err));
+    r->mapped->window = (size_t)kl_results_window();
+    place_large(r);
+    return KL_OK;
+}
+
+void kl_results_blank(kl_results *r)
+{
+    large all[LARGE];
+    list_large(r, all);
+    for (int p = 0; p < r->npoints; p++)
+        for (int64_t k = 0; k < r->nrealizations; k++) {
+            const size_t at = (size_t)p * (size_t)r->nrealizations + (size_t)k;
+            for (int i = 0; !r->done[at] && i < LARGE && all[i].real; i++) {
+                double *array;
+                memcpy(&array, all[i].array, sizeof array);
+                for (size_t n = 0; n < all[i].numbers; n++)
+                    array[at * all[i].numbers + n] = NAN;
+            }
+            kl_results_passed(r, k, k + 1);
+        }
+}
+
+double kl_results_large(void)
+{
+    const char *text = getenv("KINLIM_LARGE");
+    char *end;
+    const double bytes = text ? strtod(text, &end) : 1e9;
+    return text && (end == text || *end || !(bytes >= 0)) ? 1e9 : bytes;
+}
+
+double kl_results_window(void)
+{
+    return fmin(fmax(kl_results_large() / 8, 1 << 20), 1 << 27);
+}
+
+void kl_results_passed(const kl_results *r, int64_t first, int64_t end)
+{
+    if (!r->mapped)
+        return;
+    const int64_t window = (int64_t)r->mapped->window;
+    const int64_t bytes = (int64_t)sizeof(double) * r->ntimes * (r->nquantities + r->nchecks) + 16;
+    const int64_t stride = bytes < window ? window / bytes : 1;
+    if (end / stride != first / stride || end >= r->nrealizations)
+        kl_mapped_release(r->mapped);
+}
+
+static void free_large(kl_results *r)
+{
+    large all[LARGE];
+    list_large(r, all);
+    for (int i = 0; i < LARGE && !r->mapped; i++) {
+        void *array;
+        memcpy(&array, all[i].array, sizeof array);
+        free(array);
+    }
+    if (r->mapped)
+        kl_mapped_destroy(r->mapped);
+    free(r->mapped);
 }
 
 static kl_status alloc_fields_and_rows(kl_results *r, kl_error *err)
@@ -138,7 +259,9 @@ static void copy_shape(const kl_results *shape, kl_results *r)
     r->nlimits = shape->nlimits;
 }
 
-kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error *err)
+/* path NULL: in memory. */
+static kl_status create(const kl_results *shape, const char *path, bool other, kl_results **out,
+                        kl_error *err)
 {
     kl_results *r;
     *out = NULL;
@@ -147,7 +270,9 @@ kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error 
     copy_shape(shape, r);
     kl_status status;
     KL_GOTO(alloc_names(r, err));
-    KL_GOTO(alloc_numbers(r, err));
+    KL_GOTO(path ? map_large(r, path, other, err) : alloc_large(r, err));
+    KL_GOTO(kl_alloc_nan(product(r->npoints, r->nfiner, r->ntimes, r->nquantities), "samples",
+                         &r->finer, err));
     KL_GOTO(alloc_limits(r, err));
     KL_GOTO(alloc_fields_and_rows(r, err));
 done:
@@ -155,6 +280,17 @@ done:
         kl_results_destroy(&r);
     *out = r;
     return status;
+}
+
+kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error *err)
+{
+    return create(shape, NULL, false, out, err);
+}
+
+kl_status kl_results_create_in(const kl_results *shape, const char *path, bool other,
+                               kl_results **out, kl_error *err)
+{
+    return create(shape, path, other, out, err);
 }
 
 size_t kl_field_cells(const kl_field *field, int point)
@@ -266,11 +402,10 @@ void kl_results_destroy(kl_results **results)
         free(r->pair[i].value);
     for (int i = 0; i < r->nbuilds; i++)
         free(r->build[i]);
-    void *arrays[] = {r->study,  r->pair,        r->column,       r->point, r->series,
-                      r->time,   r->quantity,    r->check,        r->order, r->done,
-                      r->sample, r->check_value, r->sample_error, r->limit, r->field,
-                      r->row,    r->checksum,    r->planned,      r->finer, r->finer_reference,
-                      r->build,  r->maker,       r->correlation};
+    free_large(r);
+    void *arrays[] = {r->study,    r->pair,  r->column,          r->point, r->series,     r->time,
+                      r->quantity, r->check, r->order,           r->limit, r->field,      r->row,
+                      r->planned,  r->finer, r->finer_reference, r->build, r->correlation};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(r);

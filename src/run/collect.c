@@ -5,6 +5,7 @@
 #include "run/limits.h"
 #include "run/makers.h"
 #include "run/record.h"
+#include "summary/summary.h"
 #include "statistics/forest.h"
 
 #include <math.h>
@@ -95,10 +96,20 @@ static kl_results shape_of(const kl_study *study)
     return shape;
 }
 
-kl_status kl_collect_create(const kl_study *study, kl_results **out, kl_error *err)
+/* Of the journal's arrays of all realizations. */
+static void path_of(const char *journal, char path[4200])
+{
+    snprintf(path, 4200, "%s/samples", journal);
+}
+
+kl_status kl_collect_create(const kl_study *study, const char *journal, kl_results **out,
+                            kl_error *err)
 {
     const kl_results shape = shape_of(study);
-    KL_TRY(kl_results_create(&shape, out, err));
+    char path[4200];
+    path_of(journal ? journal : "", path);
+    KL_TRY(journal ? kl_results_create_in(&shape, path, false, out, err)
+                   : kl_results_create(&shape, out, err));
     kl_results *r = *out;
     describe(study, r);
     r->study = strdup(study->resolved);
@@ -128,10 +139,57 @@ static double subtrees(double n)
     return fmin(n, 2 * (1 + log2(n)));
 }
 
+/* ---- arrays in a file ---- */
+
+double kl_collect_disk(const kl_study *study)
+{
+    const kl_results shape = shape_of(study);
+    return kl_results_bytes(&shape);
+}
+
+bool kl_collect_in_file(const kl_study *study, int ranks)
+{
+    static const double patience = 5; /* seconds of statistics that one rank may take */
+    const double bytes = kl_collect_disk(study);
+    return bytes > 0 &&
+           (bytes > kl_results_large() ||
+            (ranks > 1 && kl_summary_seconds(study, (double)study->batches) > patience));
+}
+
+kl_status kl_collect_open(const kl_study *study, const char *journal, kl_results **out,
+                          kl_error *err)
+{
+    const kl_results shape = shape_of(study);
+    char path[4200];
+    path_of(journal, path);
+    KL_TRY(kl_results_create_in(&shape, path, true, out, err));
+    describe(study, *out);
+    return KL_OK;
+}
+
+/* ---- what it takes ---- */
+
+double kl_collect_scratch(const kl_study *study, int ranks)
+{
+    /* What is mapped of it; samples of a number, several times; columns that are drawn from. */
+    const double window = 2 * kl_results_window(), n = (double)kl_study_realizations(study);
+    const double numbers = (double)study->stations.n * study->description->nquantities;
+    if (!kl_collect_in_file(study, ranks))
+        return 0;
+    const double drawn = study->description->nderived > 0
+                             ? fmin(n * numbers * sizeof(double), fmax(n * sizeof(double), 1 << 28))
+                             : 0;
+    return window + 6 * sizeof(double) * n + drawn +
+           (study->covariance ? numbers * n * sizeof(double) : 0);
+}
+
 double kl_collect_bytes(const kl_study *study, int ranks)
 {
     const double n = (double)kl_study_realizations(study), moments = KL_FOREST_ORDERS + 1;
     const kl_description *about = study->description;
+    if (kl_collect_in_file(study, ranks))
+        return 2 * sizeof(double) * field_numbers(study) * moments *
+               (subtrees(n) + fmin(n, 2.0 * ranks * (2 + log2(n))) + 2);
     /* On their way to one rank, runs of several teams that do not follow each other (work.h). */
     const double runs = ranks > 1 ? fmin(n, 2.0 * ranks * (2 + log2(n))) : 0;
     const double samples =
@@ -188,6 +246,7 @@ typedef struct collecting {
     const char *text;  /* the journal's study */
     uint64_t settings; /* of the limits that are asked for */
     int build;         /* of the records that follow */
+    int64_t taken;     /* realizations so far, of all points */
 } collecting;
 
 static kl_status begin_file(collecting *c, const void *payload, kl_error *err)
@@ -200,7 +259,7 @@ static kl_status begin_file(collecting *c, const void *payload, kl_error *err)
 }
 
 /* A batch of the study, or of its finer one. */
-static kl_status take_samples(const collecting *c, const kl_study *study, const void *payload,
+static kl_status take_samples(collecting *c, const kl_study *study, const void *payload,
                               size_t size, kl_error *err)
 {
     kl_results *r = c->results;
@@ -213,9 +272,11 @@ static kl_status take_samples(const collecting *c, const kl_study *study, const 
     for (int m = 0; m < study->members; m++) {
         const int64_t k = head.batch * study->members + m;
         const kl_member member = kl_record_member(study, payload, m);
-        if (study == c->study)
+        if (study == c->study) {
             KL_TRY(put_member(r, head.point, k, head.checksum, c->build, member, err));
-        else
+            kl_results_passed(r, c->taken, c->taken + 1);
+            c->taken++;
+        } else
             memcpy(kl_results_finer(r, head.point, k), member.quantity,
                    (size_t)r->ntimes * (size_t)r->nquantities * sizeof(double));
     }
@@ -245,7 +306,7 @@ kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_resu
     kl_error why = {0};
     if (kl_journal_study(journal, &text, &why) != KL_OK) /* it was there at the start */
         return kl_fail(err, KL_ENVIRONMENT, "%s", why.message);
-    collecting context = {study, results, journal, text, 0, 0};
+    collecting context = {study, results, journal, text, 0, 0, 0};
     kl_status status = kl_limits_settings(study->resolved, &context.settings, err);
     if (status == KL_OK)
         status = kl_journal_read(journal, take_record, &context, &damaged, err);
@@ -263,8 +324,8 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
 {
     const size_t a = (size_t)point * (size_t)from->nrealizations + (size_t)k;
     const size_t b = (size_t)point * (size_t)to->nrealizations + (size_t)k;
-    const size_t nq = (size_t)(to->ntimes * to->nquantities),
-                 nc = (size_t)(to->ntimes * to->nchecks);
+    const size_t nq = (size_t)to->ntimes * (size_t)to->nquantities,
+                 nc = (size_t)to->ntimes * (size_t)to->nchecks;
     if (!from->done[a])
         return KL_OK;
     const bool other_state = from->checksum[a] != to->checksum[b] && from->checksum[a] != 0 &&
@@ -289,7 +350,7 @@ static kl_status copy_sample(const kl_results *from, const char *name, int point
 /* Finer realizations that `to` wants and does not have. */
 static void copy_finer(const kl_results *from, kl_results *to)
 {
-    const size_t n = (size_t)(to->ntimes * to->nquantities);
+    const size_t n = (size_t)to->ntimes * (size_t)to->nquantities;
     for (int p = 0; p < to->npoints; p++)
         for (int k = 0; k < to->nfiner && k < from->nfiner; k++)
             if (isnan(*kl_results_finer(to, p, k)))
@@ -321,8 +382,10 @@ kl_status kl_collect_results(const kl_results *from, const char *name, kl_result
         return kl_fail(err, KL_INPUT, "%s: does not have the shape of its own study", name);
     copy_finer(from, to);
     for (int p = 0; p < from->npoints; p++) {
-        for (int64_t k = 0; k < from->nrealizations; k++)
+        for (int64_t k = 0; k < from->nrealizations; k++) {
             KL_TRY(copy_sample(from, name, p, k, to, err));
+            kl_results_passed(to, k, k + 1);
+        }
         for (int f = 0; f < from->nfields; f++)
             KL_TRY(copy_field(from, f, p, to, err));
     }

@@ -158,7 +158,7 @@ kl_status kl_forecast_make(const kl_study *study, MPI_Comm comm, kl_results **ou
     few.batches = 1;
     few.finer = NULL;
     few.covariance = false;
-    kl_status status = rank == 0 ? kl_collect_create(&few, out, err) : KL_OK;
+    kl_status status = rank == 0 ? kl_collect_create(&few, NULL, out, err) : KL_OK;
     status = kl_agree(comm, status, err);
     const kl_limits_run run = {.comm = comm, .quiet = true, .patience = PATIENCE};
     if (status == KL_OK)

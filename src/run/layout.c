@@ -1,6 +1,7 @@
 #include "run/layout.h"
 
 #include "base/memory.h"
+#include "ensemble/hosts.h"
 #include "run/collect.h"
 #include "run/limits.h"
 #include "summary/summary.h"
@@ -14,11 +15,11 @@ static const double memory_share = 0.9;
 
 static void look_at_node(MPI_Comm comm, kl_machine *machine)
 {
-    MPI_Comm node;
+    kl_hosts hosts;
     MPI_Comm_size(comm, &machine->ranks);
-    MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-    MPI_Comm_size(node, &machine->ranks_per_node);
-    MPI_Comm_free(&node);
+    kl_hosts_create(comm, &hosts);
+    MPI_Comm_size(hosts.comm, &machine->ranks_per_node);
+    kl_hosts_destroy(&hosts);
     machine->available = memory_share * (double)kl_memory_available() / machine->ranks_per_node;
     MPI_Allreduce(MPI_IN_PLACE, &machine->ranks_per_node, 1, MPI_INT, MPI_MAX, comm);
     MPI_Allreduce(MPI_IN_PLACE, &machine->available, 1, MPI_DOUBLE, MPI_MIN, comm);
@@ -85,6 +86,32 @@ static void describe(const kl_study *study, kl_layout *layout)
     layout->idle = kl_schedule_idle(ranks, layout->nstages, layout->stage, &layout->idle_somewhere);
 }
 
+/* A value of the environment for tests; 0: none. */
+static int ranks_asked(void)
+{
+    const char *text = getenv("KINLIM_LIMITS");
+    const int n = text ? atoi(text) : 0;
+    return n > 0 ? n : 0;
+}
+
+/* Ranks for the limits: those that are idle, or the fewest others by which they are done in the
+ * time of the realizations, if it saves some seconds and leaves half of the ranks. `work`: seconds
+ * of the realizations. */
+static int ranks_beside(const kl_study *study, const kl_layout *layout, double work)
+{
+    static const double worth = 10;
+    const int ranks = layout->machine.ranks, asked = ranks_asked();
+    const double alone = kl_limits_seconds(study);
+    if (ranks == 1 || alone <= 0)
+        return 0;
+    if (layout->idle > 0)
+        return alone <= work * layout->idle || asked > 0 ? layout->idle : 0;
+    if (asked > 0)
+        return asked < ranks ? asked : ranks - 1;
+    const double share = fmax(1, ceil(alone / work));
+    return alone > worth * ranks && share <= ranks / 2 ? (int)share : 0;
+}
+
 static kl_status estimate_time(const kl_study *study, const int64_t asked[2], kl_layout *layout,
                                kl_error *err)
 {
@@ -96,7 +123,11 @@ static kl_status estimate_time(const kl_study *study, const int64_t asked[2], kl
                 layout->stage[k].items = asked[1 - i];
         KL_TRY(kl_schedule_seconds(study, layout->machine.ranks, layout->nstages, layout->stage,
                                    time[1 - i], err));
-        *time[1 - i] += layout->limits + kl_summary_seconds(study, (double)asked[1 - i]);
+        layout->beside = ranks_beside(study, layout, *time[1 - i]);
+        if (layout->beside > 0)
+            layout->limits = kl_limits_seconds(study) / layout->beside;
+        *time[1 - i] += (layout->beside > 0 ? 0 : layout->limits) +
+                        kl_summary_seconds(study, (double)asked[1 - i]);
     }
     return KL_OK;
 }
@@ -127,7 +158,11 @@ kl_status kl_layout_choose(const kl_study *study, MPI_Comm comm, const kl_run_op
     out->results = kl_collect_bytes(study, out->machine.ranks);
     if (study->finer)
         out->results += kl_collect_bytes(study->finer, out->machine.ranks);
-    out->besides = out->results / out->machine.ranks_per_node + kl_collect_bytes_of_leader(study);
+    const double scratch = kl_collect_scratch(study, out->machine.ranks);
+    out->disk = kl_collect_in_file(study, out->machine.ranks) ? kl_collect_disk(study) : 0;
+    out->besides =
+        out->results / out->machine.ranks_per_node + kl_collect_bytes_of_leader(study) + scratch;
+    out->results += scratch;
     const kl_status status = kl_agree(comm, choose(study, options, out, err), err);
     if (status != KL_OK)
         kl_layout_destroy(out);
@@ -255,7 +290,10 @@ void kl_layout_print(const kl_study *study, const kl_layout *layout, const kl_ru
     print_layout(layout);
     printf("memory       %.3g GB per rank at most, %.3g GB available\n", 1e-9 * layout->bytes,
            1e-9 * layout->machine.available);
-    printf("samples      %.3g GB on the first rank\n", 1e-9 * layout->results);
+    printf("samples      %.3g GB on the first rank", 1e-9 * layout->results);
+    if (layout->disk > 0)
+        printf(", %.3g GB in a file of the journal", 1e-9 * layout->disk);
+    printf("\n");
     print_counts(study, asked);
     if (stations->value)
         printf("%-12s %d, up to %g\n", study->system->stations.key, stations->n,
@@ -263,6 +301,9 @@ void kl_layout_print(const kl_study *study, const kl_layout *layout, const kl_ru
     if (layout->limits > 0) {
         printf("limits       about ");
         print_duration(layout->limits);
+        if (layout->beside > 0)
+            printf(", on %d rank%s beside the realizations", layout->beside,
+                   layout->beside == 1 ? "" : "s");
         printf("\n");
     }
     printf("time         about ");
@@ -326,6 +367,7 @@ void kl_layout_json(const kl_study *study, const kl_layout *layout, const kl_run
     kl_json_number(json, "bytes_per_rank", layout->bytes);
     kl_json_number(json, "available", layout->machine.available);
     kl_json_number(json, "samples", layout->results);
+    kl_json_number(json, "samples_file", layout->disk);
     kl_json_close(json, '}');
     kl_json_open(json, "realizations", '{'); /* per point */
     kl_json_integer(json, "least", asked[0] * study->members);

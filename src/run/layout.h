@@ -13,10 +13,12 @@ typedef struct kl_layout {
     int ngroups, fewest, largest; /* groups, most and fewest; ranks of the largest that work */
     int idle, idle_somewhere;     /* ranks with nothing to do at any time; at some points */
     double bytes;                 /* of the fullest rank, without `results` */
-    double results;               /* bytes of all samples, on rank 0 */
+    double results;               /* bytes of all samples, on rank 0, and */
+    double disk;                  /* in a file, where they are large */
     double besides;               /* what each rank of a node needs for them and fields */
     double limits;                /* seconds of the limits, roughly */
-    double least, seconds;        /* of the whole study, roughly: at least, at most */
+    int beside; /* ranks that solve them beside the realizations; 0: all of them before */
+    double least, seconds; /* of the whole study, roughly: at least, at most */
 } kl_layout;
 
 /* Chooses the layout. KL_ENVIRONMENT if it cannot fit in memory, KL_INPUT for

@@ -61,6 +61,31 @@ static bool is_solved(const kl_results *r, int limit, int point, bool finer)
                  : kl_limits_solved(r, limit, point);
 }
 
+size_t kl_limits_count(const kl_study *study)
+{
+    const kl_description *about = study->description;
+    return ((size_t)about->nlimits + 1) * (size_t)about->points.n;
+}
+
+void kl_limits_known(const kl_study *study, const kl_results *r, uint8_t *solved)
+{
+    const int nlimits = study->description->nlimits;
+    for (int i = 0; i <= nlimits; i++)
+        for (int p = 0; p < r->npoints; p++)
+            *solved++ = is_solved(r, i, p, i == nlimits);
+}
+
+void kl_limits_mark(const kl_study *study, const uint8_t *solved, kl_results *r)
+{
+    const int nlimits = study->description->nlimits;
+    for (int i = 0; i <= nlimits; i++)
+        for (int p = 0; p < r->npoints; p++, solved++)
+            if (*solved && i == nlimits)
+                r->finer_reference[(size_t)p * numbers(r)] = 0;
+            else if (*solved)
+                strcpy(r->limit[i].note[p], "solved");
+}
+
 /* A solved limit as it goes into the journal: a head, values and errors [ntimes][nquantities],
  * correlations and the fields' values, if it has them. */
 typedef struct head {
@@ -217,10 +242,12 @@ typedef struct solving {
 
 static bool stop_asked(void *context)
 {
+    static const double long_ago = 1e-300; /* of a clock that is never before 0 */
     const kl_limits_run *run = context;
     if (run->pulse)
         kl_pulse_beat(run->pulse);
-    return kl_stop_requested(run->comm, run->deadline);
+    const bool ended = run->ended && run->ended(run->context);
+    return kl_stop_requested(run->comm, ended ? long_ago : run->deadline);
 }
 
 static kl_status make_record(solving *s, int limit, int point, kl_error *err)
@@ -350,7 +377,7 @@ static kl_status solve_open(solving *s, int limit, kl_error *err)
         MPI_Bcast(&open, 1, MPI_INT, 0, s->run->comm);
         if (!open)
             continue;
-        if (kl_stop_requested(s->run->comm, s->run->deadline))
+        if (stop_asked((void *)s->run))
             return kl_fail(err, KL_STOPPED, "stopped while the limits were solved");
         KL_TRY(solve(s, limit, p, err));
     }

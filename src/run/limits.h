@@ -14,6 +14,8 @@ typedef struct kl_limits_run {
     MPI_Comm comm;
     double deadline; /* of kl_clock(); 0: none */
     bool quiet;
+    bool (*ended)(void *context); /* asked now and then, on every rank: true ends it too; or NULL */
+    void *context;
     kl_log *log; /* on rank 0, where there are any */
     kl_pulse *pulse;
     double patience;     /* seconds on one rank that a limit may take in all; 0: any */
@@ -25,6 +27,12 @@ typedef struct kl_limits_run {
  * or the deadline; what is solved is kept. */
 kl_status kl_limits_solve(const kl_study *study, const kl_limits_run *run, kl_results *results,
                           kl_error *err);
+
+/* Which are solved, as bytes: of every limit at every point, then of the finer reference; how many
+ * these are; those that are, as if they were solved in `results`. Local. */
+size_t kl_limits_count(const kl_study *study);
+void kl_limits_known(const kl_study *study, const kl_results *results, uint8_t *solved);
+void kl_limits_mark(const kl_study *study, const uint8_t *solved, kl_results *results);
 
 /* Is any of them still to be solved? Local. */
 bool kl_limits_open(const kl_study *study, const kl_results *results);

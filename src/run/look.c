@@ -58,7 +58,7 @@ static kl_status read_journal(const kl_system *const *systems, kl_look *look, kl
     kl_status status = kl_study_read(look->journal, text, 0, NULL, systems, &look->study, err);
     free(text);
     if (status == KL_OK)
-        status = kl_collect_create(look->study, &look->results, err);
+        status = kl_collect_create(look->study, NULL, &look->results, err);
     if (status != KL_OK)
         return status;
     add_file(look);

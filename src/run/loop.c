@@ -3,8 +3,11 @@
 #include "base/memory.h"
 #include "ensemble/counters.h"
 #include "ensemble/journal.h"
+#include "ensemble/hosts.h"
 #include "run/batch.h"
+#include "run/beside.h"
 #include "run/checkpoint.h"
+#include "run/limits.h"
 #include "run/choices.h"
 #include "run/collect.h"
 #include "run/progress.h"
@@ -26,8 +29,16 @@ typedef struct rounds {
     kl_counters counters; /* of each stage: runs that are handed out */
     bool stopped;         /* this team stopped early */
     kl_progress *progress;
-    kl_journal journal; /* on leaders, once the first item is done */
+    kl_journal journal; /* on leaders, once the first item is done: one file of a node's leaders */
+    kl_hosts hosts;
+    kl_shared clock; /* of the node's journal */
     kl_group_fields fields;
+    /* Of the first round: limits are solved beside it, by so many ranks that do not work or more.
+     */
+    bool solve_limits;
+    int share;
+    MPI_Comm workers; /* the other ranks; MPI_COMM_NULL on those */
+    kl_beside beside;
     kl_checkpoint_list checkpoints; /* of earlier attempts */
 } rounds;
 
@@ -82,6 +93,14 @@ static kl_status add_point(rounds *r, const kl_study *study, int point, kl_progr
     return KL_OK;
 }
 
+/* Of the ranks that work on realizations. */
+static kl_machine machine_of(const rounds *r)
+{
+    kl_machine machine = r->loop->layout->machine;
+    machine.ranks -= r->share;
+    return machine;
+}
+
 static kl_status plan(rounds *r, kl_progress_work *all, kl_error *err)
 {
     const kl_loop *loop = r->loop;
@@ -93,32 +112,42 @@ static kl_status plan(rounds *r, kl_progress_work *all, kl_error *err)
         KL_TRY(add_point(r, study, r->order[p], all, err));
     for (int p = 0; study->finer && p < points_of(r); p++)
         KL_TRY(add_point(r, study->finer, p, all, err));
-    return kl_schedule_choose(study, &loop->layout->machine, loop->options->groups,
+    const kl_machine machine = machine_of(r);
+    const int groups = loop->options->groups;
+    return kl_schedule_choose(study, &machine, groups < machine.ranks ? groups : machine.ranks,
                               loop->layout->besides, r->work.n, r->work.stage, err);
 }
 
 /* ---- who does it ---- */
 
+static kl_teams make_teams(const rounds *r, kl_cut cut)
+{
+    kl_teams teams = {.team = MPI_COMM_NULL, .groups.group = MPI_COMM_NULL};
+    if (r->workers != MPI_COMM_NULL)
+        kl_teams_create(r->workers, cut, r->loop->study->members, &teams);
+    return teams;
+}
+
 /* Ways to cut the ranks that do not differ are one. */
 static kl_status create_teams(rounds *r, kl_error *err)
 {
     const kl_work *w = &r->work;
+    const int ranks = machine_of(r).ranks;
     kl_status status = kl_alloc((size_t)w->n, sizeof *r->teams, "the plan", &r->teams, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)w->n, sizeof *r->teams_of, "the plan", &r->teams_of, err);
     KL_TRY(kl_agree(r->loop->comm, status, err));
     for (int i = 0; i < w->n; i++) {
-        const int most = kl_schedule_largest(r->loop->layout->machine.ranks, &w->stage[i]);
+        const int most = kl_schedule_largest(ranks, &w->stage[i]);
         const kl_cut cut = {w->stage[i].cut.ngroups, w->stage[i].cut.nteams, most};
         int same = 0;
-        while (same < i &&
-               (w->stage[same].cut.ngroups != cut.ngroups ||
-                w->stage[same].cut.nteams != cut.nteams ||
-                kl_schedule_largest(r->loop->layout->machine.ranks, &w->stage[same]) != most))
+        while (same < i && (w->stage[same].cut.ngroups != cut.ngroups ||
+                            w->stage[same].cut.nteams != cut.nteams ||
+                            kl_schedule_largest(ranks, &w->stage[same]) != most))
             same++;
         r->teams_of[i] = same < i ? r->teams_of[same] : r->nteams;
         if (same == i)
-            kl_teams_create(r->loop->comm, cut, r->loop->study->members, &r->teams[r->nteams++]);
+            r->teams[r->nteams++] = make_teams(r, cut);
     }
     return KL_OK;
 }
@@ -133,6 +162,12 @@ static void end_round(rounds *r)
     r->teams = NULL;
     r->teams_of = NULL;
     kl_work_destroy(&r->work);
+    kl_beside_destroy(&r->beside);
+    if (r->share > 0 && r->workers != MPI_COMM_NULL)
+        MPI_Comm_free(&r->workers);
+    r->workers = r->loop->comm;
+    r->solve_limits = false;
+    r->share = 0;
 }
 
 /* What is open now and who does it, the same on every rank. */
@@ -158,6 +193,29 @@ static void tick(void *context)
     kl_journal_beat(&r->journal, NULL);
 }
 
+/* Numbers of the longest record: of a batch, or of a limit with correlations. */
+static double longest_record(const kl_study *study)
+{
+    const double n = (double)study->stations.n * study->description->nquantities;
+    double longest = 0;
+    for (int p = 0; p < study->description->points.n; p++)
+        longest = fmax(longest, (double)kl_record_doubles(study, p) * study->members);
+    return longest + 2 * n + (study->covariance ? n * n : 0);
+}
+
+/* That of the node. Records that are too long to be written in one piece go to files of their own.
+ */
+static kl_status open_journal(rounds *r, kl_error *err)
+{
+    static const double most = 1e9 / sizeof(double);
+    const kl_loop *loop = r->loop;
+    const kl_journal_writers writers = {r->clock.memory};
+    const bool own = longest_record(loop->study) > most;
+    return kl_journal_open(loop->output->journal, loop->attempt,
+                           own ? r->hosts.count + r->rank : r->hosts.index, own ? NULL : &writers,
+                           &r->journal, err);
+}
+
 /* The record into the journal; its checkpoint goes when it is on disk. */
 static kl_status save(rounds *r, const kl_teams *teams, const kl_batch_run *run, kl_error *err)
 {
@@ -167,7 +225,7 @@ static kl_status save(rounds *r, const kl_teams *teams, const kl_batch_run *run,
     if (!teams->leader)
         return KL_OK;
     if (r->journal.file < 0)
-        KL_TRY(kl_journal_open(journal, loop->attempt, r->rank, &r->journal, err));
+        KL_TRY(open_journal(r, err));
     KL_TRY(kl_journal_append(&r->journal, run->finer ? KL_RECORD_FINER : KL_RECORD_SAMPLE,
                              record->payload, record->size, err));
     if (run->checkpointed) {
@@ -258,10 +316,61 @@ static kl_status work_on_stage(rounds *r, int i, kl_error *err)
     return status;
 }
 
+/* ---- limits beside them ---- */
+
+/* A rank without work at every stage. */
+static bool is_idle(const rounds *r)
+{
+    for (int i = 0; i < r->work.n; i++)
+        if (r->teams[r->teams_of[i]].team != MPI_COMM_NULL)
+            return false;
+    return true;
+}
+
+/* Ranks that have nothing else to do solve the limits. */
+static kl_status choose_solvers(rounds *r, kl_error *err)
+{
+    const kl_loop *loop = r->loop;
+    return r->solve_limits ? kl_beside_create(loop->study, loop->comm, is_idle(r), loop->results,
+                                              &r->beside, err)
+                           : KL_OK;
+}
+
+/* A team has stopped or failed. Between two looks, what is due between realizations. */
+static bool others_ended(void *context)
+{
+    rounds *r = context;
+    tick(r);
+    return r->work.n > 0 && kl_counters_exhausted(&r->counters, 0);
+}
+
+static kl_status solve_limits(rounds *r, kl_error *err)
+{
+    const kl_loop *loop = r->loop;
+    kl_status status = KL_OK;
+    int rank;
+    if (!r->beside.solved || r->beside.comm == MPI_COMM_NULL)
+        return KL_OK;
+    MPI_Comm_rank(r->beside.comm, &rank);
+    if (rank == 0)
+        status = open_journal(r, err);
+    KL_TRY(kl_agree(r->beside.comm, status, err));
+    const kl_limits_run run = {.deadline = loop->deadline,
+                               .quiet = loop->options->quiet,
+                               .ended = others_ended,
+                               .context = r};
+    status = kl_beside_solve(loop->study, &r->beside, run, &r->journal, err);
+    r->stopped = status == KL_STOPPED;
+    if (status != KL_OK && rank == 0)
+        hand_out_no_more(r);
+    return r->stopped ? KL_OK : status;
+}
+
 /* ---- rounds ---- */
 
 static kl_status work_on_stages(rounds *r, kl_error *err)
 {
+    KL_TRY(solve_limits(r, err));
     for (int i = 0; !r->stopped && i < r->work.n; i++)
         KL_TRY(work_on_stage(r, i, err));
     return KL_OK;
@@ -298,6 +407,7 @@ static kl_status one_round(rounds *r, bool first, bool *more, kl_error *err)
                             .log = loop->options->log,
                             .pulse = loop->pulse};
     KL_TRY(plan_round(r, &all, err));
+    KL_TRY(choose_solvers(r, err));
     *more = r->work.n > 0;
     if (!*more && !first)
         return KL_OK;
@@ -318,10 +428,27 @@ static kl_status all_rounds(rounds *r, kl_error *err)
     return status;
 }
 
+/* Whether limits are to be solved beside the first round, and who works in it. */
+static void choose_workers(rounds *r)
+{
+    const kl_loop *loop = r->loop;
+    int open = loop->results && loop->layout->beside > 0 && loop->study->solve_limits &&
+               kl_limits_open(loop->study, loop->results);
+    MPI_Bcast(&open, 1, MPI_INT, 0, loop->comm);
+    r->solve_limits = open;
+    r->share = open && loop->layout->idle == 0 ? loop->layout->beside : 0;
+    r->workers = loop->comm;
+    if (r->share > 0)
+        MPI_Comm_split(loop->comm,
+                       r->rank < loop->layout->machine.ranks - r->share ? 0 : MPI_UNDEFINED,
+                       r->rank, &r->workers);
+}
+
 kl_status kl_loop_run(kl_loop *loop, kl_error *err)
 {
     rounds r = {.loop = loop};
     MPI_Comm_rank(loop->comm, &r.rank);
+    choose_workers(&r);
     const size_t points = (size_t)points_of(&r);
     kl_status status = kl_alloc(points, sizeof *r.planned, "points", &r.planned, err);
     if (status == KL_OK)
@@ -329,10 +456,14 @@ kl_status kl_loop_run(kl_loop *loop, kl_error *err)
     if (status == KL_OK)
         status = kl_group_fields_create(loop->study, &r.fields, err);
     status = kl_agree(loop->comm, status, err);
+    kl_hosts_create(loop->comm, &r.hosts);
+    kl_hosts_share(r.hosts.comm, sizeof(double), &r.clock);
     if (status == KL_OK)
         status = kl_checkpoint_find(loop->output->journal, loop->comm, &r.checkpoints, err);
     if (status == KL_OK)
         status = all_rounds(&r, err);
+    kl_hosts_destroy(&r.hosts);
+    kl_shared_destroy(&r.clock);
     kl_checkpoint_list_destroy(&r.checkpoints);
     kl_group_fields_destroy(loop->study, &r.fields);
     free(r.planned);

@@ -6,9 +6,9 @@
 #include "run/makers.h"
 #include "run/provenance.h"
 #include "run/output.h"
+#include "run/summarise.h"
 #include "run/until.h"
 #include "study/load.h"
-#include "summary/summary.h"
 
 #include "base/clock.h"
 #include "base/stop.h"
@@ -89,11 +89,12 @@ static void name_gaps(const kl_study *study, const kl_results *r)
         }
 }
 
-static kl_status join(merging *m, int n, const char *const *inputs, const kl_results *first,
-                      kl_error *err)
+static kl_status join(merging *m, int ranks, int n, const char *const *inputs,
+                      const kl_results *first, kl_error *err)
 {
     char own[KL_BUILD];
-    KL_TRY(kl_collect_create(m->study, &m->results, err));
+    const bool in_file = kl_collect_in_file(m->study, ranks);
+    KL_TRY(kl_collect_create(m->study, in_file ? m->output.journal : NULL, &m->results, err));
     for (int i = 0; i < first->npairs; i++)
         KL_TRY(kl_results_set(m->results, first->pair[i].key, first->pair[i].value, err));
     for (int i = 0; i < n; i++)
@@ -105,16 +106,28 @@ static kl_status join(merging *m, int n, const char *const *inputs, const kl_res
     return KL_OK;
 }
 
-static kl_status finish(merging *m, const char *command, kl_error *err)
+/* Rank 0: what is said of this merge. */
+static kl_status sign(merging *m, const char *command, kl_error *err)
 {
     char now[32];
-    KL_TRY(kl_summarise(m->study, m->results, err));
     if (command)
         KL_TRY(kl_results_set(m->results, "merge_command", command, err));
     kl_timestamp(now);
     KL_TRY(kl_results_set(m->results, "merged", now, err));
-    KL_TRY(kl_makers_record(m->results, err));
-    return kl_output_finish(&m->output, m->results, true, err);
+    return kl_makers_record(m->results, err);
+}
+
+/* The statistics and the file. Collective. */
+static kl_status finish(merging *m, MPI_Comm comm, const char *command, kl_error *err)
+{
+    kl_results *view = NULL;
+    kl_status status = kl_run_summarise(m->study, comm, m->output.journal, m->results, &view, err);
+    if (status == KL_OK)
+        status = kl_agree(comm, m->results ? sign(m, command, err) : KL_OK, err);
+    if (status == KL_OK)
+        status = kl_output_finish(&m->output, comm, m->results ? m->results : view, true, err);
+    kl_results_destroy(&view);
+    return status;
 }
 
 /* Those that are missing; each one solved is kept, should the merge be stopped. */
@@ -151,19 +164,20 @@ static kl_status solve_limits(merging *m, MPI_Comm comm, kl_error *err)
 static kl_status merge(merging *m, MPI_Comm comm, int n, const char *const *inputs,
                        const char *command, const kl_system *const *systems, kl_error *err)
 {
-    int rank;
+    int rank, ranks;
     char *text = NULL;
     kl_results *first = NULL;
     MPI_Comm_rank(comm, &rank);
+    MPI_Comm_size(comm, &ranks);
+    MPI_Bcast(m->output.journal, (int)sizeof m->output.journal, MPI_BYTE, 0, comm);
     kl_status status = rank == 0 ? read_first(n, inputs, &text, &first, err) : KL_OK;
     KL_GOTO(kl_agree(comm, status, err));
     KL_GOTO(kl_study_read_text(comm, "study", text, 0, NULL, systems, &m->study, err));
-    status = rank == 0 ? join(m, n, inputs, first, err) : KL_OK;
+    status = rank == 0 ? join(m, ranks, n, inputs, first, err) : KL_OK;
     KL_GOTO(kl_agree(comm, status, err));
     KL_GOTO(kl_stop_early(comm, err));
     KL_GOTO(solve_limits(m, comm, err));
-    status = rank == 0 ? finish(m, command, err) : KL_OK;
-    status = kl_agree(comm, status, err);
+    status = finish(m, comm, command, err);
 done:
     free(text);
     kl_results_destroy(&first);

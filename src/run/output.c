@@ -139,7 +139,7 @@ kl_status kl_output_begin_merge(const kl_study *study, const kl_output *out, kl_
         status = kl_journal_create(out->journal, text, err);
     }
     if (status == KL_OK)
-        status = kl_journal_open(out->journal, attempt, 0, records, err);
+        status = kl_journal_open(out->journal, attempt, 0, NULL, records, err);
     free(text);
     return status;
 }
@@ -236,8 +236,20 @@ static kl_status collect_journal(const kl_study *study, const kl_output *output,
     return status;
 }
 
-kl_status kl_output_open(const kl_study *study, const char *path, bool resume, kl_output *out,
-                         kl_results *results, kl_error *err)
+/* What an earlier run has left. */
+static kl_status collect(const kl_study *study, kl_output *out, kl_results *results, bool *keep,
+                         kl_error *err)
+{
+    *keep = false;
+    if (out->had_file)
+        KL_TRY(collect_file(study, out, results, err));
+    if (out->had_journal)
+        KL_TRY(collect_journal(study, out, results, keep, err));
+    return out->had_journal && !*keep ? kl_journal_clear(out->journal, err) : KL_OK;
+}
+
+kl_status kl_output_open(const kl_study *study, const char *path, bool resume, int ranks,
+                         kl_output *out, kl_results **results, kl_error *err)
 {
     bool keep = false;
     char build[KL_BUILD];
@@ -249,29 +261,38 @@ kl_status kl_output_open(const kl_study *study, const char *path, bool resume, k
         return fail_exists(file ? out->file : out->journal, err);
     out->had_file = file;
     out->had_journal = out->had_journal || journal;
-    if (out->had_file)
-        KL_TRY(collect_file(study, out, results, err));
-    if (out->had_journal)
-        KL_TRY(collect_journal(study, out, results, &keep, err));
-    if (out->had_journal && !keep)
-        KL_TRY(kl_journal_clear(out->journal, err));
-    KL_TRY(kl_output_clear_snapshots(study, out, results, err));
+    KL_TRY(kl_collect_create(study, kl_collect_in_file(study, ranks) ? out->journal : NULL, results,
+                             err));
+    KL_TRY(collect(study, out, *results, &keep, err));
+    KL_TRY(kl_output_clear_snapshots(study, out, *results, err));
     kl_makers_own(build);
-    kl_makers_warn(results, build);
+    kl_makers_warn(*results, build);
     return write_study(study, out, keep, err);
 }
 
-kl_status kl_output_finish(kl_output *output, const kl_results *results, bool complete,
-                           kl_error *err)
+static kl_status write_results(kl_output *output, MPI_Comm comm, const kl_results *results,
+                               int rank, kl_error *err)
 {
     kl_error why = {0};
-    if (!kl_journal_is_locked(output->journal, output->lock))
-        return kl_fail(err, KL_ENVIRONMENT, "%s: was removed or moved during the run",
-                       output->journal);
-    kl_status status = kl_results_write(results, output->file, &why);
+    kl_status status = KL_OK;
+    if (rank == 0 && !kl_journal_is_locked(output->journal, output->lock))
+        status = kl_fail(err, KL_ENVIRONMENT, "%s: was removed or moved during the run",
+                         output->journal);
+    KL_TRY(kl_agree(comm, status, err));
+    status = kl_results_write_by_all(results, output->file, comm, &why);
     if (status != KL_OK) /* not of the user's: the place was good at the start */
         return kl_fail(err, status == KL_INPUT ? KL_ENVIRONMENT : status, "%s", why.message);
-    if (complete && kl_journal_remove(output->journal, &output->lock, &why) != KL_OK)
+    return KL_OK;
+}
+
+kl_status kl_output_finish(kl_output *output, MPI_Comm comm, const kl_results *results,
+                           bool complete, kl_error *err)
+{
+    kl_error why = {0};
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    KL_TRY(write_results(output, comm, results, rank, err));
+    if (rank == 0 && complete && kl_journal_remove(output->journal, &output->lock, &why) != KL_OK)
         fprintf(stderr, "kinlim: warning: the results are whole, but their journal stays: %s\n",
                 why.message);
     return KL_OK;

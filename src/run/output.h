@@ -19,12 +19,12 @@ typedef struct kl_output {
 kl_status kl_output_check(const kl_study *study, const char *path, bool resume, kl_output *out,
                           kl_error *err);
 
-/* Checks, takes the lock (so that nobody else writes from here on), and collects
- * into `results` what an earlier run has left; KL_INPUT if that was another study
+/* Checks, takes the lock (so that nobody else writes from here on), makes *results for a run on so
+ * many ranks and collects into it what an earlier run has left; KL_INPUT if that was another study
  * or another run is at work, or a snapshot would overwrite what this run did not make.
  * Samples at other times are dropped, saying so. */
-kl_status kl_output_open(const kl_study *study, const char *path, bool resume, kl_output *out,
-                         kl_results *results, kl_error *err);
+kl_status kl_output_open(const kl_study *study, const char *path, bool resume, int ranks,
+                         kl_output *out, kl_results **results, kl_error *err);
 
 /* Likewise for the output of a merge: no results, no run may be there. */
 kl_status kl_output_take(const char *path, kl_output *out, kl_error *err);
@@ -34,10 +34,12 @@ kl_status kl_output_take(const char *path, kl_output *out, kl_error *err);
 kl_status kl_output_begin_merge(const kl_study *study, const kl_output *out, kl_results *results,
                                 kl_journal *records, kl_error *err);
 
-/* Writes the results; removes the journal if they are complete: whatever goes wrong with that is a
- * warning. KL_ENVIRONMENT: the place was removed in the meantime, disk full, ... */
-kl_status kl_output_finish(kl_output *output, const kl_results *results, bool complete,
-                           kl_error *err);
+/* Writes the results, of rank 0: if they are large all ranks do, from what the others see of them
+ * (NULL: nothing). Removes the journal if they are complete: whatever goes wrong with that is a
+ * warning. KL_ENVIRONMENT: the place was removed in the meantime, disk full, ... Collective over
+ * comm. */
+kl_status kl_output_finish(kl_output *output, MPI_Comm comm, const kl_results *results,
+                           bool complete, kl_error *err);
 
 /* Gives the lock back. A journal that this run made and that holds no record goes. */
 void kl_output_close(kl_output *output);

@@ -5,12 +5,13 @@
 #include "run/log.h"
 #include "run/loop.h"
 #include "run/provenance.h"
+#include "run/summarise.h"
 #include "run/until.h"
 
 #include "base/clock.h"
 #include "base/stop.h"
-#include "run/collect.h"
 #include "summary/summary.h"
+#include "run/collect.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -88,9 +89,8 @@ static void say_idle(const run *r)
 /* Rank 0: takes the place of the output, and from there what is done already. */
 static kl_status open_output(run *r, kl_error *err)
 {
-    KL_TRY(kl_collect_create(r->study, &r->loop.results, err));
-    KL_TRY(kl_output_open(r->study, r->options->output, r->options->resume, &r->output,
-                          r->loop.results, err));
+    KL_TRY(kl_output_open(r->study, r->options->output, r->options->resume, r->layout.machine.ranks,
+                          &r->output, &r->loop.results, err));
     warn(r->study, r->options->log);
     say_idle(r);
     r->loop.attempt = kl_journal_next_attempt(r->output.journal);
@@ -110,10 +110,10 @@ static kl_status solve_limits(run *r, kl_error *err)
                             .log = r->options->log,
                             .pulse = r->rank == 0 ? &r->pulse : NULL};
     kl_status status = KL_OK;
-    if (r->study->description->nlimits == 0 || !r->study->solve_limits)
+    if (r->study->description->nlimits == 0 || !r->study->solve_limits || r->layout.beside > 0)
         return KL_OK;
     if (r->rank == 0) {
-        status = kl_journal_open(r->output.journal, r->loop.attempt, 0, &journal, err);
+        status = kl_journal_open(r->output.journal, r->loop.attempt, 0, NULL, &journal, err);
         limits.journal = &journal;
     }
     KL_TRY(kl_agree(r->comm, status, err));
@@ -140,15 +140,32 @@ static kl_status prepare(run *r, kl_error *err)
 
 /* ---- after them ---- */
 
-/* Rank 0: the summary, and the results file. */
+/* The results file, by all ranks if it is large. */
+static kl_status publish(run *r, const char *start, const kl_results *view, kl_error *err)
+{
+    kl_status status = KL_OK;
+    if (r->rank == 0)
+        status = kl_provenance(r->study, &r->layout, r->options, start, r->loop.results, err);
+    KL_TRY(kl_agree(r->comm, status, err));
+    return kl_output_finish(&r->output, r->comm, r->rank == 0 ? r->loop.results : view,
+                            !r->loop.stopped, err);
+}
+
+/* The summary, and the file. Collective. */
 static kl_status finish(run *r, const char *start, kl_error *err)
 {
-    kl_results *results = r->loop.results;
-    kl_pulse_doing(&r->pulse, "statistics");
-    KL_TRY(kl_until_plan(r->study, results, NULL, err));
-    KL_TRY(kl_summarise(r->study, results, err));
-    KL_TRY(kl_provenance(r->study, &r->layout, r->options, start, results, err));
-    return kl_output_finish(&r->output, results, !r->loop.stopped, err);
+    kl_results *view = NULL;
+    kl_status status = KL_OK;
+    if (r->rank == 0) {
+        kl_pulse_doing(&r->pulse, "statistics");
+        status = kl_until_plan(r->study, r->loop.results, NULL, err);
+    }
+    KL_TRY(kl_agree(r->comm, status, err));
+    status = kl_run_summarise(r->study, r->comm, r->output.journal, r->loop.results, &view, err);
+    if (status == KL_OK)
+        status = publish(r, start, view, err);
+    kl_results_destroy(&view);
+    return status;
 }
 
 static kl_status say_stopped(const run *r, kl_error *err)
@@ -172,8 +189,7 @@ static kl_status run_all(run *r, kl_error *err)
     KL_TRY(prepare(r, err));
     if (!r->loop.stopped)
         KL_TRY(kl_loop_run(&r->loop, err));
-    const kl_status status = r->rank == 0 ? finish(r, start, err) : KL_OK;
-    KL_TRY(kl_agree(r->comm, status, err));
+    KL_TRY(finish(r, start, err));
     return r->loop.stopped ? say_stopped(r, err) : KL_OK;
 }
 

@@ -25,8 +25,10 @@ static kl_status estimate(const kl_until *until, const kl_results *r, int p, int
                           double *y, kl_estimate *out, kl_error *err)
 {
     double standard_error;
-    for (int k = 0; k < n * r->members; k++)
+    for (int k = 0; k < n * r->members; k++) {
         y[k] = kl_results_sample(r, p, k)[number];
+        kl_results_passed(r, k, k + 1);
+    }
     if (until->order > 1)
         return kl_stats_central_moment(y, n * r->members, until->order, out, err);
     for (int b = 0; r->members > 1 && b < n; b++) { /* batches are independent, members are not */

@@ -1,5 +1,6 @@
 #include "run/work.h"
 
+#include "base/broadcast.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -44,14 +45,6 @@ void kl_work_destroy(kl_work *work)
     *work = (kl_work){0};
 }
 
-/* In parts: a count of MPI is an int. */
-static void share_bytes(MPI_Comm comm, void *data, size_t size)
-{
-    const size_t part = (size_t)1 << 30;
-    for (size_t at = 0; at < size; at += part)
-        MPI_Bcast((char *)data + at, (int)(size - at < part ? size - at : part), MPI_BYTE, 0, comm);
-}
-
 kl_status kl_work_share(kl_work *w, MPI_Comm comm, kl_error *err)
 {
     int rank;
@@ -66,8 +59,8 @@ kl_status kl_work_share(kl_work *w, MPI_Comm comm, kl_error *err)
             status = kl_alloc((size_t)n[1], sizeof *w->open, "the plan", &w->open, err);
     }
     KL_TRY(kl_agree(comm, status, err));
-    share_bytes(comm, w->stage, (size_t)n[0] * sizeof *w->stage);
-    share_bytes(comm, w->open, (size_t)n[1] * sizeof *w->open);
+    kl_broadcast(comm, w->stage, (size_t)n[0] * sizeof *w->stage);
+    kl_broadcast(comm, w->open, (size_t)n[1] * sizeof *w->open);
     return KL_OK;
 }
 

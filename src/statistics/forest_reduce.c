@@ -46,8 +46,8 @@ static void set_count(void *packed, int64_t count)
 /* MPI_User_function: both[i] joins one[i] and itself. */
 static void join_packed(void *one, void *both, int *length, MPI_Datatype *type)
 {
-    int size;
-    MPI_Type_size(*type, &size);
+    MPI_Count size;
+    MPI_Type_size_x(*type, &size);
     for (int k = 0; k < *length; k++) {
         kl_forest from = view((char *)one + (size_t)k * (size_t)size);
         kl_forest to = view((char *)both + (size_t)k * (size_t)size);
@@ -91,11 +91,26 @@ static kl_status survey(reduction *r, const kl_forest *forest, kl_error *err)
     return KL_OK;
 }
 
+/* Of so many bytes, more than an int can count: parts of 1 MB and a rest. */
+static MPI_Datatype type_of(size_t size)
+{
+    const size_t part = (size_t)1 << 20, parts = size / part;
+    MPI_Datatype large, all, element;
+    MPI_Type_contiguous((int)part, MPI_BYTE, &large);
+    MPI_Type_contiguous((int)parts, large, &all);
+    const int length[2] = {1, (int)(size % part)};
+    const MPI_Aint place[2] = {0, (MPI_Aint)(parts * part)};
+    const MPI_Datatype type[2] = {all, MPI_BYTE};
+    MPI_Type_create_struct(2, length, place, type, &element);
+    MPI_Type_commit(&element);
+    MPI_Type_free(&large);
+    MPI_Type_free(&all);
+    return element;
+}
+
 static void reduce_packed(const reduction *r, void *packed, void *result, size_t size)
 {
-    MPI_Datatype element;
-    MPI_Type_contiguous((int)(size / sizeof(double)), MPI_DOUBLE, &element);
-    MPI_Type_commit(&element);
+    MPI_Datatype element = type_of(size);
     MPI_Reduce(packed, result, 1, element, r->join, r->root, r->comm);
     MPI_Type_free(&element);
 }

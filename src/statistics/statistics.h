@@ -48,10 +48,29 @@ kl_status kl_stats_function_of_means(const double *y, int n, int m, kl_stats_fun
                                      const void *context, uint64_t key, kl_estimate *out,
                                      kl_error *err);
 
+/* Rows that need not be in memory: y[n][m], or where that is NULL, get() copies rows first..first +
+ * count - 1. */
+typedef struct kl_stats_rows {
+    int n, m;
+    const double *y;
+    void (*get)(const void *context, int first, int count, double *y);
+    const void *context;
+} kl_stats_rows;
+
+/* The same in parts, e.g. on several ranks, to the same bits: out[0], f of the means of all rows,
+ * and out[1], its acceleration, NAN where there is no interval; f of the means of resamples
+ * first..end-1 of KL_STATS_RESAMPLES; the estimate from all of them, which are sorted. */
+enum { KL_STATS_RESAMPLES = 2000 };
+kl_status kl_stats_whole(const kl_stats_rows *rows, kl_stats_function f, const void *context,
+                         double out[2], kl_error *err);
+kl_status kl_stats_resample(const kl_stats_rows *rows, kl_stats_function f, const void *context,
+                            uint64_t key, int first, int end, double *replicate, kl_error *err);
+kl_estimate kl_stats_of_resamples(const double whole[2], double *replicate);
+
 /* The same with the jackknife's interval, f -+ t_{0.975, n-1} s,
  * s^2 = (n-1)/n sum_i (f without row i - their mean)^2; NAN limits for n < 3. */
-kl_status kl_stats_jackknife(const double *y, int n, int m, kl_stats_function f,
-                             const void *context, kl_estimate *out, kl_error *err);
+kl_status kl_stats_jackknife(const kl_stats_rows *rows, kl_stats_function f, const void *context,
+                             kl_estimate *out, kl_error *err);
 
 /* Weighted least squares of y = c_0 + ... + c_degree x^degree, degree 0 or 1, with standard
  * errors sigma > 0; *c0 with a normal 95% interval, widened by the root of the reduced chi^2

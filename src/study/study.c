@@ -20,6 +20,8 @@ typedef struct study_keys {
     int reference;
 } study_keys;
 
+enum { MOST_REALIZATIONS = 100000000 }; /* at a point, members of ensembles too */
+
 typedef struct budget_keys {
     int64_t realizations;
 } budget_keys;
@@ -204,6 +206,11 @@ static kl_status read_counts(kl_study *study, kl_node *root, kl_error *err)
         KL_TRY(kl_config_read(root, members_table, &keys, err));
         study->members = (int)keys.count;
         KL_TRY(read_until(root, keys.either, ensembles_table, &study->until, err));
+        if (keys.count * study->until.most > MOST_REALIZATIONS)
+            return kl_config_fail(
+                root, "ensembles", err,
+                "%lld is not allowed: at most %d realizations in all, %lld in each",
+                (long long)study->until.most, MOST_REALIZATIONS, (long long)keys.count);
         break;
     case KL_INDEPENDENT:
         KL_TRY(kl_config_read(root, realizations_table, &keys, err));
@@ -368,9 +375,9 @@ static kl_status configure(kl_study *study, bool is_finer, kl_error *err)
                               (long long)keys.snapshot);
     if (keys.budget)
         KL_TRY(read_budget(study, keys.budget, err));
-    KL_TRY(study->system->open(root, &study->stations, &study->self, err));
+    KL_TRY(kl_system_open(study->system, root, &study->stations, &study->self, err));
     KL_TRY(kl_config_check_unknown(study->config, err));
-    study->description = study->system->describe(study->self);
+    study->description = kl_system_describe(study->system, study->self);
     study->solve_limits = keys.reference == 0 && !study->description->skip_limits;
     KL_TRY(kl_point_sets_create(&study->description->points, &study->sets, err));
     KL_TRY(check_observable(study, root, err));
@@ -416,7 +423,7 @@ void kl_study_destroy(kl_study **study)
         return;
     kl_study_destroy(&s->finer);
     if (s->system)
-        s->system->close(&s->self);
+        kl_system_close(s->system, &s->self);
     kl_point_sets_destroy(&s->sets);
     kl_config_destroy(&s->config);
     free(s->resolved);

@@ -91,12 +91,8 @@ static kl_status add_errors(const number *x, kl_error *err)
 {
     const double limit = value_of(x, x->t->reference);
     const double finer = x->r->finer_reference[kl_results_at(x->r, x->p, x->it, x->q)];
-    double standard_error, evolution, evolution_mean;
-    kl_estimate mean;
-    double *y = x->t->y; /* independent ones; all of them again afterwards */
-    kl_stats_mean(y, kl_rows_gather_independent(x->r, x->p, x->it, x->q, y), &mean,
-                  &standard_error);
-    kl_rows_gather(x->r, x->p, x->it, x->q, y);
+    double evolution, evolution_mean;
+    const kl_estimate mean = *kl_table_mean(x->t, x->p, x->it, x->q);
     const int n = compare_evolution(x, &evolution, &evolution_mean);
     if (x->n > 1)
         KL_TRY(add_exact(x, "error:statistical", 1, x->n, (mean.high - mean.low) / 2, err));
@@ -125,6 +121,7 @@ static kl_status add_shares(const number *x, kl_error *err)
     double mean = 0;
     if (isnan(limit) || x->n < 2)
         return KL_OK;
+    kl_rows_gather(x->r, x->p, x->it, x->q, x->t->y);
     for (int k = 0; k < x->n; k++)
         mean += x->y[k] / x->n;
     for (int o = 0; o < x->r->norders; o++) {
@@ -148,7 +145,7 @@ kl_status kl_budget_rows(kl_table *t, kl_error *err)
     for (x.p = 0; x.p < r->npoints; x.p++)
         for (x.it = 0; x.it < r->ntimes; x.it++)
             for (x.q = 0; x.q < r->nquantities; x.q++) {
-                x.n = kl_rows_gather(r, x.p, x.it, x.q, t->y);
+                x.n = t->count[x.p];
                 if (x.n > 0)
                     KL_TRY(add_errors(&x, err));
                 if (x.n > 0)

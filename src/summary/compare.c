@@ -39,12 +39,13 @@ static void gather_pairs(const kl_results *r, int p, int twin, int it, int q, pa
             first = y;
             other = z;
         }
-        double *power = out->power + 4 * out->n;
+        double *power = out->power + 4 * (size_t)out->n;
         power[0] = y - first;
         power[1] = power[0] * power[0];
         power[2] = z - other;
         power[3] = power[2] * power[2];
         out->difference[out->n++] = y - z;
+        kl_results_passed(r, k, k + 1);
     }
 }
 

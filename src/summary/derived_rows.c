@@ -1,6 +1,7 @@
 /* Derived statistics: functions of the means over realizations at one point, beside the same
  * functions of the limits. Intervals by the bootstrap over independent samples,
- * or by the jackknife. Local.
+ * or by the jackknife: of these the ranks share the statistics, and where there are more ranks, the
+ * resamples of each.
  */
 #include "summary/rows.h"
 
@@ -99,43 +100,162 @@ static double less_of(const kl_table *t, const derived_at *d)
     return limit ? value_of(d, limit->value + kl_results_at(t->r, d->point, 0, 0)) : NAN;
 }
 
-/* y[n][ntimes nquantities]: independent samples. */
-static kl_status add_derived(kl_table *t, const derived_at *d, const double *y, int n,
-                             kl_estimate *e, kl_error *err)
+/* What is known of e into a row, and the limits beside it. */
+static kl_status add_estimate(kl_table *t, const derived_at *d, int n, kl_estimate *e,
+                              kl_error *err)
 {
-    const kl_row row = row_of(t, d, d->derived->name);
-    const uint64_t key = kl_rows_key(t->study, d->point, d->derived->name, row.observable, row.part,
-                                     row.time, row.order);
     const double less = less_of(t, d);
-    if (isnan(less))
+    if (isnan(less)) {
+        *e = (kl_estimate){NAN, NAN, NAN};
         return KL_OK;
-    if (t->r->ensemble == KL_DETERMINISTIC && n > 0)
-        KL_TRY(estimate_deterministic(t, d, y, e, err));
-    else if (d->derived->jackknife)
-        KL_TRY(kl_stats_jackknife(y, n, t->r->ntimes * t->r->nquantities, value_of, d, e, err));
-    else
-        KL_TRY(kl_stats_function_of_means(y, n, t->r->ntimes * t->r->nquantities, value_of, d, key,
-                                          e, err));
+    }
     *e = (kl_estimate){e->value - less, e->low - less, e->high - less};
     if (n > 0 && !(t->r->ensemble == KL_DETERMINISTIC && isnan(e->value)))
-        KL_TRY(kl_rows_add(&t->rows, row, *e, err));
+        KL_TRY(kl_rows_add(&t->rows, row_of(t, d, d->derived->name), *e, err));
     return d->derived->between || d->derived->less_limit ? KL_OK : add_limits(t, d, err);
 }
 
-/* One row of all numbers for each batch. */
-static kl_status gather_all(const kl_table *t, int p, double **out, int *n, kl_error *err)
+/* ---- sampled ones ---- */
+
+/* The statistics of a point that samples give, at each of their stations; a slot holds what the
+ * ranks find of one: f of the means and the acceleration, then f of the resamples; by the
+ * jackknife, the estimate. */
+enum { SLOT = 2 + KL_STATS_RESAMPLES };
+
+typedef struct sampled {
+    kl_table *t;
+    int n, slices; /* statistics, and parts of each */
+    derived_at *unit;
+    double *slot; /* [n][SLOT] */
+    kl_sample_list list;
+} sampled;
+
+static bool is_sampled(const kl_table *t, const kl_derived *d)
 {
-    const kl_results *r = t->r;
-    const int m = r->ntimes * r->nquantities, batches = t->count[p] / kl_rows_block(r);
-    KL_TRY(kl_alloc((size_t)batches * (size_t)m, sizeof **out, "summary", out, err));
-    *n = batches;
-    for (int it = 0; it < r->ntimes; it++)
-        for (int q = 0; q < r->nquantities; q++) {
-            kl_rows_gather_independent(r, p, it, q, t->y);
-            for (int b = 0; b < batches; b++)
-                (*out)[(size_t)b * (size_t)m + (size_t)(it * r->nquantities + q)] = t->y[b];
+    return t->r->ensemble != KL_DETERMINISTIC && !d->of_limit && !d->between;
+}
+
+static void destroy_sampled(sampled *s)
+{
+    free(s->unit);
+    free(s->slot);
+    free(s->list.block);
+    *s = (sampled){0};
+}
+
+static kl_status create_sampled(kl_table *t, int p, sampled *s, kl_error *err)
+{
+    const kl_description *about = t->study->description;
+    const size_t most = (size_t)about->nderived * (size_t)t->r->ntimes;
+    *s = (sampled){.t = t};
+    KL_TRY(kl_alloc(most, sizeof *s->unit, "summary", &s->unit, err));
+    for (int i = 0; i < about->nderived; i++) {
+        const kl_derived *d = &about->derived[i];
+        for (int it = 0; is_sampled(t, d) && it < (d->per_station ? t->r->ntimes : 1); it++)
+            s->unit[s->n++] = (derived_at){d,  t->study->self,
+                                           p,  d->per_station ? it : -1,
+                                           -1, t->r->ntimes * t->r->nquantities};
+    }
+    s->slices = s->n > 0 ? (t->ranks + s->n - 1) / s->n : 1;
+    KL_TRY(kl_rows_list(t->r, p, &s->list, err));
+    return kl_alloc((size_t)s->n * SLOT, sizeof *s->slot, "summary", &s->slot, err);
+}
+
+static int rank_of(const sampled *s, int unit, int slice)
+{
+    return (int)(((int64_t)unit * s->slices + slice) % s->t->ranks);
+}
+
+static int first_of(const sampled *s, int slice)
+{
+    return (int)((int64_t)slice * KL_STATS_RESAMPLES / s->slices);
+}
+
+static kl_status work_on_slice(sampled *s, int unit, int slice, kl_error *err)
+{
+    const derived_at *d = &s->unit[unit];
+    double *slot = s->slot + (size_t)unit * SLOT;
+    const kl_stats_rows rows = kl_rows_independent(&s->list);
+    const kl_row row = row_of(s->t, d, d->derived->name);
+    kl_estimate e;
+    if (d->derived->jackknife) {
+        if (slice == 0) {
+            KL_TRY(kl_stats_jackknife(&rows, value_of, d, &e, err));
+            memcpy(slot, &e, sizeof e);
         }
+        return KL_OK;
+    }
+    if (slice == 0)
+        KL_TRY(kl_stats_whole(&rows, value_of, d, slot, err));
+    if (rows.n < 3 || (slice == 0 && isnan(slot[1])))
+        return KL_OK;
+    const uint64_t key = kl_rows_key(s->t->study, d->point, d->derived->name, row.observable,
+                                     row.part, row.time, row.order);
+    const int first = first_of(s, slice);
+    return kl_stats_resample(&rows, value_of, d, key, first, first_of(s, slice + 1),
+                             slot + 2 + first, err);
+}
+
+/* To rank 0. */
+static void send_slices(const sampled *s)
+{
+    const kl_table *t = s->t;
+    for (int i = 0; i < s->n * s->slices; i++) {
+        const int unit = i / s->slices, slice = i % s->slices, rank = rank_of(s, unit, slice);
+        const int from = slice > 0 ? 2 + first_of(s, slice) : 0;
+        const int count = 2 + first_of(s, slice + 1) - from;
+        double *slot = s->slot + (size_t)unit * SLOT + from;
+        if (rank != 0 && t->rank == 0)
+            MPI_Recv(slot, count, MPI_DOUBLE, rank, 0, t->comm, MPI_STATUS_IGNORE);
+        else if (rank != 0 && t->rank == rank)
+            MPI_Send(slot, count, MPI_DOUBLE, 0, 0, t->comm);
+    }
+}
+
+/* By all ranks; collective. */
+static kl_status fill_sampled(sampled *s, kl_error *err)
+{
+    kl_status status = KL_OK;
+    for (int i = 0; status == KL_OK && i < s->n * s->slices; i++)
+        if (rank_of(s, i / s->slices, i % s->slices) == s->t->rank)
+            status = work_on_slice(s, i / s->slices, i % s->slices, err);
+    KL_TRY(kl_table_agree(s->t, status, err));
+    send_slices(s);
     return KL_OK;
+}
+
+static kl_status add_sampled(kl_table *t, const sampled *s, int unit, kl_estimate *e, kl_error *err)
+{
+    double *slot = s->slot + (size_t)unit * SLOT;
+    if (s->unit[unit].derived->jackknife)
+        memcpy(e, slot, sizeof *e);
+    else
+        *e = kl_stats_of_resamples(slot, slot + 2);
+    return add_estimate(t, &s->unit[unit], s->list.n, e, err);
+}
+
+/* ---- the others ---- */
+
+/* The numbers of a point of a deterministic study; false: there are none. */
+static bool numbers_of(const kl_table *t, int p, double *y)
+{
+    if (t->count[p] == 0)
+        return false;
+    memcpy(y, kl_results_sample(t->r, p, 0),
+           (size_t)t->r->ntimes * (size_t)t->r->nquantities * sizeof *y);
+    return true;
+}
+
+static kl_status add_deterministic(kl_table *t, const derived_at *d, kl_estimate *e, kl_error *err)
+{
+    double *y;
+    kl_status status = KL_OK;
+    KL_TRY(kl_alloc((size_t)d->numbers, sizeof *y, "summary", &y, err));
+    const bool any = numbers_of(t, d->point, y);
+    if (any)
+        status = estimate_deterministic(t, d, y, e, err);
+    free(y);
+    return status == KL_OK ? add_estimate(t, d, any, e, err) : status;
 }
 
 /* The point of the next larger small parameter in the same series; -1: none. */
@@ -151,30 +271,20 @@ static int larger_point(const kl_results *r, int p)
     return larger;
 }
 
-/* A function of two points, of which both have samples. */
+/* A function of two points of a deterministic study, of which both have samples. */
 static kl_status add_between(kl_table *t, derived_at *d, kl_error *err)
 {
-    double *y[2] = {NULL, NULL}, *both = NULL;
-    int n[2] = {0, 0};
     const size_t m = (size_t)d->numbers;
-    kl_estimate none;
+    double *both;
+    kl_estimate e;
     d->larger = larger_point(t->r, d->point);
     if (d->larger < 0)
         return KL_OK;
-    kl_status status = gather_all(t, d->point, &y[0], &n[0], err);
-    if (status == KL_OK)
-        status = gather_all(t, d->larger, &y[1], &n[1], err);
-    if (status == KL_OK)
-        status = kl_alloc(2 * m, sizeof *both, "summary", &both, err);
-    if (status == KL_OK && n[0] > 0 && n[1] > 0) {
-        memcpy(both, y[0], m * sizeof *both);
-        memcpy(both + m, y[1], m * sizeof *both);
-        status = add_derived(t, d, both, 1, &none, err);
-    }
-    free(y[0]);
-    free(y[1]);
+    KL_TRY(kl_alloc(2 * m, sizeof *both, "summary", &both, err));
+    const bool any = numbers_of(t, d->point, both) && numbers_of(t, d->larger, both + m);
+    kl_status status = any ? estimate_deterministic(t, d, both, &e, err) : KL_OK;
     free(both);
-    return status;
+    return status == KL_OK && any ? add_estimate(t, d, 1, &e, err) : status;
 }
 
 /* A function of the values of a limit alone. */
@@ -189,28 +299,40 @@ static kl_status add_of_limit(kl_table *t, const derived_at *d, kl_error *err)
     return isnan(e.value) ? KL_OK : kl_rows_add(&t->rows, row_of(t, d, d->derived->name), e, err);
 }
 
-kl_status kl_derived_rows(kl_table *t, int p, kl_error *err)
+/* Rank 0: the rows of all of a point, those of samples as the ranks have found them. */
+static kl_status add_rows(kl_table *t, int p, const sampled *s, kl_error *err)
 {
     const kl_description *about = t->study->description;
-    double *y;
-    int n;
-    if (about->nderived == 0)
-        return KL_OK;
-    KL_TRY(gather_all(t, p, &y, &n, err));
-    kl_status status = KL_OK;
+    int unit = 0;
     for (int i = 0; i < about->nderived; i++) {
         derived_at d = {
             &about->derived[i], t->study->self, p, -1, -1, t->r->ntimes * t->r->nquantities};
         const int stations = d.derived->between ? 0 : d.derived->per_station ? t->r->ntimes : 1;
-        if (d.derived->between)
-            status = add_between(t, &d, err);
-        for (int it = 0; status == KL_OK && it < stations; it++) {
+        if (d.derived->between && t->r->ensemble == KL_DETERMINISTIC)
+            KL_TRY(add_between(t, &d, err));
+        for (int it = 0; it < stations; it++) {
+            kl_estimate *e = kl_table_derived(t, i, p, it);
             d.station = d.derived->per_station ? it : -1;
-            status = d.derived->of_limit
-                         ? add_of_limit(t, &d, err)
-                         : add_derived(t, &d, y, n, kl_table_derived(t, i, p, it), err);
+            if (is_sampled(t, d.derived))
+                KL_TRY(add_sampled(t, s, unit++, e, err));
+            else
+                KL_TRY(d.derived->of_limit ? add_of_limit(t, &d, err)
+                                           : add_deterministic(t, &d, e, err));
         }
     }
-    free(y);
-    return status;
+    return KL_OK;
+}
+
+kl_status kl_derived_rows(kl_table *t, int p, kl_error *err)
+{
+    sampled s;
+    if (t->study->description->nderived == 0)
+        return KL_OK;
+    kl_status status = kl_table_agree(t, create_sampled(t, p, &s, err), err);
+    if (status == KL_OK)
+        status = fill_sampled(&s, err);
+    if (status == KL_OK && t->rank == 0)
+        status = add_rows(t, p, &s, err);
+    destroy_sampled(&s);
+    return kl_table_agree(t, status, err);
 }

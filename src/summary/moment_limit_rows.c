@@ -88,7 +88,7 @@ static void fill_point(const kl_table *t, int p, double *y, int n)
             double sum = 0;
             for (int k = 0; k < n; k++)
                 sum += y[(size_t)i * (size_t)n + (size_t)k] * y[(size_t)j * (size_t)n + (size_t)k];
-            out[i * numbers + j] = sum;
+            out[(size_t)i * (size_t)numbers + (size_t)j] = sum;
         }
 }
 

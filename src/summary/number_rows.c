@@ -57,6 +57,7 @@ static kl_status add_mean(const number *x, kl_estimate *mean, kl_error *err)
     kl_table *t = x->t;
     double standard_error;
     mean_of(t->r, x->p, x->it, x->q, t->y, mean, &standard_error);
+    *kl_table_mean(t, x->p, x->it, x->q) = *mean;
     KL_TRY(add(x, "mean", 1, *mean, err));
     if (t->r->ensemble == KL_DETERMINISTIC)
         return KL_OK;
@@ -166,13 +167,14 @@ kl_status kl_number_rows(kl_table *t, int p, int it, int q, kl_error *err)
     number x = {.t = t, .p = p, .it = it, .q = q, .limit = reference.value};
     kl_estimate mean = {NAN, NAN, NAN};
     x.slack = t->reference ? t->reference->error[kl_results_at(t->r, p, it, q)] : NAN;
-    x.n = kl_rows_gather(t->r, p, it, q, t->y);
+    x.n = t->count[p];
     if (x.n > 0)
         KL_TRY(add_mean(&x, &mean, err));
     KL_TRY(add_limits(&x, &mean, err));
     if (t->r->ensemble == KL_DETERMINISTIC)
         return KL_OK;
-    kl_rows_gather(t->r, p, it, q, t->y);
+    if (kl_rows_block(t->r) > 1) /* y has their means */
+        kl_rows_gather(t->r, p, it, q, t->y);
     if (x.n > 0)
         KL_TRY(add_moments(&x, err));
     KL_TRY(kl_moment_limit_rows(t, p, it, q, x.n, err));

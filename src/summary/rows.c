@@ -1,5 +1,6 @@
 #include "summary/rows.h"
 
+#include "base/memory.h"
 #include "base/xxh64.h"
 
 #include <math.h>
@@ -61,10 +62,10 @@ int kl_rows_block(const kl_results *r)
 }
 
 /* Block b of a point is whole. */
-static bool has_block(const kl_results *r, int p, int b)
+static bool has_block(const kl_results *r, int p, int64_t b)
 {
     const int block = kl_rows_block(r);
-    const uint8_t *done = r->done + (size_t)p * (size_t)r->nrealizations + (size_t)(b * block);
+    const uint8_t *done = r->done + (int64_t)p * r->nrealizations + b * block;
     for (int m = 0; m < block; m++)
         if (!done[m])
             return false;
@@ -75,7 +76,7 @@ int kl_rows_count(const kl_results *r, int p)
 {
     const int block = kl_rows_block(r);
     int n = 0;
-    for (int b = 0; b < r->nrealizations / block; b++)
+    for (int64_t b = 0; b < r->nrealizations / block; b++)
         n += has_block(r, p, b) ? block : 0;
     return n;
 }
@@ -84,9 +85,11 @@ int kl_rows_gather(const kl_results *r, int p, int it, int q, double *y)
 {
     const int block = kl_rows_block(r);
     int n = 0;
-    for (int b = 0; b < r->nrealizations / block; b++)
+    for (int64_t b = 0; b < r->nrealizations / block; b++) {
         for (int m = 0; m < block && has_block(r, p, b); m++)
             y[n++] = kl_results_sample(r, p, b * block + m)[it * r->nquantities + q];
+        kl_results_passed(r, b * block, (b + 1) * block);
+    }
     return n;
 }
 
@@ -96,10 +99,48 @@ int kl_rows_gather_independent(const kl_results *r, int p, int it, int q, double
     for (int b = 0; block > 1 && b < n; b++) {
         double sum = 0;
         for (int m = 0; m < block; m++)
-            sum += y[b * block + m];
+            sum += y[(int64_t)b * block + m];
         y[b] = sum / block;
     }
     return n;
+}
+
+kl_status kl_rows_list(const kl_results *r, int p, kl_sample_list *out, kl_error *err)
+{
+    const int64_t blocks = r->nrealizations / kl_rows_block(r);
+    *out = (kl_sample_list){.results = r, .point = p};
+    KL_TRY(kl_alloc((size_t)blocks, sizeof *out->block, "summary", &out->block, err));
+    for (int64_t b = 0; b < blocks; b++)
+        if (has_block(r, p, b))
+            out->block[out->n++] = (int)b;
+    return KL_OK;
+}
+
+/* As kl_rows_gather_independent() does, to the bit. */
+static void get_rows(const void *context, int first, int count, double *y)
+{
+    const kl_sample_list *list = context;
+    const kl_results *r = list->results;
+    const int m = r->ntimes * r->nquantities, block = kl_rows_block(r);
+    for (int i = 0; i < count; i++, y += m) {
+        const int64_t from = (int64_t)list->block[first + i] * block;
+        memcpy(y, kl_results_sample(r, list->point, from), (size_t)m * sizeof *y);
+        for (int j = 0; block > 1 && j < m; j++) {
+            double sum = 0;
+            for (int k = 0; k < block; k++)
+                sum += kl_results_sample(r, list->point, from + k)[j];
+            y[j] = sum / block;
+        }
+        kl_results_passed(r, from, from + block);
+    }
+}
+
+kl_stats_rows kl_rows_independent(const kl_sample_list *list)
+{
+    return (kl_stats_rows){.n = list->n,
+                           .m = list->results->ntimes * list->results->nquantities,
+                           .get = get_rows,
+                           .context = list};
 }
 
 uint64_t kl_rows_key(const kl_study *study, int point, const char *statistic,
@@ -120,6 +161,11 @@ uint64_t kl_rows_key(const kl_study *study, int point, const char *statistic,
 
 /* ---- tables ---- */
 
+kl_status kl_table_agree(const kl_table *t, kl_status status, kl_error *err)
+{
+    return t->ranks > 1 ? kl_agree(t->comm, status, err) : status;
+}
+
 int kl_table_statistics(const kl_table *t)
 {
     return 1 + 2 * t->r->norders + t->r->nlimits * (1 + t->r->norders);
@@ -130,6 +176,11 @@ kl_estimate *kl_table_estimate(const kl_table *t, int statistic, int p, int it, 
     const kl_results *r = t->r;
     const size_t at = (size_t)statistic * (size_t)r->npoints + (size_t)p;
     return &t->estimate[(at * (size_t)r->ntimes + (size_t)it) * (size_t)r->nquantities + (size_t)q];
+}
+
+kl_estimate *kl_table_mean(const kl_table *t, int p, int it, int q)
+{
+    return kl_table_estimate(t, kl_table_statistics(t), p, it, q);
 }
 
 kl_estimate *kl_table_derived(const kl_table *t, int derived, int p, int it)

@@ -32,6 +32,16 @@ int kl_rows_gather(const kl_results *results, int point, int time, int quantity,
 int kl_rows_gather_independent(const kl_results *results, int point, int time, int quantity,
                                double *y);
 
+/* The same of all numbers, one row [ntimes nquantities] of each batch or block, not gathered: */
+typedef struct kl_sample_list {
+    const kl_results *results;
+    int point, n;
+    int *block; /* [n]: whole ones; free() it */
+} kl_sample_list;
+kl_status kl_rows_list(const kl_results *results, int point, kl_sample_list *out, kl_error *err);
+/* Good while *list stays where it is. */
+kl_stats_rows kl_rows_independent(const kl_sample_list *list);
+
 /* The bootstrap's key of a number: by the values of its point, not by where the point stands. */
 uint64_t kl_rows_key(const kl_study *study, int point, const char *statistic,
                      const char *observable, const char *part, double station, double order);
@@ -46,16 +56,23 @@ typedef struct kl_table {
     double *y;                      /* [nrealizations]: samples of one number */
     int *count;                     /* [npoints]: finished realizations */
     /* For the rates. Statistics: bias, central moments, deviation moments, biases from the other
-     * limits, excesses over the limits of moments. [statistics][npoints][ntimes][nquantities] */
+     * limits, excesses over the limits of moments; then the means.
+     * [statistics + 1][npoints][ntimes][nquantities] */
     kl_estimate *estimate;
     kl_estimate *derived; /* [nderived][npoints][ntimes] */
+    MPI_Comm comm;        /* of the ranks that have the samples; MPI_COMM_NULL: this one alone */
+    int rank, ranks;
 } kl_table;
 
+/* The status of all of them on all ranks (kl_agree()). */
+kl_status kl_table_agree(const kl_table *table, kl_status status, kl_error *err);
 /* How many statistics have rates, and where the estimate of one is. */
 int kl_table_statistics(const kl_table *table);
 kl_estimate *kl_table_estimate(const kl_table *table, int statistic, int point, int time,
                                int quantity);
 kl_estimate *kl_table_derived(const kl_table *table, int derived, int point, int time);
+/* The mean of a number, behind these; NAN without realizations. */
+kl_estimate *kl_table_mean(const kl_table *table, int point, int time, int quantity);
 /* Statistic number of the bias from limit i. */
 int kl_table_bias(const kl_table *table, int limit);
 /* Statistic number of the excess of moment o over limit i. */
@@ -70,7 +87,16 @@ kl_estimate kl_table_limit(const kl_table *table, const kl_limit_data *limit, in
 
 /* All rows of one number at one point and station. */
 kl_status kl_number_rows(kl_table *table, int point, int time, int quantity, kl_error *err);
-/* All derived statistics of a point. */
+/* Those of all numbers, by all ranks: of number i = (point ntimes + time) nquantities + quantity
+ * row[start[i]..start[i + 1] - 1], on rank 0. Collective over table->comm. */
+typedef struct kl_number_table {
+    kl_row *row;
+    int64_t *start; /* [numbers + 1] */
+} kl_number_table;
+kl_status kl_numbers_fill(kl_table *table, kl_number_table *out, kl_error *err);
+void kl_numbers_destroy(kl_number_table *numbers);
+/* All derived statistics of a point, by all ranks; the rows on rank 0. Collective over
+ * table->comm. */
 kl_status kl_derived_rows(kl_table *table, int point, kl_error *err);
 /* The exponents of every series. */
 kl_status kl_rate_rows(kl_table *table, kl_error *err);

@@ -20,6 +20,8 @@ static kl_status add_checks(kl_table *t, int p, kl_error *err)
             const double v = r->check_value[((size_t)p * n + i) * (size_t)r->nchecks + (size_t)c];
             if (!isnan(v) && !(v <= worst))
                 worst = v;
+            if (i % (size_t)r->ntimes == 0)
+                kl_results_passed(r, (int64_t)i / r->ntimes, (int64_t)i / r->ntimes + 1);
         }
         if (!isnan(worst))
             KL_TRY(kl_rows_add_exact(
@@ -32,7 +34,7 @@ static kl_status allocate(kl_table *t, kl_error *err)
 {
     const kl_results *r = t->r;
     const size_t points = (size_t)r->npoints, times = (size_t)r->ntimes;
-    const size_t n = (size_t)kl_table_statistics(t) * points * times * (size_t)r->nquantities;
+    const size_t n = ((size_t)kl_table_statistics(t) + 1) * points * times * (size_t)r->nquantities;
     const size_t derived = (size_t)t->study->description->nderived * points * times;
     KL_TRY(kl_alloc((size_t)r->nrealizations, sizeof *t->y, "summary", &t->y, err));
     KL_TRY(kl_alloc(points, sizeof *t->count, "summary", &t->count, err));
@@ -47,17 +49,40 @@ static kl_status allocate(kl_table *t, kl_error *err)
     return KL_OK;
 }
 
-static kl_status fill(kl_table *t, kl_error *err)
+/* Rank 0: those of its numbers. */
+static kl_status add_numbers(kl_table *t, const kl_number_table *numbers, int p, kl_error *err)
+{
+    const int64_t each = (int64_t)t->r->ntimes * t->r->nquantities;
+    for (int64_t i = numbers->start[p * each]; i < numbers->start[(p + 1) * each]; i++) {
+        const kl_row *row = &numbers->row[i];
+        KL_TRY(kl_rows_add(&t->rows, *row, (kl_estimate){row->value, row->low, row->high}, err));
+    }
+    return KL_OK;
+}
+
+/* Point by point, by all ranks. */
+static kl_status fill_points(kl_table *t, kl_error *err)
+{
+    kl_number_table numbers = {0};
+    kl_status status = kl_numbers_fill(t, &numbers, err);
+    for (int p = 0; status == KL_OK && p < t->r->npoints; p++) {
+        kl_status own = t->rank == 0 ? add_numbers(t, &numbers, p, err) : KL_OK;
+        status = kl_table_agree(t, own, err);
+        if (status == KL_OK)
+            status = kl_derived_rows(t, p, err);
+        if (status == KL_OK && t->rank == 0)
+            own = add_checks(t, p, err);
+        if (status == KL_OK)
+            status = kl_table_agree(t, own, err);
+    }
+    kl_numbers_destroy(&numbers);
+    return status;
+}
+
+/* Rank 0: what does not go through all samples of many numbers. */
+static kl_status fill_rest(kl_table *t, kl_error *err)
 {
     const kl_results *r = t->r;
-    KL_TRY(allocate(t, err));
-    for (int p = 0; p < r->npoints; p++) {
-        for (int it = 0; it < r->ntimes; it++)
-            for (int q = 0; q < r->nquantities; q++)
-                KL_TRY(kl_number_rows(t, p, it, q, err));
-        KL_TRY(kl_derived_rows(t, p, err));
-        KL_TRY(add_checks(t, p, err));
-    }
     if (r->small >= 0)
         KL_TRY(kl_rate_rows(t, err));
     KL_TRY(kl_add_constants(t->study, &t->rows, err));
@@ -68,12 +93,25 @@ static kl_status fill(kl_table *t, kl_error *err)
     return kl_extrapolate_sizes(t, err);
 }
 
-kl_status kl_summarise(const kl_study *study, kl_results *results, kl_error *err)
+static kl_status fill(kl_table *t, kl_error *err)
+{
+    KL_TRY(kl_table_agree(t, allocate(t, err), err));
+    KL_TRY(fill_points(t, err));
+    return kl_table_agree(t, t->rank == 0 ? fill_rest(t, err) : KL_OK, err);
+}
+
+kl_status kl_summarise(const kl_study *study, kl_results *results, MPI_Comm comm, kl_error *err)
 {
     kl_table t = {.study = study,
                   .r = results,
                   .rows = {.results = results},
-                  .reference = kl_results_find_limit(results, "reference")};
+                  .reference = kl_results_find_limit(results, "reference"),
+                  .comm = comm,
+                  .ranks = 1};
+    if (comm != MPI_COMM_NULL) {
+        MPI_Comm_rank(comm, &t.rank);
+        MPI_Comm_size(comm, &t.ranks);
+    }
     results->block = study->description->block;
     free(results->row);
     results->row = NULL;

@@ -13,8 +13,10 @@ bool kl_moments_warning(const kl_study *study, char *text, size_t size);
 bool kl_summary_mean(const kl_results *results, int point, int time, int quantity, double *y,
                      kl_estimate *mean);
 
-/* Fills results->row from samples and reference. Local. */
-kl_status kl_summarise(const kl_study *study, kl_results *results, kl_error *err);
+/* Fills results->row from samples and reference, on rank 0 of comm; the others have the samples and
+ * the limits too, and do a part of it, to the same bits. comm MPI_COMM_NULL: alone. Collective over
+ * comm. */
+kl_status kl_summarise(const kl_study *study, kl_results *results, MPI_Comm comm, kl_error *err);
 
 /* Seconds that this takes with so many batches at each point, roughly. Local. */
 double kl_summary_seconds(const kl_study *study, double batches);

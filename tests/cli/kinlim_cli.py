@@ -166,14 +166,24 @@ class Folder:
     def summary(self, output):
         return rows(self.good("export", output).out)
 
+    def table(self, name, text, *settings, ranks=None):
+        """The summary of a study, run as NAME.yaml into NAME.h5 with settings KEY=VALUE."""
+        self.write(name + ".yaml", text)
+        self.run(name + ".yaml", name + ".h5", *assigned(settings), ranks=ranks)
+        return self.summary(name + ".h5")
+
+
+def assigned(settings):
+    """The options --set for settings KEY=VALUE."""
+    return [word for setting in settings for word in ("--set", setting)]
+
 
 def check_refused(case, folder, bad):
     """Each of `bad`, {what: (assignments, words)}, given to study.yaml by --set, ends with 2 and one line with the words,
     and nothing is written."""
     before = folder.listing()
     for what, (assignments, words) in bad.items():
-        options = [part for a in assignments for part in ("--set", a)]
-        result = folder.kinlim("run", "study.yaml", *options)
+        result = folder.kinlim("run", "study.yaml", *assigned(assignments))
         with case.subTest(what):
             case.assertEqual(result.code, 2, result)
             case.assertEqual(len(result.err.splitlines()), 1, result)

@@ -40,11 +40,6 @@ class Crossing(unittest.TestCase):
         self.folder = Folder()
         self.addCleanup(self.folder.place.cleanup)
 
-    def table(self, name, text, *options, ranks=None):
-        self.folder.write(name + ".yaml", text)
-        self.folder.run(name + ".yaml", name + ".h5", *options, ranks=ranks)
-        return self.folder.summary(name + ".h5")
-
     def test_gives_the_printed_values_of_eight_sites_and_warns(self):
         self.folder.write("study.yaml", PRINTED)
         said = self.folder.good("run", "study.yaml", "-o", "out.h5", "--quiet").err
@@ -64,7 +59,7 @@ class Crossing(unittest.TestCase):
                          float(one(table, observable="sup")["value"]) * 0.5 / (norm[1] * norm[2]))
 
     def test_the_errors_of_default_sites_hold(self):
-        table = self.table("default", f"system: crossing\neps: {list(LARGE)}\nenergies: [[0, 0, 0], [2, 2, 2]]\n")
+        table = self.folder.table("default", f"system: crossing\neps: {list(LARGE)}\nenergies: [[0, 0, 0], [2, 2, 2]]\n")
         for eps, (norm, sup, at_two) in LARGE.items():
             for printed, energy, observable in ((norm, 0., "norm"), (sup, 0., "sup"), (at_two, 2., "sup")):
                 row = one(table, eps=eps, e1=energy, observable=observable, statistic="mean")
@@ -75,8 +70,8 @@ class Crossing(unittest.TestCase):
 
     def test_the_errors_of_few_sites_hold_next_to_many(self):
         """Values of few sites, where the error is large, beside twice as many; momenta off the lattice too."""
-        few = self.table("few", STUDY, "--set", "sites=[32, 16, 64]")
-        many = self.table("many", STUDY, "--set", "sites=[64, 32, 128]")
+        few = self.folder.table("few", STUDY, "sites=[32, 16, 64]")
+        many = self.folder.table("many", STUDY, "sites=[64, 32, 128]")
         wide = 0
         for row in select(few, statistic="mean"):
             if row["observable"].startswith("argmax"):
@@ -92,7 +87,7 @@ class Crossing(unittest.TestCase):
         self.assertLess(wide, 4)
 
     def test_local_exponents_are_those_of_neighbours(self):
-        table = self.table("study", STUDY)
+        table = self.folder.table("study", STUDY)
         for observable in ("sup", "gain"):
             for energy in (0., 0.3):
                 value, high = {}, {}
@@ -111,10 +106,10 @@ class Crossing(unittest.TestCase):
 
     def test_samples_are_the_same_bytes_on_any_ranks(self):
         for d, momenta in ((1, "[[0.3]]"), (2, "[[0.3, 0.2]]"), (3, "[[0.3, 0.2, 0.1]]")):
-            options = ("--set", f"dimension={d}", "--set", f"momenta={momenta}")
-            self.table(f"{d}", STUDY, *options)
+            options = (f"dimension={d}", f"momenta={momenta}")
+            self.folder.table(f"{d}", STUDY, *options)
             for ranks in (1, 3):
-                self.table(f"{d}-{ranks}", STUDY, *options, ranks=ranks)
+                self.folder.table(f"{d}-{ranks}", STUDY, *options, ranks=ranks)
                 self.assertEqual(self.folder.samples(f"{d}-{ranks}.h5"), self.folder.samples(f"{d}.h5"))
 
     def test_bad_input_is_one_line_and_nothing_written(self):

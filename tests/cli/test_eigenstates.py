@@ -2,7 +2,7 @@
 import math
 import unittest
 
-from kinlim_cli import Folder, number, one, select
+from kinlim_cli import Folder, check_refused, number, one, select
 
 STUDY = """\
 system: eigenstates
@@ -15,8 +15,8 @@ realizations: 6
 disorder: {distribution: gaussian, seed: 3}
 moments: [2]
 """
-BAD = {"outside the band": ("energy=4.5", "energy"), "no shell": ("shells=[]", "shells"),
-       "shells out of order": ("shells=[2, 1]", "shells"), "more states than sites": ("sites=[5]", "states")}
+BAD = {"outside the band": (["energy=4.5"], "energy"), "no shell": (["shells=[]"], "shells"),
+       "shells out of order": (["shells=[2, 1]"], "shells"), "more states than sites": (["sites=[5]"], "states")}
 
 
 def elliptic(m):
@@ -93,12 +93,7 @@ class Eigenstates(unittest.TestCase):
             self.assertEqual(self.folder.samples(f"{ranks}.h5"), self.folder.samples("one.h5"))
 
     def test_bad_input_is_one_line(self):
-        for what, (assignment, word) in BAD.items():
-            result = self.folder.kinlim("run", "study.yaml", "--set", assignment)
-            with self.subTest(what):
-                self.assertEqual(result.code, 2, result)
-                self.assertEqual(len(result.err.splitlines()), 1, result)
-                self.assertIn(word, result.err)
+        check_refused(self, self.folder, BAD)
 
 
 if __name__ == "__main__":

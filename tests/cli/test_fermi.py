@@ -3,7 +3,7 @@ input."""
 import math
 import unittest
 
-from kinlim_cli import Folder, one, select
+from kinlim_cli import Folder, check_refused, one, select
 
 STUDY = """\
 system: fermi
@@ -163,13 +163,7 @@ class Fermi(unittest.TestCase):
         self.folder.write("study.yaml", STUDY)
         self.folder.write("above.txt", "0 1.5\n")
         self.folder.write("five.txt", "0 1 0 1 0\n")
-        for what, (settings, message) in BAD.items():
-            with self.subTest(what):
-                options = [x for s in settings for x in ("--set", s)]
-                result = self.folder.kinlim("run", "study.yaml", "-o", "bad.h5", *options)
-                self.assertEqual(result.code, 2, result.err)
-                self.assertEqual(result.err.count("\n"), 1, result.err)
-                self.assertIn(message, result.err)
+        check_refused(self, self.folder, BAD)
 
 
 if __name__ == "__main__":

@@ -61,13 +61,8 @@ class FeynmanKac(unittest.TestCase):
         self.folder = Folder()
         self.addCleanup(self.folder.place.cleanup)
 
-    def table(self, text, *options):
-        self.folder.write("study.yaml", text)
-        self.folder.run("study.yaml", "out.h5", *options)
-        return self.folder.summary("out.h5")
-
     def test_matrices_and_walks_have_the_average_over_all_potentials(self):
-        table = self.table(RING)
+        table = self.folder.table("out", RING)
         for eta, b, (name, y) in itertools.product((0.8, 0.4), (0.5, 1.5), (("back", 0), ("two", -2))):
             want = {"eta": eta, "time": b, "observable": name}
             average = exact(b, eta, y)
@@ -84,16 +79,16 @@ class FeynmanKac(unittest.TestCase):
             self.assertAlmostEqual(float(one(table, statistic="reference", **want)["value"]), free, delta=1e-12 * free)
 
     def test_the_next_order_leaves_the_fourth(self):
-        table = self.table(RING, "--set", "eta=[0.4, 0.2]", "--set", "realizations=2", "--set", "walks=100")
+        table = self.folder.table("out", RING, "eta=[0.4, 0.2]", "realizations=2", "walks=100")
         for b, (name, y) in itertools.product((0.5, 1.5), (("back", 0), ("two", -2))):
             left = [exact(b, eta, y) - float(one(table, statistic="next_order_reference", eta=eta, time=b,
                                                  observable=name)["value"]) for eta in (0.4, 0.2)]
             self.assertAlmostEqual(math.log2(left[0] / left[1]), 4, delta=0.15)
 
     def test_without_a_potential_it_is_a_product_of_bessel_functions(self):
-        table = self.table(RING, "--set", "dimension=3", "--set", "eta=[1.0e-9]", "--set", "sites=[20]", "--set",
-                           "origins=1", "--set", "realizations=2", "--set", "walks=100", "--set",
-                           "observables=[{name: a, to: [1, -2, 0]}]")
+        table = self.folder.table("out", RING, "dimension=3", "eta=[1.0e-9]", "sites=[20]",
+                                  "origins=1", "realizations=2", "walks=100",
+                                  "observables=[{name: a, to: [1, -2, 0]}]")
         for b in (0.5, 1.5):
             row = one(table, statistic="mean", time=b)
             self.assertAlmostEqual(float(row["value"]) / (bessel(1, 2 * b) * bessel(2, 2 * b) * bessel(0, 2 * b)), 1,

@@ -52,11 +52,8 @@ class Graphs(unittest.TestCase):
         self.runs = 0
 
     def table(self, *assignments, ranks=None):
-        self.folder.write("study.yaml", STUDY)
         self.runs += 1
-        options = [part for a in assignments for part in ("--set", a)]
-        self.folder.run("study.yaml", f"{self.runs}.h5", *options, ranks=ranks)
-        return self.folder.summary(f"{self.runs}.h5")
+        return self.folder.table(str(self.runs), STUDY, *assignments, ranks=ranks)
 
     @staticmethod
     def value(table, name, **more):

@@ -100,11 +100,8 @@ class Sampled(unittest.TestCase):
         self.runs = 0
 
     def table(self, *assignments, ranks=None):
-        self.folder.write("study.yaml", STUDY)
         self.runs += 1
-        options = [part for a in assignments for part in ("--set", a)]
-        self.folder.run("study.yaml", f"{self.runs}.h5", *options, ranks=ranks)
-        return self.folder.summary(f"{self.runs}.h5")
+        return self.folder.table(str(self.runs), STUDY, *assignments, ranks=ranks)
 
     def within(self, table, name, expected, least=0.0):
         """Within four standard errors, which are small enough to tell the value."""
@@ -206,6 +203,7 @@ boltzmann: {{reference: none}}
         self.table("left=1", "right=3", "realizations=5")
         for ranks in (2, 3):
             self.table("left=1", "right=3", "realizations=5", ranks=ranks)
+        self.folder.write("study.yaml", STUDY)
         self.folder.run("study.yaml", "part.h5", "--set", "left=1", "--set", "right=3", "--set", "realizations=2")
         self.folder.run("study.yaml", "part.h5", "--resume", "--set", "left=1", "--set", "right=3", "--set",
                         "realizations=5")

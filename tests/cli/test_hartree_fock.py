@@ -6,7 +6,7 @@ import signal
 import time
 import unittest
 
-from kinlim_cli import Folder, one, select
+from kinlim_cli import Folder, check_refused, one, select
 
 STUDY = """\
 system: hartree_fock
@@ -148,13 +148,7 @@ class HartreeFock(unittest.TestCase):
 
     def test_bad_input_is_one_line(self):
         self.folder.write("study.yaml", STUDY)
-        for what, (settings, message) in BAD.items():
-            with self.subTest(what):
-                options = [x for s in settings for x in ("--set", s)]
-                result = self.folder.kinlim("run", "study.yaml", "-o", "bad.h5", *options)
-                self.assertEqual(result.code, 2, result.err)
-                self.assertEqual(result.err.count("\n"), 1, result.err)
-                self.assertIn(message, result.err)
+        check_refused(self, self.folder, BAD)
 
 
 if __name__ == "__main__":

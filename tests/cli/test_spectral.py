@@ -2,7 +2,7 @@
 import math
 import unittest
 
-from kinlim_cli import Folder, number, one, select
+from kinlim_cli import Folder, check_refused, number, one, select
 
 STUDY = """\
 system: spectral
@@ -54,14 +54,9 @@ class Spectral(unittest.TestCase):
         self.assertTrue(all(number(row["low"]) >= 0 for row in share))
 
     def test_bad_input_is_one_line(self):
-        for what, (assignment, word) in {"momenta of another dimension": ("momenta=[[0.1, 0.2]]", "momenta"),
-                                         "no width": ("width=0", "width"), "no vectors": ("vectors=0", "vectors"),
-                                         "energies out of order": ("energies=[1, -1]", "energies")}.items():
-            result = self.folder.kinlim("run", "study.yaml", "--set", assignment)
-            with self.subTest(what):
-                self.assertEqual(result.code, 2, result)
-                self.assertEqual(len(result.err.splitlines()), 1, result)
-                self.assertIn(word, result.err)
+        check_refused(self, self.folder, {"momenta of another dimension": (["momenta=[[0.1, 0.2]]"], "momenta"),
+                                          "no width": (["width=0"], "width"), "no vectors": (["vectors=0"], "vectors"),
+                                          "energies out of order": (["energies=[1, -1]"], "energies")})
 
 
 if __name__ == "__main__":

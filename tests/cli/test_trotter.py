@@ -166,16 +166,11 @@ class Trotter(unittest.TestCase):
         self.folder = Folder()
         self.addCleanup(self.folder.place.cleanup)
 
-    def table(self, text, *options):
-        self.folder.write("study.yaml", text)
-        self.folder.run("study.yaml", "out.h5", *options)
-        return self.folder.summary("out.h5")
-
     def number(self, table, statistic, **want):
         return complex(*(float(one(table, statistic=statistic, part=part, **want)["value"]) for part in ("re", "im")))
 
     def test_the_oscillator_is_its_closed_form(self):
-        table = self.table(OSCILLATOR)
+        table = self.folder.table("out", OSCILLATOR)
         self.assertEqual(list(table[0])[:3], ["slices", "hbar", "step"])
         for t in (1., 4.):
             exact = mehler(t, 0.1, -0.4, 0.3)
@@ -196,34 +191,30 @@ class Trotter(unittest.TestCase):
         self.assertAlmostEqual(abs(one_slice - expected), 0, delta=1e-12)
 
     def test_determinants_are_of_second_order(self):
-        table = self.table(OSCILLATOR.replace("[1, 16, 64, 256]", "[64, 128, 256]"))
+        table = self.folder.table("out", OSCILLATOR.replace("[1, 16, 64, 256]", "[64, 128, 256]"))
         for t in (1., 4.):
             rate = one(table, statistic="rate:bias", observable="G1", part="re", time=t, hbar=0.1)
             self.assertTrue(1.99 < float(rate["value"]) < 2.01)
 
     def test_the_quartic_kernel_is_that_of_dense_matrices(self):
         for product, order in (("strang", 2), ("lie", 1)):
-            table = self.table(QUARTIC, "--set", "product=" + product)
+            table = self.folder.table(product, QUARTIC, "product=" + product)
             for t, exact in DENSE.items():
                 want = {"time": float(t), "observable": "K1"}
                 self.assertAlmostEqual(abs(self.number(table, "reference", slices=64., **want) - exact), 0, delta=1e-10)
                 errors = [abs(self.number(table, "mean", slices=n, **want) - exact) for n in (64., 128., 256.)]
                 self.assertAlmostEqual(math.log2(errors[1] / errors[2]), order, delta=0.1)
-            self.folder.place.cleanup()
-            self.folder = Folder()
 
     def test_van_vleck_is_of_first_order_with_one_path_and_several(self):
         text = QUARTIC.replace("[0.05]", "[0.02, 0.01, 0.005]").replace("[64, 128, 256]", "[8192]")
-        rate = one(self.table(text, "--set", "energy=8", "--set", "times=[1]"), statistic="rate:van_vleck_distance")
+        rate = one(self.folder.table("out", text, "energy=8", "times=[1]"), statistic="rate:van_vleck_distance")
         self.assertTrue(0.95 < float(rate["low"]) and float(rate["high"]) < 1.05, rate)  # one path
-        self.folder.place.cleanup()
-        self.folder = Folder()
-        table = self.table(text, "--set", "times=[3]")  # several, whose errors beat
+        table = self.folder.table("several", text, "times=[3]")  # several, whose errors beat
         for row in select(table, statistic="van_vleck_distance"):
             self.assertLess(float(row["value"]), float(row["hbar"]))
 
     def test_psi_of_slices_is_a_gaussian_of_the_oscillator(self):
-        table = self.table(STATES)
+        table = self.folder.table("out", STATES)
         for hbar in (0.1, 0.05):
             for t in (1, 3):
                 for n in (64, 256):
@@ -242,7 +233,7 @@ class Trotter(unittest.TestCase):
     def test_psi_and_observables_have_the_order_of_the_product(self):
         text = STATES.replace("{power: [2], coefficient: 0.5}", "{power: [4], coefficient: 0.25}")
         for product, order in (("lie", 1), ("strang", 2)):
-            table = self.table(text, "--set", "product=" + product, "--set", "times=[1]")
+            table = self.folder.table(product, text, "product=" + product, "times=[1]")
             for hbar in (0.1, 0.05):
                 for name in ("psi", "x2", "E"):
                     rate = one(table, statistic="rate:bias", observable=name, hbar=hbar)
@@ -253,19 +244,17 @@ class Trotter(unittest.TestCase):
                            for name in ("psi", "x2"))
                 self.assertAlmostEqual(psi[1] / psi[0], 2, delta=0.1)
                 self.assertAlmostEqual(x2[1] / x2[0], 1, delta=0.1)
-            self.folder.place.cleanup()
-            self.folder = Folder()
 
     def test_a_plane_is_the_same_on_any_ranks_and_has_its_axes(self):
-        table = self.table(PLANE)
-        self.folder.run("study.yaml", "two.h5", "--groups", "1", ranks=2)
+        table = self.folder.table("out", PLANE)
+        self.folder.run("out.yaml", "two.h5", "--groups", "1", ranks=2)
         self.assertEqual(self.folder.samples("out.h5"), self.folder.samples("two.h5"))
         for t in (1., 3.):
             row = one(table, statistic="mean", observable="x2", time=t, slices=64.)
             self.assertAlmostEqual(float(row["value"]), Gaussian(0.2, 0.4, 0.5, 0.7, 0).lie(t, 64).square(), delta=1e-8)
 
     def test_space_is_a_product_of_axes(self):
-        table = self.table(SPACE)
+        table = self.folder.table("out", SPACE)
         for t in (1., 4.):
             exact = 1
             for x, y, omega in ((-0.4, 0.3, 1), (0.2, 0.1, 1), (0.5, -0.2, 1.6)):
@@ -287,7 +276,7 @@ class Trotter(unittest.TestCase):
             self.assertAlmostEqual(abs(value - expected), 0, delta=1e-11)
 
     def test_a_plane_of_coupled_axes_is_that_of_dense_matrices(self):
-        table = self.table(TURNED)
+        table = self.folder.table("out", TURNED)
         for t, exact in TURNED_DENSE.items():
             want = {"time": float(t), "observable": "K1"}
             value = self.number(table, "reference", slices=64., **want)

@@ -3,7 +3,7 @@ errors that hold, ranks, stops, pictures, bad input."""
 import math
 import unittest
 
-from kinlim_cli import Folder, check_refused, one, select
+from kinlim_cli import Folder, assigned, check_refused, one, select
 
 STUDY = """\
 system: vlasov
@@ -95,18 +95,12 @@ class Vlasov(unittest.TestCase):
         self.folder = Folder()
         self.addCleanup(self.folder.place.cleanup)
 
-    def table(self, name, text, *settings, ranks=None):
-        self.folder.write(name + ".yaml", text)
-        options = [word for one_setting in settings for word in ("--set", one_setting)]
-        self.folder.run(name + ".yaml", name + ".h5", *options, ranks=ranks)
-        return self.folder.summary(name + ".h5")
-
     def exponent(self, table, low, high, **want):
         row = one(table, statistic="rate:bias", part="re", **want)
         self.assertTrue(low <= float(row["low"]) and float(row["high"]) <= high, (want, row))
 
     def test_hartree_differs_by_the_square_of_hbar_and_pairs_by_one_over_n(self):
-        table = self.table("study", STUDY)
+        table = self.folder.table("study", STUDY)
         self.assertEqual(list(table[0])[:3], ["particles", "hbar", "sites"])
         for row in select(table, statistic="mean"):
             self.assertAlmostEqual(float(row["hbar"]) * float(row["particles"]), 1)
@@ -133,7 +127,7 @@ class Vlasov(unittest.TestCase):
                 "{power: [%d, %d, %d], coefficient: 0.85}" % p for p in ((2, 0, 0), (0, 2, 0), (0, 0, 2)))).replace(
             "power: [1]", "power: [1, 0, 0]").replace("power: [2]}", "power: [2, 0, 0]}")
         for text, spread in ((SPRINGS, {2: 0.5, 16: 0.5, 33: 0.5}), (space, {4: 4 ** (-1 / 3) * 3 / 4})):
-            table = self.table("springs%d" % len(spread), text, *(["limit_tolerance=1.0e-3"] if "dimension: 3" in text else []))
+            table = self.folder.table("springs%d" % len(spread), text, *(["limit_tolerance=1.0e-3"] if "dimension: 3" in text else []))
             for row in select(table, statistic="mean", observable="x"):
                 n, t = int(float(row["particles"])), float(row["time"])
                 self.assertAlmostEqual(value(row), 0.3 * math.cos(t), delta=1e-8)
@@ -143,21 +137,21 @@ class Vlasov(unittest.TestCase):
             self.assertTrue(all(value(row) < 1e-9 for row in select(table, statistic="kohn")))
 
     def test_what_is_left_of_hartree_beyond_its_next_order_is_of_the_fourth(self):
-        table = self.table("order", STUDY, "particles=[8, 16, 32]", "times=[1]", "propagator.tolerance=1.0e-9", "pairs=false")
+        table = self.folder.table("order", STUDY, "particles=[8, 16, 32]", "times=[1]", "propagator.tolerance=1.0e-9", "pairs=false")
         for name in ("A", "x2"):
             row = one(table, statistic="rate:next_order_bias", part="re", observable=name)
             self.assertTrue(3.8 < float(row["low"]) and float(row["high"]) < 4.2, row)
-        self.assertEqual(select(self.table("plane", PLANE), statistic="next_order_reference"), [])
+        self.assertEqual(select(self.folder.table("plane", PLANE), statistic="next_order_reference"), [])
 
     def test_the_terms_of_the_hierarchy_fall_like_the_square_of_n(self):
         few = ["times=[0, 0.2]", "hierarchy=true", "pairs=false", "propagator.tolerance=1.0e-5", "limits=[reference]",
                "observables=[{name: AB, position: {shape: gaussian, center: [0.3], width: 0.8}, "
                "momentum: {shape: gaussian, center: [0.2], width: 0.5}}, {name: p2, momentum: {power: [2]}}]"]
-        hartree = self.table("hartree", STUDY, "particles=[16, 32, 64]", *few)
+        hartree = self.folder.table("hartree", STUDY, "particles=[16, 32, 64]", *few)
         for name in ("AB_moyal", "AB_exchange"):
             self.exponent(hartree, 1.9, 2.1, observable=name, time=0.)
-        exact = self.table("exact", STUDY, "method=exact", "particles=[2]", *few)
-        same = self.table("same", STUDY, "particles=[2]", *few)
+        exact = self.folder.table("exact", STUDY, "method=exact", "particles=[2]", *few)
+        same = self.folder.table("same", STUDY, "particles=[2]", *few)
         at = lambda table, name, t: value(one(table, statistic="mean", observable=name, time=t))
         for name in ("AB_moyal", "AB_exchange"):  # a determinant still
             self.assertAlmostEqual(at(exact, name, 0.), at(same, name, 0.), delta=1e-10)
@@ -168,7 +162,7 @@ class Vlasov(unittest.TestCase):
     def test_pairs_of_closed_shells_are_known_in_closed_form(self):
         """x^2 takes 1/2 hbar^2 sqrt((n + 1)(n + 2)) from |n> to |n + 2>, out of the two last shells."""
         space = STUDY.replace("dimension: 1", "dimension: 3").replace("[16, 32, 64]", "[4, 10]").replace("[0.4]", "[0, 0, 0]")
-        table = self.table("space", space, "times=[0]", "box=13", "potential={}", "interaction={}",
+        table = self.folder.table("space", space, "times=[0]", "box=13", "potential={}", "interaction={}",
                            "propagator.tolerance=1.0e-6", "reference=none",
                            "observables=[{name: x2, position: {power: [2, 0, 0]}}]")
         for K, N in ((2, 4), (3, 10)):
@@ -181,8 +175,8 @@ class Vlasov(unittest.TestCase):
 
     def test_exchange_is_of_the_same_order_as_the_bias(self):
         few = ["particles=[2, 4, 8]", "times=[0.5]", "propagator.tolerance=1.0e-4", "pairs=false"]
-        hartree = self.table("hartree", STUDY, *few)
-        fock = self.table("fock", STUDY, "method=hartree_fock", *few)
+        hartree = self.folder.table("hartree", STUDY, *few)
+        fock = self.folder.table("fock", STUDY, "method=hartree_fock", *few)
         self.assertTrue(all(value(row) < 1e-6 for row in select(fock, statistic="energy_drift")))
         for name in ("A", "x2"):
             gap = [value(one(fock, statistic="mean", observable=name, particles=n)) -
@@ -191,7 +185,7 @@ class Vlasov(unittest.TestCase):
 
     def test_exchange_closes_most_of_the_gap_to_the_exact_answer(self):
         few = ["particles=[2]", "times=[0.5]", "propagator.tolerance=1.0e-4", "reference=none"]
-        exact, fock, hartree = (self.table(m, STUDY, "method=" + m, *few) for m in ("exact", "hartree_fock", "hartree"))
+        exact, fock, hartree = (self.folder.table(m, STUDY, "method=" + m, *few) for m in ("exact", "hartree_fock", "hartree"))
         for name in ("A", "x2"):
             want, close, far = (value(one(t, statistic="mean", observable=name)) for t in (exact, fock, hartree))
             self.assertLess(abs(close - want), 0.3 * abs(far - want), name)
@@ -201,8 +195,8 @@ class Vlasov(unittest.TestCase):
     def test_errors_hold_what_finer_runs_change(self):
         for method in ("hartree", "hartree_fock"):
             few = ["particles=[2, 4]", f"method={method}", "times=[0.5, 1]", "reference=none"]
-            rough = self.table(method, STUDY, "propagator.tolerance=1.0e-3", *few)
-            fine = self.table(method + "2", STUDY, "propagator.tolerance=1.0e-6", "sites=[240, 240]", *few)
+            rough = self.folder.table(method, STUDY, "propagator.tolerance=1.0e-3", *few)
+            fine = self.folder.table(method + "2", STUDY, "propagator.tolerance=1.0e-6", "sites=[240, 240]", *few)
             for row in select(rough, statistic="mean"):
                 other = one(fine, statistic="mean", particles=float(row["particles"]), time=float(row["time"]),
                             observable=row["observable"])
@@ -213,9 +207,9 @@ class Vlasov(unittest.TestCase):
         for name, text, settings in (("plane", PLANE, ["reference=none"]), ("fock", STUDY, ["method=hartree_fock", "particles=[3]", "times=[0.3]", "propagator.tolerance=1.0e-4",
                                          "reference=none"]),
                                      ("exact", STUDY, ["method=exact", "particles=[2]", "times=[0.1]", "reference=none"])):
-            self.table(name, text, *settings)
+            self.folder.table(name, text, *settings)
             self.folder.write(name + "3.yaml", text)
-            options = [word for s in settings for word in ("--set", s)]
+            options = assigned(settings)
             self.folder.run(name + "3.yaml", name + "3.h5", "--groups", "1", *options, ranks=3)
             self.assertEqual(self.folder.samples(name + ".h5"), self.folder.samples(name + "3.h5"))
 
@@ -229,7 +223,7 @@ class Vlasov(unittest.TestCase):
         self.assertEqual(self.folder.samples("whole.h5"), self.folder.samples("part.h5"))
 
     def test_the_wigner_function_stands_beside_the_droplet(self):
-        table = self.table("study", STUDY, "particles=[8]", "limit_tolerance=1.0e-4",
+        table = self.folder.table("study", STUDY, "particles=[8]", "limit_tolerance=1.0e-4",
                            "fields=[{type: wigner, positions: 40, momenta: 40}, {type: husimi, positions: 20, momenta: 20}]")
         self.assertLess(value(one(table, statistic="marginals")), 1e-10)
         self.assertGreater(value(one(table, observable="negativity", statistic="mean", time=0.)), 0)

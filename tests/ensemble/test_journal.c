@@ -23,6 +23,7 @@ static unsigned char payload_byte(int record, size_t i)
 typedef struct seen {
     int records, wrong;
     int stop_at;
+    int missing; /* number of the record that is not there, from 1 */
 } seen;
 
 static kl_status visit(void *context, uint32_t type, const void *payload, size_t size,
@@ -32,6 +33,7 @@ static kl_status visit(void *context, uint32_t type, const void *payload, size_t
     if (type == KL_JOURNAL_BEGIN)
         return KL_OK;
     int record = s->records++;
+    record += s->missing > 0 && record >= s->missing - 1;
     bool right = record < RECORDS && type == (uint32_t)record + 5 && size == sizes[record];
     for (size_t i = 0; right && i < size; i++)
         right = ((const unsigned char *)payload)[i] == payload_byte(record, i);
@@ -51,7 +53,7 @@ static void make_journal(char path[64])
     assert_ok(kl_journal_create(path, study, why));
     assert_true(kl_journal_exists(path));
     kl_journal journal;
-    assert_ok(kl_journal_open(path, 0, 3, &journal, why));
+    assert_ok(kl_journal_open(path, 0, 3, NULL, &journal, why));
     for (int r = 0; r < RECORDS; r++) {
         unsigned char payload[64];
         for (size_t i = 0; i < sizes[r]; i++)
@@ -161,8 +163,8 @@ static void torn_tail(void **state)
     remove_journal(path);
 }
 
-/* Every bit flipped in turn: the records before are read, the damaged one and
- * those after it are not, nothing wrong is ever passed on. */
+/* Every bit flipped in turn: all records but the damaged one are read, nothing wrong is ever passed
+ * on. */
 static void flipped_bits(void **state)
 {
     char path[64];
@@ -171,15 +173,37 @@ static void flipped_bits(void **state)
     make_journal(path);
     size_t n = load(path, data, sizeof data);
     for (size_t bit = 0; bit < 8 * n; bit++) {
-        int whole = 0, damaged;
+        int hit = 0, damaged;
         size_t end = 0;
-        while (end + HEAD + sizes[whole] <= bit / 8)
-            end += HEAD + sizes[whole++];
+        while (end + HEAD + sizes[hit] <= bit / 8)
+            end += HEAD + sizes[hit++];
         data[bit / 8] ^= (unsigned char)(1 << bit % 8);
         save(path, data, n);
         data[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        seen s = {.missing = hit + 1};
+        assert_ok(kl_journal_read(path, visit, &s, &damaged, why));
+        assert_int_equal(s.records, RECORDS - 1);
+        assert_int_equal(s.wrong, 0);
+        assert_int_equal(damaged, 1);
+    }
+    remove_journal(path);
+}
+
+/* A record that was torn at any byte, and others behind it. */
+static void torn_amid(void **state)
+{
+    char path[64];
+    unsigned char data[256], torn[512];
+    (void)state;
+    make_journal(path);
+    const size_t n = load(path, data, sizeof data), first = HEAD + sizes[0];
+    for (size_t cut = 1; cut < first; cut++) {
+        int damaged;
+        memcpy(torn, data, cut);
+        memcpy(torn + cut, data, n);
+        save(path, torn, cut + n);
         seen s = read_back(path, &damaged);
-        assert_int_equal(s.records, whole);
+        assert_int_equal(s.records, RECORDS);
         assert_int_equal(s.wrong, 0);
         assert_int_equal(damaged, 1);
     }
@@ -217,8 +241,8 @@ static void attempts(void **state)
     make_journal(path);
     assert_int_equal(kl_journal_next_attempt(path), 1);
     /* A file of an earlier attempt is never written again. */
-    assert_int_equal(kl_journal_open(path, 0, 3, &journal, &err), KL_ENVIRONMENT);
-    assert_ok(kl_journal_open(path, 11, 0, &journal, why));
+    assert_int_equal(kl_journal_open(path, 0, 3, NULL, &journal, &err), KL_ENVIRONMENT);
+    assert_ok(kl_journal_open(path, 11, 0, NULL, &journal, why));
     assert_ok(kl_journal_close(&journal, why));
     assert_int_equal(kl_journal_next_attempt(path), 12);
     /* A file of another attempt is read after a damaged one. */
@@ -226,7 +250,7 @@ static void attempts(void **state)
     size_t n = load(path, data, sizeof data);
     int damaged;
     save(path, data, n - 1);
-    assert_ok(kl_journal_open(path, 12, 0, &journal, why));
+    assert_ok(kl_journal_open(path, 12, 0, NULL, &journal, why));
     unsigned char payload[64];
     for (size_t i = 0; i < sizes[3]; i++)
         payload[i] = payload_byte(3, i);
@@ -295,7 +319,7 @@ static void syncs_by_time(void **state)
     kl_journal journal;
     (void)state;
     make_journal(path);
-    assert_ok(kl_journal_open(path, 1, 0, &journal, why));
+    assert_ok(kl_journal_open(path, 1, 0, NULL, &journal, why));
     assert_ok(kl_journal_append(&journal, 5, "a", 1, why));
     assert_true(!journal.behind);
     assert_ok(kl_journal_append(&journal, 5, "b", 1, why));
@@ -310,7 +334,7 @@ static void syncs_by_time(void **state)
     assert_true(!journal.behind && !journal.syncing);
     assert_ok(kl_journal_close(&journal, why));
     setenv("KINLIM_SYNC", "0", 1);
-    assert_ok(kl_journal_open(path, 2, 0, &journal, why));
+    assert_ok(kl_journal_open(path, 2, 0, NULL, &journal, why));
     for (int i = 0; i < 3; i++) {
         assert_ok(kl_journal_append(&journal, 5, "d", 1, why));
         assert_true(!journal.behind);
@@ -320,8 +344,124 @@ static void syncs_by_time(void **state)
     remove_journal(path);
 }
 
+/* ---- several writers ---- */
+
+enum { WRITERS = 4, EACH = 500, LONGEST = 20000 };
+
+/* Record r of writer w: its numbers, then bytes that follow from them. */
+static size_t make_record(int w, int r, unsigned char *payload)
+{
+    const size_t size = 8 + (size_t)(w * 7919 + r * 104729) % (LONGEST - 8);
+    memcpy(payload, (int[]){w, r}, 8);
+    for (size_t i = 8; i < size; i++)
+        payload[i] = (unsigned char)(i * 31 + (size_t)(w + 3 * r));
+    return size;
+}
+
+/* Of its own records, into the file that is there or not. */
+static void write_records(const char *path, int w)
+{
+    const kl_journal_writers writers = {NULL};
+    unsigned char payload[LONGEST];
+    kl_journal journal;
+    if (kl_journal_open(path, 1, 0, &writers, &journal, NULL) != KL_OK)
+        _exit(1);
+    for (int r = 0; r < EACH; r++)
+        if (kl_journal_append(&journal, 5, payload, make_record(w, r, payload), NULL) != KL_OK)
+            _exit(2);
+    _exit(kl_journal_close(&journal, NULL) == KL_OK ? 0 : 3);
+}
+
+typedef struct counted {
+    int of[WRITERS], wrong;
+} counted;
+
+static kl_status count(void *context, uint32_t type, const void *payload, size_t size,
+                       kl_error *err)
+{
+    counted *c = context;
+    unsigned char right[LONGEST];
+    int number[2];
+    (void)err;
+    if (type != 5)
+        return KL_OK;
+    memcpy(number, payload, sizeof number);
+    c->wrong += number[1] != c->of[number[0]] || size != make_record(number[0], number[1], right) ||
+                memcmp(payload, right, size) != 0;
+    c->of[number[0]]++;
+    return KL_OK;
+}
+
+/* Four processes append to one file, one of them is killed: what the others wrote is there, in
+ * order. */
+static void of_several_writers(void **state)
+{
+    char path[64];
+    pid_t child[WRITERS];
+    counted c = {{0}, 0};
+    int damaged, how;
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/kinlim-journal-XXXXXX");
+    assert_non_null(mkdtemp(path));
+    for (int w = 0; w < WRITERS; w++) {
+        child[w] = fork();
+        if (child[w] == 0)
+            write_records(path, w);
+    }
+    usleep(20000);
+    kill(child[0], SIGKILL);
+    for (int w = 0; w < WRITERS; w++) {
+        waitpid(child[w], &how, 0);
+        assert_true(w == 0 || how == 0);
+    }
+    assert_ok(kl_journal_read(path, count, &c, &damaged, why));
+    assert_int_equal(c.wrong, 0);
+    assert_true(damaged <= 1);
+    for (int w = 1; w < WRITERS; w++)
+        assert_int_equal(c.of[w], EACH);
+    remove_journal(path);
+}
+
+/* The sync of one is for the records of both; what has to be on disk at once is synced by itself.
+ */
+static void share_their_syncs(void **state)
+{
+    char path[64];
+    double clock = 0;
+    const kl_journal_writers writers = {&clock};
+    kl_journal a, b;
+    (void)state;
+    make_journal(path);
+    assert_ok(kl_journal_open(path, 1, 0, &writers, &a, why));
+    assert_ok(kl_journal_open(path, 1, 0, &writers, &b, why));
+    assert_ok(kl_journal_append(&a, 5, "a", 1, why));
+    assert_true(a.syncing && clock > 0);
+    assert_ok(kl_journal_append(&b, 5, "b", 1, why));
+    assert_true(b.behind && !b.syncing); /* a's began before */
+    a.synced = clock -= 2 * a.interval;
+    assert_ok(kl_journal_append(&a, 5, "c", 1, why));
+    assert_true(clock > b.written);
+    assert_ok(kl_journal_beat(&b, why));
+    assert_true(!b.behind && !b.syncing && b.unsure);
+    assert_ok(kl_journal_wait(&b, why));
+    assert_true(!b.unsure && b.synced >= b.written);
+    assert_ok(kl_journal_close(&a, why));
+    assert_ok(kl_journal_close(&b, why));
+    remove_journal(path);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(round_trip), cmocka_unit_test(syncs_by_time), cmocka_unit_test(layout),
-    cmocka_unit_test(torn_tail),  cmocka_unit_test(flipped_bits),  cmocka_unit_test(afresh),
-    cmocka_unit_test(attempts),   cmocka_unit_test(lock),          cmocka_unit_test(bad_places)};
+    /* first: it forks, which asynchronous syncs do not survive */
+    cmocka_unit_test(of_several_writers),
+    cmocka_unit_test(torn_amid),
+    cmocka_unit_test(share_their_syncs),
+    cmocka_unit_test(round_trip),
+    cmocka_unit_test(syncs_by_time),
+    cmocka_unit_test(layout),
+    cmocka_unit_test(torn_tail),
+    cmocka_unit_test(flipped_bits),
+    cmocka_unit_test(afresh),
+    cmocka_unit_test(attempts),
+    cmocka_unit_test(lock),
+    cmocka_unit_test(bad_places)};
 TEST_MAIN(tests)

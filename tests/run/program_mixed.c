@@ -1,17 +1,22 @@
 /* A program with a system of its own whose realizations take as long as the study says: they sleep.
  * A line a realization and rank goes to the file that MIXED_LOG names: rank, point, number, when it
- * began and ended (seconds of a clock of the machine). */
+ * began and ended (seconds of a clock of the machine). With MIXED_WAIT a limit is solved once the
+ * file of that name is there, which realization 7 makes; its value is the number of its point. */
 #include <kinlim/study.h>
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+enum { MOST = 128 };
+
 typedef struct mixed {
+    kl_quantity quantity[MOST];
     kl_reals pause;
-    int64_t share, cells;
+    int64_t share, cells, numbers;
     kl_description description;
 } mixed;
 
@@ -32,40 +37,60 @@ static const kl_key table[] = {{.name = "pause",
                                 KL_RANGE(0, 1 << 20),
                                 .fallback = "0",
                                 .doc = "of a field; 0: none"},
+                               {.name = "numbers",
+                                KL_INT_AT(mixed, numbers),
+                                .flags = KL_FREE,
+                                KL_RANGE(1, MOST),
+                                .fallback = "1",
+                                .doc = "of a realization"},
                                {0}};
 static const kl_key *const keys[] = {table, NULL};
 static const kl_column column = {"pause", "s", "of a realization", .role = KL_SMALL};
-static const kl_quantity quantity[] = {{"x", "re"}};
 static const kl_field_kind field = {
     .name = "f", .units = "1", .long_name = "numbers", .naxes = 1, .axis = {{"i", "1", "cell"}}};
 
-static void close_study(void **self)
+static double seconds(const void *self, int point)
 {
-    free(*self);
-    *self = NULL;
+    (void)self, (void)point;
+    return 1;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status solve(const void *self, int point, MPI_Comm comm, kl_limit_values *out,
+                       kl_error *err)
 {
-    mixed *m = *self = calloc(1, sizeof *m);
+    const struct timespec pause = {.tv_nsec = 10000000};
+    for (int there = 0; !there; nanosleep(&pause, NULL)) {
+        if (out->stop(out->stop_context))
+            return kl_fail(err, KL_STOPPED, "stopped while a limit was solved");
+        there = access(getenv("MIXED_WAIT"), F_OK) == 0;
+        MPI_Bcast(&there, 1, MPI_INT, 0, comm);
+    }
+    for (int q = 0; q < ((const mixed *)self)->numbers; q++)
+        out->value[q] = point;
+    return KL_OK;
+}
+
+static const kl_limit limit = {
+    .name = "reference", .long_name = "a number", .solve = solve, .seconds = seconds};
+
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
+{
+    mixed *m = self;
     (void)stations;
-    if (!m)
-        return kl_fail(err, KL_ENVIRONMENT, "no memory for the study");
-    const kl_status status = kl_config_read(root, table, m, err);
+    KL_TRY(kl_config_read(root, table, m, err));
+    for (int q = 0; q < m->numbers; q++) {
+        snprintf(m->quantity[q].observable, KL_NAME, q > 0 ? "x%d" : "x", q);
+        strcpy(m->quantity[q].part, "re");
+    }
     m->description = (kl_description){.points = {m->pause.n, 1, &column, m->pause.v, NULL},
-                                      .nquantities = 1,
-                                      .quantity = quantity,
+                                      .nquantities = (int)m->numbers,
+                                      .quantity = m->quantity,
                                       .nfields = m->cells > 0,
                                       .field = &field,
+                                      .nlimits = getenv("MIXED_WAIT") != NULL,
+                                      .limit = &limit,
                                       .random = true};
-    if (status != KL_OK)
-        close_study(self);
-    return status;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const mixed *)self)->description;
+    return KL_OK;
 }
 
 static int axis(const void *self, int point, int f, int a, double *coordinate)
@@ -155,10 +180,16 @@ static kl_status advance(void *self, int station, bool *reached, kl_error *err)
 static kl_status measure(void *self, int station, int member, kl_sample *out, kl_error *err)
 {
     const run *r = self;
-    (void)station, (void)member, (void)err;
-    out->quantity[0] = (double)((uint64_t)(r->batch + 1) * 0x9e3779b97f4a7c15u >> 32);
+    (void)station, (void)member;
+    for (int q = 0; q < r->study->numbers; q++)
+        out->quantity[q] =
+            (double)((uint64_t)(r->batch + 1 + q) * (0x9e3779b97f4a7c15u + 2 * (uint64_t)q) >> 32);
     for (int64_t i = 0; i < r->study->cells; i++)
         out->field[0][i] = out->quantity[0] / (double)(i + 1);
+    if (getenv("MIXED_FAIL") && r->batch == 3)
+        return kl_fail(err, KL_ENVIRONMENT, "realization 3 fails");
+    if (getenv("MIXED_WAIT") && r->batch == 7)
+        close(open(getenv("MIXED_WAIT"), O_WRONLY | O_CREAT, 0666));
     return KL_OK;
 }
 
@@ -166,9 +197,8 @@ static const kl_system mixed_system = {.name = "mixed",
                                        .summary = "realizations that sleep",
                                        .ensemble = KL_INDEPENDENT,
                                        .keys = keys,
+                                       KL_STUDY(mixed),
                                        .open = open_study,
-                                       .close = close_study,
-                                       .describe = describe,
                                        .axis = axis,
                                        .cost = cost,
                                        .begin = begin,

@@ -52,21 +52,11 @@ static const kl_limit limit = {.name = "own_central_moment_limit",
                                .moment = 4,
                                .correlation = true};
 
-static void spread_close(void **self)
+static kl_status spread_open(kl_node *root, const kl_stations *times, void *self, kl_error *err)
 {
-    free(*self);
-    *self = NULL;
-}
-
-static kl_status spread_open(kl_node *root, const kl_stations *times, void **self, kl_error *err)
-{
-    spread *s = *self = calloc(1, sizeof *s);
+    spread *s = self;
     (void)times;
-    if (!s)
-        return kl_fail(err, KL_ENVIRONMENT, "no memory for the study");
-    const kl_status status = kl_config_read(root, table, s, err);
-    if (status != KL_OK)
-        return spread_close(self), status;
+    KL_TRY(kl_config_read(root, table, s, err));
     s->description = (kl_description){.points = {s->eps.n, 1, &column, s->eps.v, NULL},
                                       .nquantities = 2,
                                       .quantity = quantity,
@@ -74,11 +64,6 @@ static kl_status spread_open(kl_node *root, const kl_stations *times, void **sel
                                       .limit = &limit,
                                       .random = true};
     return KL_OK;
-}
-
-static const kl_description *spread_describe(const void *self)
-{
-    return &((const spread *)self)->description;
 }
 
 static kl_cost spread_cost(const void *self, int point, int ranks)
@@ -133,9 +118,8 @@ static const kl_system spread_system = {.name = "spread",
                                         .summary = "normal numbers",
                                         .ensemble = KL_INDEPENDENT,
                                         .keys = keys,
+                                        KL_STUDY(spread),
                                         .open = spread_open,
-                                        .close = spread_close,
-                                        .describe = spread_describe,
                                         .cost = spread_cost,
                                         .begin = spread_begin,
                                         .start = spread_start,

@@ -135,6 +135,8 @@ def mistakes_are_named(folder):
         text = "\n".join(wrong if line.startswith(key) else line for line in STUDY.splitlines())
         said = run(folder, "wrong.h5", study=text + "\n", wanted=2)
         assert words in said and len(said.splitlines()) == 1, said
+    said = run(folder, "wrong.h5", "--set", "ensembles=1000000", "--set", "realizations=101", wanted=2)
+    assert "ensembles: 1000000 is not allowed: at most 100000000 realizations in all" in said, said
     run(folder, "wrong.h5", study=STUDY)    # leaves the study as it was
 
 

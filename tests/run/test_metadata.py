@@ -39,16 +39,17 @@ class ManySmallRealizations(unittest.TestCase):
         return output
 
     def calls(self, realizations):
-        """Calls that look up, open, rename, remove or sync files, of all ranks; and writes to files."""
+        """Calls that look up, open, rename, remove or sync files, of all ranks; and writes to files. Without
+        what comes with the time that passes: syncs, and the file that tells what a run is at."""
         counts = self.path(f"calls-{realizations}")
         self.run_study(realizations, 4, ["strace", "-f", "-ff", "-e", "trace=%file,fsync,fdatasync,write,pwrite64",
-                                         "-o", counts])
+                                         "-o", counts, "env", "KINLIM_SYNC=3600"])
         text = ""
         for entry in os.scandir(self.place.name):
             if entry.name.startswith(os.path.basename(counts)):
                 with open(entry.path, encoding="utf-8", errors="replace") as file:
                     text += file.read()
-        names = re.findall(r"^(\w+)\(", text, re.M)
+        names = re.findall(r"^(\w+)\((?!.*/pulse)", text, re.M)
         writes = sum(name in ("write", "pwrite64") for name in names)
         return len(names) - writes, writes
 
@@ -56,7 +57,7 @@ class ManySmallRealizations(unittest.TestCase):
     def test_are_at_most_one_operation_on_files_in_a_hundred_beyond_their_records(self):
         few, many = 100, 4100
         calls, writes = zip(self.calls(few), self.calls(many))
-        self.assertGreater(writes[1] - writes[0], many - few)  # it has seen them
+        self.assertGreater(writes[1] - writes[0], 0.9 * (many - few))  # it has seen them
         self.assertLess(calls[1] - calls[0], (many - few) / RANKS / 100)
 
     def test_with_fields_join_on_the_way(self):
@@ -69,9 +70,15 @@ class ManySmallRealizations(unittest.TestCase):
         for ranks in (1, 2):
             plan = subprocess.run([*MPIEXEC, "-n", str(ranks), KINLIM, "run", QUICKSTART, "--set",
                                    "realizations=1000000", "--dry-run", "--json"], capture_output=True, text=True)
-            samples = json.loads(plan.stdout)["memory"]["samples"]
-            print(ranks, samples)
-            self.assertLess(samples, 6e9)
+            self.assertLess(json.loads(plan.stdout)["memory"]["samples"], 4e9)
+
+    def test_of_ten_million_fit_too(self):
+        for ranks in (1, 2):
+            plan = subprocess.run([*MPIEXEC, "-n", str(ranks), KINLIM, "run", QUICKSTART, "--set",
+                                   "realizations=10000000", "--dry-run", "--json"], capture_output=True, text=True)
+            memory = json.loads(plan.stdout)["memory"]
+            self.assertLess(memory["samples"], 4e9)
+            self.assertGreater(memory["samples_file"], 17e9)     # 3 points, 8 times, 9 numbers and more
 
 
 if __name__ == "__main__":

@@ -2,8 +2,12 @@
  * ratio, no interval where the function has no value.
  */
 #include "statistics/check.h"
+#include "statistics/probability.h"
 #include "statistics/statistics.h"
 #include "statistics/synthetic.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 enum { N = 40, M = 2 };
 
@@ -107,9 +111,74 @@ static void equal_rows_have_no_width(void **state)
     assert_near(e.high, 3, 1e-14);
 }
 
+static void copy_rows(const void *context, int first, int count, double *y)
+{
+    memcpy(y, (const double *)context + (size_t)first * M, (size_t)count * M * sizeof *y);
+}
+
+/* Rows that are not in memory, resamples in three parts: the same bits as of all at once. */
+static void parts_make_the_same_whole(void **state)
+{
+    (void)state;
+    static const int end[] = {0, 1, 700, KL_STATS_RESAMPLES};
+    static double replicate[KL_STATS_RESAMPLES];
+    source s = {3};
+    double y[N][M], whole[2];
+    fill(&s, y);
+    const kl_estimate all = estimate(y[0], N, ratio, NULL);
+    const kl_stats_rows rows = {.n = N, .m = M, .get = copy_rows, .context = y};
+    assert_int_equal(kl_stats_whole(&rows, ratio, NULL, whole, NULL), KL_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(
+            kl_stats_resample(&rows, ratio, NULL, 5, end[i], end[i + 1], replicate + end[i], NULL),
+            KL_OK);
+    const kl_estimate parts = kl_stats_of_resamples(whole, replicate);
+    assert_true(memcmp(&all, &parts, sizeof all) == 0);
+}
+
+/* More rows than are held in memory with all their columns: number j of row i. */
+enum { MANY = 1 << 21, COLUMNS = 17 };
+
+static double number(int i, int j)
+{
+    return (double)((i * 37 + j * 101) % 1009) / 8; /* sums of these are exact */
+}
+
+static void make_rows(const void *context, int first, int count, double *y)
+{
+    (void)context;
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < COLUMNS; j++)
+            y[(size_t)i * COLUMNS + (size_t)j] = number(first + i, j);
+}
+
+static double column(const void *context, const double *mean)
+{
+    return mean[*(const int *)context];
+}
+
+static void blocks_of_columns_are_resampled_alike(void **state)
+{
+    (void)state;
+    const kl_stats_rows rows = {.n = MANY, .m = COLUMNS, .get = make_rows};
+    int *index = malloc(MANY * sizeof *index);
+    assert_non_null(index);
+    kl_bootstrap_resample(9, 1, MANY, index);
+    for (int j = 0; j < COLUMNS; j += COLUMNS - 1) {
+        double replicate, sum = 0;
+        assert_int_equal(kl_stats_resample(&rows, column, &j, 9, 1, 2, &replicate, NULL), KL_OK);
+        for (int i = 0; i < MANY; i++)
+            sum += number(index[i], j);
+        assert_true(replicate == sum / MANY);
+    }
+    free(index);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_make_the_same_whole),
+        cmocka_unit_test(blocks_of_columns_are_resampled_alike),
         cmocka_unit_test(a_mean_agrees_with_student),
         cmocka_unit_test(intervals_of_a_ratio_hold_it),
         cmocka_unit_test(no_interval_where_there_is_no_value),

@@ -34,7 +34,9 @@ static void of_a_mean_is_students(void **state)
     for (int i = 0; i < N; i++)
         one[i] = y[2 * i];
     kl_stats_mean(one, N, &student, &error);
-    assert_int_equal(kl_stats_jackknife(y, N, 2, first, NULL, &jackknife, NULL), KL_OK);
+    assert_int_equal(
+        kl_stats_jackknife(&(kl_stats_rows){.n = N, .m = 2, .y = y}, first, NULL, &jackknife, NULL),
+        KL_OK);
     assert_true(fabs(jackknife.value - student.value) < 1e-13);
     assert_true(fabs(jackknife.low - student.low) < 1e-12);
     assert_true(fabs(jackknife.high - student.high) < 1e-12);
@@ -54,7 +56,9 @@ static void of_a_product_by_its_slopes(void **state)
     for (int i = 0; i < N; i++)
         line[i] = b * y[2 * i] + a * y[2 * i + 1] - a * b;
     kl_stats_mean(line, N, &linear, &error);
-    assert_int_equal(kl_stats_jackknife(y, N, 2, product, NULL, &e, NULL), KL_OK);
+    assert_int_equal(
+        kl_stats_jackknife(&(kl_stats_rows){.n = N, .m = 2, .y = y}, product, NULL, &e, NULL),
+        KL_OK);
     assert_true(fabs(e.value - a * b) < 1e-12);
     assert_true(fabs((e.high - e.low) / (linear.high - linear.low) - 1) < 0.01);
 }
@@ -64,9 +68,11 @@ static void too_few_have_no_interval(void **state)
     const double y[2] = {1, 2};
     kl_estimate e;
     (void)state;
-    assert_int_equal(kl_stats_jackknife(y, 2, 1, first, NULL, &e, NULL), KL_OK);
+    assert_int_equal(
+        kl_stats_jackknife(&(kl_stats_rows){.n = 2, .m = 1, .y = y}, first, NULL, &e, NULL), KL_OK);
     assert_true(e.value == 1.5 && isnan(e.low) && isnan(e.high));
-    assert_int_equal(kl_stats_jackknife(y, 0, 1, first, NULL, &e, NULL), KL_OK);
+    assert_int_equal(
+        kl_stats_jackknife(&(kl_stats_rows){.n = 0, .m = 1, .y = y}, first, NULL, &e, NULL), KL_OK);
     assert_true(isnan(e.value));
 }
 

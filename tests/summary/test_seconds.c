@@ -46,10 +46,10 @@ static void compare(const char *text, const char *set)
     kl_results *r;
     if (kl_study_parse("text", text, set != NULL, &set, NULL, &study, &err) != KL_OK)
         fail_msg("%s", err.message);
-    assert_int_equal(kl_collect_create(study, &r, &err), KL_OK);
+    assert_int_equal(kl_collect_create(study, NULL, &r, &err), KL_OK);
     fill(r);
     const double promised = kl_summary_seconds(study, r->nrealizations), begin = seconds();
-    assert_int_equal(kl_summarise(study, r, &err), KL_OK);
+    assert_int_equal(kl_summarise(study, r, MPI_COMM_NULL, &err), KL_OK);
     const double taken = seconds() - begin;
     const bool right = promised < 4 * taken && taken < 4 * promised;
     if (!right)

@@ -1,5 +1,6 @@
 #include "systems/contract.h"
 
+#include "contract/find.h"
 #include "run/pieces.h"
 #include "run/record.h"
 
@@ -180,8 +181,7 @@ void contract_describes_itself(const contract_case *c)
     check_names(study->description);
     check_points(&study->description->points, s->columns);
     kl_study_destroy(&study);
-    void *none = NULL;
-    s->close(&none);
+    kl_system_close(s, &(void *){NULL});
 }
 
 /* ---- bits ---- */

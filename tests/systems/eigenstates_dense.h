@@ -4,6 +4,7 @@
 #ifndef KL_TESTS_SYSTEMS_EIGENSTATES_DENSE_H
 #define KL_TESTS_SYSTEMS_EIGENSTATES_DENSE_H
 
+#include "contract/find.h"
 #include "dynamics/dense.h"
 #include "kinetic/departure.h"
 #include "systems/eigenstates/eigenstates.h"
@@ -31,7 +32,7 @@ static inline void eigenstates_measure_case(const eigenstates_case *c, double *q
              "shells: [0.5, 1, 3]\ndisorder: {distribution: uniform, seed: %d}\n",
              c->d, c->sites, c->eta, c->energy, c->states, SEED);
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &config, why));
-    assert_ok(system->open(kl_config_root(config), &none, &self, why));
+    assert_ok(kl_system_open(system, kl_config_root(config), &none, &self, why));
     assert_ok(system->begin(self, &place, &run, why));
     assert_ok(system->start(run, REALIZATION, why));
     while (!reached)
@@ -39,7 +40,7 @@ static inline void eigenstates_measure_case(const eigenstates_case *c, double *q
     assert_ok(
         system->measure(run, 0, 0, &(kl_sample){.quantity = quantity, .check = residual}, why));
     system->end(&run);
-    system->close(&self);
+    kl_system_close(system, &self);
     kl_config_destroy(&config);
 }
 

@@ -48,33 +48,18 @@ static double lockstep_random(uint64_t realization, uint64_t step)
     return (double)((z ^ (z >> 31)) >> 11) * 0x1p-52 - 1;
 }
 
-static void lockstep_close(void **self)
+static kl_status lockstep_open(kl_node *root, const kl_stations *steps, void *self, kl_error *err)
 {
-    free(*self);
-    *self = NULL;
-}
-
-static kl_status lockstep_open(kl_node *root, const kl_stations *steps, void **self, kl_error *err)
-{
-    lockstep *l = *self = calloc(1, sizeof *l);
-    if (!l)
-        return kl_fail(err, KL_ENVIRONMENT, "no memory for the study");
-    const kl_status status = kl_config_read(root, lockstep_table, l, err);
+    lockstep *l = self;
     l->steps = *steps;
+    KL_TRY(kl_config_read(root, lockstep_table, l, err));
     l->description = (kl_description){.points = {l->rate.n, 1, &lockstep_column, l->rate.v, NULL},
                                       .nquantities = 2,
                                       .quantity = lockstep_quantities,
                                       .nchecks = 1,
                                       .check = lockstep_checks,
                                       .random = true};
-    if (status != KL_OK)
-        lockstep_close(self);
-    return status;
-}
-
-static const kl_description *lockstep_describe(const void *self)
-{
-    return &((const lockstep *)self)->description;
+    return KL_OK;
 }
 
 static kl_cost lockstep_cost(const void *self, int point, int ranks)
@@ -214,9 +199,8 @@ static const kl_system lockstep_system = {.name = "lockstep",
                                           .ensemble = KL_LOCKSTEP,
                                           .stations = {"steps", "steps", "n", "1", "steps"},
                                           .keys = lockstep_keys,
+                                          KL_STUDY(lockstep),
                                           .open = lockstep_open,
-                                          .close = lockstep_close,
-                                          .describe = lockstep_describe,
                                           .cost = lockstep_cost,
                                           .begin = lockstep_begin,
                                           .start = lockstep_start,

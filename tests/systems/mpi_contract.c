@@ -141,6 +141,7 @@ static const small_study studies[] = {
      "times: [0, 0.1, 0.2]\npotential: {terms: [{power: [2], coefficient: 0.5}]}\n"
      "interaction: {gaussians: [{amplitude: 1.5, width: 0.7}]}\npairs: true\n"
      "observables: [{name: a, position: {power: [2]}}, {name: b, energy: true}]\n"
+     "limits: [reference]\n"
      "limit_tolerance: 1.0e-3\n",
      "times=[0.2]", 1e-9}};
 

@@ -2,6 +2,7 @@
  * after every step of it. Another run, on another number of ranks, takes the pieces and goes on to
  * the same bits. The group is all ranks; the run beside it is on each rank alone.
  */
+#include "contract/find.h"
 #include "lattice/check.h"
 #include "systems/localization/localization.h"
 
@@ -30,7 +31,7 @@ static work begin(MPI_Comm comm, const char *propagator, const double *times)
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &w.config, why));
     kl_node *root = kl_config_root(w.config);
     w.system = &kl_system_localization;
-    assert_ok(w.system->open(root, &stations, &w.self, why));
+    assert_ok(kl_system_open(w.system, root, &stations, &w.self, why));
     assert_ok(w.system->begin(w.self, &place, &w.run, why));
     assert_ok(w.system->start(w.run, 2, why));
     return w;
@@ -39,7 +40,7 @@ static work begin(MPI_Comm comm, const char *propagator, const double *times)
 static void end(work *w)
 {
     w->system->end(&w->run);
-    w->system->close(&w->self);
+    kl_system_close(w->system, &w->self);
     kl_config_destroy(&w->config);
 }
 

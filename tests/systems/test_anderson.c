@@ -1,6 +1,7 @@
 /* The `anderson` system behind its table of functions: what is measured at a time
  * does not depend on which other times are asked for; costs follow the layout.
  */
+#include "contract/find.h"
 #include "lattice/check.h"
 #include "systems/anderson/anderson.h"
 #include "kinlim/study.h"
@@ -17,13 +18,13 @@ static open_system open_text(const char *text, const kl_stations *times)
     open_system s;
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &s.config, why));
     s.system = &kl_system_anderson;
-    assert_ok(s.system->open(kl_config_root(s.config), times, &s.self, why));
+    assert_ok(kl_system_open(s.system, kl_config_root(s.config), times, &s.self, why));
     return s;
 }
 
 static void end(open_system *s)
 {
-    s->system->close(&s->self);
+    kl_system_close(s->system, &s->self);
     kl_config_destroy(&s->config);
 }
 
@@ -42,8 +43,8 @@ static void measure(const double *t, int n, double (*value)[QUANTITIES])
     const kl_stations times = {n, t};
     open_system s = open_text(tiny, &times);
     void *run;
-    assert_int_equal(s.system->describe(s.self)->nquantities, QUANTITIES);
-    assert_int_equal(s.system->describe(s.self)->nchecks, CHECKS);
+    assert_int_equal(kl_system_describe(s.system, s.self)->nquantities, QUANTITIES);
+    assert_int_equal(kl_system_describe(s.system, s.self)->nchecks, CHECKS);
     assert_int_equal(s.system->axis(s.self, 0, 0, 0, NULL), SITES);
     const kl_place place = {0, MPI_COMM_SELF, MPI_COMM_SELF, 1, 0, 1};
     assert_ok(s.system->begin(s.self, &place, &run, why));

@@ -1,6 +1,7 @@
 /* The `expansion` system behind its table of functions: against the exponential of the block
  * matrix; against the `anderson` system with the same seed; what follows from its means.
  */
+#include "contract/find.h"
 #include "dynamics/duhamel_block.h"
 #include "systems/anderson/anderson.h"
 #include "systems/expansion/expansion.h"
@@ -20,8 +21,8 @@ static void open_text(const kl_system *system, const char *text, const kl_statio
 {
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &s->config, why));
     s->system = system;
-    assert_ok(system->open(kl_config_root(s->config), times, &s->self, why));
-    s->about = system->describe(s->self);
+    assert_ok(kl_system_open(system, kl_config_root(s->config), times, &s->self, why));
+    s->about = kl_system_describe(system, s->self);
     assert_true(s->about->nquantities <= MOST_QUANTITIES);
 }
 
@@ -43,7 +44,7 @@ static void measure(open_system *s, int ntimes)
 
 static void end(open_system *s)
 {
-    s->system->close(&s->self);
+    kl_system_close(s->system, &s->self);
     kl_config_destroy(&s->config);
 }
 

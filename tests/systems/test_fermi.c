@@ -1,6 +1,7 @@
 /* The system `fermi` behind its table of functions: against the whole Fock space, against numbers
  * of dense linear algebra, and identities that hold for every realization.
  */
+#include "contract/find.h"
 #include "systems/fermi/fermi.h"
 
 #include "lattice/check.h"
@@ -22,8 +23,9 @@ static void open_text(const char *text, const double *time, open_gas *g)
     static kl_place place;
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &g->config, why));
     g->times = (kl_stations){1, time};
-    assert_ok(kl_system_fermi.open(kl_config_root(g->config), &g->times, &g->self, why));
-    g->about = kl_system_fermi.describe(g->self);
+    assert_ok(
+        kl_system_open(&kl_system_fermi, kl_config_root(g->config), &g->times, &g->self, why));
+    g->about = kl_system_describe(&kl_system_fermi, g->self);
     assert_true(g->about->nquantities <= 256);
     place = (kl_place){0, MPI_COMM_SELF, MPI_COMM_SELF, 1, 0, 1};
     assert_ok(kl_system_fermi.begin(g->self, &place, &g->run, why));
@@ -32,7 +34,7 @@ static void open_text(const char *text, const double *time, open_gas *g)
 static void close_gas(open_gas *g)
 {
     kl_system_fermi.end(&g->run);
-    kl_system_fermi.close(&g->self);
+    kl_system_close(&kl_system_fermi, &g->self);
     kl_config_destroy(&g->config);
 }
 

@@ -1,6 +1,7 @@
 /* The system `hartree_fock`: its steps against dense integration of the same ensemble, numbers of
  * another program, the many-body commutator on the whole Fock space, and the orders of the step.
  */
+#include "contract/find.h"
 #include "systems/hartree_fock/hartree_fock.h"
 
 #include "lattice/check.h"
@@ -32,7 +33,8 @@ static void open_text(const char *text, int members, open_gas *g)
     static const double time = 1;
     static const kl_stations times = {1, &time};
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &g->config, why));
-    assert_ok(kl_system_hartree_fock.open(kl_config_root(g->config), &times, &g->self, why));
+    assert_ok(
+        kl_system_open(&kl_system_hartree_fock, kl_config_root(g->config), &times, &g->self, why));
     g->place = (kl_place){0, MPI_COMM_SELF, MPI_COMM_SELF, members, 0, members};
     assert_ok(hartree_ensemble_create(g->self, &g->place, &g->e, why));
     assert_ok(hartree_ensemble_start(&g->e, 0, why));
@@ -41,7 +43,7 @@ static void open_text(const char *text, int members, open_gas *g)
 static void close_gas(open_gas *g)
 {
     hartree_ensemble_destroy(&g->e);
-    kl_system_hartree_fock.close(&g->self);
+    kl_system_close(&kl_system_hartree_fock, &g->self);
     kl_config_destroy(&g->config);
 }
 

@@ -2,6 +2,7 @@
  * enough for LAPACK (propagators and sums are written here from their definitions)
  * and against identities of free motion.
  */
+#include "contract/find.h"
 #include "dynamics/dense.h"
 #include "systems/localization/localization.h"
 
@@ -21,8 +22,8 @@ static open_system begin_on(MPI_Comm comm, const char *text, const kl_stations *
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &s.config, why));
     kl_node *root = kl_config_root(s.config);
     s.system = &kl_system_localization;
-    assert_ok(s.system->open(root, times, &s.self, why));
-    s.about = s.system->describe(s.self);
+    assert_ok(kl_system_open(s.system, root, times, &s.self, why));
+    s.about = kl_system_describe(s.system, s.self);
     const kl_place place = {0, comm, comm, 1, 0, 1};
     assert_ok(s.system->begin(s.self, &place, &s.run, why));
     assert_ok(s.system->start(s.run, realization, why));
@@ -47,7 +48,7 @@ static void at_time(open_system *s, int time, double *quantity, double check[2])
 static void end(open_system *s)
 {
     s->system->end(&s->run);
-    s->system->close(&s->self);
+    kl_system_close(s->system, &s->self);
     kl_config_destroy(&s->config);
 }
 

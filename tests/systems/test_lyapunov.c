@@ -3,6 +3,7 @@
  * sites, so the growth is log sqrt(det(E - H_N)^2 + det(E - H_{N-1})^2), and
  * log|det| = sum of log|E - eigenvalue| (D. J. Thouless, J. Phys. C 5 (1972) 77).
  */
+#include "contract/find.h"
 #include "lattice/check.h"
 #include "lattice/disorder.h"
 #include "systems/lyapunov/lyapunov.h"
@@ -38,7 +39,7 @@ static void growth_is_the_characteristic_polynomial(void **state)
     void *self;
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &config, why));
     system = &kl_system_lyapunov;
-    assert_ok(system->open(kl_config_root(config), &times, &self, why));
+    assert_ok(kl_system_open(system, kl_config_root(config), &times, &self, why));
     for (int point = 0; point < 3; point++) {
         static float omega[MOST];
         static double potential[MOST];
@@ -66,7 +67,7 @@ static void growth_is_the_characteristic_polynomial(void **state)
         }
         system->end(&run);
     }
-    system->close(&self);
+    kl_system_close(system, &self);
     kl_config_destroy(&config);
 }
 

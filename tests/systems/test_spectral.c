@@ -1,6 +1,7 @@
 /* One realization of `spectral` against LAPACK: the spectral function is |<k|n>|^2 of plane waves,
  * the density of states a trace that random vectors estimate without bias.
  */
+#include "contract/find.h"
 #include "dynamics/dense.h"
 #include "systems/spectral/spectral.h"
 
@@ -33,7 +34,7 @@ static void measure(double out[ENERGIES][6])
     void *self, *run;
     bool reached = false;
     assert_ok(kl_config_parse("study.yaml", text, strlen(text), &config, why));
-    assert_ok(system->open(kl_config_root(config), &stations, &self, why));
+    assert_ok(kl_system_open(system, kl_config_root(config), &stations, &self, why));
     assert_ok(system->begin(self, &place, &run, why));
     assert_ok(system->start(run, 3, why));
     while (!reached)
@@ -43,7 +44,7 @@ static void measure(double out[ENERGIES][6])
         assert_ok(system->measure(run, i, 0, &sample, why));
     }
     system->end(&run);
-    system->close(&self);
+    kl_system_close(system, &self);
     kl_config_destroy(&config);
 }
 

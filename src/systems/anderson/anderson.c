@@ -1,12 +1,10 @@
 #include "systems/anderson/anderson.h"
 
-#include "base/memory.h"
 #include "parts/images.h"
 #include "systems/anderson/anderson_private.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* ---- the limits ---- */
 
@@ -341,38 +339,23 @@ static void make_description(anderson *a)
     choose_limits(a);
 }
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    anderson *a = *self;
-    if (!a)
-        return;
+    anderson *a = self;
     kl_lattice_points_free(&a->points);
     kl_packets_free(&a->packets);
     kl_observables_free(&a->observables);
     kl_marginals_free(&a->marginals);
     kl_warnings_free(&a->warnings);
-    free(a);
-    *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    anderson *a;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *a, "study", &a, err));
-    *self = a;
+    anderson *a = self;
     a->times = *stations;
-    const kl_status status = read_keys(a, root, err);
-    if (status == KL_OK)
-        make_description(a);
-    else
-        close_study(self);
-    return status;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const anderson *)self)->description;
+    KL_TRY(read_keys(a, root, err));
+    make_description(a);
+    return KL_OK;
 }
 
 static int axis(const void *self, int point, int f, int axis_number, double *coordinate)
@@ -449,9 +432,9 @@ const kl_system kl_system_anderson = {
     .stations = {"times", "time", "T", "1", "macroscopic time"},
     .keys = keys,
     .columns = kl_lattice_columns,
+    KL_STUDY(anderson),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .axis = axis,
     .cost = anderson_cost,
     .begin = anderson_begin,

@@ -91,30 +91,20 @@ static kl_status name_quantities(crossing *c, kl_error *err)
     return KL_OK;
 }
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    crossing *c = *self;
-    if (!c)
-        return;
+    crossing *c = self;
     kl_crossing_points_free(&c->points);
     kl_warnings_free(&c->warnings);
     free(c->quantity);
-    free(c);
-    *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    crossing *c;
+    crossing *c = self;
     (void)stations;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *c, "study", &c, err));
-    *self = c;
-    kl_status status = kl_crossing_points_read(root, &c->points, &c->warnings, err);
-    if (status == KL_OK)
-        status = name_quantities(c, err);
-    if (status != KL_OK)
-        return close_study(self), status;
+    KL_TRY(kl_crossing_points_read(root, &c->points, &c->warnings, err));
+    KL_TRY(name_quantities(c, err));
     c->description = (kl_description){.points = {.n = c->points.n,
                                                  .ncolumns = KL_CROSSING_COLUMNS,
                                                  .column = columns,
@@ -126,11 +116,6 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
                                       .nwarnings = c->warnings.n,
                                       .warning = c->warnings.text};
     return KL_OK;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const crossing *)self)->description;
 }
 
 /* ---- the work of a point ---- */
@@ -315,9 +300,9 @@ const kl_system kl_system_crossing = {
     .ensemble = KL_DETERMINISTIC,
     .keys = keys_of_a_study,
     .columns = columns,
+    KL_STUDY(crossing),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .cost = cost,
     .begin = begin,
     .advance = advance,

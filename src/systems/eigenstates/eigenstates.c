@@ -138,29 +138,20 @@ static const kl_column columns[] = {
     {.name = ""}};
 static const char *const checks[] = {"residual"};
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    eigenstates *s = *self;
-    if (!s)
-        return;
+    eigenstates *s = self;
     kl_lattice_points_free(&s->points);
     free(s->value);
     free(s->level);
     free(s->quantity);
-    free(s);
-    *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    eigenstates *s;
-    *self = NULL;
+    eigenstates *s = self;
     (void)stations;
-    KL_TRY(kl_alloc(1, sizeof *s, "study", &s, err));
-    *self = s;
-    const kl_status status = read_keys(s, root, err);
-    if (status != KL_OK)
-        return close_study(self), status;
+    KL_TRY(read_keys(s, root, err));
     s->description = (kl_description){.points = {.n = s->points.n * s->energy.n,
                                                  .ncolumns = EIGENSTATES_COLUMNS,
                                                  .column = columns,
@@ -179,11 +170,6 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
     return KL_OK;
 }
 
-static const kl_description *describe(const void *self)
-{
-    return &((const eigenstates *)self)->description;
-}
-
 const kl_system kl_system_eigenstates = {
     .name = "eigenstates",
     .summary = "eigenstates in a weak random potential: their momentum shells and levels",
@@ -196,9 +182,9 @@ const kl_system kl_system_eigenstates = {
     .ensemble = KL_INDEPENDENT,
     .keys = keys_of_a_study,
     .columns = columns,
+    KL_STUDY(eigenstates),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .cost = eigenstates_cost,
     .begin = eigenstates_begin,
     .start = eigenstates_start,

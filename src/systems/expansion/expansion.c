@@ -235,39 +235,24 @@ static void make_description(expansion *x)
     choose_limits(x);
 }
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    expansion *x = *self;
-    if (!x)
-        return;
+    expansion *x = self;
     kl_lattice_points_free(&x->points);
     kl_packets_free(&x->packets);
     kl_observables_free(&x->observables);
     kl_warnings_free(&x->warnings);
     free(x->quantity);
     free(x->meaning);
-    free(x);
-    *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    expansion *x;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *x, "study", &x, err));
-    *self = x;
+    expansion *x = self;
     x->times = *stations;
-    kl_status status = read_keys(x, root, err);
-    if (status == KL_OK)
-        make_description(x);
-    else
-        close_study(self);
-    return status;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const expansion *)self)->description;
+    KL_TRY(read_keys(x, root, err));
+    make_description(x);
+    return KL_OK;
 }
 
 /* Of vectors that are off by the tolerance, relative to the larger of 1 and their norms. */
@@ -313,9 +298,9 @@ const kl_system kl_system_expansion = {
     .stations = {"times", "time", "T", "1", "macroscopic time"},
     .keys = keys,
     .columns = kl_lattice_columns,
+    KL_STUDY(expansion),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .cost = expansion_cost,
     .begin = expansion_begin,
     .start = expansion_start,

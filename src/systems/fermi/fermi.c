@@ -285,11 +285,9 @@ static kl_status make_description(fermi *f, kl_error *err)
     return fermi_make_derived(f, err);
 }
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    fermi *f = *self;
-    if (!f)
-        return;
+    fermi *f = self;
     kl_lattice_points_free(&f->points);
     kl_gas_start_free(&f->start);
     kl_observables_free(&f->observables);
@@ -299,28 +297,14 @@ static void close_study(void **self)
     free(f->derived);
     free(f->meaning);
     free(f->constant);
-    free(f);
-    *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    fermi *f;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *f, "study", &f, err));
-    *self = f;
+    fermi *f = self;
     f->times = *stations;
-    kl_status status = read_keys(f, root, err);
-    if (status == KL_OK)
-        status = make_description(f, err);
-    if (status != KL_OK)
-        close_study(self);
-    return status;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const fermi *)self)->description;
+    KL_TRY(read_keys(f, root, err));
+    return make_description(f, err);
 }
 
 static int axis(const void *self, int point, int f, int axis_number, double *coordinate)
@@ -358,9 +342,9 @@ const kl_system kl_system_fermi = {
     .stations = {"times", "time", "T", "1", "macroscopic time"},
     .columns = kl_lattice_columns,
     .keys = keys,
+    KL_STUDY(fermi),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .axis = axis,
     .cost = fermi_cost,
     .begin = fermi_begin,

@@ -109,28 +109,19 @@ static kl_status read_keys(feynman_kac *s, kl_node *root, kl_error *err)
     return kl_config_distinct(&own.observables, "name", err);
 }
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    feynman_kac *s = *self;
-    if (!s)
-        return;
+    feynman_kac *s = self;
     kl_lattice_points_free(&s->points);
     free(s->to);
     free(s->quantity);
-    free(s);
-    *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    feynman_kac *s;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *s, "study", &s, err));
-    *self = s;
+    feynman_kac *s = self;
     s->times = *stations;
-    const kl_status status = read_keys(s, root, err);
-    if (status != KL_OK)
-        return close_study(self), status;
+    KL_TRY(read_keys(s, root, err));
     memcpy(s->limit, feynman_kac_limits, sizeof s->limit);
     s->description = (kl_description){.points = kl_lattice_points_describe(&s->points),
                                       .nquantities = s->n,
@@ -140,11 +131,6 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
                                       .random = true,
                                       .seed = s->disorder.seed};
     return KL_OK;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const feynman_kac *)self)->description;
 }
 
 const kl_system kl_system_feynman_kac = {
@@ -163,9 +149,9 @@ const kl_system kl_system_feynman_kac = {
     .stations = {"times", "beta", "b", "1", "imaginary time"},
     .keys = keys_of_a_study,
     .columns = kl_lattice_columns,
+    KL_STUDY(feynman_kac),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .cost = feynman_kac_cost,
     .begin = feynman_kac_begin,
     .start = feynman_kac_start,

@@ -1,6 +1,5 @@
 #include "systems/graphs/feynman_open.h"
 
-#include "base/memory.h"
 #include "systems/graphs/feynman_limit.h"
 
 #include <math.h>
@@ -49,29 +48,19 @@ static void add_sizes(feynman *f)
 
 /* ---- the study ---- */
 
-void feynman_close(void **self)
+void feynman_close(void *self)
 {
-    feynman *f = *self;
-    if (!f)
-        return;
+    feynman *f = self;
     kl_feynman_free(&f->study);
     free(f->quantity);
     free(f->diagram);
-    free(f);
-    *self = NULL;
 }
 
-kl_status feynman_open(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+kl_status feynman_open(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    feynman *f;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *f, "study", &f, err));
-    *self = f;
-    kl_status status = kl_feynman_read(root, stations, &f->study, err);
-    if (status == KL_OK)
-        status = feynman_name(f, err);
-    if (status != KL_OK)
-        return feynman_close(self), status;
+    feynman *f = self;
+    KL_TRY(kl_feynman_read(root, stations, &f->study, err));
+    KL_TRY(feynman_name(f, err));
     f->description = (kl_description){.points = kl_lattice_points_describe(&f->study.points),
                                       .nquantities = (int)(2 * f->nvalues),
                                       .quantity = f->quantity,
@@ -86,11 +75,6 @@ kl_status feynman_open(kl_node *root, const kl_stations *stations, void **self, 
                                       .limit = &limit};
     add_sizes(f);
     return KL_OK;
-}
-
-const kl_description *feynman_describe(const void *self)
-{
-    return &((const feynman *)self)->description;
 }
 
 kl_status feynman_constants(const void *self, int point, double *value, kl_error *err)

@@ -4,9 +4,8 @@
 
 #include "systems/graphs/feynman_values.h"
 
-kl_status feynman_open(kl_node *root, const kl_stations *stations, void **self, kl_error *err);
-void feynman_close(void **self);
-const kl_description *feynman_describe(const void *self);
+kl_status feynman_open(kl_node *root, const kl_stations *stations, void *self, kl_error *err);
+void feynman_close(void *self);
 kl_status feynman_constants(const void *self, int point, double *value, kl_error *err);
 
 /* What the two ways have in common: members of kl_system. */
@@ -23,7 +22,7 @@ kl_status feynman_constants(const void *self, int point, double *value, kl_error
         "T. Chen, lecture notes on semiclassical scaling limits, University of Texas (2011), "     \
         "sections 5.3 to 5.6; RIMS Kokyuroku Bessatsu B21 (2010) 63, sections 2.3 and 3.2",        \
     .stations = {"times", "time", "T", "1", "macroscopic time"}, .keys = kl_feynman_keys,          \
-    .columns = kl_lattice_columns, .open = feynman_open, .close = feynman_close,                   \
-    .describe = feynman_describe, .constants = feynman_constants
+    .columns = kl_lattice_columns, KL_STUDY(feynman), .open = feynman_open,                        \
+    .close = feynman_close, .constants = feynman_constants
 
 #endif

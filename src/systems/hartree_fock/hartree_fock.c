@@ -242,11 +242,9 @@ static kl_status make_description(hartree *h, kl_error *err)
     return make_constants(h, err);
 }
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    hartree *h = *self;
-    if (!h)
-        return;
+    hartree *h = self;
     kl_lattice_points_free(&h->points);
     kl_gas_start_free(&h->start);
     kl_observables_free(&h->observables);
@@ -254,28 +252,14 @@ static void close_study(void **self)
     kl_warnings_free(&h->warnings);
     free(h->column);
     free(h->constant);
-    free(h);
-    *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    hartree *h;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *h, "study", &h, err));
-    *self = h;
+    hartree *h = self;
     h->times = *stations;
-    kl_status status = read_keys(h, root, err);
-    if (status == KL_OK)
-        status = make_description(h, err);
-    if (status != KL_OK)
-        close_study(self);
-    return status;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const hartree *)self)->description;
+    KL_TRY(read_keys(h, root, err));
+    return make_description(h, err);
 }
 
 static int axis_of(const void *self, int point, int f, int axis_number, double *coordinate)
@@ -301,9 +285,9 @@ const kl_system kl_system_hartree_fock = {
     .stations = {"times", "time", "T", "1", "macroscopic time"},
     .columns = columns,
     .keys = keys,
+    KL_STUDY(hartree),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .axis = axis_of,
     .cost = hartree_cost,
     .begin = hartree_begin,

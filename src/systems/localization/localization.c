@@ -267,39 +267,23 @@ static void make_description(localization *l)
     d->seed = l->disorder.seed;
 }
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    localization *l = *self;
-    if (!l)
-        return;
+    localization *l = self;
     kl_lattice_points_free(&l->points);
     kl_packets_free(&l->packets);
     kl_warnings_free(&l->warnings);
     free(l->quantity);
-    free(l);
-    *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    localization *l;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *l, "study", &l, err));
-    *self = l;
+    localization *l = self;
     l->times = *stations;
-    kl_status status = read_keys(l, root, err);
-    if (status != KL_OK) {
-        close_study(self);
-        return status;
-    }
+    KL_TRY(read_keys(l, root, err));
     make_guides(l);
     make_description(l);
     return KL_OK;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const localization *)self)->description;
 }
 
 const kl_system kl_system_localization = {
@@ -317,9 +301,9 @@ const kl_system kl_system_localization = {
     .stations = {"times", "time", "T", "1", "macroscopic time"},
     .keys = keys,
     .columns = kl_lattice_columns,
+    KL_STUDY(localization),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .cost = localization_cost,
     .begin = localization_begin,
     .start = localization_start,

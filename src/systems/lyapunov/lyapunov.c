@@ -127,16 +127,12 @@ static kl_status read_keys(lyapunov *l, kl_node *root, kl_error *err)
     return make_points(l, &keys, err);
 }
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    lyapunov *l = *self;
-    if (!l)
-        return;
+    lyapunov *l = self;
     free(l->columns);
     free(l->values);
     free(l->quantity);
-    free(l);
-    *self = NULL;
 }
 
 static const kl_column columns[] = {
@@ -173,24 +169,13 @@ static void make_description(lyapunov *l)
                                       .seed = l->disorder.seed};
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    lyapunov *l;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *l, "study", &l, err));
-    *self = l;
+    lyapunov *l = self;
     l->lengths = *stations;
-    kl_status status = read_keys(l, root, err);
-    if (status == KL_OK)
-        make_description(l);
-    else
-        close_study(self);
-    return status;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const lyapunov *)self)->description;
+    KL_TRY(read_keys(l, root, err));
+    make_description(l);
+    return KL_OK;
 }
 
 /* An exponent of a strip means another thing at every M. */
@@ -216,9 +201,9 @@ const kl_system kl_system_lyapunov = {
     .stations = {"times", "length", "N", "sites", "length of the chain"},
     .keys = keys_of_a_study,
     .columns = columns,
+    KL_STUDY(lyapunov),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .cost = lyapunov_cost,
     .begin = lyapunov_begin,
     .start = lyapunov_start,

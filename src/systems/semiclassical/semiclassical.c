@@ -84,11 +84,9 @@ static void make_description(semiclassical *s)
     d->warning = s->warnings.text;
 }
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    semiclassical *s = *self;
-    if (!s)
-        return;
+    semiclassical *s = self;
     free(s->point);
     free(s->columns);
     kl_keys_smooth_free(&s->potential);
@@ -98,34 +96,21 @@ static void close_study(void **self)
     free(s->quantity);
     semiclassical_free_limits(s);
     kl_warnings_free(&s->warnings);
-    free(s);
-    *self = NULL;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    semiclassical *s;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *s, "study", &s, err));
-    *self = s;
+    semiclassical *s = self;
     s->times = *stations;
-    const kl_status status = read_keys(s, root, err);
-    if (status == KL_OK)
-        make_description(s);
-    else
-        close_study(self);
-    return status;
+    KL_TRY(read_keys(s, root, err));
+    make_description(s);
+    return KL_OK;
 }
 
 int semiclassical_axis(const void *self, int point, int f, int axis, double *coordinate)
 {
     const semiclassical *s = self;
     return kl_phase_pictures_axis(&s->pictures, &s->point[point], f, axis, coordinate);
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const semiclassical *)self)->description;
 }
 
 const kl_system kl_system_semiclassical = {
@@ -144,9 +129,9 @@ const kl_system kl_system_semiclassical = {
     .stations = {"times", "time", "T", "1", "time"},
     .keys = keys_of_a_study,
     .columns = columns,
+    KL_STUDY(semiclassical),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .axis = semiclassical_axis,
     .cost = semiclassical_cost,
     .begin = semiclassical_begin,

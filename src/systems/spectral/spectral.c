@@ -76,16 +76,12 @@ static kl_status read_keys(spectral *s, kl_node *root, kl_error *err)
     return name_quantities(s, err);
 }
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    spectral *s = *self;
-    if (!s)
-        return;
+    spectral *s = self;
     kl_lattice_points_free(&s->points);
     free(s->momentum);
     free(s->quantity);
-    free(s);
-    *self = NULL;
 }
 
 /* The part of the variance between realizations that is the random vectors'. */
@@ -106,16 +102,11 @@ static const kl_derived derived = {.name = "vector_share",
                                    .per_station = true,
                                    .signed_value = true};
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    spectral *s;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *s, "study", &s, err));
-    *self = s;
+    spectral *s = self;
     s->energies = *stations;
-    const kl_status status = read_keys(s, root, err);
-    if (status != KL_OK)
-        return close_study(self), status;
+    KL_TRY(read_keys(s, root, err));
     s->description = (kl_description){.points = kl_lattice_points_describe(&s->points),
                                       .nquantities = s->nquantities,
                                       .quantity = s->quantity,
@@ -126,11 +117,6 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void **s
                                       .random = true,
                                       .seed = s->disorder.seed};
     return KL_OK;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const spectral *)self)->description;
 }
 
 const kl_system kl_system_spectral = {
@@ -148,9 +134,9 @@ const kl_system kl_system_spectral = {
     .negative_stations = true,
     .keys = keys_of_a_study,
     .columns = kl_lattice_columns,
+    KL_STUDY(spectral),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .cost = spectral_cost,
     .begin = spectral_begin,
     .start = spectral_start,

@@ -19,11 +19,9 @@ static const kl_column columns[TROTTER_COLUMNS + 1] = {
     {.name = "step", .units = "1", .long_name = "1/N", .role = KL_SMALL},
     {.name = ""}};
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    trotter *s = *self;
-    if (!s)
-        return;
+    trotter *s = self;
     free(s->columns);
     kl_keys_smooth_free(&s->potential);
     free(s->observable);
@@ -37,8 +35,6 @@ static void close_study(void **self)
     free(s->window);
     free(s->box);
     kl_warnings_free(&s->warnings);
-    free(s);
-    *self = NULL;
 }
 
 /* Rates are in the length of a slice; with one number of slices alone they are in hbar. */
@@ -61,24 +57,13 @@ static void make_description(trotter *s)
                          .warning = s->warnings.text};
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    trotter *s;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *s, "study", &s, err));
-    *self = s;
+    trotter *s = self;
     s->times = *stations;
-    const kl_status status = trotter_read(s, root, err);
-    if (status == KL_OK)
-        make_description(s);
-    else
-        close_study(self);
-    return status;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const trotter *)self)->description;
+    KL_TRY(trotter_read(s, root, err));
+    make_description(s);
+    return KL_OK;
 }
 
 const kl_system kl_system_trotter = {
@@ -96,9 +81,9 @@ const kl_system kl_system_trotter = {
     .stations = {"times", "time", "T", "1", "time"},
     .keys = keys_of_a_study,
     .columns = columns,
+    KL_STUDY(trotter),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .cost = trotter_cost,
     .begin = trotter_begin,
     .start = trotter_start,

@@ -124,11 +124,9 @@ static void make_description(vlasov *v)
     d->warning = v->warnings.text;
 }
 
-static void close_study(void **self)
+static void close_study(void *self)
 {
-    vlasov *v = *self;
-    if (!v)
-        return;
+    vlasov *v = self;
     kl_keys_smooth_free(&v->potential);
     kl_keys_smooth_free(&v->interaction);
     kl_phase_observables_free(&v->observables);
@@ -144,8 +142,6 @@ static void close_study(void **self)
         free(v->solved[i].value);
         free(v->solved[i].error);
     }
-    free(v);
-    *self = NULL;
 }
 
 static kl_status read_keys(vlasov *v, kl_node *root, kl_error *err)
@@ -162,24 +158,13 @@ static kl_status read_keys(vlasov *v, kl_node *root, kl_error *err)
     return KL_OK;
 }
 
-static kl_status open_study(kl_node *root, const kl_stations *stations, void **self, kl_error *err)
+static kl_status open_study(kl_node *root, const kl_stations *stations, void *self, kl_error *err)
 {
-    vlasov *v;
-    *self = NULL;
-    KL_TRY(kl_alloc(1, sizeof *v, "study", &v, err));
-    *self = v;
+    vlasov *v = self;
     v->times = *stations;
-    const kl_status status = read_keys(v, root, err);
-    if (status == KL_OK)
-        make_description(v);
-    else
-        close_study(self);
-    return status;
-}
-
-static const kl_description *describe(const void *self)
-{
-    return &((const vlasov *)self)->description;
+    KL_TRY(read_keys(v, root, err));
+    make_description(v);
+    return KL_OK;
 }
 
 static int axis_of(const void *self, int point, int f, int axis, double *coordinate)
@@ -203,9 +188,9 @@ const kl_system kl_system_vlasov = {
     .stations = {"times", "time", "T", "1", "time"},
     .keys = keys_of_a_study,
     .columns = columns,
+    KL_STUDY(vlasov),
     .open = open_study,
     .close = close_study,
-    .describe = describe,
     .axis = axis_of,
     .cost = vlasov_cost,
     .begin = vlasov_begin,
