@@ -76,6 +76,7 @@ static void run_chains(const sweep *s)
                                                 (2 + 2 * n) * width, false);
     r.orders = of->orders;
     r.fields = of->fields;
+    r.fresh = true;
     for (int k = 0; k < width; k++) {
         array[k] = of->psi[k].re;
         array[width + k] = of->scratch[k];

@@ -26,11 +26,11 @@ static double extreme(const kl_hamiltonian *h, int sign)
     return most;
 }
 
-/* (H phi)(x)/phi(x), largest over the owned sites. */
-static double largest_ratio(const kl_lattice *lattice, kl_precision precision, const void *phi,
-                            const void *h_phi)
+/* (H phi)(x)/phi(x), largest over the n owned sites. */
+static double largest_ratio(const kl_lattice *lattice, kl_precision precision, int64_t n,
+                            const void *phi, const void *h_phi)
 {
-    const int64_t from = kl_lattice_origin(lattice), to = from + kl_lattice_local(lattice);
+    const int64_t from = kl_lattice_origin(lattice), to = from + n;
     double most = 0;
     if (precision == KL_SINGLE) {
         const float *restrict a = phi, *restrict b = h_phi;
@@ -78,11 +78,10 @@ static double upper_bound(const kl_hamiltonian *h, kl_precision precision, int s
     const kl_recurrence r = kl_hamiltonian_recurrence(h, precision, array, 2, true);
     kl_recurrence_begin(&r);
     kl_recurrence_run(&r, POWER_STEPS, power_step, &step);
+    const double ratio = largest_ratio(h->lattice, precision, kl_recurrence_kept(&r),
+                                       array[(POWER_STEPS - 1) % 2], array[POWER_STEPS % 2]);
     kl_recurrence_end(&r);
-    return largest_ratio(h->lattice, precision, array[(POWER_STEPS - 1) % 2],
-                         array[POWER_STEPS % 2]) *
-               (1 + 16 * epsilon) / scale -
-           shift;
+    return ratio * (1 + 16 * epsilon) / scale - shift;
 }
 
 double kl_hamiltonian_exact_factor(double radius, double hopping)

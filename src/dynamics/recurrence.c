@@ -1,6 +1,7 @@
 #include "dynamics/recurrence.h"
 
 #include "base/cpu.h"
+#include "dynamics/fronts.h"
 #include "lattice/halo.h"
 #include "lattice/team.h"
 
@@ -436,9 +437,32 @@ static block block_of(const kl_recurrence *r)
                    .width = width_of(r)};
 }
 
+/* A lattice in pencils, whose potential goes there, too, and comes back. */
+static kl_fronts fronts_of(const kl_recurrence *r)
+{
+    const kl_lattice *lattice = r->stencil.lattice;
+    return (kl_fronts){.stencil = r->stencil,
+                       .edges = lattice->pencils ? lattice->pencils->edges : NULL,
+                       .omega = (float *)(uintptr_t)r->omega,
+                       .array = r->array,
+                       .arrays = r->arrays,
+                       .depth = r->blocking.depth,
+                       .thick = r->blocking.tile,
+                       .fresh = r->fresh};
+}
+
+int64_t kl_recurrence_kept(const kl_recurrence *r)
+{
+    const kl_lattice *lattice = r->stencil.lattice;
+    return lattice->pencils ? kl_pencils_local(lattice->pencils) : kl_lattice_local(lattice);
+}
+
 void kl_recurrence_begin(const kl_recurrence *r)
 {
-    if (is_shared(r) || !drifts(r))
+    const kl_fronts fronts = fronts_of(r);
+    if (fronts.edges)
+        kl_fronts_begin(&fronts);
+    if (fronts.edges || is_shared(r) || !drifts(r))
         return;
     kl_seams_potential(r->seams, r->omega);
     kl_seams_enter(r->seams, r->array, 2 * width_of(r), r->arrays);
@@ -446,7 +470,10 @@ void kl_recurrence_begin(const kl_recurrence *r)
 
 void kl_recurrence_end(const kl_recurrence *r)
 {
-    if (!is_shared(r) && drifts(r))
+    const kl_fronts fronts = fronts_of(r); /* if it has edges */
+    if (fronts.edges)
+        kl_fronts_end(&fronts);
+    else if (!is_shared(r) && drifts(r))
         kl_seams_leave(r->seams, r->array, 2 * width_of(r), r->arrays);
 }
 
@@ -456,6 +483,11 @@ void kl_recurrence_run(const kl_recurrence *r, int steps, kl_step_of step_of, co
     block blk = block_of(r);
     int64_t shape[2] = {r->blocking.depth, r->blocking.tile}; /* alike in the group */
     const bool whole = lattice->ranks == 1 || blk.team;
+    const kl_fronts fronts = fronts_of(r);
+    if (fronts.edges) {
+        kl_fronts_run(&fronts, steps, step_of, context);
+        return;
+    }
     int64_t most = blk.seams ? blk.seams->depth : whole ? lattice->sites / 2 : 0;
     if (lattice->dimension == 1 || most < 1) {
         run_steps(&blk, steps, step_of, context);

@@ -13,6 +13,8 @@
  * done after 2K fronts and needed after n, n the planes of a slab: one message a block and tile,
  * and no wait for ranks that keep pace.
  *
+ * A lattice in pencils has no slabs here: dynamics/fronts.h.
+ *
  * Ranks of a team (lattice/team.h) drift not: the front runs through all planes of the lattice and
  * each rank works on a part of a tile's rows.
  *
@@ -31,7 +33,8 @@
 
 typedef struct kl_blocking {
     int depth;    /* K >= 1 */
-    int64_t tile; /* rows of a tile, d = 3; at least the sites: no tiles */
+    int64_t tile; /* rows of a tile, d = 3; at least the sites: no tiles; planes of a front of
+                     pencils */
     bool ahead;   /* ask for the next planes while the front works on these */
 } kl_blocking;
 
@@ -64,22 +67,25 @@ typedef struct kl_recurrence {
     kl_blocking blocking;
     void **array; /* vectors first; their contents are lost unless they are kept */
     int arrays;
-    bool keep;
+    bool keep;  /* of a lattice in pencils: until end(), as pencils */
     int orders; /* 0: one vector, on which V acts; else a block of that many */
     /* [orders], on one rank alone: what takes the order before to each, in the place of omega;
      * [0] is not looked at. NULL: omega does. */
     const float *const *fields;
+    bool fresh; /* the accumulators are zero when it begins */
 } kl_recurrence;
 
-/* Around one or more runs with the same accumulators. Collective over the group. */
+/* Around one or more runs with the same accumulators. Collective over the group. With pencils
+ * begin() loses array[1] and end() the two vectors. */
 void kl_recurrence_begin(const kl_recurrence *recurrence);
 void kl_recurrence_end(const kl_recurrence *recurrence);
+/* Numbers of this rank in a vector that is kept, until end(): from kl_lattice_origin() on. Local.
+ */
+int64_t kl_recurrence_kept(const kl_recurrence *recurrence);
 
 /* Steps 1..steps: step k reads array[(k-1) % 2], updates array[k % 2].
- * step_of(context, k, &step) tells what to do in step k; what it points to must
- * stay valid. Step 1 must not subtract: what array[1] holds is not looked at. Collective over the
+ * Step 1 must not subtract: what array[1] holds is not looked at. Collective over the
  * group, between begin() and end(). */
-typedef void (*kl_step_of)(const void *context, int k, kl_stencil_step *step);
 void kl_recurrence_run(const kl_recurrence *recurrence, int steps, kl_step_of step_of,
                        const void *context);
 

@@ -18,11 +18,19 @@ typedef struct task {
     kl_ahead ahead;
 } task;
 
+/* Sites of a row. */
+static inline int64_t row_of(const task *t)
+{
+    const kl_lattice *lattice = t->stencil->lattice;
+    if (t->at->around)
+        return t->at->around->sites;
+    return lattice->dimension == 1 ? lattice->count : lattice->sites;
+}
+
 /* acc += c * b for accumulators that the fused kernel does not serve. */
 static void accumulate(const task *t, const double *c)
 {
-    const kl_lattice *lattice = t->stencil->lattice;
-    const int64_t row = lattice->dimension == 1 ? lattice->count : lattice->sites;
+    const int64_t row = row_of(t);
     const int64_t at = t->from * row, n = (t->to - t->from) * row;
     for (int k = 0; k < t->step->outputs; k++) {
         if (t->stencil->precision == KL_SINGLE) {
@@ -42,13 +50,13 @@ static void accumulate(const task *t, const double *c)
 #define KL_RUN_ROWS(NAME, REAL, ROWS, KERNEL)                                                      \
     static void NAME(const task *t)                                                                \
     {                                                                                              \
-        const kl_lattice *lattice = t->stencil->lattice;                                           \
         const kl_stencil_step *step = t->step;                                                     \
         const kl_stencil_planes *at = t->at;                                                       \
         const bool fused = step->outputs == 1;                                                     \
         const ROWS rows = {                                                                        \
-            .n = lattice->dimension == 1 ? lattice->count : lattice->sites,                        \
-            .rows = kl_lattice_rows(lattice),                                                      \
+            .n = row_of(t),                                                                        \
+            .rows = at->around ? at->around->rows : kl_lattice_rows(t->stencil->lattice),          \
+            .around = at->around,                                                                  \
             .from = t->from,                                                                       \
             .to = t->to,                                                                           \
             .c = at->c,                                                                            \
@@ -67,7 +75,7 @@ static void accumulate(const task *t, const double *c)
             .ahead = t->ahead.memory,                                                              \
             .ahead_row = t->ahead.bytes / (t->to - t->from),                                       \
         };                                                                                         \
-        t->stencil->set->KERNEL[lattice->dimension - 1](&rows);                                    \
+        t->stencil->set->KERNEL[t->stencil->lattice->dimension - 1](&rows);                        \
     }
 KL_RUN_ROWS(run_single, float, kl_rows_single, single)
 KL_RUN_ROWS(run_double, double, kl_rows_double, twofold)

@@ -6,7 +6,7 @@
  *
  * v is a itself, or another array: the order before a in the expansion in the disorder.
  * The arithmetic of each site is the same for every instruction set and every
- * cut into slabs, tiles and vectors: neighbours are added as
+ * cut into slabs, pencils, tiles and vectors: neighbours are added as
  * ((x- + x+) + (y- + y+)) + (z- + z+), without contraction. Local.
  */
 #ifndef KL_DYNAMICS_STENCIL_H
@@ -16,15 +16,26 @@
 
 #include <stdbool.h>
 
-/* Rows from..to-1 of one plane of `rows` periodic rows of n sites; c, b, acc,
- * omega point to the plane, z0 and z1 to the planes below and above. For d = 2 a
- * plane is one row; for d = 1 the slab is one row whose ends c[-1] and c[n] are
- * ghosts. Sites around the plane may be read: arrays have ghost planes, seams a margin. */
+/* Of a part of a lattice in pencils, whose planes follow each other along axis 1 and, for d = 3,
+ * its rows along axis 0: how large its planes are, and what is around this one, of the kernel's
+ * precision. The site before row y is left[y left_row], the one after it right[y right_row]. */
+typedef struct kl_stencil_around {
+    int64_t rows, sites;
+    const void *low, *high; /* the rows before the first and after the last */
+    const void *left, *right;
+    int64_t left_row, right_row;
+} kl_stencil_around;
+
+/* Rows from..to-1 of one plane of `rows` periodic rows of n sites; c, b, acc, omega point to the
+ * plane, z0 and z1 to the planes below and above. For d = 2 a plane is one row; for d = 1 the slab
+ * is one row whose ends c[-1] and c[n] are ghosts. Sites around the plane may be read: arrays have
+ * ghost planes or, like seams, a margin. */
 typedef struct kl_rows_single {
     int64_t n, rows, from, to;
     const float *c, *z0, *z1, *omega;
-    const float *v; /* NULL or what the potential acts on, in place of c */
-    float *b, *acc; /* acc: NULL or accumulated */
+    const kl_stencil_around *around; /* NULL: the plane is all of the lattice's */
+    const float *v;                  /* NULL or what the potential acts on, in place of c */
+    float *b, *acc;                  /* acc: NULL or accumulated */
     float hop, potential, shift, c0, c1;
     bool subtract;
     const void *ahead; /* ahead_row bytes for each row, brought near meanwhile */
@@ -35,6 +46,7 @@ typedef struct kl_rows_double {
     int64_t n, rows, from, to;
     const double *c, *z0, *z1, *v;
     const float *omega;
+    const kl_stencil_around *around;
     double *b, *acc;
     double hop, potential, shift, c0, c1;
     bool subtract;
@@ -65,6 +77,9 @@ typedef struct kl_stencil_step {
     const double *c0, *c1; /* [outputs] */
 } kl_stencil_step;
 
+/* step_of(context, k, &step) tells what to do in step k; what it points to must stay valid. */
+typedef void (*kl_step_of)(const void *context, int k, kl_stencil_step *step);
+
 typedef struct kl_stencil {
     const kl_lattice *lattice;
     kl_precision precision;
@@ -78,6 +93,7 @@ typedef struct kl_stencil_planes {
     const float *omega;
     void *b;
     void *acc[KL_MOST_ACCUMULATORS];
+    const kl_stencil_around *around; /* as in kl_rows_single */
 } kl_stencil_planes;
 
 /* Memory that a later step needs; NULL: none. */

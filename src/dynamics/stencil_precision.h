@@ -13,6 +13,7 @@ typedef struct NAME(row) {
     const float *omega;
     REAL *b, *acc;
     int64_t n;
+    const REAL *left, *right; /* apart: the sites before and after the row */
     REAL hop, potential, shift, c0, c1;
 } NAME(row);
 
@@ -60,9 +61,9 @@ KL_INLINE void NAME(put)(bool acc, const NAME(row) * r, int64_t i, NAME(vector) 
 
 /* The same for one site. */
 KL_INLINE void NAME(site)(int dims, bool subtract, bool other, bool acc, const NAME(row) * r,
-                          int64_t i, int64_t left, int64_t right)
+                          int64_t i, REAL left, REAL right)
 {
-    REAL s = r->c[left] + r->c[right];
+    REAL s = left + right;
     if (dims == 3)
         s = s + (r->y0[i] + r->y1[i]);
     if (dims >= 2)
@@ -78,23 +79,26 @@ KL_INLINE void NAME(site)(int dims, bool subtract, bool other, bool acc, const N
     r->b[i] = value;
 }
 
-KL_INLINE void NAME(short_row)(int dims, bool subtract, bool other, bool acc, const NAME(row) * r)
+KL_INLINE void NAME(short_row)(int dims, bool subtract, bool other, bool acc, bool apart,
+                               const NAME(row) * r)
 {
     const int64_t n = r->n;
+    const REAL *left = apart ? r->left : &r->c[n - 1], *right = apart ? r->right : &r->c[0];
     for (int64_t i = 0; i < n; i++)
         NAME(site)
-    (dims, subtract, other, acc, r, i, dims > 1 && i == 0 ? n - 1 : i - 1,
-     dims > 1 && i == n - 1 ? 0 : i + 1);
+    (dims, subtract, other, acc, r, i, dims > 1 && i == 0 ? *left : r->c[i - 1],
+     dims > 1 && i == n - 1 ? *right : r->c[i + 1]);
 }
 
-KL_INLINE void NAME(long_row)(int dims, bool subtract, bool other, bool acc, const NAME(row) * row)
+KL_INLINE void NAME(long_row)(int dims, bool subtract, bool other, bool acc, bool apart,
+                              const NAME(row) * row)
 {
     const NAME(row) copy = *row, *r = &copy;
     const int64_t end = r->n - LANES;
     NAME(vector) before = NAME(load)(r->c - 1), after = NAME(load)(r->c + end + 1);
     if (dims > 1) { /* for d = 1 the ghosts are there */
-        before[0] = r->c[r->n - 1];
-        after[LANES - 1] = r->c[0];
+        before[0] = apart ? *r->left : r->c[r->n - 1];
+        after[LANES - 1] = apart ? *r->right : r->c[0];
     }
     NAME(vector) previous = NAME(load)(r->c), c = NAME(load)(r->c + LANES);
     NAME(vector) last_total = previous;
@@ -123,47 +127,58 @@ KL_INLINE void NAME(long_row)(int dims, bool subtract, bool other, bool acc, con
         NAME(store)(r->acc + end, last_total);
 }
 
-KL_INLINE void NAME(one_row)(int dims, bool subtract, bool other, bool acc, const NAME(row) * r)
+KL_INLINE void NAME(one_row)(int dims, bool subtract, bool other, bool acc, bool apart,
+                             const NAME(row) * r)
 {
     if (r->n < 2 * LANES)
-        NAME(short_row)(dims, subtract, other, acc, r);
+        NAME(short_row)(dims, subtract, other, acc, apart, r);
     else
-        NAME(long_row)(dims, subtract, other, acc, r);
+        NAME(long_row)(dims, subtract, other, acc, apart, r);
 }
 
-KL_INLINE void NAME(all_rows)(int dims, bool other, const ROWS *a)
+KL_INLINE void NAME(all_rows)(int dims, bool other, bool apart, const ROWS *a)
 {
     for (int64_t y = a->from; y < a->to; y++) {
         bring_near((const char *)a->ahead + (y - a->from) * a->ahead_row, a->ahead_row);
         const int64_t at = y * a->n;
-        const NAME(row) r = {.c = a->c + at,
-                             .y0 = a->c + (y ? y - 1 : a->rows - 1) * a->n,
-                             .y1 = a->c + (y + 1 < a->rows ? y + 1 : 0) * a->n,
-                             .z0 = a->z0 + at,
-                             .z1 = a->z1 + at,
-                             .v = other ? a->v + at : NULL,
-                             .omega = a->omega + at,
-                             .b = a->b + at,
-                             .acc = a->acc ? a->acc + at : NULL,
-                             .n = a->n,
-                             .hop = a->hop,
-                             .potential = a->potential,
-                             .shift = a->shift,
-                             .c0 = a->c0,
-                             .c1 = a->c1};
+        const REAL *low = y       ? a->c + at - a->n
+                          : apart ? a->around->low
+                                  : a->c + (a->rows - 1) * a->n;
+        const REAL *high = y + 1 < a->rows ? a->c + at + a->n : apart ? a->around->high : a->c;
+        const bool across = apart && dims == 3; /* rows follow each other along axis 0 */
+        const NAME(row)
+            r = {.c = a->c + at,
+                 .y0 = across ? a->z0 + at : low,
+                 .y1 = across ? a->z1 + at : high,
+                 .z0 = across ? low : a->z0 + at,
+                 .z1 = across ? high : a->z1 + at,
+                 .left = apart ? (const REAL *)a->around->left + y * a->around->left_row : NULL,
+                 .right = apart ? (const REAL *)a->around->right + y * a->around->right_row : NULL,
+                 .v = other ? a->v + at : NULL,
+                 .omega = a->omega + at,
+                 .b = a->b + at,
+                 .acc = a->acc ? a->acc + at : NULL,
+                 .n = a->n,
+                 .hop = a->hop,
+                 .potential = a->potential,
+                 .shift = a->shift,
+                 .c0 = a->c0,
+                 .c1 = a->c1};
         if (a->acc)
-            NAME(one_row)(dims, true, other, true, &r);
+            NAME(one_row)(dims, true, other, true, apart, &r);
         else
-            NAME(one_row)(dims, a->subtract, other, false, &r);
+            NAME(one_row)(dims, a->subtract, other, false, apart, &r);
     }
 }
 
 KL_INLINE void NAME(rows)(int dims, const ROWS *a)
 {
     if (a->v)
-        NAME(all_rows)(dims, true, a);
+        NAME(all_rows)(dims, true, false, a);
+    else if (dims > 1 && a->around) /* of one vector alone */
+        NAME(all_rows)(dims, false, true, a);
     else
-        NAME(all_rows)(dims, false, a);
+        NAME(all_rows)(dims, false, false, a);
 }
 
 static void NAME(1)(const ROWS *rows)

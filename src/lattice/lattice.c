@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_lattice *out,
-                            kl_error *err)
+kl_status kl_lattice_create_sparse(MPI_Comm comm, int dimension, int64_t sites, int idle,
+                                   kl_lattice *out, kl_error *err)
 {
-    *out = (kl_lattice){.dimension = dimension, .sites = sites, .comm = comm, .plane = 1};
+    *out = (kl_lattice){
+        .dimension = dimension, .sites = sites, .comm = comm, .plane = 1, .idle = idle};
     MPI_Comm_rank(comm, &out->rank);
     MPI_Comm_size(comm, &out->ranks);
     int64_t volume = sites;
@@ -20,20 +21,27 @@ kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_latt
             return kl_fail(err, KL_INPUT, "sites: %lld^%d sites are more than 2^63",
                            (long long)sites, dimension);
     }
+    out->first = kl_lattice_first(out, out->rank);
+    out->count = kl_lattice_first(out, out->rank + 1) - out->first;
+    return KL_OK;
+}
+
+kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_lattice *out,
+                            kl_error *err)
+{
+    KL_TRY(kl_lattice_create_sparse(comm, dimension, sites, 0, out, err));
     if (sites < out->ranks)
         return kl_fail(
             err, KL_INPUT,
             "sites: a lattice of %lld planes cannot be cut over the %d ranks of a group: "
             "use more groups (--groups) or fewer ranks",
             (long long)sites, out->ranks);
-    out->first = kl_lattice_first(out, out->rank);
-    out->count = kl_lattice_first(out, out->rank + 1) - out->first;
     return KL_OK;
 }
 
 int kl_lattice_owner(const kl_lattice *lattice, int64_t plane)
 {
-    int rank = (int)(plane * lattice->ranks / lattice->sites);
+    int rank = (int)(plane * (lattice->ranks - lattice->idle) / lattice->sites);
     while (kl_lattice_first(lattice, rank) > plane)
         rank--;
     while (kl_lattice_first(lattice, rank + 1) <= plane)
@@ -43,36 +51,40 @@ int kl_lattice_owner(const kl_lattice *lattice, int64_t plane)
 
 enum { PAGE = 4096 };
 
-static int64_t most_planes(const kl_lattice *lattice)
+/* Sites of an array, of the rank that has the most. */
+static size_t most_sites(const kl_lattice *lattice)
 {
-    return (lattice->sites + lattice->ranks - 1) / lattice->ranks;
+    const int64_t planes = (lattice->sites + lattice->ranks - 1) / lattice->ranks;
+    const int64_t sites = (planes + (lattice->bare ? 0 : 2)) * lattice->plane;
+    return (size_t)(sites > lattice->room ? sites : lattice->room);
 }
 
 size_t kl_lattice_team_bytes(const kl_lattice *lattice, size_t element, int arrays, size_t more)
 {
-    const size_t planes = (size_t)most_planes(lattice), plane = (size_t)lattice->plane;
-    if (lattice->dimension < 3)
+    if (lattice->dimension < 3 && !lattice->pencils)
         return 0;
-    return (size_t)arrays * ((planes + 2) * plane * element + 3 * PAGE) + planes * plane * more +
-           2 * PAGE;
+    return (size_t)arrays * (most_sites(lattice) * element + 3 * PAGE) +
+           most_sites(lattice) * more + 2 * PAGE;
 }
 
 kl_status kl_lattice_array(const kl_lattice *lattice, size_t element, int place, void *out,
                            kl_error *err)
 {
     enum { STEP = 640, PLACES = 6 }; /* STEP: more than a core holds in flight */
-    const int64_t planes = lattice->team ? most_planes(lattice) : lattice->count;
-    const size_t bytes = (size_t)((planes + 2) * lattice->plane) * element + 2 * PAGE;
-    char *block = NULL, *own = NULL;
+    const int64_t extent = kl_lattice_extent(lattice), room = lattice->room;
+    const size_t own = (size_t)(extent > room ? extent : room);
+    const size_t sites = lattice->team ? most_sites(lattice) : own;
+    const size_t bytes = sites * element + 2 * PAGE;
+    char *block = NULL, *alone = NULL;
     *(void **)out = NULL;
     if (lattice->team)
         block = kl_team_take(lattice->team, bytes);
     if (!block)
-        KL_TRY(kl_alloc(bytes + PAGE, 1, "a lattice array", &own, err));
-    block = block ? block : own;
+        KL_TRY(kl_alloc(bytes + PAGE, 1, "a lattice array", &alone, err));
+    block = block ? block : alone;
     uintptr_t start = ((uintptr_t)block + 2 * sizeof(void *) + PAGE - 1) / PAGE * PAGE;
     char *array = block + (start - (uintptr_t)block) + place % PLACES * STEP;
-    memcpy(array - sizeof own, &own, sizeof own); /* for kl_lattice_array_free() */
+    memcpy(array - sizeof alone, &alone, sizeof alone); /* for kl_lattice_array_free() */
     *(void **)out = array;
     return KL_OK;
 }
@@ -100,7 +112,7 @@ kl_status kl_planes_shifted(const kl_lattice *lattice, const void *array, size_t
 {
     const int64_t L = lattice->sites;
     const size_t bytes = (size_t)lattice->plane * element;
-    const char *owned = (const char *)array + bytes;
+    const char *owned = kl_lattice_plane(lattice, (void *)(uintptr_t)array, element, 0);
     int64_t missing = 0, away = 0;
     shift = (shift % L + L) % L;
     for (int64_t i = 0; i < lattice->count; i++) {

@@ -3,7 +3,8 @@
  * Axis 0 is the slowest. Rank r of n owns the planes floor(r L/n) to
  * floor((r+1) L/n)-1 of axis 0; a plane has L^(d-1) sites, row major. Site
  * arrays of a rank hold one ghost plane, its planes in order, one ghost plane:
- * kl_lattice_extent() elements, the first owned site at kl_lattice_origin().
+ * kl_lattice_extent() elements, the first owned site at kl_lattice_origin(). On a bare lattice
+ * there are no ghost planes.
  * Global site numbers and all extents are 64 bit.
  */
 #ifndef KL_LATTICE_LATTICE_H
@@ -11,6 +12,7 @@
 
 #include "kinlim/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum kl_precision { KL_SINGLE, KL_DOUBLE } kl_precision;
@@ -28,23 +30,31 @@ typedef struct kl_lattice {
     MPI_Comm comm;        /* the group; not owned */
     int rank, ranks;
     struct kl_team *team; /* whose memory its arrays are taken from (lattice/team.h); or NULL */
+    struct kl_pencils *pencils; /* how the recurrence cuts it (lattice/pencil_parts.h); NULL: in slabs */
+    bool bare;                  /* arrays have no ghost planes, as with pencils */
+    int64_t room;               /* sites that an array must have room for; 0: its extent */
+    int idle;                   /* so many of the last ranks have no part in it */
 } kl_lattice;
 
 /* Local (every rank of comm gives the same d and L). KL_INPUT if L is smaller
  * than the number of ranks or L^d does not fit in 63 bits. */
 kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_lattice *out,
                             kl_error *err);
+/* The same where ranks may have no plane, and the last `idle` ones have none. */
+kl_status kl_lattice_create_sparse(MPI_Comm comm, int dimension, int64_t sites, int idle,
+                                   kl_lattice *out, kl_error *err);
 
 static inline int64_t kl_lattice_first(const kl_lattice *lattice, int rank)
 {
-    return lattice->sites / lattice->ranks * rank +
-           lattice->sites % lattice->ranks * rank / lattice->ranks;
+    const int slabs = lattice->ranks - lattice->idle;
+    return rank >= slabs ? lattice->sites
+                         : lattice->sites / slabs * rank + lattice->sites % slabs * rank / slabs;
 }
 int kl_lattice_owner(const kl_lattice *lattice, int64_t plane); /* rank that owns a plane */
 
 static inline int64_t kl_lattice_origin(const kl_lattice *lattice)
 {
-    return lattice->plane;
+    return lattice->bare ? 0 : lattice->plane;
 }
 static inline int64_t kl_lattice_local(const kl_lattice *lattice)
 {
@@ -52,13 +62,13 @@ static inline int64_t kl_lattice_local(const kl_lattice *lattice)
 }
 static inline int64_t kl_lattice_extent(const kl_lattice *lattice)
 {
-    return (lattice->count + 2) * lattice->plane;
+    return (lattice->count + (lattice->bare ? 0 : 2)) * lattice->plane;
 }
 /* Plane p of an array, from -1 and to count with its ghosts. */
 static inline void *kl_lattice_plane(const kl_lattice *lattice, void *array, size_t element,
                                      int64_t p)
 {
-    return (char *)array + (size_t)(p + 1) * (size_t)lattice->plane * element;
+    return (char *)array + (size_t)(kl_lattice_origin(lattice) + p * lattice->plane) * element;
 }
 /* The rank below (side 0) or above (1), around the lattice. */
 static inline int kl_lattice_neighbour(const kl_lattice *lattice, int side)

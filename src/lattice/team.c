@@ -101,13 +101,23 @@ void kl_team_done(kl_team *team, int64_t fronts)
     atomic_store_explicit(done_of(team, team->rank), fronts, memory_order_release);
 }
 
-void kl_team_wait(kl_team *team, int rank, int64_t fronts)
+bool kl_team_reached(kl_team *team, int rank, int64_t fronts, int *looks)
 {
     enum { PATIENCE = 200 }; /* looks: a microsecond */
-    int64_t look = 0;
-    while (atomic_load_explicit(done_of(team, rank), memory_order_acquire) < fronts)
-        if (++look > PATIENCE) {
-            sched_yield();
-            team->yields++;
-        }
+    if (atomic_load_explicit(done_of(team, rank), memory_order_acquire) >= fronts)
+        return true;
+    if (*looks < PATIENCE) {
+        ++*looks;
+    } else {
+        sched_yield();
+        team->yields++;
+    }
+    return false;
+}
+
+void kl_team_wait(kl_team *team, int rank, int64_t fronts)
+{
+    int looks = 0;
+    while (!kl_team_reached(team, rank, fronts, &looks)) {
+    }
 }

@@ -38,5 +38,7 @@ void *kl_team_at(const kl_team *team, int rank, const void *memory);
  * many since the team began. Local. */
 void kl_team_done(kl_team *team, int64_t fronts);
 void kl_team_wait(kl_team *team, int rank, int64_t fronts);
+/* One look whether it has; after many looks, counted from *looks = 0, others have their turn. */
+bool kl_team_reached(kl_team *team, int rank, int64_t fronts, int *looks);
 
 #endif

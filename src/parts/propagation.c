@@ -84,6 +84,39 @@ double kl_propagation_worst_rounding(const kl_lattice_points *points, const kl_s
     return worst;
 }
 
+static bool may_have_pencils(const kl_propagation_setup *s)
+{
+    return s->propagator.method == KL_CHEBYSHEV_METHOD && s->orders == 0 && s->dimension > 1;
+}
+
+int64_t kl_propagation_most_ranks(const kl_propagation_setup *s)
+{
+    return may_have_pencils(s) ? kl_pencil_grid_most(s->dimension, s->sites) : s->sites;
+}
+
+/* Of the largest rank, of a group that surely has pencils; 0: it may have slabs. */
+static double bytes_of_pencils(const kl_propagation_setup *s, int ranks, double arrays)
+{
+    kl_grid grid = {{0, 0}, {0, 0}};
+    kl_error ignored;
+    const kl_precision precision = s->propagator.precision;
+    const double size = (double)kl_precision_size(precision), L = (double)s->sites;
+    if (!may_have_pencils(s) || kl_pencil_grid_asked(ranks, &grid, &ignored) != KL_OK)
+        return 0;
+    if (grid.parts[0] == 0 && ranks > s->sites)
+        grid = kl_pencil_grid_best(s->dimension, s->sites, precision, ranks, 1,
+                                   (double)s->propagator.cache);
+    if (grid.parts[0] == 0)
+        return 0;
+    const double range = ceil(L / grid.parts[0]), slab = ceil(L / ranks) * pow(L, s->dimension - 1);
+    const double rows = s->dimension == 3 ? range : 1;
+    const double row = s->dimension == 3 ? ceil(L / grid.parts[1]) : range;
+    const kl_blocking b = kl_pencil_grid_blocking((int64_t)rows, (int64_t)row, precision,
+                                                  (double)s->propagator.cache);
+    return fmax(L * rows * row, slab) * (size * arrays + 4) +
+           8 * (rows + row) * size * b.depth * (double)b.tile;
+}
+
 kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
 {
     const double plane = pow((double)s->sites, s->dimension - 1);
@@ -103,38 +136,87 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
         seams = (double)kl_seams_column(kl_precision_size(s->propagator.precision),
                                         kl_blocking_depth(s->sites, group_ranks), most_arrays(s));
     }
-    return (kl_cost){.bytes = plane * ((planes + 2) * size * arrays + planes * 4 + seams),
+    const double pencils = bytes_of_pencils(s, group_ranks, arrays);
+    const double slabs = plane * ((planes + 2) * size * arrays + planes * 4 + seams);
+    return (kl_cost){.bytes = pencils > 0 ? pencils : slabs,
                      .seconds = sites * terms * term,
                      .most_ranks = s->sites};
 }
 
+/* In the team, where all of the group share it; as long as an array without ghosts. */
 static kl_status allocate_potential(kl_propagation *e, kl_error *err)
 {
     const kl_lattice *lattice = &e->lattice;
-    const int64_t most = (lattice->sites + lattice->ranks - 1) / lattice->ranks; /* planes */
-    if (lattice->team)
-        e->omega = kl_team_take(lattice->team, (size_t)(most * lattice->plane) * sizeof *e->omega);
+    const int64_t planes = (lattice->sites + lattice->ranks - 1) / lattice->ranks; /* at most */
+    const int64_t own = kl_lattice_local(lattice);
+    if (lattice->team && !lattice->pencils)
+        e->omega =
+            kl_team_take(lattice->team, (size_t)(planes * lattice->plane) * sizeof *e->omega);
     if (e->omega)
         return KL_OK;
-    KL_TRY(kl_alloc((size_t)kl_lattice_local(lattice), sizeof *e->omega, "potential", &e->own_omega,
-                    err));
+    KL_TRY(kl_alloc((size_t)(own > lattice->room ? own : lattice->room), sizeof *e->omega,
+                    "potential", &e->own_omega, err));
     e->omega = e->own_omega;
     return KL_OK;
+}
+
+/* On one node or several, in slabs or in pencils. */
+static kl_status cut_lattice(kl_propagation *e, MPI_Comm group, kl_error *err)
+{
+    const kl_propagation_setup *s = &e->setup;
+    kl_grid grid = {{0, 0}, {0, 0}};
+    e->ordered = MPI_COMM_NULL;
+    if (may_have_pencils(s))
+        KL_TRY(kl_pencil_grid_choose(group, s->dimension, s->sites, s->propagator.precision,
+                                     s->propagator.cache, &grid, err));
+    if (grid.parts[0] == 0)
+        return kl_lattice_create(group, s->dimension, s->sites, &e->lattice, err);
+    e->ordered = kl_grid_order(group, &grid);
+    int ranks;
+    MPI_Comm_size(group, &ranks);
+    KL_TRY(kl_lattice_create_sparse(e->ordered, s->dimension, s->sites,
+                                    ranks - grid.parts[0] * grid.parts[1], &e->lattice, err));
+    return kl_pencils_create(&e->lattice, &grid, &e->pencils, err);
 }
 
 /* A block of orders has arrays of its own, which the ranks of a node do not share as a team. */
 static kl_status create_team(kl_propagation *e, kl_error *err)
 {
     const kl_propagation_setup *s = &e->setup;
+    const size_t element = kl_precision_size(s->propagator.precision);
+    const bool pencils = e->lattice.pencils != NULL;
     if (s->propagator.method != KL_CHEBYSHEV_METHOD || s->orders > 0)
         return KL_OK;
-    const size_t bytes =
-        kl_lattice_team_bytes(&e->lattice, kl_precision_size(s->propagator.precision),
-                              3 + 2 * most_outputs(s), sizeof *e->omega);
-    const bool wanted = kl_blocking_together(&e->lattice, s->propagator.precision);
-    KL_TRY(kl_team_create(e->lattice.comm, bytes, wanted, &e->team, err));
+    const size_t bytes = kl_lattice_team_bytes(&e->lattice, element, 3 + 2 * most_outputs(s),
+                                               pencils ? 0 : sizeof *e->omega);
+    const bool wanted = pencils || kl_blocking_together(&e->lattice, s->propagator.precision);
+    MPI_Comm node = pencils ? kl_pencils_node(&e->pencils) : e->lattice.comm;
+    const kl_status status = kl_team_create(node, bytes, wanted, &e->team, err);
+    if (pencils)
+        MPI_Comm_free(&node);
     e->lattice.team = e->team.ranks > 0 ? &e->team : NULL;
-    return KL_OK;
+    return kl_agree(e->lattice.comm, status, err);
+}
+
+/* Between slabs or pencils; and how deep steps are blocked. */
+static kl_status join(kl_propagation *e, kl_blocking *blocking, kl_error *err)
+{
+    const kl_propagator *p = &e->setup.propagator;
+    const size_t element = kl_precision_size(p->precision);
+    *blocking = kl_blocking_choose(&e->lattice, p->precision, p->cache);
+    if (p->method == KL_CHEBYSHEV_METHOD && !e->lattice.team && !e->lattice.pencils)
+        return kl_seams_create(&e->lattice, element, blocking->depth, most_arrays(&e->setup), true,
+                               &e->seams, err);
+    if (!e->lattice.pencils)
+        return KL_OK;
+    const int64_t L = e->lattice.sites;
+    *blocking =
+        kl_pencil_grid_blocking(e->pencils.rows, e->pencils.sites, p->precision, (double)p->cache);
+    int64_t shape[2] = {blocking->depth, blocking->tile < L ? blocking->tile : L};
+    MPI_Bcast(shape, 2, MPI_INT64_T, 0, e->lattice.comm); /* alike on all */
+    *blocking = (kl_blocking){(int)shape[0], shape[1], false};
+    return kl_edges_create(&e->pencils, e->lattice.team, element, shape[0] * shape[1], &e->edges,
+                           err);
 }
 
 static kl_status allocate(kl_propagation *e, kl_error *err)
@@ -155,13 +237,11 @@ kl_status kl_propagation_create(const kl_propagation_setup *setup, MPI_Comm grou
 {
     const kl_propagator *p = &setup->propagator;
     *e = (kl_propagation){.setup = *setup};
-    KL_TRY(kl_lattice_create(group, setup->dimension, setup->sites, &e->lattice, err));
+    kl_blocking blocking;
+    KL_TRY(cut_lattice(e, group, err));
     KL_TRY(create_team(e, err));
     KL_TRY(kl_agree(group, allocate(e, err), err));
-    const kl_blocking blocking = kl_blocking_choose(&e->lattice, p->precision, p->cache);
-    if (p->method == KL_CHEBYSHEV_METHOD && !e->lattice.team)
-        KL_TRY(kl_seams_create(&e->lattice, kl_precision_size(p->precision), blocking.depth,
-                               most_arrays(setup), true, &e->seams, err));
+    KL_TRY(join(e, &blocking, err));
     e->h = (kl_hamiltonian){.lattice = &e->lattice,
                             .set = kl_stencil_choose(),
                             .hopping = 1,
@@ -187,7 +267,11 @@ void kl_propagation_destroy(kl_propagation *e)
         kl_state_destroy(&e->out[j]);
     free(e->own_omega);
     kl_lattice_array_free(e->scratch);
+    kl_edges_destroy(&e->edges);
     kl_team_destroy(&e->team); /* its memory was the arrays' */
+    kl_pencils_destroy(&e->pencils);
+    if (e->lattice.comm && e->ordered != MPI_COMM_NULL)
+        MPI_Comm_free(&e->ordered);
     *e = (kl_propagation){0};
 }
 
@@ -198,7 +282,7 @@ static void choose_blocking(kl_propagation *e)
     const kl_stencil stencil = {&e->lattice, p->precision, e->h.set};
     void *array[4] = {e->psi.re, e->scratch, e->out[0].re, e->out[0].im};
     int due = e->probed == 0 || kl_clock() > e->probed + KL_PROBE_AGAIN;
-    if (p->cache > 0)
+    if (p->cache > 0 || e->lattice.pencils)
         return;
     MPI_Bcast(&due, 1, MPI_INT, 0, e->lattice.comm);
     if (!due)
@@ -210,8 +294,13 @@ static void choose_blocking(kl_propagation *e)
 
 void kl_propagation_chosen(const kl_propagation *e, char text[KL_NAME])
 {
+    const kl_grid *grid = &e->pencils.grid;
     text[0] = 0;
-    if (e->probed > 0)
+    if (e->lattice.pencils)
+        snprintf(text, KL_NAME, "L = %lld: %dx%d pencils, depth %d, %lld planes",
+                 (long long)e->lattice.sites, grid->parts[0], grid->parts[1], e->h.blocking.depth,
+                 (long long)e->h.blocking.tile);
+    else if (e->probed > 0)
         snprintf(text, KL_NAME, "L = %lld: depth %d, %lld rows", (long long)e->lattice.sites,
                  e->h.blocking.depth, (long long)e->h.blocking.tile);
 }
@@ -346,7 +435,9 @@ kl_packing kl_propagation_packing(const kl_propagation *e, int time)
 static size_t plane_part(const kl_propagation *e, int64_t plane, size_t *at)
 {
     const size_t part = (size_t)e->lattice.plane * kl_precision_size(e->setup.propagator.precision);
-    *at = (size_t)(plane + 1) * part;
+    *at =
+        (size_t)kl_lattice_origin(&e->lattice) * kl_precision_size(e->setup.propagator.precision) +
+        (size_t)plane * part;
     return part;
 }
 

@@ -5,9 +5,10 @@
 #ifndef KL_PARTS_PROPAGATION_H
 #define KL_PARTS_PROPAGATION_H
 
+#include "dynamics/pencil_grid.h"
 #include "dynamics/splitting.h"
 #include "kinlim/system.h"
-#include "lattice/team.h"
+#include "lattice/edges.h"
 #include "parts/lattice_points.h"
 #include "parts/propagator.h"
 #include "wigner/pairing.h"
@@ -26,7 +27,10 @@ enum { KL_MOST_OUTPUTS = KL_MOST_ACCUMULATORS };
 
 typedef struct kl_propagation {
     kl_propagation_setup setup;
-    kl_team team; /* of the group, if all of it is on one node */
+    MPI_Comm ordered; /* the group as pencils need it; or null */
+    kl_pencils pencils;
+    kl_edges edges;
+    kl_team team; /* of the group, if all of it is on one node, or of the node among pencils */
     kl_lattice lattice;
     float *own_omega; /* without a team */
     float *omega;     /* the potential over eta, kl_lattice_local() sites: filled by the caller */
@@ -52,8 +56,10 @@ double kl_propagation_rounding(const kl_propagation_setup *setup);
 double kl_propagation_worst_rounding(const kl_lattice_points *points, const kl_stations *times,
                                      const kl_propagator *propagator);
 
-/* Of one propagation; `seconds` without measurements. Local. */
+/* Of one propagation; `seconds` without measurements; most_ranks: a rank has a plane. Local. */
 kl_cost kl_propagation_cost(const kl_propagation_setup *setup, int group_ranks);
+/* Ranks that a group can have if the caller bears some that have no plane. Local. */
+int64_t kl_propagation_most_ranks(const kl_propagation_setup *setup);
 
 /* Collective over the group; free with destroy on failure too. *out must stay where it is. */
 kl_status kl_propagation_create(const kl_propagation_setup *setup, MPI_Comm group,

@@ -74,8 +74,10 @@ static void along_rows(const sweep *s, const void *re, const void *im, double *o
 static void fill(const sweep *s, size_t width, double *table)
 {
     const kl_lattice *lattice = s->psi->lattice;
-    const size_t plane = (size_t)lattice->plane * kl_precision_size(s->psi->precision);
-    const char *re = (const char *)s->psi->re + plane, *im = (const char *)s->psi->im + plane;
+    const size_t element = kl_precision_size(s->psi->precision);
+    const size_t plane = (size_t)lattice->plane * element;
+    const char *re = kl_lattice_plane(lattice, s->psi->re, element, 0);
+    const char *im = kl_lattice_plane(lattice, s->psi->im, element, 0);
     for (int64_t p = 0; p < lattice->count; p++, re += plane, im += plane) {
         double *out = table + (size_t)p * width;
         for (size_t i = 0; i < width; i++)

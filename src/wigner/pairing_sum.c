@@ -64,7 +64,7 @@ static void product_row(const kl_state *psi, int64_t p, int64_t y, const sweep *
     const int64_t L = lattice->sites, n = kl_lattice_row(lattice), shift = s->site;
     const int64_t y_shifted = y + s->row < L ? y + s->row : y + s->row - L;
     const size_t size = kl_precision_size(psi->precision);
-    const size_t here = (size_t)((p + 1) * lattice->plane + y * n) * size;
+    const size_t here = (size_t)(kl_lattice_origin(lattice) + p * lattice->plane + y * n) * size;
     const size_t there = (size_t)(y_shifted * n) * size;
     const size_t before = (size_t)(n - shift) * size, after = (size_t)shift * size;
     const char *a_re = (const char *)psi->re + here, *a_im = (const char *)psi->im + here;

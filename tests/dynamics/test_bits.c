@@ -130,7 +130,8 @@ static void check(const problem *p, kl_precision precision, int outputs)
                                         2 + OUTPUTS,
                                         true,
                                         0,
-                                        NULL};
+                                        NULL,
+                                        false};
             kl_recurrence_begin(&recurrence);
             kl_recurrence_run(&recurrence, STEPS, plan_step, &context);
             kl_recurrence_end(&recurrence);

@@ -1,6 +1,7 @@
 """Memory of a run with one output time: the peak of a lattice of 192 sites a side
 above that of one of 128, per site; halos, buffers and measurements included. At most
-30 bytes in single precision and 56 in double, on one rank and on two together.
+30 bytes in single precision and 56 in double, on one rank and on two together; in pencils 26 and
+46, and within 5% of what the plan says.
 
 The largest lattice of a machine with 24 GB, too long for a test: docs/performance.md.
 """
@@ -28,6 +29,7 @@ boltzmann: {{reference: none}}
 """
 SMALL, LARGE = 128, 192
 LIMIT = {"single": 30, "double": 56}
+OF_PENCILS = {"single": 26, "double": 46}
 
 
 def held(folder):
@@ -68,6 +70,27 @@ def peak(folder, sites, precision, ranks, team):
     return most
 
 
+def planned(folder, sites, precision, ranks):
+    """Bytes of all ranks by the program's own plan."""
+    study = os.path.join(folder, "study.yaml")
+    with open(study, "w") as file:
+        file.write(STUDY.format(sites=sites, precision=precision))
+    plan = subprocess.run([os.environ["MPIEXEC"], "-n", str(ranks), os.environ["KINLIM"], "run", study, "--groups", "1",
+                           "--dry-run"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
+    return ranks * 1e9 * float(next(line for line in plan.splitlines() if line.startswith("memory")).split()[1])
+
+
+def in_pencils(folder, precision):
+    """Whether two nodes of one rank hold what they may, and what is planned."""
+    os.environ.update(KINLIM_GRID="1x2", KINLIM_NODE="1x1")
+    sites = LARGE**3 - SMALL**3
+    each = (peak(folder, LARGE, precision, 2, "1") - peak(folder, SMALL, precision, 2, "1")) / sites
+    plan = (planned(folder, LARGE, precision, 2) - planned(folder, SMALL, precision, 2)) / sites
+    os.environ.update(KINLIM_GRID="", KINLIM_NODE="")
+    print(f"{precision}, 2 ranks in pencils: {each:.1f} bytes per site, at most {OF_PENCILS[precision]}, planned {plan:.1f}")
+    return each <= OF_PENCILS[precision] and abs(each - plan) <= 0.05 * plan
+
+
 def main():
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -78,6 +101,7 @@ def main():
                 how = ", fronts shared" if team == "1" else ""
                 print(f"{precision}, {ranks} ranks{how}: {each:.1f} bytes per site, at most {limit}")
                 failures += not 0 < each <= limit
+            failures += not in_pencils(folder, precision)
     sys.exit(failures > 0)
 
 

@@ -260,6 +260,25 @@ class Batch(unittest.TestCase):
         self.assertEqual(self.folder.samples("c.h5"), self.folder.samples("short.h5"))
         self.assertFalse([n for n in os.listdir(self.folder.path) if "joined" in n or "journal" in n])
 
+    def test_strong_scaling_and_its_report(self):
+        """As if every rank were a node: this one has eight processors."""
+        self.cluster.environment.update(STUDY="one.yaml", FOLDER="runs/scaling", TASKS_PER_NODE="1", KINLIM_NODE="1")
+        self.folder.write("one.yaml", study_text().replace("eta: [0.5, 0.6]", "eta: [0.5]").replace("sites: [17, 12]", "sites: [24]"))
+        said = self.cluster.command("jobs/scaling/array.sh", "1", "2", "4", "--", "--nodes=1", "--time=5", "--oversubscribe")
+        report = said.split("report ")[1].split(":")[0]
+        self.assertEqual(self.cluster.ended(report), "COMPLETED", said)
+        text = self.folder.read("runs/scaling/report.md").decode()
+        lines = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ")][1:]
+        self.assertEqual([[int(word) for word in line[:2]] for line in lines], [[1, 1], [2, 2], [4, 4]], text)
+        self.assertEqual(["pencils" in line[5] for line in lines], [False, False, False], text)   # of so few sites
+        for line in lines:
+            float(line[2])   # a lattice of milliseconds: of any sign
+        self.assertIn("the same bytes", text)
+        self.folder.write("runs/scaling/nodes-2.tsv", "2\t2\t0.5\t1 2\t\n")   # other samples
+        again = subprocess.run(["jobs/scaling/report.sh", "runs/scaling"], cwd=self.folder.path, stdout=subprocess.PIPE, text=True)
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("SAMPLES DIFFER", again.stdout)
+
 
 if __name__ == "__main__":
     if absent():

@@ -16,6 +16,19 @@ typedef struct anderson_run {
     const kl_state *current; /* at the time reached */
 } anderson_run;
 
+/* Planes that a measurement has of other ranks at a time: as many as its modes go along axis 0,
+ * and one for the energy. */
+static double planes_of_others(const anderson *a, double planes, int group_ranks)
+{
+    double most = 1;
+    for (int k = 0; k < a->observables.n; k++) {
+        const kl_symbol *s = a->observables.observable[k].symbol;
+        for (int n = 0; n < s->n; n++)
+            most = fmax(most, abs(s->mode[n][0]));
+    }
+    return group_ranks == 1 ? 0 : fmin(most, planes);
+}
+
 kl_cost anderson_cost(const void *self, int point, int group_ranks)
 {
     const anderson *a = self;
@@ -23,8 +36,8 @@ kl_cost anderson_cost(const void *self, int point, int group_ranks)
     const double sites = (double)setup.sites, plane = pow(sites, setup.dimension - 1);
     const double size = (double)kl_precision_size(setup.propagator.precision);
     kl_cost cost = kl_propagation_cost(&setup, group_ranks);
-    /* A measurement may hold a shifted copy of psi besides. */
-    cost.bytes += plane * (ceil(sites / group_ranks) + 2) * size;
+    cost.most_ranks = kl_propagation_most_ranks(&setup);
+    cost.bytes += 2 * size * plane * planes_of_others(a, ceil(sites / group_ranks), group_ranks);
     cost.seconds += 60e-9 * plane * sites;
     if (a->correlation.length > 0) {
         cost.bytes += kl_correlated_bytes(&a->correlation, setup.dimension, setup.sites);

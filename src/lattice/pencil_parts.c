@@ -1,0 +1,197 @@
+#include "lattice/pencil_parts.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+MPI_Comm kl_grid_order(MPI_Comm comm, const kl_grid *grid)
+{
+    const int *box = grid->box, inside = box[0] * box[1], nodes = grid->parts[1] / box[1];
+    MPI_Comm ordered;
+    int rank;
+    MPI_Comm_rank(comm, &rank);
+    if (rank >= grid->parts[0] * grid->parts[1]) { /* idle */
+        MPI_Comm_split(comm, 0, rank, &ordered);
+        return ordered;
+    }
+    const int node = rank / inside, k = rank % inside;
+    const int i = node / nodes * box[0] + k / box[1], j = node % nodes * box[1] + k % box[1];
+    MPI_Comm_split(comm, 0, i * grid->parts[1] + j, &ordered);
+    return ordered;
+}
+
+int64_t kl_pencils_first(const kl_pencils *p, int axis, int k)
+{
+    const int64_t L = p->lattice->sites;
+    const int parts = p->grid.parts[1];
+    return axis == 0 ? kl_lattice_first(p->lattice, k * parts)
+                     : L / parts * k + L % parts * k / parts;
+}
+
+static kl_status check(const kl_lattice *lattice, const kl_grid *grid, kl_error *err)
+{
+    const int *parts = grid->parts;
+    if (lattice->dimension == 1 || (lattice->dimension == 2 && parts[1] > 1))
+        return kl_fail(err, KL_INPUT, "a grid of %d x %d ranks: in d = %d axis %s is not cut",
+                       parts[0], parts[1], lattice->dimension, lattice->dimension == 1 ? "0" : "1");
+    if (parts[0] > lattice->sites || parts[1] > lattice->sites)
+        return kl_fail(err, KL_INPUT, "a grid of %d x %d ranks: an axis has %lld sites", parts[0],
+                       parts[1], (long long)lattice->sites);
+    return KL_OK;
+}
+
+static int64_t count_of(const kl_pencils *p, int axis, int k)
+{
+    return kl_pencils_first(p, axis, k + 1) - kl_pencils_first(p, axis, k);
+}
+
+/* Sites of the largest pencil. */
+static int64_t most_sites(const kl_pencils *p)
+{
+    int64_t most[2] = {1, 1};
+    for (int axis = 0; axis < 2; axis++)
+        for (int k = 0; k < p->grid.parts[axis]; k++)
+            most[axis] = count_of(p, axis, k) > most[axis] ? count_of(p, axis, k) : most[axis];
+    return p->lattice->sites * most[0] * (p->lattice->dimension == 3 ? most[1] : 1);
+}
+
+kl_status kl_pencils_create(kl_lattice *lattice, const kl_grid *grid, kl_pencils *out,
+                            kl_error *err)
+{
+    *out = (kl_pencils){.lattice = lattice, .grid = *grid, .across = MPI_COMM_NULL};
+    KL_TRY(check(lattice, grid, err));
+    const bool idle = lattice->rank >= grid->parts[0] * grid->parts[1];
+    lattice->bare = true;
+    lattice->pencils = out;
+    MPI_Comm_split(lattice->comm, idle ? MPI_UNDEFINED : lattice->rank / grid->parts[1],
+                   lattice->rank, &out->across);
+    if (idle)
+        return KL_OK;
+    out->at[0] = lattice->rank / grid->parts[1];
+    out->at[1] = lattice->rank % grid->parts[1];
+    const int64_t range = count_of(out, 0, out->at[0]);
+    out->rows = lattice->dimension == 3 ? range : 1;
+    out->sites = lattice->dimension == 3 ? count_of(out, 1, out->at[1]) : range;
+    lattice->room = most_sites(out);
+    return KL_OK;
+}
+
+void kl_pencils_destroy(kl_pencils *pencils)
+{
+    if (pencils->lattice && pencils->across != MPI_COMM_NULL)
+        MPI_Comm_free(&pencils->across);
+    *pencils = (kl_pencils){.lattice = NULL};
+}
+
+MPI_Comm kl_pencils_node(const kl_pencils *p)
+{
+    const int *box = p->grid.box, across = p->grid.parts[1] / box[1];
+    const int node = p->at[0] / box[0] * across + p->at[1] / box[1];
+    const int place = p->at[0] % box[0] * box[1] + p->at[1] % box[1];
+    const int ranks = p->grid.parts[0] * p->grid.parts[1], rank = p->lattice->rank;
+    MPI_Comm comm; /* of an idle rank: its own */
+    MPI_Comm_split(p->lattice->comm, p->rows > 0 ? node : ranks + rank, place, &comm);
+    return comm;
+}
+
+/* ---- from slabs to pencils ---- */
+
+/* Sites of one piece and of another one that follow each other, copied this or that way. */
+static void copy(char *here, char *there, size_t bytes, bool back)
+{
+    memcpy(back ? here : there, back ? there : here, bytes);
+}
+
+/* Between slab and packed, cut by the ranks across, and for each [planes of axis 0][axis 1][its
+ * range of axis 2]. */
+static void pack(const kl_pencils *p, char *slab, char *packed, size_t element, bool back)
+{
+    const int64_t L = p->lattice->sites;
+    for (int j = 0; j < p->grid.parts[1]; j++) {
+        const size_t from = (size_t)kl_pencils_first(p, 1, j) * element;
+        const size_t bytes = (size_t)count_of(p, 1, j) * element;
+        for (int64_t row = 0; row < p->lattice->count * L; row++, packed += bytes)
+            copy(slab + (size_t)(row * L) * element + from, packed, bytes, back);
+    }
+}
+
+/* Between packed, [range of axis 0][axis 1][range of axis 2], and pencil: what the ranks across
+ * have follows in the order of the planes of axis 0. */
+static void turn(const kl_pencils *p, char *packed, char *pencil, size_t element, bool back)
+{
+    const int64_t L = p->lattice->sites;
+    const size_t bytes = (size_t)p->sites * element;
+    for (int64_t z = 0; z < p->rows; z++)
+        for (int64_t y = 0; y < L; y++, packed += bytes)
+            copy(packed, pencil + (size_t)(y * p->rows + z) * bytes, bytes, back);
+}
+
+/* For d = 2: slab[z][x] and pencil[x][z]. */
+static void transpose(const kl_pencils *p, char *slab, char *pencil, size_t element, bool back)
+{
+    enum { TILE = 32 };
+    const int64_t L = p->lattice->sites, n = p->sites;
+    for (int64_t z0 = 0; z0 < n; z0 += TILE)
+        for (int64_t x = 0; x < L; x++)
+            for (int64_t z = z0; z < z0 + TILE && z < n; z++)
+                copy(slab + (size_t)(z * L + x) * element, pencil + (size_t)(x * n + z) * element,
+                     element, back);
+}
+
+/* Packed sites go to the ranks that have their range of axis 2, or come back; in lines of L. */
+static void exchange(const kl_pencils *p, const char *from, char *to, size_t element, bool back)
+{
+    const int ranks = p->grid.parts[1];
+    int *count = malloc(4 * (size_t)ranks * sizeof *count); /* small: as MPI itself needs */
+    int *slab = count, *slab_at = count + ranks, *pencil = count + 2 * ranks,
+        *pencil_at = count + 3 * ranks;
+    MPI_Datatype line;
+    for (int j = 0; j < ranks; j++) {
+        const int rank = p->at[0] * ranks + j;
+        const int64_t planes =
+            kl_lattice_first(p->lattice, rank + 1) - kl_lattice_first(p->lattice, rank);
+        slab[j] = (int)(p->lattice->count * count_of(p, 1, j));
+        pencil[j] = (int)(planes * p->sites);
+        slab_at[j] = j ? slab_at[j - 1] + slab[j - 1] : 0;
+        pencil_at[j] = j ? pencil_at[j - 1] + pencil[j - 1] : 0;
+    }
+    MPI_Type_contiguous((int)((size_t)p->lattice->sites * element), MPI_BYTE, &line);
+    MPI_Type_commit(&line);
+    MPI_Alltoallv(from, back ? pencil : slab, back ? pencil_at : slab_at, line, to,
+                  back ? slab : pencil, back ? slab_at : pencil_at, line, p->across);
+    MPI_Type_free(&line);
+    free(count);
+}
+
+void kl_pencils_enter(const kl_pencils *p, void *slab, size_t element, void *spare)
+{
+    if (p->rows == 0)
+        return;
+    if (p->grid.parts[1] > 1) {
+        pack(p, slab, spare, element, false);
+        exchange(p, spare, slab, element, false);
+    }
+    if (p->lattice->dimension == 2)
+        transpose(p, slab, spare, element, false);
+    else
+        turn(p, slab, spare, element, false);
+    memcpy(slab, spare, (size_t)kl_pencils_local(p) * element);
+}
+
+void kl_pencils_leave(const kl_pencils *p, void *pencil, size_t element, void *spare)
+{
+    size_t sites = (size_t)kl_pencils_local(p);
+    if (p->rows == 0)
+        return;
+    if (p->lattice->dimension == 2)
+        transpose(p, spare, pencil, element, true);
+    else
+        turn(p, spare, pencil, element, true);
+    if (p->grid.parts[1] > 1) {
+        exchange(p, spare, pencil, element, true);
+        pack(p, spare, pencil, element, true);
+        sites = (size_t)kl_lattice_local(p->lattice);
+    }
+    memcpy(pencil, spare, sites * element);
+}

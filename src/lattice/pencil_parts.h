@@ -1,0 +1,62 @@
+/* The lattice in pencils: how the recurrence cuts it over the ranks of a group where slabs are too
+ * thin for it.
+ *
+ * A pencil has all of axis 1, along which fronts run (dynamics/fronts.h), and ranges of the other
+ * axes: axis 0 is cut in parts[0] ranges and, for d = 3, axis 2 in parts[1]. Part (i, j) belongs to
+ * rank i parts[1] + j. Its range of axis 0 is that of the slabs of all ranks (i, .): to go from
+ * slabs to pencils these alone exchange sites, and if axis 2 is not cut nobody does. All the rest
+ * of a study works on slabs, of which some are empty if there are more ranks than planes.
+ *
+ * A pencil lies in the memory of the slab's array as [planes][rows][sites]: planes along axis 1,
+ * rows along axis 0, sites along axis 2; for d = 2 planes along axis 1, one row each, sites along
+ * axis 0. So a front finds its planes in one piece.
+ */
+#ifndef KL_LATTICE_PENCIL_PARTS_H
+#define KL_LATTICE_PENCIL_PARTS_H
+
+#include "lattice/lattice.h"
+#include "lattice/team.h"
+
+/* parts[0] parts[1] ranks; box[0] box[1] of them, neighbours in the grid, on each node. */
+typedef struct kl_grid {
+    int parts[2], box[2];
+} kl_grid;
+
+typedef struct kl_pencils {
+    const kl_lattice *lattice; /* not owned */
+    kl_grid grid;
+    int at[2];              /* this rank's part */
+    int64_t rows, sites;    /* of its planes; 0: this rank is idle */
+    MPI_Comm across;        /* the ranks (i, .), by j */
+    struct kl_edges *edges; /* between them (lattice/edges.h), not owned; NULL: not yet */
+} kl_pencils;
+
+/* The ranks of comm in the order of their parts: rank 0 stays, those that follow each other in comm
+ * come to the box of one node. Free with MPI_Comm_free(). Collective. */
+MPI_Comm kl_grid_order(MPI_Comm comm, const kl_grid *grid);
+
+/* Of a lattice on ranks in that order, which becomes bare, with room for pencils in its arrays, and
+ * points to *out, which must stay where it is. KL_INPUT: more parts than sites on an axis, or d =
+ * 1, or axis 2 cut for d = 2. Collective; destroy takes zeros. */
+kl_status kl_pencils_create(kl_lattice *lattice, const kl_grid *grid, kl_pencils *out,
+                            kl_error *err);
+void kl_pencils_destroy(kl_pencils *pencils);
+
+/* Ranges of part k of axis 0 and of axis 2. Local. */
+int64_t kl_pencils_first(const kl_pencils *pencils, int axis, int k);
+
+/* The ranks of this rank's node, by their place in its box. Collective; free the result. */
+MPI_Comm kl_pencils_node(const kl_pencils *pencils);
+
+/* From slab to pencil in place, and back, by way of `spare`, which is of the same size. `slab`: its
+ * first owned site. Collective. */
+void kl_pencils_enter(const kl_pencils *pencils, void *slab, size_t element, void *spare);
+void kl_pencils_leave(const kl_pencils *pencils, void *pencil, size_t element, void *spare);
+
+/* Sites of a pencil. Local. */
+static inline int64_t kl_pencils_local(const kl_pencils *pencils)
+{
+    return pencils->lattice->sites * pencils->rows * pencils->sites;
+}
+
+#endif
