@@ -1,5 +1,5 @@
-/* Whether the ranks of a group take a lattice in pencils (lattice/pencil_parts.h), on which grid, and
- * how thick their fronts are.
+/* Whether the ranks of a group take a lattice in pencils (lattice/pencil_parts.h), on which grid,
+ * and how thick their fronts are.
  *
  * Pencils are for groups on several nodes and of more ranks than planes, where a rank's part of two
  * fronts in all their steps fits into its own cache: 2 K rows sites (4s + 4) bytes, K >= 8, or K >=

@@ -30,10 +30,11 @@ typedef struct kl_lattice {
     MPI_Comm comm;        /* the group; not owned */
     int rank, ranks;
     struct kl_team *team; /* whose memory its arrays are taken from (lattice/team.h); or NULL */
-    struct kl_pencils *pencils; /* how the recurrence cuts it (lattice/pencil_parts.h); NULL: in slabs */
-    bool bare;                  /* arrays have no ghost planes, as with pencils */
-    int64_t room;               /* sites that an array must have room for; 0: its extent */
-    int idle;                   /* so many of the last ranks have no part in it */
+    struct kl_pencils
+        *pencils; /* how the recurrence cuts it (lattice/pencil_parts.h); NULL: in slabs */
+    bool bare;    /* arrays have no ghost planes, as with pencils */
+    int64_t room; /* sites that an array must have room for; 0: its extent */
+    int idle;     /* so many of the last ranks have no part in it */
 } kl_lattice;
 
 /* Local (every rank of comm gives the same d and L). KL_INPUT if L is smaller
