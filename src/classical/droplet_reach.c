@@ -1,5 +1,6 @@
 #include "classical/droplet_reach.h"
 
+#include "base/bisect.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -180,14 +181,20 @@ kl_status kl_droplet_reach(const kl_droplet *cloud, int n, const double *radius,
     return status;
 }
 
+typedef struct tail {
+    double radius, hbar, decay;
+} tail;
+
 /* int_R^y sqrt(u^2 - R^2) du = (y sqrt(y^2 - R^2) - R^2 acosh(y/R))/2 */
+static bool is_within(const void *context, double y)
+{
+    const tail *t = context;
+    const double r = t->radius, root = sqrt(y * y - r * r);
+    return (y * root - r * r * acosh(y / r)) / t->hbar < t->decay;
+}
+
 double kl_droplet_tail(double radius, double hbar, double decay)
 {
-    double low = radius, high = radius + sqrt(2 * hbar * decay) + 1;
-    for (int i = 0; i < 60; i++) {
-        const double y = (low + high) / 2, root = sqrt(y * y - radius * radius),
-                     exponent = (y * root - radius * radius * acosh(y / radius)) / hbar;
-        *(exponent < decay ? &low : &high) = y;
-    }
-    return high;
+    const tail t = {radius, hbar, decay};
+    return kl_bisect(is_within, &t, radius, radius + sqrt(2 * hbar * decay) + 1, 60);
 }

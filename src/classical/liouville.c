@@ -1,5 +1,6 @@
 #include "classical/liouville.h"
 
+#include "base/bisect.h"
 #include "base/memory.h"
 #include "classical/flow.h"
 #include "classical/jets.h"
@@ -100,16 +101,15 @@ static double at_edge(const edges *e, double u)
                : 0;
 }
 
-static double bisect(const edges *e, double u, double v, double at_u)
+typedef struct side {
+    const edges *edges;
+    double value;
+} side;
+
+static bool is_on_side(const void *context, double u)
 {
-    for (int i = 0; i < 60 && v - u > 1e-15; i++) {
-        const double middle = (u + v) / 2;
-        if (at_edge(e, middle) == at_u)
-            u = middle;
-        else
-            v = middle;
-    }
-    return (u + v) / 2;
+    const side *s = context;
+    return at_edge(s->edges, u) == s->value;
 }
 
 static double weight_below(double u)
@@ -124,7 +124,7 @@ static double indicator_mean(const edges *e, int nodes)
     for (int i = 1; i <= nodes; i++) {
         const double u = i * step - radius, now = at_edge(e, u);
         if (now != before) {
-            const double edge = bisect(e, u - step, u, before);
+            const double edge = kl_bisect(is_on_side, &(side){e, before}, u - step, u, 50);
             sum += before * (weight_below(edge) - weight_below(from));
             from = edge;
         }

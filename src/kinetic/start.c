@@ -8,6 +8,7 @@
  * change from rung to rung shows it. */
 #include "kinetic/start.h"
 
+#include "base/bisect.h"
 #include "base/memory.h"
 #include "kinetic/energies.h"
 #include "kinetic/gradient.h"
@@ -313,19 +314,25 @@ static double line_slope(const line *l, double z)
     return sum;
 }
 
+typedef struct crossing {
+    double (*f)(const line *, double);
+    const line *line;
+    double level;
+    bool below;
+} crossing;
+
+static bool is_before(const void *context, double z)
+{
+    const crossing *c = context;
+    return (c->f(c->line, z) < c->level) == c->below;
+}
+
 /* The zero of f - level between a and b, where its sign changes. */
 static double root(double (*f)(const line *, double), const line *l, double level, double a,
                    double b)
 {
-    bool below = f(l, a) < level;
-    for (int i = 0; i < 60; i++) {
-        double middle = 0.5 * (a + b);
-        if ((f(l, middle) < level) == below)
-            a = middle;
-        else
-            b = middle;
-    }
-    return 0.5 * (a + b);
+    const crossing c = {f, l, level, f(l, a) < level};
+    return kl_bisect(is_before, &c, a, b, 60);
 }
 
 /* Gauss rule from `end` over a signed length, graded towards `end` by t^power. */

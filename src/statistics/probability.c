@@ -9,6 +9,8 @@
  * on published tables, and on the agreement of both branches.
  */
 #include "statistics/probability.h"
+
+#include "base/bisect.h"
 #include "statistics/statistics.h"
 
 #include <math.h>
@@ -61,22 +63,24 @@ static double student_expansion(double nu)
     return z + (g1 + (g2 + (g3 + g4 / nu) / nu) / nu) / nu;
 }
 
+/* More than 0.025 lies beyond t. */
+static bool is_below_quantile(const void *context, double log_t)
+{
+    const double nu = *(const double *)context, t2 = exp(2 * log_t);
+    const double x = nu / (nu + t2), y = t2 / (nu + t2);
+    return 0.5 * beta_regularised(0.5 * nu, 0.5, x, y) > 0.025;
+}
+
 double kl_stats_student(double nu)
 {
-    double low = 0.0, high = 350.0; /* of log t: t >= 1 for any nu, t^2 is finite */
+    const double most = 350.0; /* of log t: t >= 1 for any nu, t^2 is finite */
     if (!(nu > 0.0))
         return NAN;
     if (nu >= 1000.0)
         return student_expansion(nu);
-    for (int i = 0; i < 64; ++i) {
-        double middle = 0.5 * (low + high), t2 = exp(2 * middle);
-        double x = nu / (nu + t2), y = t2 / (nu + t2);
-        if (0.5 * beta_regularised(0.5 * nu, 0.5, x, y) > 0.025)
-            low = middle;
-        else
-            high = middle;
-    }
-    return high < 350.0 ? exp(0.5 * (low + high)) : INFINITY;
+    if (is_below_quantile(&nu, most))
+        return INFINITY;
+    return exp(kl_bisect(is_below_quantile, &nu, 0, most, 64));
 }
 
 double kl_stats_normal_moment(double r)

@@ -20,6 +20,8 @@
  * 99.9% quantile for its degrees of freedom are on no power law: no exponent. Local.
  */
 #include "statistics/probability.h"
+
+#include "base/bisect.h"
 #include "statistics/statistics.h"
 
 #include <math.h>
@@ -173,31 +175,37 @@ static double best_alpha(const fit_data *d)
     return 0.5 * (a + b);
 }
 
+typedef struct level {
+    const fit_data *data;
+    double chi2;
+} level;
+
+static bool fits(const void *context, double alpha)
+{
+    const level *l = context;
+    double unused;
+    return profile(l->data, alpha, &unused) <= l->chi2;
+}
+
 /* Where chi2 leaves `threshold` for good on one side of alpha (side = -1 or 1);
  * infinite if the end of the range is still below it. */
 static double crossing(const fit_data *d, double alpha, double threshold, int side)
 {
-    double unused, inside = alpha, outside = side > 0 ? ALPHA_HIGH : ALPHA_LOW;
-    if (profile(d, outside, &unused) <= threshold)
+    const level l = {d, threshold};
+    double inside = alpha, outside = side > 0 ? ALPHA_HIGH : ALPHA_LOW;
+    if (fits(&l, outside))
         return side * INFINITY;
     for (int k = 0; k <= GRID; ++k) {
         double g = grid_alpha(side > 0 ? GRID - k : k);
         if ((g - alpha) * side <= 0)
             break;
-        if (profile(d, g, &unused) <= threshold) {
+        if (fits(&l, g)) {
             inside = g;
             break;
         }
         outside = g;
     }
-    for (int i = 0; i < 60; ++i) {
-        double middle = 0.5 * (inside + outside);
-        if (profile(d, middle, &unused) <= threshold)
-            inside = middle;
-        else
-            outside = middle;
-    }
-    return 0.5 * (inside + outside);
+    return kl_bisect(fits, &l, inside, outside, 60);
 }
 
 static bool fit_profile(const fit_data *d, kl_estimate *exponent, double *reduced)
