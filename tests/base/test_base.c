@@ -1,4 +1,5 @@
 /* Errors, allocation, clock, the logarithm, and the normal quantile. */
+#include "base/bisect.h"
 #include "base/checksum.h"
 #include "base/cpu.h"
 #include "kinlim/status.h"
@@ -260,6 +261,20 @@ static void checksum_of_pieces(void **state)
     assert_true(kl_xxh64(bytes, sizeof bytes) == 0x2d5f4044a731ebd7);
 }
 
+static bool is_short(const void *context, double x)
+{
+    return fabs(x) < *(const double *)context;
+}
+
+static void bisection_finds_the_end_of_what_holds(void **state)
+{
+    const double end = 1.4142135623730951;
+    (void)state;
+    assert_true(fabs(kl_bisect(is_short, &end, 0, 3, 55) - end) < 5e-16);
+    assert_true(fabs(kl_bisect(is_short, &end, 0, -3, 55) + end) < 5e-16); /* downwards */
+    assert_true(kl_bisect(is_short, &end, 1, 2, 1) == 1.25);
+}
+
 static const struct CMUnitTest tests[] = {cmocka_unit_test(checksum_of_pieces),
                                           cmocka_unit_test(checksums),
                                           cmocka_unit_test(quantile_against_erfc),
@@ -270,5 +285,6 @@ static const struct CMUnitTest tests[] = {cmocka_unit_test(checksum_of_pieces),
                                           cmocka_unit_test(messages),
                                           cmocka_unit_test(signals_and_clock),
                                           cmocka_unit_test(nohup_is_respected),
-                                          cmocka_unit_test(instruction_set)};
+                                          cmocka_unit_test(instruction_set),
+                                          cmocka_unit_test(bisection_finds_the_end_of_what_holds)};
 TEST_MAIN(tests)
