@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "dynamics/concentration.h"
 #include "dynamics/interference.h"
+#include "parts/interfering.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -106,36 +107,23 @@ static kl_status check_envelope(const kl_packets *packets, kl_node *root,
     return KL_OK;
 }
 
-/* Packets that interfere in the limit have no F_0 that is the sum of theirs. */
 static kl_status check_interference(const kl_packets *packets, kl_node *root,
                                     const kl_lattice_points *points, int i, int k,
                                     kl_warnings *warnings, kl_error *err)
 {
     const kl_initial *one = &packets->packet[i], *two = &packets->packet[k];
     const int d = (int)packets->dimension;
-    const double weight =
-        2 * one->weight * two->weight / (one->weight * one->weight + two->weight * two->weight);
-    double limit = weight * kl_interference(one, two, d, 0), most = 0, eta = 0;
-    char key[64];
-    snprintf(key, sizeof key, "initial.packets.%d", k);
-    if (limit > 1e-3)
-        return kl_config_fail(root, key, err,
-                              "interferes with packet %d, %.2g of their weight, at every eta: "
-                              "grad S is the same where both envelopes are large. Not more than "
-                              "1e-3 is allowed",
-                              i, limit);
+    kl_interfering pair = {.i = i,
+                           .k = k,
+                           .weight = {one->weight, two->weight},
+                           .limit = kl_interference(one, two, d, 0),
+                           .small = "eta"};
     for (int n = 0; n < points->n; n++) {
-        double at = weight * kl_interference(one, two, d, points->point[n].unit);
-        eta = at > most ? points->point[n].eta : eta;
-        most = fmax(most, at);
+        const double here = kl_interference(one, two, d, points->point[n].unit);
+        pair.at = here > pair.most ? points->point[n].eta : pair.at;
+        pair.most = fmax(pair.most, here);
     }
-    if (limit > 1e-6 || most > 1e-3)
-        return kl_warnings_add(
-            warnings, err,
-            "packets %d and %d interfere: about %.2g of their weight at eta %g, %.2g in the "
-            "limit, which the reference leaves out",
-            i, k, most, eta, limit);
-    return KL_OK;
+    return kl_interfering_tell(&pair, root, warnings, err);
 }
 
 kl_status kl_packets_check(const kl_packets *packets, kl_node *root,

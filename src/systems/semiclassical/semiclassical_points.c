@@ -3,9 +3,9 @@
 
 #include "base/memory.h"
 #include "classical/overlap.h"
+#include "parts/interfering.h"
 
 #include <math.h>
-#include <stdio.h>
 
 const kl_key semiclassical_points_table[] = {
     {.name = "dimension",
@@ -42,34 +42,21 @@ kl_liouville semiclassical_liouville(const semiclassical *s)
                           .tolerance = s->tolerance};
 }
 
-/* The limit is the sum of those of the packets. */
 static kl_status check_overlap(semiclassical *s, kl_node *root, int i, int k, kl_error *err)
 {
     const kl_wkb *one = &s->start.packet[i], *two = &s->start.packet[k];
     const double vanishing = 1e-9; /* eps */
-    const double weight =
-        2 * one->weight * two->weight / (one->weight * one->weight + two->weight * two->weight);
-    const double limit = weight * kl_wkb_overlap(one, two, vanishing);
-    double most = 0, eps = 0;
-    char key[64];
-    snprintf(key, sizeof key, "initial.packets.%d", k);
-    if (limit > 1e-3)
-        return kl_config_fail(root, key, err,
-                              "interferes with packet %d, %.2g of their weight, at every eps: "
-                              "grad S is the same where both envelopes are large. Not more than "
-                              "1e-3 is allowed",
-                              i, limit);
+    kl_interfering pair = {.i = i,
+                           .k = k,
+                           .weight = {one->weight, two->weight},
+                           .limit = kl_wkb_overlap(one, two, vanishing),
+                           .small = "eps"};
     for (int n = 0; n < s->npoints; n++) {
-        const double at = weight * kl_wkb_overlap(one, two, s->point[n].eps);
-        eps = at > most ? s->point[n].eps : eps;
-        most = fmax(most, at);
+        const double here = kl_wkb_overlap(one, two, s->point[n].eps);
+        pair.at = here > pair.most ? s->point[n].eps : pair.at;
+        pair.most = fmax(pair.most, here);
     }
-    if (limit > 1e-6 || most > 1e-3)
-        return kl_warnings_add(&s->warnings, err,
-                               "packets %d and %d interfere: about %.2g of their weight at eps %g, "
-                               "%.2g in the limit, which the reference leaves out",
-                               i, k, most, eps, limit);
-    return KL_OK;
+    return kl_interfering_tell(&pair, root, &s->warnings, err);
 }
 
 kl_status semiclassical_make_points(semiclassical *s, kl_node *root, const semiclassical_keys *keys,
