@@ -134,3 +134,14 @@ bool kl_h5_image_finish(kl_h5_image *image)
         image->size = image->size << 8 | image->bytes[SUPERBLOCK_END_OF_FILE + i];
     return image->size > 0 && image->size <= image->capacity;
 }
+
+void kl_h5_select_part(hid_t file, hid_t memory, bool any, const hsize_t *start,
+                       const hsize_t *local)
+{
+    if (any) {
+        H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, local, NULL);
+    } else {
+        H5Sselect_none(file);
+        H5Sselect_none(memory);
+    }
+}

@@ -30,6 +30,11 @@ bool kl_h5_put_fixed_text(hid_t object, const char *name, const char *value);
 bool kl_h5_put_texts(hid_t object, const char *name, int count, const char *const *values);
 bool kl_h5_put_numbers(hid_t object, const char *name, hid_t type, int count, const void *values);
 
+/* What this rank has of a data set that all ranks write at once: `local` from `start` on, or
+ * nothing, with which it takes part all the same. */
+void kl_h5_select_part(hid_t file, hid_t memory, bool any, const hsize_t *start,
+                       const hsize_t *local);
+
 /* A file that HDF5 builds in memory, so that no write to the disk is ever
  * HDF5's: it cannot recover from a full disk. */
 typedef struct kl_h5_image {

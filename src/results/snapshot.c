@@ -185,13 +185,7 @@ static bool put_frame(const kl_snapshot *s, double time, int first, int count, c
     local[0] = (hsize_t)count;
     hid_t space = H5Screate_simple(s->dimension, extent, NULL);
     hid_t memory = H5Screate_simple(s->dimension, local, NULL);
-    if (count > 0) {
-        H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, local, NULL);
-    } else {
-        H5Sselect_none(space);
-        H5Sselect_none(memory);
-        planes = &nothing;
-    }
+    kl_h5_select_part(space, memory, count > 0, start, local);
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE), transfer = H5Pcreate(H5P_DATASET_XFER);
     H5Pset_obj_track_times(creation, false);
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
@@ -199,10 +193,11 @@ static bool put_frame(const kl_snapshot *s, double time, int first, int count, c
     frame_name(s, s->nframes, name);
     hid_t id =
         H5Dcreate2(s->file, name, H5T_NATIVE_FLOAT, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    bool ok = id >= 0 && kl_h5_put_fixed_text(id, "units", s->units) &&
-              kl_h5_put_fixed_text(id, "long_name", s->long_name) &&
-              kl_h5_put_numbers(id, "time", H5T_NATIVE_DOUBLE, 0, &time) &&
-              H5Dwrite(id, H5T_NATIVE_FLOAT, memory, space, transfer, planes) >= 0;
+    bool ok =
+        id >= 0 && kl_h5_put_fixed_text(id, "units", s->units) &&
+        kl_h5_put_fixed_text(id, "long_name", s->long_name) &&
+        kl_h5_put_numbers(id, "time", H5T_NATIVE_DOUBLE, 0, &time) &&
+        H5Dwrite(id, H5T_NATIVE_FLOAT, memory, space, transfer, count > 0 ? planes : &nothing) >= 0;
     if (id >= 0)
         H5Dclose(id);
     H5Pclose(transfer);

@@ -145,12 +145,7 @@ static bool write_slab(const slab *s, int axis, hsize_t lead, hsize_t first, hsi
     start[axis] = first;
     hid_t type = kl_h5_later_type(a->kind), file = H5Dget_space(s->id);
     hid_t memory = H5Screate_simple(a->rank, local, NULL);
-    if (count > 0) {
-        H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, local, NULL);
-    } else {
-        H5Sselect_none(file);
-        H5Sselect_none(memory);
-    }
+    kl_h5_select_part(file, memory, count > 0, start, local);
     const size_t at = (axis == 1 ? (size_t)(lead * a->extent[1]) : 0) + (size_t)first;
     const bool ok = H5Dwrite(s->id, type, memory, file, s->transfer,
                              count > 0 ? (const void *)(a->values + at * s->item) : &nothing) >= 0;
