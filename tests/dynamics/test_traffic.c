@@ -32,18 +32,6 @@ static void in_double(const kl_rows_double *rows)
 
 static const kl_stencil_set set = {"counted", {NULL, NULL, in_single}, {NULL, NULL, in_double}};
 
-static void step_of(const void *context, int k, kl_stencil_step *step)
-{
-    static const double c = 1;
-    (void)context;
-    *step = (kl_stencil_step){.hop = 1, .subtract = true};
-    if (k % 4 < 2)
-        return;
-    step->outputs = 1;
-    step->acc = 2 + k % 2;
-    step->c0 = step->c1 = &c;
-}
-
 typedef struct member {
     pthread_t thread;
     kl_precision precision;
@@ -67,7 +55,7 @@ static void *work(void *context)
         .array = array,
         .arrays = 4,
         .blocking = kl_blocking_choose(&m->lattice, m->precision, (size_t)MEGABYTES << 20)};
-    kl_recurrence_sample(&r, (kl_part){0, PLANES, 0, SITES}, step_of, NULL);
+    kl_recurrence_sample(&r, (kl_part){0, PLANES, 0, SITES}, cache_step, NULL);
     return NULL;
 }
 
