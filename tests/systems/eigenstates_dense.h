@@ -130,4 +130,27 @@ static inline void check_case(const eigenstates_case *c)
     problem_destroy(p);
 }
 
+typedef struct case_list {
+    size_t n;
+    const eigenstates_case *cases; /* [n] */
+} case_list;
+
+static void are_those_of_lapack(void **state)
+{
+    const case_list *list = *state;
+    for (size_t i = 0; i < list->n; i++)
+        check_case(&list->cases[i]);
+}
+
+/* The main program of a test: 0 if all of them agree. */
+static int check_cases(int argc, char **argv, size_t n, const eigenstates_case *cases)
+{
+    case_list list = {n, cases};
+    MPI_Init(&argc, &argv);
+    const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(are_those_of_lapack, &list)};
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    MPI_Finalize();
+    return failed;
+}
+
 #endif
