@@ -1,5 +1,6 @@
 /* Operators on determinants, some of them left out, against sets of bits with signs of their own.
  */
+#include "base/complex.h"
 #include "continuum/determinants.h"
 #include "lattice/check.h"
 
