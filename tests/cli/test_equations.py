@@ -32,7 +32,7 @@ def main():
     seen = {paper: [] for paper in PAPERS}
     for paper, label, here in rows(text):
         seen[paper] += numbers(label)
-        named = re.findall(r"\(\.\./(src/\S+)\)", here)
+        named = re.findall(r"`(src/\S+)`", here)
         if numbers(label) and named:
             with open(os.path.join(ROOT, named[0]), encoding="utf-8") as file:
                 header = re.sub(r"\n \* ?", " ", file.read().split("*/")[0])
