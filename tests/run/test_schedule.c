@@ -43,7 +43,7 @@ static kl_stage *plan(const kl_study *study, int ranks, int groups, int64_t item
     *n = study->description->points.n;
     kl_stage *stage = calloc((size_t)*n, sizeof *stage);
     for (int p = 0; p < *n; p++)
-        stage[p] = (kl_stage){.point = p, .items = items};
+        stage[p] = (kl_stage){.step.point = p, .items = items};
     if (kl_schedule_choose(study, &machine, groups, 0, *n, stage, &err) != KL_OK)
         fail_msg("%s", err.message);
     return stage;
@@ -72,7 +72,7 @@ static double simulate(const kl_study *study, int ranks, int n, const kl_stage *
                 first = group_free[g] < group_free[first] ? g : first;
             int size = (first + 1) * ranks / groups - first * ranks / groups;
             size = size < stage[i].cut.most ? size : stage[i].cut.most;
-            const double all = study->system->cost(study->self, stage[i].point, size).seconds;
+            const double all = study->system->cost(study->self, stage[i].step.point, size).seconds;
             group_free[first] += all / size / (size > 1 ? 0.95 : 1);
         }
         for (int g = 0; g < groups; g++)
@@ -92,7 +92,7 @@ static double efficiency(const kl_study *study, int ranks, int groups)
     double work = 0;
     for (int i = 0; i < n; i++)
         work +=
-            (double)stage[i].items * study->system->cost(study->self, stage[i].point, 1).seconds;
+            (double)stage[i].items * study->system->cost(study->self, stage[i].step.point, 1).seconds;
     const double time = simulate(study, ranks, n, stage);
     double said;
     assert_int_equal(kl_schedule_seconds(study, ranks, n, stage, &said, NULL), KL_OK);
@@ -136,7 +136,7 @@ static void costly_points_come_first(void **state)
     kl_study *study = study_of(published);
     kl_stage *stage = plan(study, 16, 0, 256, &n);
     for (int i = 0; i < n; i++)
-        assert_int_equal(stage[i].point, n - 1 - i);
+        assert_int_equal(stage[i].step.point, n - 1 - i);
     free(stage);
     kl_study_destroy(&study);
 }
@@ -167,7 +167,7 @@ static int64_t check_runs(int n, const kl_interval *open, int teams)
     int64_t left = 0, at = open[0].first;
     int k = 0;
     for (int i = 0; i < n; i++) {
-        assert_int_equal(kl_work_add(&work, 0, 3, open[i], NULL), KL_OK);
+        assert_int_equal(kl_work_add(&work, (kl_step){.point = 3}, open[i], NULL), KL_OK);
         left += open[i].end - open[i].first;
     }
     assert_true(work.n == 1 && work.stage[0].items == left);
