@@ -336,14 +336,14 @@ static kl_status work(looping *l, kl_progress_work all, kl_error *err)
     return kl_agree(loop->comm, status == KL_OK ? closed : status, err);
 }
 
-/* From the journal into the results. */
+/* From this attempt's records into the results, which have those of earlier ones. */
 static kl_status collect(looping *l, kl_error *err)
 {
     const kl_loop *loop = l->loop;
     KL_TRY(kl_group_fields_reduce(loop->study, loop->comm, &l->keeper.fields, loop->results, err));
-    const kl_status status =
-        l->rank == 0 ? kl_collect_journal(loop->study, loop->output->journal, loop->results, err)
-                     : KL_OK;
+    const kl_status status = l->rank == 0 ? kl_collect_journal(loop->study, loop->output->journal,
+                                                               loop->attempt, loop->results, err)
+                                          : KL_OK;
     return kl_agree(loop->comm, status, err);
 }
 

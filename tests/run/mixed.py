@@ -22,13 +22,19 @@ class MixedRuns(unittest.TestCase):
         with open(self.path("study.yaml"), "w", encoding="utf-8") as file:
             file.write(text)
 
-    def run_mixed(self, output, *words, ranks=RANKS, quiet=("--quiet",), code=(0,), **environment):
-        launcher = MPIEXEC + ["-n", str(ranks)]
-        done = subprocess.run(launcher + [PROGRAM, "run", self.path("study.yaml"), "-o", self.path(output),
-                                          *quiet, *words], capture_output=True, text=True, timeout=100,
-                              env={**os.environ, "MIXED_LOG": self.path(output + ".log"), **environment})
-        self.assertIn(done.returncode, code, done.stderr)
-        return done
+    def start(self, output, *words, ranks=RANKS, quiet=("--quiet",), **environment):
+        return subprocess.Popen([*MPIEXEC, "-n", str(ranks), PROGRAM, "run", self.path("study.yaml"), "-o",
+                                 self.path(output), *quiet, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, env={**os.environ, "MIXED_LOG": self.path(output + ".log"), **environment})
+
+    def run_mixed(self, output, *words, code=(0,), **how):
+        process = self.start(output, *words, **how)
+        try:
+            out, err = process.communicate(timeout=100)
+        finally:
+            process.kill()  # nothing to do if it has ended
+        self.assertIn(process.returncode, code, err)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def export(self, output, *words):
         return subprocess.run([PROGRAM, "export", self.path(output), *words], check=True,

@@ -91,8 +91,8 @@ static double efficiency(const kl_study *study, int ranks, int groups)
     kl_stage *stage = plan(study, ranks, groups, study->batches, &n);
     double work = 0;
     for (int i = 0; i < n; i++)
-        work +=
-            (double)stage[i].items * study->system->cost(study->self, stage[i].step.point, 1).seconds;
+        work += (double)stage[i].items *
+                study->system->cost(study->self, stage[i].step.point, 1).seconds;
     const double time = simulate(study, ranks, n, stage);
     double said;
     assert_int_equal(kl_schedule_seconds(study, ranks, n, stage, &said, NULL), KL_OK);
@@ -138,6 +138,26 @@ static void costly_points_come_first(void **state)
     for (int i = 0; i < n; i++)
         assert_int_equal(stage[i].step.point, n - 1 - i);
     free(stage);
+    kl_study_destroy(&study);
+}
+
+/* Groups go from point to point as it comes. */
+static void with_stopping_by_precision_all_points_have_the_same_groups(void **state)
+{
+    (void)state;
+    int n;
+    kl_study *study = study_of("sites: [32, 128, 356]\neta: [0.4, 0.2, 0.12]\n"
+                               "realizations: {min: 16, max: 256, until: {relative_error: 0.1}}");
+    for (int ranks = 4; ranks <= 4096; ranks *= 4) {
+        kl_stage *stage = plan(study, ranks, 0, 16, &n);
+        for (int i = 1; i < n; i++) {
+            assert_int_equal(stage[i].step.point, i);
+            assert_int_equal(stage[i].cut.ngroups, stage[0].cut.ngroups);
+            assert_int_equal(stage[i].cut.nteams, stage[0].cut.nteams);
+        }
+        assert_true(ranks > 4 || stage[0].cut.ngroups == 4);
+        free(stage);
+    }
     kl_study_destroy(&study);
 }
 
@@ -207,7 +227,9 @@ static void runs_hold_every_batch_once(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_published_study_wastes_nothing),
     cmocka_unit_test(one_realization_is_shared_where_there_is_no_other),
-    cmocka_unit_test(costly_points_come_first), cmocka_unit_test(ranks_that_cannot_share_are_idle),
+    cmocka_unit_test(costly_points_come_first),
+    cmocka_unit_test(with_stopping_by_precision_all_points_have_the_same_groups),
+    cmocka_unit_test(ranks_that_cannot_share_are_idle),
     cmocka_unit_test(runs_hold_every_batch_once)};
 
 int main(void)

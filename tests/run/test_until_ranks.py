@@ -1,8 +1,12 @@
 """Stopping by precision on many ranks: nobody waits at the end of a round, there is none. Points need very
 different numbers of realizations, of very different length."""
 import functools
+import os
+import signal
+import time
 import unittest
 
+import faults
 from mixed import RANKS, MixedRuns
 
 STUDY = """\
@@ -99,9 +103,20 @@ class UntilOnManyRanks(MixedRuns):
                 self.run_mixed(name, *words, ranks=ranks, **({"KINLIM_NODE": str(node)} if node else {}))
                 self.check_same(name)
 
-    def test_stops_in_between_make_no_difference(self):
-        """By the time limit, on other ranks each time."""
+    def kill(self, output, after):
+        """A run on all ranks that is killed when so many realizations are done."""
+        process = self.start(output, "--resume")
+        while process.poll() is None and not (os.path.exists(self.path(output + ".log")) and len(self.log(output)) >= after):
+            time.sleep(0.02)
+        self.assertIsNone(process.poll())
+        for rank in faults.ranks_of(process, RANKS):
+            os.kill(rank, signal.SIGKILL)
+        process.communicate(timeout=100)
+
+    def test_kills_and_stops_in_between_make_no_difference(self):
+        """Stops by the time limit, on other ranks each time."""
         self.study(PAUSE)
+        self.kill("cut.h5", 20)
         codes = [self.run_mixed("cut.h5", "--resume", "--max-walltime", "00:00:01", ranks=ranks, code=(0, 75)).returncode
                  for ranks in (5, 3)]
         self.assertIn(75, codes)
