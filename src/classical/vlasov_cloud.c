@@ -35,17 +35,21 @@ static void slope(void *context, const double *y, double *dy)
         for (int j = 0; j < d; j++) {
             dy[c->stride * i + j] = y[c->stride * i + d + j];
             dy[c->stride * i + d + j] = -g[j];
-            c->reach = fmax(c->reach, fabs(x[j]));
+            c->trial = fmax(c->trial, fabs(x[j]));
         }
     }
     if (c->with_order)
         kl_order_slope(c, y, dy);
 }
 
+/* After each trial of a step: points of one that was too long may be anywhere. */
 static double agree(void *context, double error)
 {
-    const kl_cloud *c = context;
+    kl_cloud *c = context;
     MPI_Allreduce(MPI_IN_PLACE, &error, 1, MPI_DOUBLE, MPI_MAX, c->comm);
+    if (error <= c->ode.tolerance)
+        c->reach = fmax(c->reach, c->trial);
+    c->trial = 0;
     return error;
 }
 

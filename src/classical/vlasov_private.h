@@ -40,6 +40,7 @@ typedef struct kl_cloud {
     kl_order order;
     kl_ode ode;
     double now, reach; /* largest |x_j| so far, of this rank's nodes */
+    double trial;      /* likewise, in the step that is tried */
     long calls;
     bool stopped; /* on all ranks alike */
 } kl_cloud;
