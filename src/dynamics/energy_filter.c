@@ -64,7 +64,7 @@ int kl_energy_filter_degree(double radius, double energy, double inner, double o
 {
     const angles a = window_angles(radius, energy, inner, outer);
     const double degree = acosh(gain) / sqrt(a.stop * a.stop - a.keep * a.keep);
-    return (int)ceil(degree) / 4 * 4 + 3;
+    return degree < 0x1p30 ? (int)ceil(degree) / 4 * 4 + 3 : 0x3fffffff;
 }
 
 /* log T_n(x) of x >= 1. */

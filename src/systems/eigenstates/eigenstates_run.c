@@ -33,7 +33,7 @@ kl_cost eigenstates_cost(const void *self, int point, int group_ranks)
     const kl_lattice_point *at = eigenstates_lattice(s, point);
     const double d = (double)s->points.dimension, energy = eigenstates_energy(s, point);
     const double radius = 2 * d + 2 * at->eta, density = eigenstates_density(s, point);
-    const int64_t sites = (int64_t)pow((double)at->sites, d);
+    const int64_t sites = (int64_t)fmin(pow((double)at->sites, d), 0x1p62);
     (void)group_ranks;
     return (kl_cost){.bytes = kl_interior_bytes(sites, s->states, radius, energy, density) +
                               24 * (double)sites,
