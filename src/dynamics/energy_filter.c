@@ -85,7 +85,8 @@ static angles window_angles(double radius, double energy, double inner, double o
 int kl_energy_filter_degree(double radius, double energy, double inner, double outer, double gain)
 {
     const angles a = window_angles(radius, energy, inner, outer);
-    const double degree = acosh(gain) / sqrt(a.stop * a.stop - a.keep * a.keep);
+    const double narrow = sqrt(fmax(a.stop * a.stop - a.keep * a.keep, 0));
+    const double degree = fmin(acosh(gain) / narrow, KL_MOST_DEGREE);
     return (int)ceil(degree) / 4 * 4 + 3;
 }
 

@@ -32,8 +32,11 @@ int kl_energy_filter_steps(const kl_energy_filter *p, const kl_hamiltonian *h,
                            double *const array[3], int done, int most);
 void kl_energy_filter_end(const kl_hamiltonian *h, double *const array[3], double *to);
 
+enum { KL_MOST_DEGREE = 1000000000 };
+
 /* K of the window that is `gain` times larger at energies up to `inner` from E than at those beyond
- * `outer` (up to a factor of two, where both terms count). E is inside (-R, R), inner < outer. */
+ * `outer` (up to a factor of two, where both terms count). E is inside (-R, R), inner < outer. At
+ * most KL_MOST_DEGREE, roughly, which nobody can wait for. */
 int kl_energy_filter_degree(double radius, double energy, double inner, double outer, double gain);
 /* Its coefficients into p, which has R, K and room for them; work[4 (K + 1)]. Takes about
  * 6 K^2 operations. */

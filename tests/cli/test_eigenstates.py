@@ -119,6 +119,19 @@ class Eigenstates(unittest.TestCase):
         self.folder.run("study.yaml", "shared.h5", "--groups", "1", *[x for a in few for x in ("--set", a)], ranks=3)
         self.assertEqual(self.folder.samples("shared.h5"), self.folder.samples("alone.h5"))
 
+    def test_a_cluster_that_is_larger_than_the_span_says_what_is_enough(self):
+        """On 12 x 12 sites 22 momenta have e = 0 exactly, and the span has 2 states + 8 vectors."""
+        few = ("--set", "sites=[12]", "--set", "eta=[1e-4]", "--set", "energy=[0]", "--set", "realizations=1")
+        bad = self.folder.kinlim("run", "study.yaml", "-o", "few.h5", "--quiet", *few, "--set", "states=6")
+        self.assertEqual(bad.code, 2)
+        self.assertIn("22 levels are as near to energy 0; ask for at least 7", bad.err.splitlines()[-1])
+        self.run_study("enough.h5", *few[1::2], "states=7")
+
+    def test_the_cost_of_a_lattice_that_is_too_large_is_known_at_once(self):
+        big = self.folder.kinlim("run", "study.yaml", "--dry-run", "--set", "sites=[100000]", timeout=20)
+        self.assertEqual(big.code, 3)
+        self.assertIn("not enough memory", big.err.splitlines()[-1])
+
     def test_bad_input_is_one_line(self):
         check_refused(self, self.folder, BAD)
 

@@ -34,7 +34,7 @@ kl_cost eigenstates_cost(const void *self, int point, int group_ranks)
     const kl_lattice_point *at = eigenstates_lattice(s, point);
     const double d = (double)s->points.dimension, energy = eigenstates_energy(s, point);
     const double radius = 2 * d + 2 * at->eta, density = eigenstates_density(s, point);
-    const int64_t sites = (int64_t)pow((double)at->sites, d);
+    const int64_t sites = (int64_t)fmin(pow((double)at->sites, d), 1e18); /* or refused later */
     (void)group_ranks;
     return (kl_cost){.bytes = kl_interior_bytes(sites, s->states, radius, energy, density) +
                               24 * (double)sites,
@@ -146,6 +146,61 @@ static void share_vectors(eigenstates_run *r)
             MPI_Bcast(r->states.vector + k * length, (int)length, MPI_DOUBLE, owner, r->group);
 }
 
+/* ---- a span that is too small ---- */
+
+static double band_at(const eigenstates_run *r, int64_t site)
+{
+    double sum = 0;
+    for (int axis = 0; axis < r->lattice.dimension; axis++) {
+        sum += r->band[site % r->lattice.sites];
+        site /= r->lattice.sites;
+    }
+    return sum;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* So many levels of the free lattice are no further from E than the last of the wanted ones; 0: no
+ * memory. */
+static int64_t levels_as_near(const eigenstates_run *r)
+{
+    const int64_t n = kl_lattice_local(&r->lattice);
+    const double energy = eigenstates_energy(r->s, r->point);
+    double *away;
+    int64_t levels = 0;
+    if (kl_alloc((size_t)n, sizeof *away, "levels", &away, NULL) != KL_OK)
+        return 0;
+    for (int64_t i = 0; i < n; i++)
+        away[i] = fabs(band_at(r, i) - energy);
+    qsort(away, (size_t)n, sizeof *away, ascending);
+    while (levels < n && away[levels] < away[r->states.wanted - 1] + 1e-9)
+        levels++;
+    free(away);
+    return levels;
+}
+
+/* Levels that the disorder hardly parts are found together or not at all. */
+static kl_status refuse(const eigenstates_run *r, kl_error *err)
+{
+    const double energy = eigenstates_energy(r->s, r->point);
+    const int64_t levels = levels_as_near(r);
+    const int64_t enough = r->s->states + (levels - r->states.vectors + 1) / 2;
+    if (levels > r->states.vectors)
+        return kl_fail(err, KL_INPUT,
+                       "states: %d are too few at eta %g: without disorder %lld levels are as near "
+                       "to energy %g; ask for at least %lld, or for a larger eta",
+                       r->s->states, r->h.eta, (long long)levels, energy, (long long)enough);
+    return kl_fail(
+        err, KL_INPUT,
+        "states: the %d nearest to energy %g at eta %g did not converge; ask for another "
+        "number of them, or for a larger eta",
+        r->s->states, energy, r->h.eta);
+}
+
 /* Half a second of the filter at a time. */
 kl_status eigenstates_advance(void *run, int station, bool *reached, kl_error *err)
 {
@@ -160,10 +215,7 @@ kl_status eigenstates_advance(void *run, int station, bool *reached, kl_error *e
     share_vectors(r);
     *reached = kl_interior_end_round(&r->states, &r->h);
     if (*reached && !r->states.converged)
-        return kl_fail(err, KL_INPUT,
-                       "states: those nearest to energy %g at eta %g did not converge; ask for "
-                       "another number of them",
-                       eigenstates_energy(r->s, r->point), r->h.eta);
+        return refuse(r, err);
     return KL_OK;
 }
 
@@ -222,16 +274,6 @@ static void to_momenta(eigenstates_run *r, int n)
         z[2 * i] = (z[2 * i] * z[2 * i] + z[2 * i + 1] * z[2 * i + 1]) / (double)sites;
 }
 
-static double band_at(const eigenstates_run *r, int64_t site)
-{
-    double sum = 0;
-    for (int axis = 0; axis < r->lattice.dimension; axis++) {
-        sum += r->band[site % r->lattice.sites];
-        site /= r->lattice.sites;
-    }
-    return sum;
-}
-
 /* Adds the weights on the shells about the state's own energy; false: it is outside the band. */
 static bool add_shells(eigenstates_run *r, int n, double *weight)
 {
@@ -256,12 +298,6 @@ static double participation(const eigenstates_run *r, int n)
     for (int64_t i = 0; i < kl_lattice_local(&r->lattice); i++)
         sum += psi[i] * psi[i] * psi[i] * psi[i];
     return sum;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* The mean of min/max of neighbouring spacings; a degeneracy counts as 0. */
