@@ -1,6 +1,7 @@
 #include "run/loop.h"
 
 #include "base/memory.h"
+#include "base/shared.h"
 #include "ensemble/counters.h"
 #include "ensemble/journal.h"
 #include "ensemble/hosts.h"
@@ -457,7 +458,7 @@ kl_status kl_loop_run(kl_loop *loop, kl_error *err)
         status = kl_group_fields_create(loop->study, &r.fields, err);
     status = kl_agree(loop->comm, status, err);
     kl_hosts_create(loop->comm, &r.hosts);
-    kl_hosts_share(r.hosts.comm, sizeof(double), &r.clock);
+    kl_shared_among(r.hosts.comm, sizeof(double), &r.clock);
     if (status == KL_OK)
         status = kl_checkpoint_find(loop->output->journal, loop->comm, &r.checkpoints, err);
     if (status == KL_OK)
