@@ -111,8 +111,8 @@ static kl_grid search(int dimension, int64_t L, kl_precision precision, int rank
 }
 
 /* Whether slabs of nodes are better than this grid: their planes go to other nodes while fronts are
- * at work, half the time for one plane of a rank, all of it for two; pencils of few terms wait for
- * memory longer. */
+ * at work, which hides all of it where a rank has three planes; pencils of few terms wait for
+ * memory longer than slabs of one plane a rank for the network. */
 static bool nodes_are_better(int dimension, int64_t L, kl_precision precision, int ranks, int node,
                              double cache, const kl_grid *grid)
 {
@@ -121,7 +121,7 @@ static bool nodes_are_better(int dimension, int64_t L, kl_precision precision, i
     if (grid->parts[0] > 0 &&
         kl_pencil_grid_blocking(L / grid->parts[0], L / grid->parts[1], precision, cache).depth >=
             SLAB_DEPTH)
-        planes = 2;
+        planes = 3;
     return dimension == 3 && node > 1 && ranks <= L && L / (ranks / node) >= KL_NODE_PLANES &&
            kl_team_asked(large && L >= planes * ranks);
 }

@@ -6,8 +6,8 @@
  * 4 where slabs are thin or their tiles do not fit. Of such grids the one with the shortest borders
  * between nodes, and of these the one with the longest rows. Otherwise, with few nodes and many
  * planes, slabs drift (dynamics/recurrence.h): those of nodes, whose ranks share fronts, where
- * tiles of a rank alone do not fit (kl_blocking_together()) and each rank has two planes, or one
- * where pencils would have K < 8. KINLIM_TEAM=1 takes these wherever a node has four planes.
+ * tiles of a rank alone do not fit (kl_blocking_together()) and each rank has three planes, or
+ * one where pencils would have K < 8. KINLIM_TEAM=1 takes these wherever a node has four planes.
  *
  * The environment decides instead: KINLIM_GRID=4x2 for groups of 8 ranks; KINLIM_NODE=2x1, the box
  * of ranks of this grid that are taken for one node, or KINLIM_NODE=2, their number, where the grid

@@ -136,7 +136,7 @@ class Machine:
         """As the program takes it (kl_pencil_grid_best())."""
         large = 160 * self.L * self.working() > self.a.own * 2**20
         terms = max((self.front(parts)[0] for parts, _ in self.grids() if self.front(parts)), default=0)
-        least = 2 if terms >= 8 else 1                                       # planes of a rank
+        least = 3 if terms >= 8 else 1                                       # planes of a rank
         drift = self.team() if large and (self.nodes == 1 or self.L >= least * self.ranks) else None
         return drift or self.pencils() or self.slabs()
 
