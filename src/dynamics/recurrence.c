@@ -437,32 +437,27 @@ static block block_of(const kl_recurrence *r)
                    .width = width_of(r)};
 }
 
-/* A lattice in pencils, whose potential goes there, too, and comes back. */
+/* A lattice in pencils. */
 static kl_fronts fronts_of(const kl_recurrence *r)
 {
     const kl_lattice *lattice = r->stencil.lattice;
     return (kl_fronts){.stencil = r->stencil,
                        .edges = lattice->pencils ? lattice->pencils->edges : NULL,
-                       .omega = (float *)(uintptr_t)r->omega,
+                       .omega = r->omega,
                        .array = r->array,
-                       .arrays = r->arrays,
                        .depth = r->blocking.depth,
-                       .thick = r->blocking.tile,
-                       .fresh = r->fresh};
+                       .thick = r->blocking.tile};
 }
 
-int64_t kl_recurrence_kept(const kl_recurrence *r)
+/* The slabs drift by way of seams, for which begin() and end() are. */
+static bool has_seams(const kl_recurrence *r)
 {
-    const kl_lattice *lattice = r->stencil.lattice;
-    return lattice->pencils ? kl_pencils_local(lattice->pencils) : kl_lattice_local(lattice);
+    return !r->stencil.lattice->pencils && !is_shared(r) && drifts(r);
 }
 
 void kl_recurrence_begin(const kl_recurrence *r)
 {
-    const kl_fronts fronts = fronts_of(r);
-    if (fronts.edges)
-        kl_fronts_begin(&fronts);
-    if (fronts.edges || is_shared(r) || !drifts(r))
+    if (!has_seams(r))
         return;
     kl_seams_potential(r->seams, r->omega);
     kl_seams_enter(r->seams, r->array, 2 * width_of(r), r->arrays);
@@ -470,10 +465,7 @@ void kl_recurrence_begin(const kl_recurrence *r)
 
 void kl_recurrence_end(const kl_recurrence *r)
 {
-    const kl_fronts fronts = fronts_of(r); /* if it has edges */
-    if (fronts.edges)
-        kl_fronts_end(&fronts);
-    else if (!is_shared(r) && drifts(r))
+    if (has_seams(r))
         kl_seams_leave(r->seams, r->array, 2 * width_of(r), r->arrays);
 }
 

@@ -35,6 +35,7 @@ typedef struct kl_lattice {
     bool bare;    /* arrays have no ghost planes, as with pencils */
     int64_t room; /* sites that an array must have room for; 0: its extent */
     int idle;     /* so many of the last ranks have no part in it */
+    int across;   /* so many ranks, one after the other, share a range of planes (pencils); or 0 */
 } kl_lattice;
 
 /* Local (every rank of comm gives the same d and L). KL_INPUT if L is smaller
@@ -45,11 +46,25 @@ kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_latt
 kl_status kl_lattice_create_sparse(MPI_Comm comm, int dimension, int64_t sites, int idle,
                                    kl_lattice *out, kl_error *err);
 
+/* Part k of n of the planes. */
+static inline int64_t kl_lattice_part(const kl_lattice *lattice, int k, int n)
+{
+    return lattice->sites / n * k + lattice->sites % n * k / n;
+}
+/* Where ranks across share a range of planes, fewer than these ranks, others of them have a plane
+ * in the next range: so every node has its share of the planes. */
 static inline int64_t kl_lattice_first(const kl_lattice *lattice, int rank)
 {
-    const int slabs = lattice->ranks - lattice->idle;
-    return rank >= slabs ? lattice->sites
-                         : lattice->sites / slabs * rank + lattice->sites % slabs * rank / slabs;
+    const int slabs = lattice->ranks - lattice->idle, n = lattice->across;
+    if (rank >= slabs)
+        return lattice->sites;
+    if (n < 2)
+        return kl_lattice_part(lattice, rank, slabs);
+    const int range = rank / n;
+    const int64_t from = kl_lattice_part(lattice, range, slabs / n);
+    const int64_t planes = kl_lattice_part(lattice, range + 1, slabs / n) - from;
+    const int64_t before = rank % n * planes - (n - 1 - range % n);
+    return from + (before > 0 ? (before + n - 1) / n : 0);
 }
 int kl_lattice_owner(const kl_lattice *lattice, int64_t plane); /* rank that owns a plane */
 

@@ -23,10 +23,8 @@ MPI_Comm kl_grid_order(MPI_Comm comm, const kl_grid *grid)
 
 int64_t kl_pencils_first(const kl_pencils *p, int axis, int k)
 {
-    const int64_t L = p->lattice->sites;
-    const int parts = p->grid.parts[1];
-    return axis == 0 ? kl_lattice_first(p->lattice, k * parts)
-                     : L / parts * k + L % parts * k / parts;
+    return axis == 0 ? kl_lattice_part(p->lattice, k, p->grid.parts[0])
+                     : kl_lattice_part(p->lattice, k, p->grid.parts[1]);
 }
 
 static kl_status check(const kl_lattice *lattice, const kl_grid *grid, kl_error *err)
@@ -64,6 +62,9 @@ kl_status kl_pencils_create(kl_lattice *lattice, const kl_grid *grid, kl_pencils
     const bool idle = lattice->rank >= grid->parts[0] * grid->parts[1];
     lattice->bare = true;
     lattice->pencils = out;
+    lattice->across = grid->parts[1];
+    lattice->first = kl_lattice_first(lattice, lattice->rank);
+    lattice->count = kl_lattice_first(lattice, lattice->rank + 1) - lattice->first;
     MPI_Comm_split(lattice->comm, idle ? MPI_UNDEFINED : lattice->rank / grid->parts[1],
                    lattice->rank, &out->across);
     if (idle)
@@ -140,7 +141,7 @@ static void transpose(const kl_pencils *p, char *slab, char *pencil, size_t elem
 }
 
 /* Packed sites go to the ranks that have their range of axis 2, or come back; in lines of L. */
-static void exchange(const kl_pencils *p, const char *from, char *to, size_t element, bool back)
+static void exchange(kl_pencils *p, const char *from, char *to, size_t element, bool back)
 {
     const int ranks = p->grid.parts[1];
     int *count = malloc(4 * (size_t)ranks * sizeof *count); /* small: as MPI itself needs */
@@ -155,6 +156,8 @@ static void exchange(const kl_pencils *p, const char *from, char *to, size_t ele
         pencil[j] = (int)(planes * p->sites);
         slab_at[j] = j ? slab_at[j - 1] + slab[j - 1] : 0;
         pencil_at[j] = j ? pencil_at[j - 1] + pencil[j - 1] : 0;
+        if (j != p->at[1])
+            p->bytes += (back ? pencil[j] : slab[j]) * p->lattice->sites * (int64_t)element;
     }
     MPI_Type_contiguous((int)((size_t)p->lattice->sites * element), MPI_BYTE, &line);
     MPI_Type_commit(&line);
@@ -164,7 +167,7 @@ static void exchange(const kl_pencils *p, const char *from, char *to, size_t ele
     free(count);
 }
 
-void kl_pencils_enter(const kl_pencils *p, void *slab, size_t element, void *spare)
+void kl_pencils_enter(kl_pencils *p, void *slab, size_t element, void *spare)
 {
     if (p->rows == 0)
         return;
@@ -179,19 +182,45 @@ void kl_pencils_enter(const kl_pencils *p, void *slab, size_t element, void *spa
     memcpy(slab, spare, (size_t)kl_pencils_local(p) * element);
 }
 
-void kl_pencils_leave(const kl_pencils *p, void *pencil, size_t element, void *spare)
+void kl_pencils_leave(kl_pencils *p, const void *pencil, size_t element, void *slab, void *spare)
 {
-    size_t sites = (size_t)kl_pencils_local(p);
+    void *from = (void *)(uintptr_t)pencil; /* which is only read */
     if (p->rows == 0)
         return;
     if (p->lattice->dimension == 2)
-        transpose(p, spare, pencil, element, true);
+        transpose(p, slab, from, element, true);
     else
-        turn(p, spare, pencil, element, true);
-    if (p->grid.parts[1] > 1) {
-        exchange(p, spare, pencil, element, true);
-        pack(p, spare, pencil, element, true);
-        sites = (size_t)kl_lattice_local(p->lattice);
+        turn(p, slab, from, element, true);
+    if (p->grid.parts[1] == 1)
+        return;
+    exchange(p, slab, spare, element, true);
+    pack(p, slab, spare, element, true);
+}
+
+kl_status kl_pencils_sum(const kl_pencils *p, const double *mine, double *sum, kl_error *err)
+{
+    const kl_lattice *lattice = p->lattice;
+    const int64_t L = lattice->sites;
+    const int across = p->grid.parts[1];
+    double *all = NULL;
+    int *count = NULL;
+    kl_status status = kl_alloc((size_t)L, sizeof *all, "plane sums", &all, err);
+    if (status == KL_OK)
+        status = kl_alloc(2 * (size_t)lattice->ranks, sizeof *count, "plane counts", &count, err);
+    KL_GOTO(kl_agree(lattice->comm, status, err));
+    int *place = count + lattice->ranks;
+    for (int r = 0; r < lattice->ranks; r++) {
+        const bool has = r / across < p->grid.parts[0] && r % across == across - 1;
+        count[r] = has ? (int)count_of(p, 0, r / across) : 0;
+        place[r] = r > 0 ? place[r - 1] + count[r - 1] : 0;
     }
-    memcpy(pencil, spare, sites * element);
+    MPI_Allgatherv(mine, count[lattice->rank], MPI_DOUBLE, all, count, place, MPI_DOUBLE,
+                   lattice->comm);
+    *sum = 0;
+    for (int64_t i = 0; i < L; i++)
+        *sum += all[i];
+done:
+    free(all);
+    free(count);
+    return status;
 }

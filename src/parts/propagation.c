@@ -148,14 +148,14 @@ static kl_status allocate_potential(kl_propagation *e, kl_error *err)
 {
     const kl_lattice *lattice = &e->lattice;
     const int64_t planes = (lattice->sites + lattice->ranks - 1) / lattice->ranks; /* at most */
-    const int64_t own = kl_lattice_local(lattice);
+    const int64_t own = kl_lattice_local(lattice), room = lattice->room;
     if (lattice->team && !lattice->pencils)
         e->omega =
             kl_team_take(lattice->team, (size_t)(planes * lattice->plane) * sizeof *e->omega);
     if (e->omega)
         return KL_OK;
-    KL_TRY(kl_alloc((size_t)(own > lattice->room ? own : lattice->room), sizeof *e->omega,
-                    "potential", &e->own_omega, err));
+    KL_TRY(kl_alloc((size_t)(own > room ? own : room), sizeof *e->omega, "potential",
+                    &e->own_omega, err));
     e->omega = e->own_omega;
     return KL_OK;
 }
@@ -305,6 +305,30 @@ void kl_propagation_chosen(const kl_propagation *e, char text[KL_NAME])
                  e->h.blocking.depth, (long long)e->h.blocking.tile);
 }
 
+/* In place, by way of scratch. */
+static void to_pencils(kl_propagation *e, void *slab, size_t element)
+{
+    kl_pencils_enter(&e->pencils, slab, element, e->scratch);
+}
+
+void kl_propagation_potential(kl_propagation *e)
+{
+    if (e->lattice.pencils)
+        to_pencils(e, e->omega, sizeof *e->omega);
+}
+
+void kl_propagation_draw(kl_propagation *e, const kl_disorder_keys *keys, int distribution,
+                         const double *more, int64_t realization)
+{
+    if (e->lattice.pencils && e->lattice.dimension == 3) {
+        kl_potential_draw_pencil(keys, distribution, e->setup.eta, more, realization, &e->lattice,
+                                 e->omega);
+        return;
+    }
+    kl_potential_draw(keys, distribution, e->setup.eta, more, realization, &e->lattice, e->omega);
+    kl_propagation_potential(e);
+}
+
 void kl_propagation_bound(kl_propagation *e)
 {
     e->radius = nominal_radius(&e->setup) + 6 * e->setup.eta;
@@ -323,19 +347,53 @@ static kl_status total_energy(const kl_propagation *e, const kl_state *psi, doub
     return KL_OK;
 }
 
-kl_status kl_propagation_start(kl_propagation *e, kl_error *err)
+/* psi, which may be filled in or have come from a checkpoint as a slab, to where it is worked on. */
+static void settle(kl_propagation *e)
+{
+    const size_t element = kl_precision_size(e->psi.precision);
+    if (!e->lattice.pencils || e->psi.pencil)
+        return;
+    to_pencils(e, e->psi.re, element);
+    to_pencils(e, e->psi.im, element);
+    e->psi.pencil = true;
+}
+
+/* packets: what psi is filled with; NULL: it is filled in. */
+static kl_status start(kl_propagation *e, const kl_packets *packets, kl_error *err)
 {
     double norm, hop;
     e->t = 0;
     e->served_from = e->served = 0;
+    e->seen = NULL;
+    e->psi.pencil = false;
+    if (packets)
+        KL_TRY(kl_packets_fill(packets, e->setup.unit, &e->psi, err));
     KL_TRY(kl_wigner_evaluate(e->pairing, &e->psi, NULL, &norm, &hop, NULL, err));
+    if (packets && e->lattice.pencils && e->lattice.dimension == 3 &&
+        kl_packets_pointwise(packets)) {
+        e->psi.pencil = true;
+        KL_TRY(kl_packets_fill(packets, e->setup.unit, &e->psi, err));
+    }
+    settle(e);
     return total_energy(e, &e->psi, hop, &e->energy, err);
+}
+
+kl_status kl_propagation_start(kl_propagation *e, kl_error *err)
+{
+    return start(e, NULL, err);
+}
+
+kl_status kl_propagation_start_packets(kl_propagation *e, const kl_packets *packets, kl_error *err)
+{
+    return start(e, packets, err);
 }
 
 static kl_status sweep(kl_propagation *e, int time, kl_error *err)
 {
     const kl_propagation_setup *s = &e->setup;
     double t[KL_MOST_OUTPUTS];
+    settle(e);
+    e->seen = NULL;
     if (e->served > 0) { /* go on from the last output */
         kl_state old = e->psi;
         e->psi = e->out[e->served - 1];
@@ -353,13 +411,35 @@ static kl_status sweep(kl_propagation *e, int time, kl_error *err)
     return KL_OK;
 }
 
+/* What is measured of a state: itself, or its copy as a slab, for which the arrays of the start are
+ * free after a sweep, and of the outputs before. */
+static const kl_state *as_slab(kl_propagation *e, const kl_state *state)
+{
+    const kl_state *place = state == &e->psi ? &e->out[0] : &e->psi;
+    const size_t element = kl_precision_size(state->precision);
+    if (!state->pencil)
+        return state;
+    if (e->seen != state) {
+        e->slab = *place;
+        e->slab.real = state->real;
+        e->slab.pencil = false;
+        kl_pencils_leave(&e->pencils, state->re, element, e->slab.re, e->scratch);
+        kl_pencils_leave(&e->pencils, state->im, element, e->slab.im, e->scratch);
+        e->seen = state;
+    }
+    return &e->slab;
+}
+
 kl_status kl_propagation_advance(kl_propagation *e, int time, const kl_state **psi, kl_error *err)
 {
     const kl_propagation_setup *s = &e->setup;
     const double t = microscopic(s, time);
     *psi = &e->psi;
-    if (t == 0)
+    if (t == 0) {
+        settle(e);
+        *psi = as_slab(e, &e->psi);
         return KL_OK;
+    }
     if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
         KL_TRY(kl_splitting_evolve(e->splitting, &e->psi, t - e->t,
                                    s->propagator.tolerance / s->times.n, err));
@@ -368,7 +448,7 @@ kl_status kl_propagation_advance(kl_propagation *e, int time, const kl_state **p
     }
     if (time >= e->served_from + e->served)
         KL_TRY(sweep(e, time, err));
-    *psi = &e->out[time - e->served_from];
+    *psi = as_slab(e, &e->out[time - e->served_from]);
     return KL_OK;
 }
 
@@ -386,7 +466,7 @@ kl_status kl_propagation_check(kl_propagation *e, int time, const kl_state *psi,
     const double tolerance = e->setup.propagator.tolerance;
     const double allowed[2] = {2 * tolerance, 2 * e->radius * tolerance};
     double energy;
-    KL_TRY(total_energy(e, psi, hop, &energy, err));
+    KL_TRY(total_energy(e, e->seen ? e->seen : psi, hop, &energy, err));
     drift[0] = fabs(norm - 1);
     drift[1] = fabs(energy - e->energy);
     for (int i = 0; i < 2; i++)
@@ -410,6 +490,8 @@ kl_status kl_propagation_drift(kl_propagation *e, int time, const kl_state *psi,
 
 static const kl_state *reached(const kl_propagation *e)
 {
+    if (e->seen)
+        return &e->slab;
     return e->served > 0 ? &e->out[e->served - 1] : &e->psi;
 }
 
@@ -458,6 +540,8 @@ void kl_propagation_unpack(kl_propagation *e, int64_t plane, const void *bytes)
 void kl_propagation_restored(kl_propagation *e, int time)
 {
     e->psi.real = false;
+    e->psi.pencil = false;
+    e->seen = NULL;
     e->served_from = e->served = 0;
     e->t = microscopic(&e->setup, time);
 }

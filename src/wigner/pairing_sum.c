@@ -1,6 +1,7 @@
 /* The sums of the pairing: plane by plane, row by row, mode by mode. */
 #include "base/clones.h"
 #include "base/memory.h"
+#include "wigner/pencil_energy.h"
 #include "wigner/pencils.h"
 #include "wigner/pairing_private.h"
 
@@ -333,6 +334,8 @@ done:
 
 kl_status kl_potential_energy(const kl_state *psi, const float *omega, double *value, kl_error *err)
 {
+    if (psi->pencil)
+        return kl_pencil_energy(psi, omega, value, err);
     const kl_lattice *lattice = psi->lattice;
     const int64_t n = kl_lattice_row(lattice), rows = kl_lattice_rows(lattice);
     double *re = NULL, *table = NULL;
