@@ -81,8 +81,8 @@ static double upper_bound(const kl_hamiltonian *h, kl_precision precision, int s
     kl_recurrence_begin(&r);
     kl_recurrence_run(&r, POWER_STEPS, power_step, &step);
     kl_recurrence_end(&r);
-    const double ratio = largest_ratio(h->lattice, precision, array[(POWER_STEPS - 1) % 2],
-                                       array[POWER_STEPS % 2]);
+    const double ratio =
+        largest_ratio(h->lattice, precision, array[(POWER_STEPS - 1) % 2], array[POWER_STEPS % 2]);
     return ratio * (1 + 16 * epsilon) / scale - shift;
 }
 

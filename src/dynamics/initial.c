@@ -242,8 +242,8 @@ static kl_status fill_product(const kl_axis_images *axis, kl_state *psi, kl_erro
     for (int64_t r = 0; r < (p ? L : lattice->count) * rows; r++) {
         run_of_sites run = {.z = lattice->first + r / rows, .y = r % rows, .n = n};
         if (p)
-            run = (run_of_sites){
-                kl_pencils_start(p, 0) + r % rows, r / rows, kl_pencils_start(p, 1), n, 0};
+            run = (run_of_sites){kl_pencils_start(p, 0) + r % rows, r / rows,
+                                 kl_pencils_start(p, 1), n, 0};
         run.at = (p ? 0 : kl_lattice_origin(lattice)) + r * n;
         fill_run(axis, norm, &run, re, re + n, psi);
     }

@@ -85,6 +85,18 @@ void kl_pencils_destroy(kl_pencils *pencils)
     *pencils = (kl_pencils){.lattice = NULL};
 }
 
+bool kl_pencils_few_planes(const kl_lattice *lattice)
+{
+    return lattice->pencils && lattice->ranks - lattice->idle > lattice->sites;
+}
+
+int kl_pencils_mate(const kl_pencils *p, int place)
+{
+    const int *box = p->grid.box;
+    const int i = p->at[0] / box[0] * box[0] + place / box[1];
+    return i * p->grid.parts[1] + p->at[1] / box[1] * box[1] + place % box[1];
+}
+
 MPI_Comm kl_pencils_node(const kl_pencils *p)
 {
     const int *box = p->grid.box, across = p->grid.parts[1] / box[1];

@@ -26,10 +26,13 @@ typedef struct kl_grid {
 typedef struct kl_pencils {
     const kl_lattice *lattice; /* not owned */
     kl_grid grid;
-    int at[2];              /* this rank's part */
-    int64_t rows, sites;    /* of its planes; 0: this rank is idle */
-    MPI_Comm across;        /* the ranks (i, .), by j */
-    int64_t bytes;          /* sent so far from slabs to pencils and back */
+    int at[2];           /* this rank's part */
+    int64_t rows, sites; /* of its planes; 0: this rank is idle */
+    MPI_Comm across;     /* the ranks (i, .), by j */
+    int64_t bytes;       /* sent so far from slabs to pencils and back */
+    /* Where ranks have no plane: arrays of the team for planes of others, while a slab is measured;
+     * not owned. NULL: there are none. */
+    void *space[2];
     struct kl_edges *edges; /* between them (lattice/edges.h), not owned; NULL: not yet */
 } kl_pencils;
 
@@ -46,6 +49,12 @@ void kl_pencils_destroy(kl_pencils *pencils);
 
 /* Ranges of part k of axis 0 and of axis 2. Local. */
 int64_t kl_pencils_first(const kl_pencils *pencils, int axis, int k);
+
+/* Whether there are more ranks than planes. Local. */
+bool kl_pencils_few_planes(const kl_lattice *lattice);
+
+/* The rank at a place of this rank's node. Local. */
+int kl_pencils_mate(const kl_pencils *pencils, int place);
 
 /* The ranks of this rank's node, by their place in its box. Collective; free the result. */
 MPI_Comm kl_pencils_node(const kl_pencils *pencils);

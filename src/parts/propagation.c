@@ -154,8 +154,8 @@ static kl_status allocate_potential(kl_propagation *e, kl_error *err)
             kl_team_take(lattice->team, (size_t)(planes * lattice->plane) * sizeof *e->omega);
     if (e->omega)
         return KL_OK;
-    KL_TRY(kl_alloc((size_t)(own > room ? own : room), sizeof *e->omega, "potential",
-                    &e->own_omega, err));
+    KL_TRY(kl_alloc((size_t)(own > room ? own : room), sizeof *e->omega, "potential", &e->own_omega,
+                    err));
     e->omega = e->own_omega;
     return KL_OK;
 }
@@ -187,7 +187,8 @@ static kl_status create_team(kl_propagation *e, kl_error *err)
     const bool pencils = e->lattice.pencils != NULL;
     if (s->propagator.method != KL_CHEBYSHEV_METHOD || s->orders > 0)
         return KL_OK;
-    const size_t bytes = kl_lattice_team_bytes(&e->lattice, element, 3 + 2 * most_outputs(s),
+    const int more = kl_pencils_few_planes(&e->lattice);
+    const size_t bytes = kl_lattice_team_bytes(&e->lattice, element, 3 + 2 * most_outputs(s) + more,
                                                pencils ? 0 : sizeof *e->omega);
     const bool wanted = pencils || kl_blocking_together(&e->lattice, s->propagator.precision);
     MPI_Comm node = pencils ? kl_pencils_node(&e->pencils) : e->lattice.comm;
@@ -229,6 +230,11 @@ static kl_status allocate(kl_propagation *e, kl_error *err)
     for (; e->outputs < most_outputs(&e->setup); e->outputs++)
         KL_TRY(
             kl_state_create_at(lattice, precision, 3 + 2 * e->outputs, &e->out[e->outputs], err));
+    if (!kl_pencils_few_planes(lattice) || !lattice->team)
+        return KL_OK;
+    KL_TRY(kl_lattice_array(lattice, kl_precision_size(precision), 5, &e->space, err));
+    e->pencils.space[0] = e->scratch;
+    e->pencils.space[1] = e->space;
     return KL_OK;
 }
 
@@ -267,6 +273,7 @@ void kl_propagation_destroy(kl_propagation *e)
         kl_state_destroy(&e->out[j]);
     free(e->own_omega);
     kl_lattice_array_free(e->scratch);
+    kl_lattice_array_free(e->space);
     kl_edges_destroy(&e->edges);
     kl_team_destroy(&e->team); /* its memory was the arrays' */
     kl_pencils_destroy(&e->pencils);
@@ -347,7 +354,8 @@ static kl_status total_energy(const kl_propagation *e, const kl_state *psi, doub
     return KL_OK;
 }
 
-/* psi, which may be filled in or have come from a checkpoint as a slab, to where it is worked on. */
+/* psi, which may be filled in or have come from a checkpoint as a slab, to where it is worked on.
+ */
 static void settle(kl_propagation *e)
 {
     const size_t element = kl_precision_size(e->psi.precision);

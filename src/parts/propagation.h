@@ -41,7 +41,7 @@ typedef struct kl_propagation {
     kl_splitting *splitting; /* or NULL */
     kl_wigner *pairing;      /* for norm and energy */
     double probed;           /* kl_clock() of when h.blocking was found by trial; 0: not yet */
-    void *scratch;
+    void *scratch, *space;   /* for planes of others, if some ranks have none; or NULL */
     kl_state psi, out[KL_MOST_OUTPUTS]; /* of a lattice in pencils these are pencils */
     int outputs;                        /* states in out */
     kl_state slab;        /* of a lattice in pencils: the copy that is measured, in arrays which are

@@ -53,6 +53,7 @@ typedef struct row_work {
     part *part;          /* [nweights] */
     const double **x;    /* [2 nweights + 1] rows to multiply p with: row_re (, row_im) of */
     double *lane;        /* of one row and mode */
+    double *node_lane;   /* of the rows of a plane that this rank has of its node, or NULL */
     double *sum;         /* [columns][KL_LANES] over the plane */
     bool totals;         /* the unweighted sums too */
     int nsweeps;
@@ -78,6 +79,15 @@ void kl_pairing_row(const kl_wigner *pairing, const sweep *s, kl_precision preci
                     const row_pair *row, row_work *w, double *lane);
 void kl_pairing_add(const kl_wigner *pairing, const sweep *s, const row_pair *row, row_work *w,
                     const double *lane);
+
+/* ---- the rows of a node's planes, shared by its ranks (pairing_node.c) ---- */
+
+/* Whether this rank's node does so with such a state. Local. */
+bool kl_pairing_shares(const kl_state *psi);
+/* The sweeps first..last-1, of one shift of planes: table[count][columns]. Collective over the
+ * node; slabs and planes of others must be there. */
+void kl_pairing_add_node(const kl_wigner *pairing, const kl_state *psi, int first, int last,
+                         row_work *w, double *table);
 
 /* Of the real parts, then of the imaginary ones. */
 static inline int64_t kl_pairing_lanes(const sweep *s)

@@ -30,6 +30,7 @@ kl_status kl_pairing_work(const kl_wigner *pairing, bool totals, row_work *w, kl
 void kl_pairing_work_free(row_work *w)
 {
     free(w->lane);
+    free(w->node_lane);
     free(w->sum);
     free(w->p_re);
     free(w->part);

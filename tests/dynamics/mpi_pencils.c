@@ -199,7 +199,8 @@ static int64_t formula_of_moves(const part *p)
     int64_t there = 0, back = 0;
     for (int j = 0; j < across && pencils->rows > 0; j++) {
         const int rank = pencils->at[0] * across + j;
-        const int64_t planes = kl_lattice_first(lattice, rank + 1) - kl_lattice_first(lattice, rank);
+        const int64_t planes =
+            kl_lattice_first(lattice, rank + 1) - kl_lattice_first(lattice, rank);
         const int64_t sites = kl_pencils_first(pencils, 1, j + 1) - kl_pencils_first(pencils, 1, j);
         there += j == own ? 0 : lattice->count * sites;
         back += j == own ? 0 : planes * pencils->sites;
