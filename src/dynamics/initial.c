@@ -220,15 +220,71 @@ static void fill_run(const kl_axis_images *axis, double norm, const run_of_sites
     kl_state_store(psi->precision, psi->im, run->at, run->n, im);
 }
 
+static void fill_pencil(const kl_axis_images *axis, double norm, double *row, kl_state *psi)
+{
+    const kl_pencils *p = psi->lattice->pencils;
+    const int64_t n = p->sites, L = psi->lattice->sites;
+    if (p->rows == 0)
+        return;
+    run_of_sites run = {.x = kl_pencils_start(p, 1), .n = n};
+    for (run.y = 0; run.y < L; run.y++)
+        for (int64_t z = 0; z < p->rows; z++, run.at += n) {
+            run.z = kl_pencils_start(p, 0) + z;
+            fill_run(axis, norm, &run, row, row + n, psi);
+        }
+}
+
+/* Rows from..to-1 of each plane of a rank, whose psi this is. */
+static void fill_planes(const kl_axis_images *axis, double norm, int rank, int64_t from, int64_t to,
+                        double *row, kl_state *psi)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const int64_t n = kl_lattice_row(lattice), rows = kl_lattice_rows(lattice);
+    const int64_t first = kl_lattice_first(lattice, rank);
+    run_of_sites run = {.n = n};
+    for (run.z = first; run.z < kl_lattice_first(lattice, rank + 1); run.z++)
+        for (run.y = from; run.y < to; run.y++) {
+            run.at = kl_lattice_origin(lattice) + ((run.z - first) * rows + run.y) * n;
+            fill_run(axis, norm, &run, row, row + n, psi);
+        }
+}
+
+/* The planes of a node by its ranks together. */
+static void fill_node(const kl_axis_images *axis, double norm, double *row, const kl_state *psi)
+{
+    const kl_pencils *p = psi->lattice->pencils;
+    for (int mate = 0; mate < p->team->ranks; mate++) {
+        kl_state theirs = *psi;
+        theirs.re = kl_team_at(p->team, mate, psi->re);
+        theirs.im = kl_team_at(p->team, mate, psi->im);
+        fill_planes(axis, norm, kl_pencils_mate(p, mate), kl_pencils_row(p, p->team->rank),
+                    kl_pencils_row(p, p->team->rank + 1), row, &theirs);
+    }
+}
+
+static void fill_slab(const kl_axis_images *axis, double norm, double *row, kl_state *psi)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const kl_team *team = lattice->pencils ? lattice->pencils->team : NULL;
+    if (!team) {
+        fill_planes(axis, norm, lattice->rank, 0, kl_lattice_rows(lattice), row, psi);
+        return;
+    }
+    MPI_Barrier(lattice->comm); /* nobody works on it any more */
+    if (kl_team_has(team, psi->re) && kl_team_has(team, psi->im))
+        fill_node(axis, norm, row, psi);
+    else
+        fill_planes(axis, norm, lattice->rank, 0, kl_lattice_rows(lattice), row, psi);
+    MPI_Barrier(lattice->comm);
+}
+
 /* S linear: psi is a product over axes, and so is its norm. In a slab, or, for d = 3, in a pencil.
  */
 static kl_status fill_product(const kl_axis_images *axis, kl_state *psi, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
-    const kl_pencils *p = psi->pencil ? lattice->pencils : NULL;
-    const int64_t L = lattice->sites, n = p ? p->sites : kl_lattice_row(lattice);
-    const int64_t rows = p ? p->rows : kl_lattice_rows(lattice);
-    double norm = 1, *re = NULL;
+    const int64_t L = lattice->sites, n = kl_lattice_row(lattice);
+    double norm = 1, *row = NULL;
     for (int j = 0; j < lattice->dimension; j++) {
         double sum = 0;
         for (int64_t i = 0; i < L; i++)
@@ -238,16 +294,12 @@ static kl_status fill_product(const kl_axis_images *axis, kl_state *psi, kl_erro
     }
     if (!(norm > 0))
         return kl_fail(err, KL_BUG, "the initial state vanishes on the lattice");
-    KL_TRY(kl_agree(lattice->comm, kl_alloc(2 * (size_t)n, sizeof *re, "a row", &re, err), err));
-    for (int64_t r = 0; r < (p ? L : lattice->count) * rows; r++) {
-        run_of_sites run = {.z = lattice->first + r / rows, .y = r % rows, .n = n};
-        if (p)
-            run = (run_of_sites){kl_pencils_start(p, 0) + r % rows, r / rows,
-                                 kl_pencils_start(p, 1), n, 0};
-        run.at = (p ? 0 : kl_lattice_origin(lattice)) + r * n;
-        fill_run(axis, norm, &run, re, re + n, psi);
-    }
-    free(re);
+    KL_TRY(kl_agree(lattice->comm, kl_alloc(2 * (size_t)n, sizeof *row, "a row", &row, err), err));
+    if (psi->pencil)
+        fill_pencil(axis, norm, row, psi);
+    else
+        fill_slab(axis, norm, row, psi);
+    free(row);
     return KL_OK;
 }
 

@@ -30,8 +30,10 @@ typedef struct kl_pencils {
     int64_t rows, sites; /* of its planes; 0: this rank is idle */
     MPI_Comm across;     /* the ranks (i, .), by j */
     int64_t bytes;       /* sent so far from slabs to pencils and back */
-    /* Where ranks have no plane: arrays of the team for planes of others, while a slab is measured;
-     * not owned. NULL: there are none. */
+    /* Where some ranks have no plane and all nodes a team, whose ranks then have its planes
+     * together: this one, and arrays of it for planes of others while a slab is measured; not
+     * owned. */
+    const kl_team *team;
     void *space[2];
     struct kl_edges *edges; /* between them (lattice/edges.h), not owned; NULL: not yet */
 } kl_pencils;
@@ -52,9 +54,14 @@ int64_t kl_pencils_first(const kl_pencils *pencils, int axis, int k);
 
 /* Whether there are more ranks than planes. Local. */
 bool kl_pencils_few_planes(const kl_lattice *lattice);
+/* Tells pencils of the team of the node (kl_pencils_node()), ranks 0: none, and of two lattice
+ * arrays. Collective. */
+void kl_pencils_join(kl_pencils *pencils, const kl_team *team, void *const space[2]);
 
-/* The rank at a place of this rank's node. Local. */
+/* The rank at a place of this rank's node, and the first row of each of the node's planes that is
+ * its part where they are worked on together. Local. */
 int kl_pencils_mate(const kl_pencils *pencils, int place);
+int64_t kl_pencils_row(const kl_pencils *pencils, int place);
 
 /* The ranks of this rank's node, by their place in its box. Collective; free the result. */
 MPI_Comm kl_pencils_node(const kl_pencils *pencils);
@@ -62,7 +69,8 @@ MPI_Comm kl_pencils_node(const kl_pencils *pencils);
 /* From slab to pencil in place, by way of `spare`, a lattice array of the same element. Collective.
  */
 void kl_pencils_enter(kl_pencils *pencils, void *slab, size_t element, void *spare);
-/* A copy of a pencil as slab; `spare` likewise. Collective. */
+/* A copy of a pencil as slab; `spare` likewise. Where ranks of a node have its planes together,
+ * each is sent its rows of all of them. Collective. */
 void kl_pencils_leave(kl_pencils *pencils, const void *pencil, size_t element, void *slab,
                       void *spare);
 

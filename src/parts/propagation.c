@@ -108,12 +108,14 @@ static double bytes_of_pencils(const kl_propagation_setup *s, int ranks, double 
                                    (double)s->propagator.cache);
     if (grid.parts[0] == 0)
         return 0;
-    const double range = ceil(L / grid.parts[0]), slab = ceil(L / ranks) * pow(L, s->dimension - 1);
+    const double range = ceil(L / grid.parts[0]), side = ranks > L ? fmax(grid.box[1], 1) : ranks;
+    const double slab = ceil((ranks > L ? range : L) / side) * pow(L, s->dimension - 1);
     const double rows = s->dimension == 3 ? range : 1;
     const double row = s->dimension == 3 ? ceil(L / grid.parts[1]) : range;
     const kl_blocking b = kl_pencil_grid_blocking((int64_t)rows, (int64_t)row, precision,
                                                   (double)s->propagator.cache);
-    return fmax(L * rows * row, slab) * (size * arrays + 4) +
+    /* psi, its copy to be measured, scratch, and planes of others while these are measured. */
+    return L * rows * row * (size * arrays + 4) + fmax(slab - L * rows * row, 0) * 4 * size +
            8 * (rows + row) * size * b.depth * (double)b.tile;
 }
 
@@ -210,6 +212,7 @@ static kl_status join(kl_propagation *e, kl_blocking *blocking, kl_error *err)
                                &e->seams, err);
     if (!e->lattice.pencils)
         return KL_OK;
+    kl_pencils_join(&e->pencils, &e->team, (void *const[2]){e->scratch, e->space});
     const int64_t L = e->lattice.sites;
     *blocking =
         kl_pencil_grid_blocking(e->pencils.rows, e->pencils.sites, p->precision, (double)p->cache);
@@ -233,8 +236,6 @@ static kl_status allocate(kl_propagation *e, kl_error *err)
     if (!kl_pencils_few_planes(lattice) || !lattice->team)
         return KL_OK;
     KL_TRY(kl_lattice_array(lattice, kl_precision_size(precision), 5, &e->space, err));
-    e->pencils.space[0] = e->scratch;
-    e->pencils.space[1] = e->space;
     return KL_OK;
 }
 

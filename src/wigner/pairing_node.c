@@ -24,10 +24,8 @@ typedef struct node {
 bool kl_pairing_shares(const kl_state *psi)
 {
     const kl_lattice *lattice = psi->lattice;
-    const kl_team *team = lattice->team;
-    return kl_pencils_few_planes(lattice) && team && kl_team_has(team, psi->re) &&
-           kl_team_has(team, psi->im) && kl_team_has(team, lattice->pencils->space[0]) &&
-           kl_team_has(team, lattice->pencils->space[1]);
+    const kl_team *team = lattice->pencils ? lattice->pencils->team : NULL;
+    return team && kl_team_has(team, psi->re) && kl_team_has(team, psi->im);
 }
 
 /* Plane i of a mate moved by `shift`: 0 is re. */
@@ -108,8 +106,8 @@ void kl_pairing_add_node(const kl_wigner *pairing, const kl_state *psi, int firs
                     .first = first,
                     .last = last,
                     .shift = w->sweep[first]->mode[0],
-                    .from = lattice->sites * team->rank / team->ranks,
-                    .to = lattice->sites * (team->rank + 1) / team->ranks,
+                    .from = kl_pencils_row(lattice->pencils, team->rank),
+                    .to = kl_pencils_row(lattice->pencils, team->rank + 1),
                     .w = w};
     for (int mate = 0; mate < team->ranks; mate++) {
         const int rank = kl_pencils_mate(lattice->pencils, mate);

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { PIECES = 32 }; /* of the planes, so that ranks across need not wait for each other's all */
+enum { PIECES = 128 }; /* of the planes, so that ranks across need not wait for each other's all */
 
 typedef struct work {
     const kl_state *psi;
@@ -52,9 +52,9 @@ static void add_piece(const work *w, int64_t y, int64_t planes)
 
 static void add_rows(const work *w)
 {
-    const int64_t L = w->pencils->lattice->sites;
-    for (int k = 0; k < PIECES; k++)
-        add_piece(w, L * k / PIECES, L * (k + 1) / PIECES - L * k / PIECES);
+    const int64_t L = w->pencils->lattice->sites, pieces = L < PIECES ? L : PIECES;
+    for (int64_t k = 0; k < pieces; k++)
+        add_piece(w, L * k / pieces, L * (k + 1) / pieces - L * k / pieces);
 }
 
 /* d = 2: rows go along axis 1, as the planes of the pencil. */
