@@ -1,5 +1,7 @@
 /* The Hamiltonian flow of p^2/2 + V(x) in d = 1, 2, 3: x' = p, p' = -grad V. Points are
- * z = (x_1..x_d, p_1..p_d). Local. */
+ * z = (x_1..x_d, p_1..p_d). Local.
+ *
+ * T. Chen, lecture notes on semiclassical scaling limits (2011), (3.1)-(3.4), (4.8)-(4.13). */
 #ifndef KL_CLASSICAL_FLOW_H
 #define KL_CLASSICAL_FLOW_H
 

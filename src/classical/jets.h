@@ -11,7 +11,9 @@
  *   I = (1/24) int_0^T sum_ijk V_ijk d_pi d_pj d_pk A_(T-t) dt
  *
  * at z_t: the term of order eps^2 of d/dt W = {H, W} - (eps^2/24) V_ijk d_p^3 W + ...
- * No finite differences. Local. */
+ * No finite differences. Local.
+ *
+ * T. Chen, lecture notes on semiclassical scaling limits (2011), (4.4)-(4.6). */
 #ifndef KL_CLASSICAL_JETS_H
 #define KL_CLASSICAL_JETS_H
 

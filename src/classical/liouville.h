@@ -6,8 +6,8 @@
  *
  *   <J, W_t> = int |h(x)|^2 A_t(x, grad S(x)) dx,   A_t = J o Phi_t
  *
- * (T. Chen, Semiclassical scaling limits of quantum dynamics, 2011, section 4). For real h the
- * error is c eps^2 + O(eps^4), caustics or not, with
+ * (T. Chen, Semiclassical scaling limits of quantum dynamics, 2011, (4.7), (4.14)-(4.18)). For real
+ * h the error is c eps^2 + O(eps^4), caustics or not, with
  *
  *   c = int |h|^2 [Lap_p A_T/(8 s^2) - S_ijk d_pi d_pj d_pk A_T/24] dx
  *       + (1/24) int_0^T int |h|^2 (V_ijk d_pi d_pj d_pk A_(T-t))(Phi_t(x, grad S)) dx dt:

@@ -4,8 +4,9 @@
  *
  * where the sliced action is stationary. Its second variation is, times dt, the block tridiagonal
  * matrix M of 2 - dt^2 D^2 V(x_k), k = 1..N-1, and -1 (T. Chen, Semiclassical scaling limits of
- * quantum dynamics, 2011, (3.24) with its sign). With J_k = dx_k/dx_1, det M = det J_N, and M has
- * as many negative eigenvalues as its pivots J_(k+1) J_k^-1. Local. */
+ * quantum dynamics, 2011, (3.21)-(3.30), (3.24) with its sign). With J_k = dx_k/dx_1, det M = det
+ * J_N, and M has as many negative eigenvalues as its pivots J_(k+1) J_k^-1. Local.
+ */
 #ifndef KL_CLASSICAL_SLICED_PATH_H
 #define KL_CLASSICAL_SLICED_PATH_H
 

@@ -9,7 +9,9 @@
  * Where the flow is radial, a point is its image under a rotation of an ellipse of the trap,
  * x = (A cos phi, B sin phi), p = (-A sin phi, B cos phi), E = (A^2 + B^2)/2, c = A B/E in [0, 1]:
  * f_0 dz becomes d E^(d-1) dE/E_F^d, dphi/pi and dc (d = 2) or 2 c dc (d = 3), since
- * (x^2 - p^2)/2 + i x.p = sqrt(1 - c^2) E exp(-2 i phi). Local. */
+ * (x^2 - p^2)/2 + i x.p = sqrt(1 - c^2) E exp(-2 i phi). Local.
+ *
+ * T. Chen, lecture notes on semiclassical scaling limits (2011), (6.1)-(6.4). */
 #ifndef KL_CLASSICAL_THOMAS_FERMI_H
 #define KL_CLASSICAL_THOMAS_FERMI_H
 

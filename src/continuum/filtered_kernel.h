@@ -4,7 +4,9 @@
  *
  * A = exp(-i t H/hbar) by Chebyshev polynomials, or a product of n slices. psi = f(H) delta_y lies
  * in a box that it does not leave, on a grid that holds its momenta. Functions are collective over
- * the communicator unless they say local; in d = 1 it is one rank. */
+ * the communicator unless they say local; in d = 1 it is one rank.
+ *
+ * T. Chen, lecture notes on semiclassical scaling limits (2011), (3.5)-(3.20). */
 #ifndef KL_CONTINUUM_FILTERED_KERNEL_H
 #define KL_CONTINUUM_FILTERED_KERNEL_H
 

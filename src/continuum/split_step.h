@@ -7,7 +7,9 @@
  *              by sin(omega dt)/omega for each axis: exact for any dt
  *
  * kick(a): exp(-i a dt V/eps), drift(a): exp(-i a dt p^2/(2 eps)). One step back is the conjugate
- * of a step of the conjugate. */
+ * of a step of the conjugate.
+ *
+ * T. Chen, lecture notes on semiclassical scaling limits (2011), (2.1)-(2.3), (4.1)-(4.3). */
 #ifndef KL_CONTINUUM_SPLIT_STEP_H
 #define KL_CONTINUUM_SPLIT_STEP_H
 

@@ -6,7 +6,8 @@
  * exp(-|P - p0|^2/(4 w^2)) exp(-|x - x0|^2/(4 wx^2)) psi ||^2, w^2 = wp^2 - eps^2/(4 wx^2)
  *   indicators     the integral of |psi|^2 (or of its transform) over a box, by the trigonometric
  *                  polynomial that it is on twice as many points
- */
+ *
+ * T. Chen, lecture notes on semiclassical scaling limits (2011), (2.4)-(2.9), (2.11)-(2.16). */
 #ifndef KL_CONTINUUM_WEYL_H
 #define KL_CONTINUUM_WEYL_H
 

@@ -5,7 +5,9 @@
  *   H(x,p) = |<g_xp, psi>|^2/(2 pi eps)^d, g of width sqrt(eps/2): W smeared by eps/2; >= 0
  *
  * psi is not taken beyond the box. W is computed whole: at the n positions and the 2 n momenta
- * pi eps k/l, |p| <= pi eps n/l. */
+ * pi eps k/l, |p| <= pi eps n/l.
+ *
+ * T. Chen, lecture notes on semiclassical scaling limits (2011), (2.10). */
 #ifndef KL_CONTINUUM_WIGNER_BOX_H
 #define KL_CONTINUUM_WIGNER_BOX_H
 

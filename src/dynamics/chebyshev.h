@@ -7,7 +7,8 @@
  * The error is at most the Bessel tail plus rounding. Bits do not depend on the
  * layout: all arithmetic is per site. On a lattice in pencils all states, and the potential, are
  * pencils.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (2.7); lecture notes (2011), (5.10). */
 #ifndef KL_DYNAMICS_CHEBYSHEV_H
 #define KL_DYNAMICS_CHEBYSHEV_H
 

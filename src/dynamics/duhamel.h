@@ -2,11 +2,11 @@
  *
  *   i d/dt psi^(n) = hopping Delta psi^(n) + eta V psi^(n-1),   psi^(-1) = 0
  *
- * (T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, section 2.3), by one Chebyshev series of the
- * block (psi^(0), ..., psi^(N)). Its generator G has Delta in the diagonal and eta V below it, and
- * is not normal. With v = eta max|V|, R > 2 d hopping, r = 2 d hopping/R and |U_k| <= (1 -
- * r^2)^(-1/2) on
- * [-r, r], the term T_k(G/R) takes order m to order m + n with a norm of at most
+ * (T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, section 2.3; (5.33)-(5.42) for a gas), by one
+ * Chebyshev series of the block (psi^(0), ..., psi^(N)). Its generator G has Delta in the diagonal
+ * and eta V below it, and is not normal. With v = eta max|V|, R > 2 d hopping, r = 2 d hopping/R
+ * and |U_k| <= (1 - r^2)^(-1/2) on [-r, r], the term T_k(G/R) takes order m to order m + n with a
+ * norm of at most
  *
  *   g^n (k over n),   g = 2 v / (R sqrt(1 - r^2)):
  *

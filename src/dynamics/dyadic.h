@@ -1,5 +1,5 @@
 /* Norms of resolvents that are smoothed on dyadic shells, of T. Chen, RIMS Kokyuroku Bessatsu B21
- * (2010) 63, Lemma 4.4, d = 2:
+ * (2010) 63, (4.7)-(4.15), Lemma 4.4, d = 2:
  *
  *   sup = || |1/(e - alpha - i eps)| * |F(P_j^2 v^2)| ||_inf,   l1 = the same in L^1,
  *

@@ -1,7 +1,8 @@
 /* H = hopping * Delta + eta * V on a slab, (Delta psi)(x) = sum over the 2d
  * nearest neighbours, (V psi)(x) = omega_x psi(x); and rigorous bounds of its
  * spectrum from the actual potential.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (2.1); lecture notes (2011), (5.1)-(5.3). */
 #ifndef KL_DYNAMICS_HAMILTONIAN_H
 #define KL_DYNAMICS_HAMILTONIAN_H
 

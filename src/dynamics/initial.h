@@ -7,7 +7,8 @@
  * S = p.X + X.A.X/2 + higher(X) (phase.h) with X from the origin: all images of the
  * torus are summed with envelope and phase both at the unwrapped argument. A
  * superposition is C sum_i weight_i exp(2 pi i angle_i) psi_i, each psi_i of norm 1.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (2.6); lecture notes (2011), (5.9). */
 #ifndef KL_DYNAMICS_INITIAL_H
 #define KL_DYNAMICS_INITIAL_H
 

@@ -90,15 +90,15 @@ kl_status kl_journal_wait(kl_journal *journal, kl_error *err);
 kl_status kl_journal_close(kl_journal *journal, kl_error *err);
 
 /* Calls visit(context, type, payload, size) for every whole record of every
- * file, attempts in order, and with KL_JOURNAL_BEGIN and the attempt (an
+ * file of attempt `since` and later ones, in order, and with KL_JOURNAL_BEGIN and the attempt (an
  * int) before the first of each file. *damaged
  * counts the places where torn or damaged ones were passed over. A failure of visit ends the
  * reading. KL_ENVIRONMENT: the folder cannot be read, or is not there. */
 enum { KL_JOURNAL_BEGIN = 0 }; /* the type of no record */
 typedef kl_status (*kl_journal_visit)(void *context, uint32_t type, const void *payload,
                                       size_t size, kl_error *err);
-kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *context, int *damaged,
-                          kl_error *err);
+kl_status kl_journal_read(const char *path, int since, kl_journal_visit visit, void *context,
+                          int *damaged, kl_error *err);
 
 /* True if it holds no records and no checkpoints. */
 bool kl_journal_empty(const char *path);

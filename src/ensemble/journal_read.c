@@ -116,8 +116,8 @@ static kl_status read_records(const char *path, kl_journal_visit visit, void *co
     return status;
 }
 
-kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *context, int *damaged,
-                          kl_error *err)
+kl_status kl_journal_read(const char *path, int since, kl_journal_visit visit, void *context,
+                          int *damaged, kl_error *err)
 {
     kl_names list;
     *damaged = 0;
@@ -127,6 +127,8 @@ kl_status kl_journal_read(const char *path, kl_journal_visit visit, void *contex
         char name[4096];
         snprintf(name, sizeof name, "%s/%s", path, list.name[i]);
         const int attempt = kl_journal_attempt_of(list.name[i]);
+        if (attempt < since)
+            continue;
         status = visit(context, KL_JOURNAL_BEGIN, &attempt, sizeof attempt, err);
         if (status == KL_OK)
             status = read_records(name, visit, context, damaged, err);

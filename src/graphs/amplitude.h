@@ -16,7 +16,9 @@
  * symmetric), each with the transforms and products of kl_graphs_estimate(); M where left or right
  * is 0. A graph that does not reduce costs 2 L^d transforms for each pair, or 48 times less where b
  * is symmetric (graphs/tetrahedron.h).
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (2.16)-(2.17); lecture notes (2011),
+ * (5.20)-(5.21). */
 #ifndef KL_GRAPHS_AMPLITUDE_H
 #define KL_GRAPHS_AMPLITUDE_H
 

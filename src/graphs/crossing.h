@@ -12,7 +12,9 @@
  * (L/2+1)^d points of type I cosine transforms (FFTW, slabs over the ranks). r of -E is
  * (-1)^(x_1+..+x_d) r of E; the triples are taken in the order that lets them share r. Accuracy:
  * rounding on the torus; next to infinite L, 4e-5 at eps L = 16 and 4e-6 at 20.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (2.18)-(2.22); lecture notes (2011),
+ * (5.22)-(5.26). */
 #ifndef KL_GRAPHS_CROSSING_H
 #define KL_GRAPHS_CROSSING_H
 

@@ -7,7 +7,9 @@
  * vanish, so blocks are even, and for a Gaussian law they are pairs.
  *
  * All functions are local.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (2.13)-(2.15); lecture notes (2011),
+ * (5.17)-(5.19). */
 #ifndef KL_GRAPHS_GRAPH_H
 #define KL_GRAPHS_GRAPH_H
 

@@ -6,7 +6,8 @@
  * connected and disconnected both.
  *
  * All functions are local.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (3.17)-(3.21). */
 #ifndef KL_GRAPHS_LINES_H
 #define KL_GRAPHS_LINES_H
 

@@ -6,7 +6,9 @@
  *
  * This room is the check of the quantum evolution: it includes nothing of
  * `lattice`, `dynamics` or `wigner`. PETSc with real or complex scalars.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (2.11)-(2.12); lecture notes (2011),
+ * (5.14)-(5.15). */
 #ifndef KL_KINETIC_BOLTZMANN_H
 #define KL_KINETIC_BOLTZMANN_H
 

@@ -5,7 +5,9 @@
  *   int K dA = 2 pi chi   (Gauss and Bonnet):
  *
  * chi = -4 for |E| < 2, where the set is a surface of genus 3, and 2 for 2 < |E| < 6, a sphere.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (2.23)-(2.24); lecture notes (2011),
+ * (5.27)-(5.28). */
 #ifndef KL_KINETIC_CURVATURE_H
 #define KL_KINETIC_CURVATURE_H
 

@@ -11,7 +11,9 @@
  * At sigma = 1/2 the scale is logarithmic: with eta^2 ln t = tau, eta^2 I -> tau/|w|, so that a
  * level is reached at ln t = tau/eta^2 + O(1).
  *
- * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, section 4.1, has the potential. Local. */
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, section 4.1, has the potential. Local.
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (4.16). */
 #ifndef KL_KINETIC_DECAYING_H
 #define KL_KINETIC_DECAYING_H
 

@@ -5,9 +5,10 @@
  *
  * <.>_E the average over the shell, N_E(E) its density of states: the solution of the linear
  * Boltzmann equation dF/dT = 2 pi int du delta(E(u)-E(p)) (F(u)-F(p)), which every realization
- * of the potential has in the limit (T. Chen, I. Rodnianski, arXiv 0711.0959; T. Chen, RIMS
- * Kokyuroku Bessatsu B21 (2010) 63, section 5). Averages are those of kinetic/shell.h at e = 2 E,
- * N_E(E) = 2 N(2E). Dimension 2 or 3. Functions are local unless said otherwise.
+ * of the potential has in the limit (T. Chen, I. Sasaki, arXiv 0711.0959; T. Chen, RIMS
+ * Kokyuroku Bessatsu B21 (2010) 63, (5.23)-(5.24), (6.31)-(6.32)). Averages are those of
+ * kinetic/shell.h at e = 2 E, N_E(E) = 2 N(2E). Dimension 2 or 3. Functions are local unless said
+ * otherwise.
  */
 #ifndef KL_KINETIC_GAS_H
 #define KL_KINETIC_GAS_H

@@ -7,8 +7,8 @@
  * E(p) = sum_j cos 2 pi p_j, T = eta^2 t, for any lambda: quasi-static, for collisions take long
  * against the motion by E~. It keeps int F and int E F - (lambda/2) int F kappa. At lambda = 0 it
  * is that of kinetic/gas.h. Its stationary solutions are F = <F>_E~, those with F = phi(E~) among
- * them (T. Chen, I. Rodnianski, arXiv 0711.0959; T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63,
- * section 6: with (6.39) of the opposite sign of lambda).
+ * them (T. Chen, I. Rodnianski, arXiv 0910.2786; T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63,
+ * (6.36)-(6.44): with (6.39) of the opposite sign of lambda).
  */
 #ifndef KL_KINETIC_HARTREE_H
 #define KL_KINETIC_HARTREE_H

@@ -12,7 +12,8 @@
  *
  * in d = 3, where the integrals converge. (1) is done on a lattice that the vectors do not leave,
  * with smooth ends of s from which q is extrapolated; the change to the next one is the error.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (5.44)-(5.49). */
 #ifndef KL_KINETIC_RESPONSE_H
 #define KL_KINETIC_RESPONSE_H
 

@@ -6,7 +6,8 @@
  *   uniform    on [-sqrt 3, sqrt 3]
  *   bernoulli  +1 or -1
  *   laplace    density exp(-sqrt 2 |x|)/sqrt 2
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (2.2). */
 #ifndef KL_LATTICE_DISORDER_H
 #define KL_LATTICE_DISORDER_H
 

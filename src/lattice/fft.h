@@ -9,6 +9,8 @@
  * planes first..first+count-1 of axis 0 in position space. In momentum space, if there are several
  * ranks, they are planes of axis 1, and in them axis 0 comes before the last one: f^(k1, k0, k2).
  * So planes are sent once a transform; what is symmetric in the axes need not know.
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (2.3)-(2.5); lecture notes (2011), (5.4)-(5.6).
  */
 #ifndef KL_LATTICE_FFT_H
 #define KL_LATTICE_FFT_H

@@ -3,7 +3,8 @@
  *   gamma_0(x,y) = g(X) J^(x-y) g(Y),   J^(x) = int dp J(p) exp(2 pi i p.x),   0 <= J <= 1,
  *
  * g = 1 unless there is an envelope, g^2 = exp(-|X - center|^2/(2 width^2)), periodised. Local.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (5.12)-(5.18), (5.43). */
 #ifndef KL_PARTS_GAS_START_H
 #define KL_PARTS_GAS_START_H
 

@@ -5,7 +5,8 @@
  *
  * a vector stands for all momenta, without noise at t = 0; or one momentum after the other. With an
  * envelope psi is multiplied by g. The key `vectors`.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (5.25)-(5.32). */
 #ifndef KL_PARTS_GAS_VECTORS_H
 #define KL_PARTS_GAS_VECTORS_H
 

@@ -298,8 +298,8 @@ static kl_status take_record(void *context, uint32_t type, const void *payload, 
                : KL_OK;
 }
 
-kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_results *results,
-                             kl_error *err)
+kl_status kl_collect_journal(const kl_study *study, const char *journal, int since,
+                             kl_results *results, kl_error *err)
 {
     int damaged;
     char *text = NULL;
@@ -309,7 +309,7 @@ kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_resu
     collecting context = {study, results, journal, text, 0, 0, 0};
     kl_status status = kl_limits_settings(study->resolved, &context.settings, err);
     if (status == KL_OK)
-        status = kl_journal_read(journal, take_record, &context, &damaged, err);
+        status = kl_journal_read(journal, since, take_record, &context, &damaged, err);
     free(text);
     return status;
 }

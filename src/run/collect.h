@@ -28,9 +28,10 @@ kl_status kl_collect_create(const kl_study *study, const char *journal, kl_resul
 kl_status kl_collect_open(const kl_study *study, const char *journal, kl_results **out,
                           kl_error *err);
 
-/* Adds every sample and every solved limit of a journal. KL_INPUT: a record of another study. */
-kl_status kl_collect_journal(const kl_study *study, const char *journal, kl_results *results,
-                             kl_error *err);
+/* Adds every sample and every solved limit of a journal, of attempt `since` and later ones.
+ * KL_INPUT: a record of another study. */
+kl_status kl_collect_journal(const kl_study *study, const char *journal, int since,
+                             kl_results *results, kl_error *err);
 /* Adds every sample of other results of the same shape but for the number of
  * realizations. Overlap must be identical, else KL_INPUT naming `name`. */
 kl_status kl_collect_results(const kl_results *from, const char *name, kl_results *results,

@@ -43,7 +43,7 @@ static double relative_width(const kl_results *r, int p, int number, double orde
                      : NAN;
 }
 
-static bool is_watched(const kl_until *until, const kl_quantity *q)
+bool kl_forecast_watches(const kl_until *until, const kl_quantity *q)
 {
     return !until->observable || strcmp(until->observable, q->observable) == 0;
 }
@@ -55,7 +55,7 @@ double kl_forecast_needed(const kl_study *study, const kl_results *r, int p)
     if (until->relative_error == 0 || r->members > 1)
         return NAN;
     for (int i = 0; i < r->ntimes * r->nquantities; i++) {
-        if (!is_watched(until, &r->quantity[i % r->nquantities]))
+        if (!kl_forecast_watches(until, &r->quantity[i % r->nquantities]))
             continue;
         const double width = relative_width(r, p, i, until->order) / until->relative_error;
         if (isnan(width))
@@ -71,7 +71,7 @@ static double largest_deviation(const kl_study *study, const kl_results *r, int 
 {
     double largest = NAN;
     for (int i = 0; i < r->ntimes * r->nquantities; i++)
-        if (is_watched(&study->until, &r->quantity[i % r->nquantities]))
+        if (kl_forecast_watches(&study->until, &r->quantity[i % r->nquantities]))
             largest = fmax(largest, kl_forecast_deviation(r, p, i)); /* fmax ignores NAN */
     return largest;
 }

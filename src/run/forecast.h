@@ -6,6 +6,9 @@
 #include "config/json.h"
 #include "study/study.h"
 
+/* True if the precision of this quantity is asked for. Local. */
+bool kl_forecast_watches(const kl_until *until, const kl_quantity *quantity);
+
 /* The standard deviation of one number in the limit; NAN: it is not known. Local. */
 double kl_forecast_deviation(const kl_results *results, int point, int number);
 

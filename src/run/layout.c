@@ -65,8 +65,7 @@ static kl_status create_stages(const kl_study *study, int64_t asked, kl_layout *
     KL_TRY(
         kl_alloc((size_t)layout->nstages, sizeof *layout->stage, "the plan", &layout->stage, err));
     for (int i = 0; i < layout->nstages; i++)
-        layout->stage[i] = (kl_stage){.finer = i >= points,
-                                      .point = i % points,
+        layout->stage[i] = (kl_stage){.step = {i >= points, i % points, 0},
                                       .items = i >= points ? study->finer->batches : asked};
     return KL_OK;
 }
@@ -119,7 +118,7 @@ static kl_status estimate_time(const kl_study *study, const int64_t asked[2], kl
     layout->limits = kl_limits_seconds(study) / layout->machine.ranks;
     for (int i = 0; i < 2; i++) {
         for (int k = 0; k < layout->nstages; k++)
-            if (!layout->stage[k].finer)
+            if (!layout->stage[k].step.finer)
                 layout->stage[k].items = asked[1 - i];
         KL_TRY(kl_schedule_seconds(study, layout->machine.ranks, layout->nstages, layout->stage,
                                    time[1 - i], err));
@@ -237,7 +236,7 @@ static void print_counts(const kl_study *study, const int64_t asked[2])
 static const kl_stage *stage_of(const kl_layout *layout, int point)
 {
     const kl_stage *stage = layout->stage;
-    while (stage->finer || stage->point != point)
+    while (stage->step.finer || stage->step.point != point)
         stage++;
     return stage;
 }
@@ -246,7 +245,7 @@ static const kl_stage *stage_of(const kl_layout *layout, int point)
 static double seconds_of(const kl_study *study, const kl_layout *layout, const kl_stage *stage)
 {
     const int ranks = kl_schedule_largest(layout->machine.ranks, stage);
-    return study->system->cost(study->self, stage->point, ranks).seconds / ranks;
+    return study->system->cost(study->self, stage->step.point, ranks).seconds / ranks;
 }
 
 static void print_points(const kl_study *study, const kl_layout *layout)

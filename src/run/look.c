@@ -62,9 +62,9 @@ static kl_status read_journal(const kl_system *const *systems, kl_look *look, kl
     if (status != KL_OK)
         return status;
     add_file(look);
-    KL_TRY(kl_collect_journal(look->study, look->journal, look->results, err));
+    KL_TRY(kl_collect_journal(look->study, look->journal, 0, look->results, err));
     look->has_pulse = kl_pulse_read(look->journal, &look->pulse);
-    return kl_until_plan(look->study, look->results, NULL, err);
+    return kl_until_plan(look->study, look->results, NULL, NULL, err);
 }
 
 static kl_status look_once(const char *name, const kl_system *const *systems, kl_look *out,

@@ -2,141 +2,186 @@
 
 #include "base/memory.h"
 #include "ensemble/counters.h"
-#include "ensemble/journal.h"
-#include "ensemble/hosts.h"
-#include "run/batch.h"
 #include "run/beside.h"
-#include "run/checkpoint.h"
-#include "run/limits.h"
-#include "run/choices.h"
 #include "run/collect.h"
-#include "run/progress.h"
+#include "run/crew.h"
+#include "run/limits.h"
 #include "run/until.h"
-#include "run/work.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-typedef struct rounds {
+typedef struct looping {
     kl_loop *loop;
     int rank;
-    int *planned; /* rank 0, [npoints]: batches asked for */
+    double *need; /* rank 0, [npoints]: batches that will be asked for, as far as can be told */
     int *order;   /* rank 0, [npoints]: which come first, with stopping by precision */
-    kl_work work; /* what is open */
+    kl_work work; /* what is open, and what may be */
     int nteams;   /* ways in which ranks are cut */
     kl_teams *teams;
     int *teams_of;        /* [stages]: which of them */
     kl_counters counters; /* of each stage: runs that are handed out */
-    bool stopped;         /* this team stopped early */
-    kl_progress *progress;
-    kl_journal journal; /* on leaders, once the first item is done: one file of a node's leaders */
-    kl_hosts hosts;
-    kl_shared clock; /* of the node's journal */
-    kl_group_fields fields;
-    /* Of the first round: limits are solved beside it, by so many ranks that do not work or more.
-     */
+    kl_verdicts *verdicts;
+    kl_keeper keeper;
+    kl_crew crew;
+    /* Limits are solved beside the realizations, by so many ranks that do not work or more. */
     bool solve_limits;
     int share;
     MPI_Comm workers; /* the other ranks; MPI_COMM_NULL on those */
     kl_beside beside;
     kl_checkpoint_list checkpoints; /* of earlier attempts */
-} rounds;
+} looping;
 
-static int points_of(const rounds *r)
+static int points_of(const looping *l)
 {
-    return r->loop->study->description->points.n;
+    return l->loop->study->description->points.n;
+}
+
+/* Is it decided while teams work how many batches a point needs? A range is done as asked for,
+ * however precise the points are. */
+static bool decides(const looping *l)
+{
+    return l->loop->study->until.relative_error > 0 && l->loop->options->last == 0;
 }
 
 /* ---- what is open: rank 0 ---- */
 
-/* Of the study or its finer one. A range is done as asked for, however precise the points are. */
-static bool is_asked(const rounds *r, const kl_study *study, int point, int64_t b)
-{
-    const kl_run_options *options = r->loop->options;
-    if (options->last > 0)
-        return b >= options->first && b < options->last;
-    return b < (study == r->loop->study ? r->planned[point] : study->batches);
-}
-
 /* A realization whose snapshot is asked for and missing is done again. */
-static bool is_done(const rounds *r, const kl_study *study, int point, int64_t b)
+static bool is_done(const looping *l, const kl_study *study, int point, int64_t b)
 {
-    const kl_results *results = r->loop->results;
+    const kl_results *results = l->loop->results;
     const int64_t numbers = (int64_t)results->ntimes * results->nquantities;
-    if (study != r->loop->study) /* by the first member */
+    if (study != l->loop->study) /* by the first member */
         return !isnan(results->finer[(point * study->batches + b) * results->members * numbers]);
     return kl_collect_has(results, point, b) &&
            !(b == study->snapshot &&
-             kl_output_wants_snapshot(study, r->loop->output, results, point));
+             kl_output_wants_snapshot(study, l->loop->output, results, point));
 }
 
-/* The open batches of a point, and what progress tells of them. */
-static kl_status add_point(rounds *r, const kl_study *study, int point, kl_progress_work *all,
-                           kl_error *err)
+/* The open ones of those that are asked for. */
+static kl_status add_step(looping *l, const kl_study *study, kl_step step, kl_interval asked,
+                          kl_error *err)
 {
-    const double cost = study->members * study->system->cost(study->self, point, 1).seconds;
-    for (int64_t b = 0; b < study->batches;) {
+    for (int64_t b = asked.first; b < asked.end;) {
         const int64_t first = b;
-        while (b < study->batches && is_asked(r, study, point, b) && !is_done(r, study, point, b))
+        while (b < asked.end && !is_done(l, study, step.point, b))
             b++;
         if (b > first)
-            KL_TRY(kl_work_add(&r->work, study != r->loop->study, point, (kl_interval){first, b},
-                               err));
-        all->open += b - first;
-        all->total += b - first;
-        all->cost += cost * (double)(b - first);
-        for (; b < study->batches && (!is_asked(r, study, point, b) || is_done(r, study, point, b));
-             b++)
-            all->total += is_asked(r, study, point, b);
+            KL_TRY(kl_work_add(&l->work, step, (kl_interval){first, b}, err));
+        while (b < asked.end && is_done(l, study, step.point, b))
+            b++;
     }
-    all->most += r->loop->options->last > 0 ? 0 : study->batches;
+    return KL_OK;
+}
+
+/* Of the study or its finer one: what is open now. */
+static kl_interval asked_of(const looping *l, const kl_study *study, int point)
+{
+    const kl_run_options *options = l->loop->options;
+    kl_interval asked = {0, l->loop->results->planned[point] / study->members};
+    if (options->last > 0)
+        asked = (kl_interval){options->first, options->last};
+    if (study != l->loop->study && options->last == 0)
+        asked.end = study->batches;
+    if (asked.end > study->batches)
+        asked.end = study->batches;
+    if (asked.first > asked.end)
+        asked.first = asked.end;
+    return asked;
+}
+
+static kl_status add_point(looping *l, const kl_study *study, int point, kl_progress_work *all,
+                           kl_error *err)
+{
+    const bool finer = study != l->loop->study;
+    const double cost = study->members * study->system->cost(study->self, point, 1).seconds;
+    kl_step step = {finer, point, 0};
+    kl_interval asked = asked_of(l, study, point);
+    const int before = l->work.n;
+    KL_TRY(add_step(l, study, step, asked, err));
+    const int64_t open = l->work.n > before ? l->work.stage[before].items : 0;
+    all->open += open;
+    all->cost += cost * (double)open;
+    all->total += asked.end - asked.first;
+    all->most += l->loop->options->last > 0 ? 0 : study->batches;
+    while (open > 0 && !finer && decides(l) && asked.end < study->until.most) {
+        step.number++;
+        asked = (kl_interval){asked.end, kl_until_next(&study->until, asked.end)};
+        KL_TRY(add_step(l, study, step, asked, err));
+    }
     return KL_OK;
 }
 
 /* Of the ranks that work on realizations. */
-static kl_machine machine_of(const rounds *r)
+static kl_machine machine_of(const looping *l)
 {
-    kl_machine machine = r->loop->layout->machine;
-    machine.ranks -= r->share;
+    kl_machine machine = l->loop->layout->machine;
+    machine.ranks -= l->share;
     return machine;
 }
 
-static kl_status plan(rounds *r, kl_progress_work *all, kl_error *err)
+/* Cuts the ranks for stages that are all worked at. */
+static kl_status choose(const looping *l, kl_stage *stage, kl_error *err)
 {
-    const kl_loop *loop = r->loop;
-    const kl_study *study = loop->study;
-    KL_TRY(kl_until_plan(study, loop->results, r->order, err));
-    for (int p = 0; p < points_of(r); p++)
-        r->planned[p] = loop->results->planned[p] / study->members;
-    for (int p = 0; p < points_of(r); p++)
-        KL_TRY(add_point(r, study, r->order[p], all, err));
-    for (int p = 0; study->finer && p < points_of(r); p++)
-        KL_TRY(add_point(r, study->finer, p, all, err));
-    const kl_machine machine = machine_of(r);
-    const int groups = loop->options->groups;
-    return kl_schedule_choose(study, &machine, groups < machine.ranks ? groups : machine.ranks,
-                              loop->layout->besides, r->work.n, r->work.stage, err);
+    const kl_machine machine = machine_of(l);
+    const int groups = l->loop->options->groups;
+    return kl_schedule_choose(l->loop->study, &machine,
+                              groups < machine.ranks ? groups : machine.ranks,
+                              l->loop->layout->besides, l->work.n, stage, err);
+}
+
+/* For those that are open or likely to be, which keep their order. */
+static kl_status choose_for_likely(looping *l, kl_error *err)
+{
+    const kl_study *study = l->loop->study;
+    kl_work *w = &l->work;
+    kl_stage *likely;
+    KL_TRY(kl_alloc((size_t)w->n, sizeof *likely, "the plan", &likely, err));
+    for (int i = 0; i < w->n; i++) {
+        const kl_step step = w->stage[i].step;
+        const int64_t first = l->loop->results->planned[step.point] / study->members;
+        likely[i] = w->stage[i];
+        if (step.number >= kl_until_counts(&study->until, first, l->need[step.point]))
+            likely[i].items = 0;
+    }
+    const kl_status status = choose(l, likely, err);
+    for (int i = 0; status == KL_OK && i < w->n; i++)
+        w->stage[i].cut = likely[i].cut;
+    free(likely);
+    return status;
+}
+
+static kl_status plan(looping *l, kl_progress_work *all, kl_error *err)
+{
+    const kl_study *study = l->loop->study;
+    KL_TRY(kl_until_plan(study, l->loop->results, l->order, l->need, err));
+    for (int p = 0; p < points_of(l); p++)
+        KL_TRY(add_point(l, study, l->order[p], all, err));
+    for (int p = 0; study->finer && p < points_of(l); p++)
+        KL_TRY(add_point(l, study->finer, p, all, err));
+    return decides(l) ? choose_for_likely(l, err) : choose(l, l->work.stage, err);
 }
 
 /* ---- who does it ---- */
 
-static kl_teams make_teams(const rounds *r, kl_cut cut)
+static kl_teams make_teams(const looping *l, kl_cut cut)
 {
     kl_teams teams = {.team = MPI_COMM_NULL, .groups.group = MPI_COMM_NULL};
-    if (r->workers != MPI_COMM_NULL)
-        kl_teams_create(r->workers, cut, r->loop->study->members, &teams);
+    if (l->workers != MPI_COMM_NULL)
+        kl_teams_create(l->workers, cut, l->loop->study->members, &teams);
     return teams;
 }
 
 /* Ways to cut the ranks that do not differ are one. */
-static kl_status create_teams(rounds *r, kl_error *err)
+static kl_status create_teams(looping *l, kl_error *err)
 {
-    const kl_work *w = &r->work;
-    const int ranks = machine_of(r).ranks;
-    kl_status status = kl_alloc((size_t)w->n, sizeof *r->teams, "the plan", &r->teams, err);
+    const kl_work *w = &l->work;
+    const int ranks = machine_of(l).ranks;
+    kl_status status = kl_alloc((size_t)w->n, sizeof *l->teams, "the plan", &l->teams, err);
     if (status == KL_OK)
-        status = kl_alloc((size_t)w->n, sizeof *r->teams_of, "the plan", &r->teams_of, err);
-    KL_TRY(kl_agree(r->loop->comm, status, err));
+        status = kl_alloc((size_t)w->n, sizeof *l->teams_of, "the plan", &l->teams_of, err);
+    KL_TRY(kl_agree(l->loop->comm, status, err));
     for (int i = 0; i < w->n; i++) {
         const int most = kl_schedule_largest(ranks, &w->stage[i]);
         const kl_cut cut = {w->stage[i].cut.ngroups, w->stage[i].cut.nteams, most};
@@ -145,328 +190,228 @@ static kl_status create_teams(rounds *r, kl_error *err)
                             w->stage[same].cut.nteams != cut.nteams ||
                             kl_schedule_largest(ranks, &w->stage[same]) != most))
             same++;
-        r->teams_of[i] = same < i ? r->teams_of[same] : r->nteams;
+        l->teams_of[i] = same < i ? l->teams_of[same] : l->nteams;
         if (same == i)
-            r->teams[r->nteams++] = make_teams(r, cut);
+            l->teams[l->nteams++] = make_teams(l, cut);
     }
     return KL_OK;
 }
 
-static void end_round(rounds *r)
+/* What there is to do and who does it, the same on every rank. */
+static kl_status share_plan(looping *l, kl_progress_work *all, kl_error *err)
 {
-    kl_counters_destroy(&r->counters);
-    while (r->nteams > 0)
-        kl_teams_destroy(&r->teams[--r->nteams]);
-    free(r->teams);
-    free(r->teams_of);
-    r->teams = NULL;
-    r->teams_of = NULL;
-    kl_work_destroy(&r->work);
-    kl_beside_destroy(&r->beside);
-    if (r->share > 0 && r->workers != MPI_COMM_NULL)
-        MPI_Comm_free(&r->workers);
-    r->workers = r->loop->comm;
-    r->solve_limits = false;
-    r->share = 0;
-}
-
-/* What is open now and who does it, the same on every rank. */
-static kl_status plan_round(rounds *r, kl_progress_work *all, kl_error *err)
-{
-    const kl_loop *loop = r->loop;
-    kl_status status = r->rank == 0 ? plan(r, all, err) : KL_OK;
-    KL_TRY(kl_agree(loop->comm, status, err));
-    KL_TRY(kl_work_share(&r->work, loop->comm, err));
-    KL_TRY(create_teams(r, err));
+    const kl_loop *loop = l->loop;
     const kl_machine *m = &loop->layout->machine;
-    return kl_counters_create(loop->comm, r->work.n, m->ranks == m->ranks_per_node, &r->counters,
+    kl_status status = l->rank == 0 ? plan(l, all, err) : KL_OK;
+    KL_TRY(kl_agree(loop->comm, status, err));
+    KL_TRY(kl_work_share(&l->work, loop->comm, err));
+    KL_TRY(create_teams(l, err));
+    return kl_counters_create(loop->comm, l->work.n, m->ranks == m->ranks_per_node, &l->counters,
                               err);
-}
-
-/* ---- items ---- */
-
-/* What a sync says is said again when the journal is closed. */
-static void tick(void *context)
-{
-    rounds *r = context;
-    kl_progress_tick(r->progress);
-    kl_journal_beat(&r->journal, NULL);
-}
-
-/* Numbers of the longest record: of a batch, or of a limit with correlations. */
-static double longest_record(const kl_study *study)
-{
-    const double n = (double)study->stations.n * study->description->nquantities;
-    double longest = 0;
-    for (int p = 0; p < study->description->points.n; p++)
-        longest = fmax(longest, (double)kl_record_doubles(study, p) * study->members);
-    return longest + 2 * n + (study->covariance ? n * n : 0);
-}
-
-/* That of the node. Records that are too long to be written in one piece go to files of their own.
- */
-static kl_status open_journal(rounds *r, kl_error *err)
-{
-    static const double most = 1e9 / sizeof(double);
-    const kl_loop *loop = r->loop;
-    const kl_journal_writers writers = {r->clock.memory};
-    const bool own = longest_record(loop->study) > most;
-    return kl_journal_open(loop->output->journal, loop->attempt,
-                           own ? r->hosts.count + r->rank : r->hosts.index, own ? NULL : &writers,
-                           &r->journal, err);
-}
-
-/* The record into the journal; its checkpoint goes when it is on disk. */
-static kl_status save(rounds *r, const kl_teams *teams, const kl_batch_run *run, kl_error *err)
-{
-    const kl_record *record = &run->record;
-    const kl_loop *loop = r->loop;
-    const char *journal = loop->output->journal;
-    if (!teams->leader)
-        return KL_OK;
-    if (r->journal.file < 0)
-        KL_TRY(open_journal(r, err));
-    KL_TRY(kl_journal_append(&r->journal, run->finer ? KL_RECORD_FINER : KL_RECORD_SAMPLE,
-                             record->payload, record->size, err));
-    if (run->checkpointed) {
-        KL_TRY(kl_journal_wait(&r->journal, err));
-        kl_checkpoint_remove(journal, run->finer, record->point, record->batch);
-    }
-    return run->finer ? KL_OK : kl_group_fields_add(loop->study, record, &r->fields, err);
-}
-
-static kl_status work_on_batch(rounds *r, const kl_teams *teams, kl_batch_run *run, int64_t batch,
-                               kl_error *err)
-{
-    const kl_study *study = run->study;
-    char path[4200];
-    bool whole;
-    if (!run->state)
-        KL_TRY(kl_batch_begin(run, err));
-    kl_output_snapshot(r->loop->output, run->place.point, "", path, sizeof path);
-    run->snapshot = study->snapshot == batch && study->system->snapshot ? path : NULL;
-    if (run->snapshot) {
-        const kl_status status =
-            teams->leader ? kl_output_claim_snapshot(r->loop->output, run->place.point, err)
-                          : KL_OK;
-        KL_TRY(kl_agree(run->place.ensemble, status, err));
-    }
-    KL_TRY(kl_batch_realize(run, batch, &whole, err));
-    r->stopped = !whole;
-    if (!whole)
-        return KL_OK;
-    KL_TRY(kl_agree(run->place.ensemble, save(r, teams, run, err), err));
-    if (teams->leader)
-        kl_progress_item(r->progress,
-                         study->members *
-                             study->system->cost(study->self, run->place.point, 1).seconds);
-    kl_progress_tick(r->progress);
-    return KL_OK;
-}
-
-/* The next run of a stage for this team; none is left: false. */
-static bool next_run(rounds *r, const kl_teams *teams, int stage, const kl_runs *runs,
-                     kl_interval *out)
-{
-    int64_t run = 0;
-    if (teams->leader)
-        run = kl_counters_next(&r->counters, stage, teams->index, teams->nteams);
-    MPI_Bcast(&run, 1, MPI_INT64_T, 0, teams->team);
-    if (run >= runs->count)
-        return false;
-    *out = kl_runs_get(runs, run);
-    return true;
-}
-
-/* Nobody begins another run: this team has stopped or failed. */
-static void hand_out_no_more(rounds *r)
-{
-    for (int i = 0; i < r->work.n; i++)
-        kl_counters_exhaust(&r->counters, i);
-}
-
-/* What this team gets of a stage. */
-static kl_status work_on_stage(rounds *r, int i, kl_error *err)
-{
-    const kl_stage *stage = &r->work.stage[i];
-    const kl_teams *teams = &r->teams[r->teams_of[i]];
-    kl_runs runs;
-    kl_interval open;
-    if (teams->team == MPI_COMM_NULL)
-        return KL_OK;
-    kl_status status = kl_agree(teams->team, kl_runs_cut(&r->work, i, &runs, err), err);
-    kl_batch_run run = {.study = stage->finer ? r->loop->study->finer : r->loop->study,
-                        .finer = stage->finer != 0,
-                        .place = kl_teams_place(teams, stage->point),
-                        .journal = r->loop->output->journal,
-                        .checkpoint = r->loop->options->checkpoint,
-                        .checkpoints = &r->checkpoints,
-                        .deadline = r->loop->deadline,
-                        .tick = tick,
-                        .tick_context = r};
-    while (status == KL_OK && !r->stopped && next_run(r, teams, i, &runs, &open))
-        for (int64_t b = open.first; status == KL_OK && !r->stopped && b < open.end; b++)
-            status = work_on_batch(r, teams, &run, b, err);
-    if (status == KL_OK && run.state && r->loop->results)
-        status = kl_choices_record(run.study->system, run.state, r->loop->results, err);
-    if (teams->leader && (status != KL_OK || r->stopped))
-        hand_out_no_more(r);
-    kl_batch_end(&run);
-    kl_runs_destroy(&runs);
-    return status;
 }
 
 /* ---- limits beside them ---- */
 
 /* A rank without work at every stage. */
-static bool is_idle(const rounds *r)
+static bool is_idle(const looping *l)
 {
-    for (int i = 0; i < r->work.n; i++)
-        if (r->teams[r->teams_of[i]].team != MPI_COMM_NULL)
+    for (int i = 0; i < l->work.n; i++)
+        if (l->teams[l->teams_of[i]].team != MPI_COMM_NULL)
             return false;
     return true;
-}
-
-/* Ranks that have nothing else to do solve the limits. */
-static kl_status choose_solvers(rounds *r, kl_error *err)
-{
-    const kl_loop *loop = r->loop;
-    return r->solve_limits ? kl_beside_create(loop->study, loop->comm, is_idle(r), loop->results,
-                                              &r->beside, err)
-                           : KL_OK;
 }
 
 /* A team has stopped or failed. Between two looks, what is due between realizations. */
 static bool others_ended(void *context)
 {
-    rounds *r = context;
-    tick(r);
-    return r->work.n > 0 && kl_counters_exhausted(&r->counters, 0);
+    looping *l = context;
+    kl_keeper_tick(&l->keeper);
+    return l->work.n > 0 && kl_counters_exhausted(&l->counters, 0);
 }
 
-static kl_status solve_limits(rounds *r, kl_error *err)
+/* By ranks that have nothing else to do. */
+static kl_status solve_limits(looping *l, kl_error *err)
 {
-    const kl_loop *loop = r->loop;
+    const kl_loop *loop = l->loop;
     kl_status status = KL_OK;
     int rank;
-    if (!r->beside.solved || r->beside.comm == MPI_COMM_NULL)
+    if (!l->beside.solved || l->beside.comm == MPI_COMM_NULL)
         return KL_OK;
-    MPI_Comm_rank(r->beside.comm, &rank);
+    MPI_Comm_rank(l->beside.comm, &rank);
     if (rank == 0)
-        status = open_journal(r, err);
-    KL_TRY(kl_agree(r->beside.comm, status, err));
+        status = kl_keeper_open(&l->keeper, err);
+    KL_TRY(kl_agree(l->beside.comm, status, err));
     const kl_limits_run run = {.deadline = loop->deadline,
                                .quiet = loop->options->quiet,
                                .ended = others_ended,
-                               .context = r};
-    status = kl_beside_solve(loop->study, &r->beside, run, &r->journal, err);
-    r->stopped = status == KL_STOPPED;
+                               .context = l};
+    status = kl_beside_solve(loop->study, &l->beside, run, &l->keeper.journal, err);
+    l->crew.stopped = status == KL_STOPPED;
     if (status != KL_OK && rank == 0)
-        hand_out_no_more(r);
-    return r->stopped ? KL_OK : status;
+        kl_crew_give_up(&l->crew);
+    return l->crew.stopped ? KL_OK : status;
 }
 
-/* ---- rounds ---- */
+/* ---- all of it ---- */
 
-static kl_status work_on_stages(rounds *r, kl_error *err)
+/* The teams of a stage, and the first stage after it that has others: teams of as many groups are
+ * of the same ranks. *all: those of most ranks. */
+static int end_of_section(const looping *l, int from, const kl_teams **all)
 {
-    KL_TRY(solve_limits(r, err));
-    for (int i = 0; !r->stopped && i < r->work.n; i++)
-        KL_TRY(work_on_stage(r, i, err));
-    return KL_OK;
+    const kl_stage *stage = l->work.stage;
+    int to = from, most = 0;
+    for (; to < l->work.n && stage[to].cut.ngroups == stage[from].cut.ngroups &&
+           stage[to].cut.nteams == stage[from].cut.nteams;
+         to++) {
+        const int ranks = kl_schedule_largest(machine_of(l).ranks, &stage[to]);
+        if (ranks > most)
+            *all = &l->teams[l->teams_of[to]];
+        most = ranks > most ? ranks : most;
+    }
+    return to;
 }
 
-/* Everything that is open, into the journal and from there into the results. Each round has
- * journals of its own, so that rank 0 reads closed files. */
-static kl_status work_on_round(rounds *r, kl_progress_work all, kl_error *err)
+/* Every rank passes through all sections, also one that has stopped or failed, so that nobody waits
+ * there for it. */
+static kl_status work_on_sections(looping *l, kl_error *err)
 {
-    kl_loop *loop = r->loop;
-    KL_TRY(kl_progress_create(loop->comm, loop->options->quiet, all, &r->progress, err));
-    r->journal.file = -1;
-    kl_status status = work_on_stages(r, err);
-    const kl_status closed = kl_journal_close(&r->journal, status == KL_OK ? err : NULL);
-    kl_progress_end(&r->progress);
-    status = kl_agree(loop->comm, status == KL_OK ? closed : status, err);
-    int stopped = r->stopped;
-    MPI_Allreduce(MPI_IN_PLACE, &stopped, 1, MPI_INT, MPI_MAX, loop->comm);
-    loop->stopped = r->stopped = stopped != 0;
-    loop->attempt++;
-    if (status != KL_OK)
-        return status;
-    KL_TRY(kl_group_fields_reduce(loop->study, loop->comm, &r->fields, loop->results, err));
-    if (r->rank == 0)
-        status = kl_collect_journal(loop->study, loop->output->journal, loop->results, err);
-    return kl_agree(loop->comm, status, err);
-}
-
-static kl_status one_round(rounds *r, bool first, bool *more, kl_error *err)
-{
-    const kl_loop *loop = r->loop;
-    const bool lockstep = loop->study->system->ensemble == KL_LOCKSTEP;
-    kl_progress_work all = {.name = lockstep ? "ensembles" : "realizations",
-                            .log = loop->options->log,
-                            .pulse = loop->pulse};
-    KL_TRY(plan_round(r, &all, err));
-    KL_TRY(choose_solvers(r, err));
-    *more = r->work.n > 0;
-    if (!*more && !first)
-        return KL_OK;
-    KL_TRY(work_on_round(r, all, err));
-    *more = !loop->stopped && loop->study->until.relative_error > 0;
-    return KL_OK;
-}
-
-/* One round; with stopping by precision, rounds until every point is precise enough. */
-static kl_status all_rounds(rounds *r, kl_error *err)
-{
-    kl_status status = KL_OK;
-    bool more = true;
-    for (int round = 0; status == KL_OK && more; round++) {
-        status = one_round(r, round == 0, &more, err);
-        end_round(r);
+    const kl_teams *all = NULL;
+    kl_status status = solve_limits(l, err);
+    for (int from = 0, to; from < l->work.n; from = to) {
+        to = end_of_section(l, from, &all);
+        l->crew.stopped = l->crew.stopped || status != KL_OK;
+        const kl_status worked =
+            kl_crew_work(&l->crew, from, to, all, status == KL_OK ? err : NULL);
+        status = status == KL_OK ? worked : status;
     }
     return status;
 }
 
-/* Whether limits are to be solved beside the first round, and who works in it. */
-static void choose_workers(rounds *r)
+static kl_status create_crew(looping *l, kl_error *err)
 {
-    const kl_loop *loop = r->loop;
+    const kl_loop *loop = l->loop;
+    l->crew = (kl_crew){.study = loop->study,
+                        .output = loop->output,
+                        .checkpoints = &l->checkpoints,
+                        .checkpoint = loop->options->checkpoint,
+                        .deadline = loop->deadline,
+                        .work = &l->work,
+                        .teams = l->teams,
+                        .teams_of = l->teams_of,
+                        .verdicts = l->verdicts,
+                        .keeper = &l->keeper,
+                        .results = loop->results};
+    return kl_agree(loop->comm,
+                    kl_hand_out_create(&l->work, &l->counters, l->verdicts, &l->crew.hand_out, err),
+                    err);
+}
+
+static bool leads(const looping *l)
+{
+    for (int i = 0; i < l->work.n; i++)
+        if (l->teams[l->teams_of[i]].leader)
+            return true;
+    return l->rank == 0;
+}
+
+/* Everything that is open, into the journal. */
+static kl_status work(looping *l, kl_progress_work all, kl_error *err)
+{
+    kl_loop *loop = l->loop;
+    kl_keeper *k = &l->keeper;
+    KL_TRY(kl_progress_create(loop->comm, loop->options->quiet, all, &k->progress, err));
+    kl_status status = kl_verdicts_create(loop->study, loop->comm, decides(l), leads(l), &l->work,
+                                          l->need, loop->results, k->progress, &l->verdicts, err);
+    k->verdicts = l->verdicts;
+    if (status == KL_OK)
+        status = create_crew(l, err);
+    if (status == KL_OK)
+        status = work_on_sections(l, err);
+    const kl_status closed = kl_keeper_close(k, status == KL_OK ? err : NULL);
+    kl_verdicts_destroy(&l->verdicts);
+    kl_progress_end(&k->progress);
+    int stopped = l->crew.stopped;
+    MPI_Allreduce(MPI_IN_PLACE, &stopped, 1, MPI_INT, MPI_MAX, loop->comm);
+    loop->stopped = stopped != 0;
+    return kl_agree(loop->comm, status == KL_OK ? closed : status, err);
+}
+
+/* From this attempt's records into the results, which have those of earlier ones. */
+static kl_status collect(looping *l, kl_error *err)
+{
+    const kl_loop *loop = l->loop;
+    KL_TRY(kl_group_fields_reduce(loop->study, loop->comm, &l->keeper.fields, loop->results, err));
+    const kl_status status = l->rank == 0 ? kl_collect_journal(loop->study, loop->output->journal,
+                                                               loop->attempt, loop->results, err)
+                                          : KL_OK;
+    return kl_agree(loop->comm, status, err);
+}
+
+static kl_status run_all(looping *l, kl_error *err)
+{
+    kl_loop *loop = l->loop;
+    const bool lockstep = loop->study->system->ensemble == KL_LOCKSTEP;
+    kl_progress_work all = {.name = lockstep ? "ensembles" : "realizations",
+                            .log = loop->options->log,
+                            .pulse = loop->pulse};
+    KL_TRY(kl_checkpoint_find(loop->output->journal, loop->comm, &l->checkpoints, err));
+    KL_TRY(share_plan(l, &all, err));
+    if (l->solve_limits)
+        KL_TRY(
+            kl_beside_create(loop->study, loop->comm, is_idle(l), loop->results, &l->beside, err));
+    KL_TRY(work(l, all, err));
+    return collect(l, err);
+}
+
+/* Whether limits are to be solved beside the realizations, and who works on these. */
+static void choose_workers(looping *l)
+{
+    const kl_loop *loop = l->loop;
     int open = loop->results && loop->layout->beside > 0 && loop->study->solve_limits &&
                kl_limits_open(loop->study, loop->results);
     MPI_Bcast(&open, 1, MPI_INT, 0, loop->comm);
-    r->solve_limits = open;
-    r->share = open && loop->layout->idle == 0 ? loop->layout->beside : 0;
-    r->workers = loop->comm;
-    if (r->share > 0)
+    l->solve_limits = open;
+    l->share = open && loop->layout->idle == 0 ? loop->layout->beside : 0;
+    l->workers = loop->comm;
+    if (l->share > 0)
         MPI_Comm_split(loop->comm,
-                       r->rank < loop->layout->machine.ranks - r->share ? 0 : MPI_UNDEFINED,
-                       r->rank, &r->workers);
+                       l->rank < loop->layout->machine.ranks - l->share ? 0 : MPI_UNDEFINED,
+                       l->rank, &l->workers);
+}
+
+static void destroy(looping *l)
+{
+    kl_crew_end(&l->crew);
+    kl_counters_destroy(&l->counters);
+    while (l->nteams > 0)
+        kl_teams_destroy(&l->teams[--l->nteams]);
+    free(l->teams);
+    free(l->teams_of);
+    kl_work_destroy(&l->work);
+    kl_beside_destroy(&l->beside);
+    if (l->share > 0 && l->workers != MPI_COMM_NULL)
+        MPI_Comm_free(&l->workers);
+    kl_keeper_destroy(&l->keeper);
+    kl_checkpoint_list_destroy(&l->checkpoints);
+    free(l->need);
+    free(l->order);
 }
 
 kl_status kl_loop_run(kl_loop *loop, kl_error *err)
 {
-    rounds r = {.loop = loop};
-    MPI_Comm_rank(loop->comm, &r.rank);
-    choose_workers(&r);
-    const size_t points = (size_t)points_of(&r);
-    kl_status status = kl_alloc(points, sizeof *r.planned, "points", &r.planned, err);
+    looping l = {.loop = loop};
+    MPI_Comm_rank(loop->comm, &l.rank);
+    choose_workers(&l);
+    const size_t points = (size_t)points_of(&l);
+    kl_status status = kl_alloc(points, sizeof *l.need, "points", &l.need, err);
     if (status == KL_OK)
-        status = kl_alloc(points, sizeof *r.order, "points", &r.order, err);
+        status = kl_alloc(points, sizeof *l.order, "points", &l.order, err);
+    const kl_status kept = kl_keeper_create(loop->study, loop->comm, loop->output->journal,
+                                            loop->attempt, &l.keeper, status == KL_OK ? err : NULL);
+    status = kl_agree(loop->comm, status == KL_OK ? kept : status, err);
     if (status == KL_OK)
-        status = kl_group_fields_create(loop->study, &r.fields, err);
-    status = kl_agree(loop->comm, status, err);
-    kl_hosts_create(loop->comm, &r.hosts);
-    kl_hosts_share(r.hosts.comm, sizeof(double), &r.clock);
-    if (status == KL_OK)
-        status = kl_checkpoint_find(loop->output->journal, loop->comm, &r.checkpoints, err);
-    if (status == KL_OK)
-        status = all_rounds(&r, err);
-    kl_hosts_destroy(&r.hosts);
-    kl_shared_destroy(&r.clock);
-    kl_checkpoint_list_destroy(&r.checkpoints);
-    kl_group_fields_destroy(loop->study, &r.fields);
-    free(r.planned);
-    free(r.order);
+        status = run_all(&l, err);
+    loop->attempt++;
+    destroy(&l);
     return status;
 }

@@ -99,7 +99,7 @@ static kl_status join(merging *m, int ranks, int n, const char *const *inputs,
         KL_TRY(kl_results_set(m->results, first->pair[i].key, first->pair[i].value, err));
     for (int i = 0; i < n; i++)
         KL_TRY(add_part(m, inputs[i], err));
-    KL_TRY(kl_until_plan(m->study, m->results, NULL, err));
+    KL_TRY(kl_until_plan(m->study, m->results, NULL, NULL, err));
     name_gaps(m->study, m->results);
     kl_results_own_build(m->results, own);
     kl_makers_warn(m->results, own);

@@ -151,7 +151,7 @@ kl_status kl_output_begin_merge(const kl_study *study, const kl_output *out, kl_
     const int attempt = kl_journal_next_attempt(out->journal);
     kl_status status = KL_OK;
     if (attempt > 0)
-        status = kl_collect_journal(study, out->journal, results, err);
+        status = kl_collect_journal(study, out->journal, 0, results, err);
     if (status == KL_OK)
         status = kl_alloc(size, 1, "study", &text, err);
     if (status == KL_OK) {
@@ -251,7 +251,7 @@ static kl_status collect_journal(const kl_study *study, const kl_output *output,
     if (status == KL_OK && strncmp(text, stamp, strlen(stamp)) != 0)
         status = fail_instruction_set(output->journal, "another instruction set", err);
     if (status == KL_OK && *keep)
-        status = kl_collect_journal(study, output->journal, results, err);
+        status = kl_collect_journal(study, output->journal, 0, results, err);
     free(text);
     return status;
 }

@@ -149,6 +149,13 @@ void kl_progress_item(kl_progress *p, double cost)
     p->last_report = kl_clock();
 }
 
+void kl_progress_more(kl_progress *p, int64_t items, double cost)
+{
+    p->work.open += items;
+    p->work.total += items;
+    p->work.cost += cost * (double)items;
+}
+
 static void drain(kl_progress *p)
 {
     int waiting = 1;

@@ -29,6 +29,8 @@ kl_status kl_progress_create(MPI_Comm comm, bool quiet, kl_progress_work work, k
 /* A leader has finished an item of this cost: rank 0 hears of it in a while, together with others.
  * Local on leaders; cheap. */
 void kl_progress_item(kl_progress *progress, double cost);
+/* On rank 0: so many more items of this cost each are asked for. Local. */
+void kl_progress_more(kl_progress *progress, int64_t items, double cost);
 /* Rank 0 looks for reports and prints if it is time. Local. */
 void kl_progress_tick(kl_progress *progress);
 /* Waits for all reports of the leaders' items. Collective over comm. */

@@ -158,7 +158,7 @@ static kl_status finish(run *r, const char *start, kl_error *err)
     kl_status status = KL_OK;
     if (r->rank == 0) {
         kl_pulse_doing(&r->pulse, "statistics");
-        status = kl_until_plan(r->study, r->loop.results, NULL, err);
+        status = kl_until_plan(r->study, r->loop.results, NULL, NULL, err);
     }
     KL_TRY(kl_agree(r->comm, status, err));
     status = kl_run_summarise(r->study, r->comm, r->output.journal, r->loop.results, &view, err);

@@ -18,7 +18,7 @@ static const double worth = 0.997;
 
 static const kl_study *study_of(const kl_study *study, const kl_stage *stage)
 {
-    return stage->finer ? study->finer : study;
+    return stage->step.finer ? study->finer : study;
 }
 
 static int smaller(int a, int b)
@@ -43,7 +43,7 @@ double kl_schedule_bytes(const kl_study *study, int ranks, const kl_stage *stage
 {
     const kl_study *own = study_of(study, stage);
     const int smallest = smaller(ranks / stage->cut.ngroups, stage->cut.most);
-    const kl_cost cost = own->system->cost(own->self, stage->point, smallest);
+    const kl_cost cost = own->system->cost(own->self, stage->step.point, smallest);
     return cost.bytes + (members_of_group(own, stage) - 1) * cost.more_bytes;
 }
 
@@ -56,7 +56,7 @@ static bool fits(const kl_study *study, const kl_machine *m, double besides, con
 static double batch_seconds(const kl_study *study, const kl_stage *stage, int size)
 {
     const kl_study *own = study_of(study, stage);
-    return own->members * own->system->cost(own->self, stage->point, size).seconds;
+    return own->members * own->system->cost(own->self, stage->step.point, size).seconds;
 }
 
 double kl_schedule_item(const kl_study *study, const kl_stage *stage, int team_ranks)
@@ -71,7 +71,7 @@ double kl_schedule_item(const kl_study *study, const kl_stage *stage, int team_r
 static int most_ranks(const kl_study *study, const kl_stage *stage)
 {
     const kl_study *own = study_of(study, stage);
-    const int64_t most = own->system->cost(own->self, stage->point, 1).most_ranks;
+    const int64_t most = own->system->cost(own->self, stage->step.point, 1).most_ranks;
     return most > 0 && most < INT32_MAX ? (int)most : INT32_MAX;
 }
 
@@ -252,7 +252,7 @@ static kl_status fail_memory(const kl_study *study, const kl_machine *m, double 
                              const kl_stage *stage, kl_error *err)
 {
     char name[2 * KL_NAME];
-    kl_study_point_name(study, stage->point, name, sizeof name);
+    kl_study_point_name(study, stage->step.point, name, sizeof name);
     return kl_fail(err, KL_ENVIRONMENT,
                    "not enough memory: %s needs %.3g GB per rank in groups of %d, %.3g GB is "
                    "available: use fewer ranks per node, more nodes, or fewer groups",
@@ -351,6 +351,29 @@ static void choose_by_time(const kl_study *study, const kl_machine *m, double be
     }
 }
 
+/* All stages in groups of one size: that by which all is done soonest. */
+static void choose_together(const kl_study *study, const kl_machine *m, double besides, int n,
+                            kl_stage *stage, clock *c)
+{
+    double best = INFINITY;
+    int chosen = m->ranks;
+    for (int size = 1, next; size <= m->ranks; size = next) {
+        bool all = true;
+        next = size < m->ranks && size > m->ranks / 2 ? m->ranks : 2 * size;
+        for (int i = 0; i < n; i++) {
+            cut_groups(m->ranks, size, &stage[i]);
+            all = all && fits(study, m, besides, &stage[i]);
+        }
+        const double time = all ? run_clock(c, study, n, stage) : INFINITY;
+        if (time < worth * best) {
+            best = time;
+            chosen = size;
+        }
+    }
+    for (int i = 0; i < n; i++)
+        cut_groups(m->ranks, chosen, &stage[i]);
+}
+
 static int by_cost(const void *a, const void *b)
 {
     const double x = ((const double *)a)[0], y = ((const double *)b)[0];
@@ -394,6 +417,8 @@ kl_status kl_schedule_choose(const kl_study *study, const kl_machine *m, int gro
         status = sort_stages(study, n, stage, err);
     if (status == KL_OK && study->members > 1)
         choose_lockstep(study, m, groups, besides, n, stage);
+    else if (status == KL_OK && !groups && study->until.relative_error > 0)
+        choose_together(study, m, besides, n, stage, &c);
     else if (status == KL_OK && !groups)
         choose_by_time(study, m, besides, n, stage, &c);
     else

@@ -1,11 +1,13 @@
 /* The order of the work and the groups that do it. Local; pure functions of their arguments.
  *
  * A stage is the work at one point: open batches, all of one cost. Costly points come first, so
- * that what is left to share out at the end is cheap; with stopping by precision the order is that
- * of until.h. Ranks are cut anew for each stage: into groups as small as memory allows while there
- * is work for all of them, into larger ones where one realization would keep everybody waiting. A
- * group that finds no batch left at a stage goes on to the next one, as soon as the ranks that it
- * works with there are free.
+ * that what is left to share out at the end is cheap. Ranks are cut anew for each stage: into
+ * groups as small as memory allows while there is work for all of them, into larger ones where one
+ * realization would keep everybody waiting. A group that finds no batch left at a stage goes on to
+ * the next one, as soon as the ranks that it works with there are free.
+ *
+ * With stopping by precision groups go from point to point as it comes, so all points have the same
+ * ones; the order is that of until.h. A stage is what is open between two counts of a point.
  */
 #ifndef KL_RUN_SCHEDULE_H
 #define KL_RUN_SCHEDULE_H
@@ -18,14 +20,20 @@ typedef struct kl_machine {
     double available; /* bytes a rank may have; 0: not known */
 } kl_machine;
 
-typedef struct kl_stage {
+typedef struct kl_step {
     int finer, point; /* finer: of study->finer */
+    int number;       /* 0: may be begun; with stopping by precision n: when n more counts of the
+                       * point have been asked (run/verdicts.h) */
+} kl_step;
+
+typedef struct kl_stage {
+    kl_step step;
     kl_cut cut;
     int64_t items;       /* open batches, in so many intervals of a kl_work */
     int64_t from, nopen; /* from this one on */
 } kl_stage;
 
-/* Puts stages whose point and items are given in order and cuts the ranks. groups: as many at every
+/* Puts stages whose step and items are given in order and cuts the ranks. groups: as many at every
  * stage; 0: chosen by the predicted time of all. `besides`: bytes that each rank needs in any case.
  * KL_ENVIRONMENT: not enough memory, whatever the groups. */
 kl_status kl_schedule_choose(const kl_study *study, const kl_machine *machine, int groups,

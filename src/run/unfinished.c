@@ -95,7 +95,7 @@ kl_status kl_study_unfinished(const char *results, bool *found, FILE *out, kl_er
     *found = kl_journal_exists(journal);
     if (!*found)
         return KL_OK;
-    KL_TRY(kl_journal_read(journal, count_record, records, &damaged, err));
+    KL_TRY(kl_journal_read(journal, 0, count_record, records, &damaged, err));
     fprintf(out, "journal: %lld realizations\n", (long long)records[0]);
     if (records[1] > 0)
         fprintf(out, "limits: %lld\n", (long long)records[1]);

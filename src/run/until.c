@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 int64_t kl_until_next(const kl_until *until, int64_t n)
 {
@@ -15,9 +14,12 @@ int64_t kl_until_next(const kl_until *until, int64_t n)
     return next < until->most ? next : until->most;
 }
 
-static bool is_watched(const kl_until *until, const kl_quantity *q)
+int kl_until_counts(const kl_until *until, int64_t n, double need)
 {
-    return !until->observable || strcmp(until->observable, q->observable) == 0;
+    int counts = 1;
+    for (; isfinite(need) && (double)n < need && n < until->most; counts++)
+        n = kl_until_next(until, n);
+    return counts;
 }
 
 /* The statistic of one number from the first n batches; y: scratch. */
@@ -41,23 +43,27 @@ static kl_status estimate(const kl_until *until, const kl_results *r, int p, int
     return KL_OK;
 }
 
-/* How many batches the first n ask for, by half widths that fall like the root of their
- * number: at most n where they are enough, INFINITY where that cannot be told. */
-static kl_status needed(const kl_study *study, const kl_results *r, int p, int64_t n, double *y,
-                        double *out, kl_error *err)
+kl_status kl_until_needed(const kl_study *study, const kl_results *r, int p, int64_t n, double *out,
+                          kl_error *err)
 {
     const kl_until *until = &study->until;
+    double *y;
     *out = 0;
-    for (int i = 0; i < r->ntimes * r->nquantities; i++) {
+    KL_TRY(kl_alloc((size_t)(n * r->members), sizeof *y, "the plan", &y, err));
+    kl_status status = KL_OK;
+    for (int i = 0; status == KL_OK && i < r->ntimes * r->nquantities; i++) {
         kl_estimate e;
-        if (!is_watched(until, &r->quantity[i % r->nquantities]))
+        if (!kl_forecast_watches(until, &r->quantity[i % r->nquantities]))
             continue;
-        KL_TRY(estimate(until, r, p, i, (int)n, y, &e, err));
+        status = estimate(until, r, p, i, (int)n, y, &e, err);
+        if (status != KL_OK)
+            break;
         const double half = (e.high - e.low) / 2, wanted = until->relative_error * fabs(e.value);
         const double need = half <= wanted ? 0 : (double)n * pow(half / wanted, 2);
         *out = isnan(half) ? INFINITY : fmax(*out, need);
     }
-    return KL_OK;
+    free(y);
+    return status;
 }
 
 static int64_t finished(const kl_results *r, int p)
@@ -68,25 +74,30 @@ static int64_t finished(const kl_results *r, int p)
     return n;
 }
 
-/* *work: of this point, in seconds on one rank, as far as it can be told. */
-static kl_status plan_point(const kl_study *study, kl_results *r, int p, double *y, double *work,
-                            kl_error *err)
+/* *out: batches that this point will need, as far as it can be told. */
+static kl_status plan_point(const kl_study *study, kl_results *r, int p, double *out, kl_error *err)
 {
     const kl_until *until = &study->until;
-    const double cost = r->members * study->system->cost(study->self, p, 1).seconds;
     const int64_t done = finished(r, p);
     int64_t n = until->least;
     double need = kl_forecast_needed(study, r, p); /* until there are samples */
     need = isnan(need) ? (double)n : need;
     while (done >= n && n < until->most) {
-        KL_TRY(needed(study, r, p, n, y, &need, err));
+        KL_TRY(kl_until_needed(study, r, p, n, &need, err));
         if (need <= (double)n)
             break;
         n = kl_until_next(until, n);
     }
     r->planned[p] = (int)n * r->members;
-    *work = cost * (fmin(fmax(need, (double)n), (double)until->most) - (double)done);
+    *out = fmax(need, (double)n);
     return KL_OK;
+}
+
+/* In seconds on one rank. */
+static double work_left(const kl_study *study, const kl_results *r, int p, double need)
+{
+    const double cost = r->members * study->system->cost(study->self, p, 1).seconds;
+    return cost * (fmin(need, (double)study->until.most) - (double)finished(r, p));
 }
 
 /* Ascending work; points with the same keep their order. */
@@ -100,20 +111,23 @@ static void sort_points(const double *work, int n, int *order)
     }
 }
 
-kl_status kl_until_plan(const kl_study *study, kl_results *r, int *order, kl_error *err)
+kl_status kl_until_plan(const kl_study *study, kl_results *r, int *order, double *need,
+                        kl_error *err)
 {
-    double *y = NULL, *work = NULL;
+    double *work = NULL;
     kl_status status = kl_alloc((size_t)r->npoints, sizeof *work, "the plan", &work, err);
-    if (status == KL_OK)
-        status = kl_alloc((size_t)r->nrealizations, sizeof *y, "the plan", &y, err);
-    for (int p = 0; status == KL_OK && p < r->npoints; p++)
-        if (study->until.relative_error > 0)
-            status = plan_point(study, r, p, y, &work[p], err);
-        else
-            r->planned[p] = r->nrealizations;
+    for (int p = 0; status == KL_OK && p < r->npoints; p++) {
+        double needed = (double)study->batches;
+        r->planned[p] = r->nrealizations;
+        if (study->until.relative_error > 0) {
+            status = plan_point(study, r, p, &needed, err);
+            work[p] = work_left(study, r, p, needed);
+        }
+        if (need)
+            need[p] = needed;
+    }
     if (status == KL_OK && order)
         sort_points(work, r->npoints, order);
-    free(y);
     free(work);
     return status;
 }

@@ -14,10 +14,24 @@
 /* The fixed count after n. Local. */
 int64_t kl_until_next(const kl_until *until, int64_t n);
 
+/* How many batches the first n of a point ask for, by half widths that fall like the root of their
+ * number: at most n where they are enough, INFINITY where that cannot be told. Of `results` their
+ * samples are looked at, of the watched observables, and nothing else. Local. KL_ENVIRONMENT: no
+ * memory. */
+kl_status kl_until_needed(const kl_study *study, const kl_results *results, int point, int64_t n,
+                          double *out, kl_error *err);
+
+/* How many counts from n on, itself included, will be asked if a point needs so many batches.
+ * Local.
+ */
+int kl_until_counts(const kl_until *until, int64_t n, double need);
+
 /* From the finished realizations: results->planned[npoints], what every point needs as far as
- * can be told now (the next fixed count where that is not done), and order[npoints] (may be
- * NULL), the points with the least work before them first, by variance and cost. With a plain
- * number of realizations that number, and the order of the study. Local. */
-kl_status kl_until_plan(const kl_study *study, kl_results *results, int *order, kl_error *err);
+ * can be told now (the next fixed count where that is not done); need[npoints], the batches that it
+ * will need by what is known; and order[npoints], the points with the least work before them first,
+ * by variance and cost. Either may be NULL. With a plain number of realizations that number, and
+ * the order of the study. Local. */
+kl_status kl_until_plan(const kl_study *study, kl_results *results, int *order, double *need,
+                        kl_error *err);
 
 #endif

@@ -23,13 +23,18 @@ static kl_status grow(void *array, int64_t n, size_t size, kl_error *err)
     return KL_OK;
 }
 
-kl_status kl_work_add(kl_work *w, int finer, int point, kl_interval open, kl_error *err)
+static bool same_step(kl_step a, kl_step b)
+{
+    return a.finer == b.finer && a.point == b.point && a.number == b.number;
+}
+
+kl_status kl_work_add(kl_work *w, kl_step step, kl_interval open, kl_error *err)
 {
     kl_stage *last = w->n > 0 ? &w->stage[w->n - 1] : NULL;
-    if (!last || last->point != point || last->finer != finer) {
+    if (!last || !same_step(last->step, step)) {
         KL_TRY(grow(&w->stage, w->n, sizeof *w->stage, err));
         last = &w->stage[w->n++];
-        *last = (kl_stage){.finer = finer, .point = point, .from = w->nopen};
+        *last = (kl_stage){.step = step, .from = w->nopen};
     }
     KL_TRY(grow(&w->open, w->nopen, sizeof *w->open, err));
     w->open[w->nopen++] = open;

@@ -19,8 +19,9 @@ typedef struct kl_work {
     kl_interval *open; /* [nopen]: of a stage one after the other, ascending */
 } kl_work;
 
-/* Adds open batches of a point; ascending, one stage after the other. Local. KL_ENVIRONMENT. */
-kl_status kl_work_add(kl_work *work, int finer, int point, kl_interval open, kl_error *err);
+/* Adds open batches of a step of a point; ascending, one stage after the other. Local.
+ * KL_ENVIRONMENT. */
+kl_status kl_work_add(kl_work *work, kl_step step, kl_interval open, kl_error *err);
 void kl_work_destroy(kl_work *work);
 /* That of rank 0 onto all ranks. Collective over comm. KL_ENVIRONMENT: no memory. */
 kl_status kl_work_share(kl_work *work, MPI_Comm comm, kl_error *err);

@@ -5,7 +5,8 @@
  *   <J,W>  = sum_n b_n sum_y a(mu (y + m_n/2)) conj(psi(y)) psi(y + m_n)
  *
  * psi(y+m) wraps on the torus; a is periodic and taken at the unwrapped y + m/2.
- */
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, section 2.2; lecture notes (2011), (5.16). */
 #ifndef KL_WIGNER_PAIRING_H
 #define KL_WIGNER_PAIRING_H
 

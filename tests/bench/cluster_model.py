@@ -12,7 +12,7 @@ TERMS = {"double": 667, "single": 643}    # R t = 610: eta = 0.1, T = 1; errors 
 LOOK, MESSAGE = 0.7e-6, 1e-6              # seconds of a front: flags of neighbours; a message each way
 # Measured: ns per site, one core, single precision, L = 128: what else a realization needs.
 ONCE = {"potential": 4.1, "start": 1.1, "norm": 1.95, "observables": 3.05, "energy": 1.23, "checksum": 1.0}
-PIECES = 32                               # of a pencil, in each of which the energy goes from rank to rank
+PIECES = 128                              # of a pencil, in each of which the energy goes from rank to rank
 
 
 def arguments():
@@ -124,13 +124,14 @@ class Machine:
         planes = -(-(self.L // parts[0]) // side) if few else self.L / self.ranks
         alone = planes * self.L**2                                              # sites of a rank that has planes
         chain = 1 + (parts[1] - 1) / PIECES                                     # ranks across, one after the other
-        t = ns["potential"] * sites + 2 * ns["energy"] * sites * chain + ns["start"] * (sites + alone)
-        t += (ns["norm"] + ns["observables"]) * sites + ns["checksum"] * alone
+        t = (ns["potential"] + 2 * ns["start"] + ns["norm"] + ns["observables"]) * sites  # the start in slabs, too
+        t += 2 * ns["energy"] * sites * chain + ns["checksum"] * alone
         # Sums go from rank to rank of a node, plane after plane, for modes along axis 0 and others, twice.
         hops = 4 * (self.L / self.nodes + self.a.cores) * 2 * MESSAGE if few else 0
-        # The result leaves: it is read, comes, and is put in its place (six passes); planes of a rank's neighbour.
+        # The result leaves: it is read, comes, and is put in its place, six passes; twice a neighbour's planes come,
+        # of half of them, four passes.
         bytes_out = 2 * self.s * node
-        memory = (6 + 4 * 2) * bytes_out / (self.bandwidth * self.a.cores)
+        memory = (6 + 4) * bytes_out / (self.bandwidth * self.a.cores)
         network = bytes_out * (1 - 1 / nodes[1]) / (self.a.network * 1e9)
         return t * 1e-9 + hops + memory + network
 

@@ -81,8 +81,11 @@ class Browser:
             self.complaints.append(str(said["args"]))
 
     # ---- what a user does ----
-    def open(self, path, width=1300, height=900, dark=False):
+    def resize(self, width, height=900):
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def open(self, path, width=1300, height=900, dark=False):
+        self.resize(width, height)
         self._call("Emulation.setEmulatedMedia", media="", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
         self._events.clear()
         self._call("Page.navigate", url=path if "://" in path else "file://" + os.path.abspath(path))

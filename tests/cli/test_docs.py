@@ -126,11 +126,12 @@ def check_in_a_browser(folder, pages):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with browser.Browser() as view:
         for page in pages:
+            view.open(f"http://127.0.0.1:{server.server_port}/{page}")
+            left = view.run("[...document.querySelectorAll('.arithmatex')].filter((e) => !e.querySelector('.katex')).length")
+            assert left == 0, (page, f"{left} formulas are not typeset")
+            assert not view.complaints, (page, view.complaints)
             for width in (1300, 400):
-                view.open(f"http://127.0.0.1:{server.server_port}/{page}", width)
-                left = view.run("[...document.querySelectorAll('.arithmatex')].filter((e) => !e.querySelector('.katex')).length")
-                assert left == 0, (page, f"{left} formulas are not typeset")
-                assert not view.complaints, (page, view.complaints)
+                view.resize(width)
                 assert not view.too_wide(), (page, width, view.too_wide())
     server.shutdown()
 

@@ -114,7 +114,7 @@ static void read_file(const uint8_t *data, size_t size)
     require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
     close(fd);
     kl_error err = {0};
-    require(kl_journal_read(folder, visit, &w, &damaged, &err) == KL_OK);
+    require(kl_journal_read(folder, 0, visit, &w, &damaged, &err) == KL_OK);
     skip(&w);
     require(w.at == size && damaged == w.gaps);
     unlink(file);

@@ -1,7 +1,9 @@
 /* A program with a system of its own whose realizations take as long as the study says: they sleep.
  * A line a realization and rank goes to the file that MIXED_LOG names: rank, point, number, when it
  * began and ended (seconds of a clock of the machine). With MIXED_WAIT a limit is solved once the
- * file of that name is there, which realization 7 makes; its value is the number of its point. */
+ * file of that name is there, which realization 7 makes; its value is the number of its point. With
+ * MIXED_HOLD realization 0 of the first point lasts until the file of that name is there, which
+ * realization MIXED_HOLD_UNTIL of the last point makes. */
 #include <kinlim/study.h>
 
 #include <fcntl.h>
@@ -15,7 +17,7 @@ enum { MOST = 128 };
 
 typedef struct mixed {
     kl_quantity quantity[MOST];
-    kl_reals pause;
+    kl_reals pause, offset;
     int64_t share, cells, numbers;
     kl_description description;
 } mixed;
@@ -25,6 +27,10 @@ static const kl_key table[] = {{.name = "pause",
                                 .flags = KL_REQUIRED | KL_DISTINCT,
                                 KL_RANGE(0, 10),
                                 .doc = "seconds of a realization on one rank, one point each"},
+                               {.name = "offset",
+                                KL_REALS_AT(mixed, offset),
+                                KL_RANGE(0, 1000),
+                                .doc = "added to the numbers of a point, in their range"},
                                {.name = "share",
                                 KL_INT_AT(mixed, share),
                                 .flags = KL_FREE,
@@ -78,6 +84,8 @@ static kl_status open_study(kl_node *root, const kl_stations *stations, void *se
     mixed *m = self;
     (void)stations;
     KL_TRY(kl_config_read(root, table, m, err));
+    if (m->offset.n > 0 && m->offset.n != m->pause.n)
+        return kl_fail(err, KL_INPUT, "offset: %d numbers for %d points", m->offset.n, m->pause.n);
     for (int q = 0; q < m->numbers; q++) {
         snprintf(m->quantity[q].observable, KL_NAME, q > 0 ? "x%d" : "x", q);
         strcpy(m->quantity[q].part, "re");
@@ -113,6 +121,7 @@ typedef struct run {
     const mixed *study;
     const kl_place *place;
     int64_t batch;
+    double began, left; /* seconds; left: of its pause */
 } run;
 
 static double now(void)
@@ -151,30 +160,47 @@ static kl_status begin(const void *self, const kl_place *place, void **out, kl_e
     return kl_agree(place->group, r ? KL_OK : kl_fail(err, KL_ENVIRONMENT, "no memory"), err);
 }
 
+/* Between a half and three halves of the pause, on as many ranks as there are. */
 static kl_status start(void *self, int64_t batch, kl_error *err)
 {
+    run *r = self;
+    int ranks;
     (void)err;
-    ((run *)self)->batch = batch;
+    MPI_Comm_size(r->place->group, &ranks);
+    const uint64_t part = (uint64_t)(batch + 1) * 0x9e3779b97f4a7c15u >> 32;
+    r->batch = batch;
+    r->left = r->study->pause.v[r->place->point] * (0.5 + (double)part * 0x1p-32) / ranks;
+    r->began = now();
     return KL_OK;
 }
 
-/* Between a half and three halves of the pause, on as many ranks as there are. */
+static bool is_held(const run *r)
+{
+    const char *file = getenv("MIXED_HOLD");
+    int held = file && r->batch == 0 && r->place->point == 0 && access(file, F_OK) != 0;
+    MPI_Bcast(&held, 1, MPI_INT, 0, r->place->group);
+    return held;
+}
+
+/* A step of a fiftieth of a second at most. */
 static kl_status advance(void *self, int station, bool *reached, kl_error *err)
 {
-    const run *r = self;
-    int ranks;
-    (void)station, (void)reached, (void)err;
-    MPI_Comm_size(r->place->group, &ranks);
-    const uint64_t part = (uint64_t)(r->batch + 1) * 0x9e3779b97f4a7c15u >> 32;
-    const double seconds = r->study->pause.v[r->place->point] * (0.5 + (double)part * 0x1p-32);
-    const struct timespec pause = {
-        (time_t)(seconds / ranks),
-        (long)(1e9 * (seconds / ranks - (double)(time_t)(seconds / ranks)))};
-    const double began = now();
-    if (seconds > 0)
+    run *r = self;
+    const double step = is_held(r) ? 0.02 : r->left < 0.02 ? r->left : 0.02;
+    const struct timespec pause = {.tv_nsec = (long)(1e9 * step)};
+    (void)station, (void)err;
+    if (step > 0)
         nanosleep(&pause, NULL);
-    put_line(r, began);
+    r->left -= step;
+    *reached = r->left <= 0 && !is_held(r);
+    if (*reached)
+        put_line(r, r->began);
     return KL_OK;
+}
+
+static void touch(const char *file)
+{
+    close(open(file, O_WRONLY | O_CREAT, 0666));
 }
 
 static kl_status measure(void *self, int station, int member, kl_sample *out, kl_error *err)
@@ -183,13 +209,17 @@ static kl_status measure(void *self, int station, int member, kl_sample *out, kl
     (void)station, (void)member;
     for (int q = 0; q < r->study->numbers; q++)
         out->quantity[q] =
-            (double)((uint64_t)(r->batch + 1 + q) * (0x9e3779b97f4a7c15u + 2 * (uint64_t)q) >> 32);
+            (double)((uint64_t)(r->batch + 1 + q) * (0x9e3779b97f4a7c15u + 2 * (uint64_t)q) >> 32) +
+            (r->study->offset.n > 0 ? 0x1p32 * r->study->offset.v[r->place->point] : 0);
     for (int64_t i = 0; i < r->study->cells; i++)
         out->field[0][i] = out->quantity[0] / (double)(i + 1);
     if (getenv("MIXED_FAIL") && r->batch == 3)
         return kl_fail(err, KL_ENVIRONMENT, "realization 3 fails");
     if (getenv("MIXED_WAIT") && r->batch == 7)
-        close(open(getenv("MIXED_WAIT"), O_WRONLY | O_CREAT, 0666));
+        touch(getenv("MIXED_WAIT"));
+    if (getenv("MIXED_HOLD") && r->place->point == r->study->pause.n - 1 &&
+        r->batch == atoi(getenv("MIXED_HOLD_UNTIL")))
+        touch(getenv("MIXED_HOLD"));
     return KL_OK;
 }
 

@@ -43,7 +43,7 @@ static kl_stage *plan(const kl_study *study, int ranks, int groups, int64_t item
     *n = study->description->points.n;
     kl_stage *stage = calloc((size_t)*n, sizeof *stage);
     for (int p = 0; p < *n; p++)
-        stage[p] = (kl_stage){.point = p, .items = items};
+        stage[p] = (kl_stage){.step.point = p, .items = items};
     if (kl_schedule_choose(study, &machine, groups, 0, *n, stage, &err) != KL_OK)
         fail_msg("%s", err.message);
     return stage;
@@ -72,7 +72,7 @@ static double simulate(const kl_study *study, int ranks, int n, const kl_stage *
                 first = group_free[g] < group_free[first] ? g : first;
             int size = (first + 1) * ranks / groups - first * ranks / groups;
             size = size < stage[i].cut.most ? size : stage[i].cut.most;
-            const double all = study->system->cost(study->self, stage[i].point, size).seconds;
+            const double all = study->system->cost(study->self, stage[i].step.point, size).seconds;
             group_free[first] += all / size / (size > 1 ? 0.95 : 1);
         }
         for (int g = 0; g < groups; g++)
@@ -91,8 +91,8 @@ static double efficiency(const kl_study *study, int ranks, int groups)
     kl_stage *stage = plan(study, ranks, groups, study->batches, &n);
     double work = 0;
     for (int i = 0; i < n; i++)
-        work +=
-            (double)stage[i].items * study->system->cost(study->self, stage[i].point, 1).seconds;
+        work += (double)stage[i].items *
+                study->system->cost(study->self, stage[i].step.point, 1).seconds;
     const double time = simulate(study, ranks, n, stage);
     double said;
     assert_int_equal(kl_schedule_seconds(study, ranks, n, stage, &said, NULL), KL_OK);
@@ -136,8 +136,28 @@ static void costly_points_come_first(void **state)
     kl_study *study = study_of(published);
     kl_stage *stage = plan(study, 16, 0, 256, &n);
     for (int i = 0; i < n; i++)
-        assert_int_equal(stage[i].point, n - 1 - i);
+        assert_int_equal(stage[i].step.point, n - 1 - i);
     free(stage);
+    kl_study_destroy(&study);
+}
+
+/* Groups go from point to point as it comes. */
+static void with_stopping_by_precision_all_points_have_the_same_groups(void **state)
+{
+    (void)state;
+    int n;
+    kl_study *study = study_of("sites: [32, 128, 356]\neta: [0.4, 0.2, 0.12]\n"
+                               "realizations: {min: 16, max: 256, until: {relative_error: 0.1}}");
+    for (int ranks = 4; ranks <= 4096; ranks *= 4) {
+        kl_stage *stage = plan(study, ranks, 0, 16, &n);
+        for (int i = 1; i < n; i++) {
+            assert_int_equal(stage[i].step.point, i);
+            assert_int_equal(stage[i].cut.ngroups, stage[0].cut.ngroups);
+            assert_int_equal(stage[i].cut.nteams, stage[0].cut.nteams);
+        }
+        assert_true(ranks > 4 || stage[0].cut.ngroups == 4);
+        free(stage);
+    }
     kl_study_destroy(&study);
 }
 
@@ -167,7 +187,7 @@ static int64_t check_runs(int n, const kl_interval *open, int teams)
     int64_t left = 0, at = open[0].first;
     int k = 0;
     for (int i = 0; i < n; i++) {
-        assert_int_equal(kl_work_add(&work, 0, 3, open[i], NULL), KL_OK);
+        assert_int_equal(kl_work_add(&work, (kl_step){.point = 3}, open[i], NULL), KL_OK);
         left += open[i].end - open[i].first;
     }
     assert_true(work.n == 1 && work.stage[0].items == left);
@@ -207,7 +227,9 @@ static void runs_hold_every_batch_once(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_published_study_wastes_nothing),
     cmocka_unit_test(one_realization_is_shared_where_there_is_no_other),
-    cmocka_unit_test(costly_points_come_first), cmocka_unit_test(ranks_that_cannot_share_are_idle),
+    cmocka_unit_test(costly_points_come_first),
+    cmocka_unit_test(with_stopping_by_precision_all_points_have_the_same_groups),
+    cmocka_unit_test(ranks_that_cannot_share_are_idle),
     cmocka_unit_test(runs_hold_every_batch_once)};
 
 int main(void)

@@ -1,13 +1,9 @@
 """Realizations are handed out as ranks ask for them: none idles while another has more than the one in
 work; ranks that cannot share are left idle, saying so; samples are the same bytes as on one rank."""
-import os
-import subprocess
-import tempfile
 import unittest
 
-from kinlim_cli import MPIEXEC
+from mixed import RANKS, MixedRuns
 
-PROGRAM = os.path.join(os.environ["TESTS"], "run_program_mixed")
 STUDY = """\
 system: mixed
 pause: [{pause}]
@@ -15,43 +11,17 @@ share: {share}
 realizations: {realizations}
 moments: [1]
 """
-RANKS = 8
 
 
-class Schedules(unittest.TestCase):
-    def setUp(self):
-        self.place = tempfile.TemporaryDirectory()
-        self.addCleanup(self.place.cleanup)
-
-    def path(self, name):
-        return os.path.join(self.place.name, name)
-
+class Schedules(MixedRuns):
     def write(self, pause, share=1, realizations=1):
-        with open(self.path("study.yaml"), "w", encoding="utf-8") as file:
-            file.write(STUDY.format(pause=pause, share=share, realizations=realizations))
-
-    def run_mixed(self, output, *words, ranks=RANKS, quiet=("--quiet",)):
-        launcher = MPIEXEC + ["-n", str(ranks)]
-        done = subprocess.run(launcher + [PROGRAM, "run", self.path("study.yaml"), "-o", self.path(output),
-                                          *quiet, *words], capture_output=True, text=True,
-                              env={**os.environ, "MIXED_LOG": self.path(output + ".log")})
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done
+        super().write(STUDY.format(pause=pause, share=share, realizations=realizations))
 
     def check_samples(self, output, points, realizations):
         """Each is a hash of its number."""
         values = [float(line.split(",")[-1]) for line in self.samples(output).splitlines()[1:]]
         self.assertEqual(values, points * [float((k + 1) * 0x9e3779b97f4a7c15 % 2**64 >> 32)
                                            for k in range(realizations)])
-
-    def samples(self, output):
-        return subprocess.run([PROGRAM, "export", self.path(output), "--samples"], check=True,
-                              capture_output=True, text=True).stdout
-
-    def log(self, output):
-        """(rank, point, realization, began, ended) of each realization and rank."""
-        with open(self.path(output + ".log"), encoding="utf-8") as file:
-            return [(int(a), int(b), int(c), float(d), float(e)) for a, b, c, d, e in map(str.split, file)]
 
     def check_idle(self, output):
         """After a rank's last realization each other rank begins none; one that had asked before may

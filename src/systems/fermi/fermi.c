@@ -336,7 +336,7 @@ const kl_system kl_system_fermi = {
              "eta goes to 0 the occupation averaged over the potential converges to the solution "
              "of the linear Boltzmann equation, and averaged expectations of products to "
              "determinants of it. An observable is the density int dp b(p) mu_T(p).",
-    .source = "T. Chen, I. Rodnianski, arXiv 0711.0959; T. Chen, RIMS Kokyuroku Bessatsu B21 "
+    .source = "T. Chen, I. Sasaki, arXiv 0711.0959; T. Chen, RIMS Kokyuroku Bessatsu B21 "
               "(2010) 63, section 5",
     .ensemble = KL_INDEPENDENT,
     .stations = {"times", "time", "T", "1", "macroscopic time"},

@@ -1,5 +1,7 @@
 /* Sums over the graphs of r lines, from r independent samples of <J, W^(n,m)> (feynman_sampled.h).
- * Local. */
+ * Local.
+ *
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (3.12)-(3.16). */
 #ifndef KL_SYSTEMS_FEYNMAN_MOMENTS_H
 #define KL_SYSTEMS_FEYNMAN_MOMENTS_H
 

@@ -279,7 +279,7 @@ const kl_system kl_system_hartree_fock = {
              "realizations of an ensemble share mu_t and advance together. As eta goes to 0 at T = "
              "eta^2 t the occupation is compared with a Boltzmann equation on the shells of the "
              "renormalised energy E - lambda kappa, and with the linear one.",
-    .source = "T. Chen, I. Rodnianski, arXiv 0711.0959; T. Chen, RIMS Kokyuroku Bessatsu B21 "
+    .source = "T. Chen, I. Rodnianski, arXiv 0910.2786; T. Chen, RIMS Kokyuroku Bessatsu B21 "
               "(2010) 63, section 6",
     .ensemble = KL_LOCKSTEP,
     .stations = {"times", "time", "T", "1", "macroscopic time"},

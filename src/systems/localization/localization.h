@@ -4,7 +4,7 @@
  *   <x> = sqrt(1 + |x|^2),
  *   departure = ||exp(-itH) delta - exp(-it Delta) delta||^2
  *
- * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, section 4. While E departure is
+ * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (4.2)-(4.6). While E departure is
  * small at time t, localization lengths are at least of order t.
  */
 #ifndef KL_SYSTEMS_LOCALIZATION_H
