@@ -8,6 +8,7 @@
 
 enum {
     DEEPEST = 16,
+    LEAST_FILLED = 13, /* a term of so deep a block does not wait for memory */
     SLAB_DEPTH = 8,
     LEAST_DEPTH = 4,
     THICKEST = 64,
@@ -53,6 +54,11 @@ kl_blocking kl_pencil_grid_blocking(int64_t rows, int64_t sites, kl_precision pr
     const double site = 1.15 * (4 * (double)kl_precision_size(precision) + sizeof(float));
     const double planes = usable / (2 * site * (double)(rows * sites)); /* K times thick */
     kl_blocking best = {DEEPEST, (int64_t)(planes / DEEPEST), false};
+    for (int depth = DEEPEST - 1; depth >= LEAST_FILLED; depth--) { /* as deep, and fuller */
+        const int64_t thick = (int64_t)(planes / depth);
+        if (best.tile >= 1 && thick <= THICKEST && depth * thick > best.depth * best.tile)
+            best = (kl_blocking){depth, thick, false};
+    }
     while (best.depth > 1 && best.tile < 1) {
         best.depth -= best.depth > 4 ? 4 : best.depth / 2;
         best.tile = (int64_t)(planes / best.depth);

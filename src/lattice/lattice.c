@@ -107,63 +107,50 @@ MPI_Datatype kl_lattice_rows_type(const kl_lattice *lattice, size_t element, int
     return type;
 }
 
-int64_t kl_planes_missing(const kl_lattice *lattice, int rank, int64_t n, int64_t shift)
-{
-    int64_t missing = 0, place;
-    for (int64_t i = 0; i < n; i++)
-        missing += kl_planes_place(lattice, rank, i, shift, &place);
-    return missing;
-}
-
-bool kl_planes_place(const kl_lattice *lattice, int rank, int64_t i, int64_t shift, int64_t *place)
-{
-    const int64_t L = lattice->sites, first = kl_lattice_first(lattice, rank);
-    const int64_t want = ((first + i + shift) % L + L) % L;
-    *place = want - first;
-    if (want >= first && want < kl_lattice_first(lattice, rank + 1))
-        return false;
-    *place = kl_planes_missing(lattice, rank, i, shift);
-    return true;
-}
-
-/* Planes that other ranks want of this one. */
-static int64_t planes_away(const kl_lattice *lattice, int64_t shift)
-{
-    const int64_t L = lattice->sites;
-    int64_t away = 0;
-    for (int64_t i = 0; i < lattice->count; i++)
-        away +=
-            kl_lattice_owner(lattice, ((lattice->first + i - shift) % L + L) % L) != lattice->rank;
-    return away;
-}
-
-kl_status kl_planes_shifted_to(const kl_lattice *lattice, const void *array, size_t element,
-                               int64_t shift, const void **at, void *buffer, kl_error *err)
+kl_status kl_planes_shifted(const kl_lattice *lattice, const void *array, size_t element,
+                            int64_t shift, const void **at, void **buffer, kl_error *err)
 {
     const int64_t L = lattice->sites;
     const size_t bytes = (size_t)lattice->plane * element;
     const char *owned = kl_lattice_plane(lattice, (void *)(uintptr_t)array, element, 0);
-    const int64_t missing = kl_planes_missing(lattice, lattice->rank, lattice->count, shift);
+    int64_t missing = 0, away = 0;
+    shift = (shift % L + L) % L;
+    for (int64_t i = 0; i < lattice->count; i++) {
+        int64_t want = (lattice->first + i + shift) % L,
+                from = (lattice->first + i - shift + L) % L;
+        missing += kl_lattice_owner(lattice, want) != lattice->rank;
+        away += kl_lattice_owner(lattice, from) != lattice->rank;
+    }
     MPI_Request *request = NULL;
-    const kl_status status = kl_alloc((size_t)(missing + planes_away(lattice, shift)),
-                                      sizeof *request, "requests", &request, err);
-    KL_TRY(kl_agree(lattice->comm, status, err));
+    *buffer = NULL;
+    kl_status status = kl_alloc((size_t)missing, bytes, "shifted planes", buffer, err);
+    if (status == KL_OK)
+        status = kl_alloc((size_t)(missing + away), sizeof *request, "requests", &request, err);
+    status = kl_agree(lattice->comm, status, err);
+    if (status != KL_OK) {
+        free(request);
+        free(*buffer);
+        *buffer = NULL;
+        return status;
+    }
     /* Both sides walk in the order of the receiver's planes (cyclically from
      * its first), and messages between two ranks do not overtake. */
     int pending = 0;
     MPI_Datatype type = kl_lattice_rows_type(lattice, element, kl_lattice_rows(lattice));
-    for (int64_t i = 0, place; i < lattice->count; i++) {
-        const bool other = kl_planes_place(lattice, lattice->rank, i, shift, &place);
-        char *plane = other ? buffer : (void *)(uintptr_t)owned;
-        plane += (size_t)place * bytes;
-        at[i] = plane;
-        if (other)
-            MPI_Irecv(plane, 1, type,
-                      kl_lattice_owner(lattice, ((lattice->first + i + shift) % L + L) % L), 3,
-                      lattice->comm, &request[pending++]);
+    char *place = *buffer;
+    for (int64_t i = 0; i < lattice->count; i++) {
+        int64_t want = (lattice->first + i + shift) % L;
+        int owner = kl_lattice_owner(lattice, want);
+        if (owner == lattice->rank) {
+            at[i] = owned + (size_t)(want - lattice->first) * bytes;
+            continue;
+        }
+        MPI_Irecv(place, 1, type, owner, 3, lattice->comm, &request[pending++]);
+        at[i] = place;
+        place += bytes;
     }
     for (int64_t target = 0; target < L; target++) {
-        const int64_t plane = ((target + shift) % L + L) % L;
+        int64_t plane = (target + shift) % L;
         if (plane < lattice->first || plane >= lattice->first + lattice->count)
             continue;
         int owner = kl_lattice_owner(lattice, target);
@@ -175,23 +162,6 @@ kl_status kl_planes_shifted_to(const kl_lattice *lattice, const void *array, siz
     MPI_Type_free(&type);
     free(request);
     return KL_OK;
-}
-
-kl_status kl_planes_shifted(const kl_lattice *lattice, const void *array, size_t element,
-                            int64_t shift, const void **at, void **buffer, kl_error *err)
-{
-    const int64_t missing = kl_planes_missing(lattice, lattice->rank, lattice->count, shift);
-    *buffer = NULL;
-    kl_status status =
-        kl_alloc((size_t)missing, (size_t)lattice->plane * element, "shifted planes", buffer, err);
-    status = kl_agree(lattice->comm, status, err);
-    if (status == KL_OK)
-        status = kl_planes_shifted_to(lattice, array, element, shift, at, *buffer, err);
-    if (status == KL_OK)
-        return KL_OK;
-    free(*buffer);
-    *buffer = NULL;
-    return status;
 }
 
 kl_status kl_planes_sum(const kl_lattice *lattice, const double *local, int n, double *sum,

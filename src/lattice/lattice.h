@@ -150,15 +150,6 @@ MPI_Datatype kl_lattice_rows_type(const kl_lattice *lattice, size_t element, int
 kl_status kl_planes_shifted(const kl_lattice *lattice, const void *array, size_t element,
                             int64_t shift, const void **at, void **buffer, kl_error *err);
 
-/* The same to a buffer of kl_planes_missing() planes: those of other ranks, in order. Collective.
- */
-kl_status kl_planes_shifted_to(const kl_lattice *lattice, const void *array, size_t element,
-                               int64_t shift, const void **at, void *buffer, kl_error *err);
-/* How many of the first n planes of a rank are then those of others, and where its plane i comes
- * to: in its array, as owned plane *place, or, true, as *place of its buffer. Local. */
-int64_t kl_planes_missing(const kl_lattice *lattice, int rank, int64_t n, int64_t shift);
-bool kl_planes_place(const kl_lattice *lattice, int rank, int64_t i, int64_t shift, int64_t *place);
-
 /* Sums over all planes in the order of their global index, the same bits for
  * any number of ranks: local[count][n] per owned plane -> sum[n] on all ranks;
  * planes (L*n, may be NULL) receives the per-plane values. Collective. */

@@ -108,6 +108,16 @@ int kl_pencils_mate(const kl_pencils *p, int place)
     return i * p->grid.parts[1] + p->at[1] / box[1] * box[1] + place % box[1];
 }
 
+int kl_pencils_place(const kl_pencils *p, int rank)
+{
+    const int *box = p->grid.box;
+    const int at[2] = {rank / p->grid.parts[1], rank % p->grid.parts[1]};
+    for (int axis = 0; axis < 2; axis++)
+        if (at[axis] / box[axis] != p->at[axis] / box[axis])
+            return -1;
+    return at[0] % box[0] * box[1] + at[1] % box[1];
+}
+
 int64_t kl_pencils_row(const kl_pencils *p, int place)
 {
     return kl_lattice_part(p->lattice, place, p->grid.box[0] * p->grid.box[1]);

@@ -61,6 +61,8 @@ void kl_pencils_join(kl_pencils *pencils, const kl_team *team, void *const space
 /* The rank at a place of this rank's node, and the first row of each of the node's planes that is
  * its part where they are worked on together. Local. */
 int kl_pencils_mate(const kl_pencils *pencils, int place);
+/* The place of a rank in this rank's node; -1: it is in another. Local. */
+int kl_pencils_place(const kl_pencils *pencils, int rank);
 int64_t kl_pencils_row(const kl_pencils *pencils, int place);
 
 /* The ranks of this rank's node, by their place in its box. Collective; free the result. */

@@ -313,6 +313,13 @@ void kl_propagation_chosen(const kl_propagation *e, char text[KL_NAME])
                  e->h.blocking.depth, (long long)e->h.blocking.tile);
 }
 
+/* Where ranks of a node pack and unpack planes of each other, until all have done so. */
+static void wait_for_node(const kl_propagation *e)
+{
+    if (e->pencils.team)
+        MPI_Barrier(e->lattice.comm);
+}
+
 /* In place, by way of scratch. */
 static void to_pencils(kl_propagation *e, void *slab, size_t element)
 {
@@ -342,6 +349,7 @@ void kl_propagation_bound(kl_propagation *e)
     e->radius = nominal_radius(&e->setup) + 6 * e->setup.eta;
     if (e->setup.propagator.method != KL_CHEBYSHEV_METHOD)
         return;
+    wait_for_node(e);
     choose_blocking(e);
     e->radius = kl_hamiltonian_radius(&e->h, e->setup.propagator.precision, e->psi.re, e->scratch);
 }
@@ -362,6 +370,7 @@ static void settle(kl_propagation *e)
     const size_t element = kl_precision_size(e->psi.precision);
     if (!e->lattice.pencils || e->psi.pencil)
         return;
+    wait_for_node(e);
     to_pencils(e, e->psi.re, element);
     to_pencils(e, e->psi.im, element);
     e->psi.pencil = true;
@@ -401,6 +410,7 @@ static kl_status sweep(kl_propagation *e, int time, kl_error *err)
 {
     const kl_propagation_setup *s = &e->setup;
     double t[KL_MOST_OUTPUTS];
+    wait_for_node(e);
     settle(e);
     e->seen = NULL;
     if (e->served > 0) { /* go on from the last output */
@@ -504,14 +514,50 @@ static const kl_state *reached(const kl_propagation *e)
     return e->served > 0 ? &e->out[e->served - 1] : &e->psi;
 }
 
+/* Planes *first..*first+*count-1, which this rank packs: its own, or, where the ranks of a node
+ * have its planes together, its part of these, which follow each other. */
+static void packed_planes(const kl_propagation *e, int64_t *first, int64_t *count)
+{
+    const kl_lattice *lattice = &e->lattice;
+    const kl_team *team = e->pencils.team;
+    int64_t begin = lattice->sites, all = 0;
+    *first = lattice->first;
+    *count = lattice->count;
+    for (int place = 0; team && place < team->ranks; place++) {
+        const int rank = kl_pencils_mate(&e->pencils, place);
+        const int64_t from = kl_lattice_first(lattice, rank),
+                      n = kl_lattice_first(lattice, rank + 1) - from;
+        begin = n > 0 && from < begin ? from : begin;
+        all += n;
+    }
+    if (!team || team->ranks == 0)
+        return;
+    *first = begin + all * team->rank / team->ranks;
+    *count = all * (team->rank + 1) / team->ranks - all * team->rank / team->ranks;
+}
+
+/* One of them, of a slab's array. */
+static char *packed_plane(const kl_propagation *e, void *array, int64_t plane)
+{
+    const kl_lattice *lattice = &e->lattice;
+    const size_t element = kl_precision_size(e->setup.propagator.precision);
+    int64_t first, count;
+    packed_planes(e, &first, &count);
+    const int owner = e->pencils.team ? kl_lattice_owner(lattice, first + plane) : lattice->rank;
+    if (owner != lattice->rank)
+        array = kl_team_at(e->pencils.team, kl_pencils_place(&e->pencils, owner), array);
+    return kl_lattice_plane(lattice, array, element,
+                            first + plane - kl_lattice_first(lattice, owner));
+}
+
 kl_packing kl_propagation_shape(const kl_propagation *e)
 {
     const kl_lattice *lattice = &e->lattice;
-    return (kl_packing){.pieces = lattice->sites,
-                        .first = lattice->first,
-                        .count = lattice->count,
-                        .piece_bytes = 2 * (size_t)lattice->plane *
-                                       kl_precision_size(e->setup.propagator.precision)};
+    kl_packing packing = {.pieces = lattice->sites,
+                          .piece_bytes = 2 * (size_t)lattice->plane *
+                                         kl_precision_size(e->setup.propagator.precision)};
+    packed_planes(e, &packing.first, &packing.count);
+    return packing;
 }
 
 kl_packing kl_propagation_packing(const kl_propagation *e, int time)
@@ -522,28 +568,18 @@ kl_packing kl_propagation_packing(const kl_propagation *e, int time)
     return packing;
 }
 
-/* Bytes of one part (re or im) of a plane, and where the owned plane begins in it. */
-static size_t plane_part(const kl_propagation *e, int64_t plane, size_t *at)
-{
-    const size_t part = (size_t)e->lattice.plane * kl_precision_size(e->setup.propagator.precision);
-    *at =
-        (size_t)kl_lattice_origin(&e->lattice) * kl_precision_size(e->setup.propagator.precision) +
-        (size_t)plane * part;
-    return part;
-}
-
 void kl_propagation_pack(const kl_propagation *e, int64_t plane, void *bytes)
 {
-    size_t at, part = plane_part(e, plane, &at);
-    memcpy(bytes, (const char *)reached(e)->re + at, part);
-    memcpy((char *)bytes + part, (const char *)reached(e)->im + at, part);
+    const size_t part = kl_propagation_shape(e).piece_bytes / 2;
+    memcpy(bytes, packed_plane(e, reached(e)->re, plane), part);
+    memcpy((char *)bytes + part, packed_plane(e, reached(e)->im, plane), part);
 }
 
 void kl_propagation_unpack(kl_propagation *e, int64_t plane, const void *bytes)
 {
-    size_t at, part = plane_part(e, plane, &at);
-    memcpy((char *)e->psi.re + at, bytes, part);
-    memcpy((char *)e->psi.im + at, (const char *)bytes + part, part);
+    const size_t part = kl_propagation_shape(e).piece_bytes / 2;
+    memcpy(packed_plane(e, e->psi.re, plane), bytes, part);
+    memcpy(packed_plane(e, e->psi.im, plane), (const char *)bytes + part, part);
 }
 
 void kl_propagation_restored(kl_propagation *e, int time)

@@ -82,10 +82,10 @@ void kl_pairing_add(const kl_wigner *pairing, const sweep *s, const row_pair *ro
 
 /* ---- the rows of a node's planes, shared by its ranks (pairing_node.c) ---- */
 
-/* Whether this rank's node does so with such a state. Local. */
+/* Whether nodes do so with such a state. Collective. */
 bool kl_pairing_shares(const kl_state *psi);
-/* The sweeps first..last-1, of one shift of planes: table[count][columns]. Collective over the
- * node; slabs and planes of others must be there. */
+/* The sweeps first..last-1 of psi with itself, of one shift of planes: table[count][columns].
+ * Collective. */
 void kl_pairing_add_node(const kl_wigner *pairing, const kl_state *psi, int first, int last,
                          row_work *w, double *table);
 

@@ -34,25 +34,16 @@ typedef struct shifted {
     void *re_buffer, *im_buffer;
 } shifted;
 
-/* Those of other ranks come to buffers, or to where the node sees them. */
 static kl_status shift_planes(const kl_state *psi, int shift, shifted *at, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
-    const size_t element = kl_precision_size(psi->precision), count = (size_t)lattice->count;
-    const int64_t missing = kl_planes_missing(lattice, lattice->rank, lattice->count, shift);
-    const size_t bytes = (size_t)(missing * lattice->plane) * element;
-    const bool shares = kl_pairing_shares(psi);
-    kl_status status = kl_alloc(2 * count, sizeof *at->re, "plane table", &at->re, err);
-    if (status == KL_OK && !shares)
-        status = kl_alloc(bytes, 1, "shifted planes", &at->re_buffer, err);
-    if (status == KL_OK && !shares)
-        status = kl_alloc(bytes, 1, "shifted planes", &at->im_buffer, err);
+    const size_t element = kl_precision_size(psi->precision);
+    kl_status status =
+        kl_alloc(2 * (size_t)lattice->count, sizeof *at->re, "plane table", &at->re, err);
     KL_TRY(kl_agree(lattice->comm, status, err));
     at->im = at->re + lattice->count;
-    KL_TRY(kl_planes_shifted_to(lattice, psi->re, element, shift, at->re,
-                                shares ? lattice->pencils->space[0] : at->re_buffer, err));
-    return kl_planes_shifted_to(lattice, psi->im, element, shift, at->im,
-                                shares ? lattice->pencils->space[1] : at->im_buffer, err);
+    KL_TRY(kl_planes_shifted(lattice, psi->re, element, shift, at->re, &at->re_buffer, err));
+    return kl_planes_shifted(lattice, psi->im, element, shift, at->im, &at->im_buffer, err);
 }
 
 static bool same_shift(const row_work *w, int i, int j)
@@ -82,36 +73,27 @@ static void add_planes(const kl_wigner *pairing, const kl_state *psi, bool same,
     }
 }
 
-static kl_status make_node_lanes(const kl_state *psi, row_work *w, kl_error *err)
+/* psi with itself by the ranks of its nodes together. */
+static kl_status fill_table_by_nodes(const kl_wigner *pairing, const kl_state *psi, row_work *w,
+                                     double *table, kl_error *err)
 {
+    const kl_team *team = psi->lattice->pencils->team;
     int64_t lanes = 0;
-    if (!kl_pairing_shares(psi))
-        return KL_OK;
     for (int i = 0; i < w->nsweeps; i++)
         lanes += kl_pairing_lanes(w->sweep[i]);
-    lanes *= psi->lattice->sites / psi->lattice->team->ranks + 1;
-    free(w->node_lane);
-    return kl_alloc((size_t)lanes, sizeof *w->node_lane, "row buffers", &w->node_lane, err);
-}
-
-/* The sweeps first..last-1 of psi with itself, by a node's ranks together where some have no plane:
- * between the barriers nobody writes what others read. */
-static void add_psi(const kl_wigner *pairing, const kl_state *psi, int first, int last,
-                    const shifted *at, row_work *w, double *table)
-{
-    const bool few = kl_pencils_few_planes(psi->lattice);
-    if (few)
-        MPI_Barrier(psi->lattice->comm);
-    if (kl_pairing_shares(psi))
+    lanes *= psi->lattice->sites / (team->ranks > 0 ? team->ranks : 1) + 1;
+    const kl_status status =
+        kl_alloc((size_t)lanes, sizeof *w->node_lane, "row buffers", &w->node_lane, err);
+    KL_TRY(kl_agree(psi->lattice->comm, status, err));
+    for (int first = 0, last; first < w->nsweeps; first = last) {
+        for (last = first; last < w->nsweeps && same_shift(w, first, last);)
+            last++;
         kl_pairing_add_node(pairing, psi, first, last, w, table);
-    else
-        add_planes(pairing, psi, true, first, last, at, w, table, columns(pairing));
-    if (few)
-        MPI_Barrier(psi->lattice->comm);
+    }
+    return KL_OK;
 }
 
-/* Of conj(psi[k](y)) with ket(y + m), for each psi[k], k < n: table[count][n][columns]; of psi
- * with itself if they are one, and n is 1. A rank
+/* Of conj(psi[k](y)) with ket(y + m), for each psi[k], k < n: table[count][n][columns]. A rank
  * alone has all planes and takes the sweeps in one pass. Others take one shift at a
  * time, to hold the planes of other ranks for that one alone. */
 static kl_status fill_table(const kl_wigner *pairing, int n, const kl_state *psi,
@@ -121,8 +103,6 @@ static kl_status fill_table(const kl_wigner *pairing, int n, const kl_state *psi
     const int width = columns(pairing), sweeps = w->nsweeps;
     shifted *at = NULL;
     kl_status status = kl_alloc((size_t)sweeps, sizeof *at, "plane tables", &at, err);
-    if (status == KL_OK)
-        status = make_node_lanes(ket, w, err);
     status = kl_agree(ket->lattice->comm, status, err);
     for (int first = 0, last; status == KL_OK && first < sweeps; first = last) {
         for (last = first; last < sweeps && (alone || same_shift(w, first, last)); last++)
@@ -130,9 +110,7 @@ static kl_status fill_table(const kl_wigner *pairing, int n, const kl_state *psi
                 at[last] = at[last - 1];
             else if (status == KL_OK)
                 status = shift_planes(ket, w->sweep[last]->mode[0], &at[last], err);
-        if (status == KL_OK && psi == ket)
-            add_psi(pairing, psi, first, last, at, w, table);
-        for (int k = 0; status == KL_OK && psi != ket && k < n; k++)
+        for (int k = 0; status == KL_OK && k < n; k++)
             add_planes(pairing, &psi[k], psi[k].re == ket->re, first, last, at, w,
                        table + k * width, n * width);
         for (int i = first; i < last; i++)
@@ -186,7 +164,8 @@ kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex do
     if (status == KL_OK && marginal)
         status = kl_alloc(sites * width, sizeof *planes, "plane sums", &planes, err);
     KL_GOTO(kl_agree(lattice->comm, status, err));
-    KL_GOTO(fill_table(pairing, 1, psi, psi, &work, table, err));
+    KL_GOTO(kl_pairing_shares(psi) ? fill_table_by_nodes(pairing, psi, &work, table, err)
+                                   : fill_table(pairing, 1, psi, psi, &work, table, err));
     KL_GOTO(kl_planes_sum(lattice, table, (int)width, sum, planes, err));
     combine(pairing, sum, sum, value);
     *norm = sum[total];
@@ -217,8 +196,7 @@ static kl_status sum_pairs(const kl_wigner *pairing, int n, const kl_state *psi,
     KL_GOTO(kl_agree(lattice->comm, status, err));
     for (int k = 0; k < n; k++) {
         memset(table, 0, all * sizeof *table);
-        const kl_state ket = psi[k];
-        KL_GOTO(fill_table(pairing, n, psi, &ket, &work, table, err));
+        KL_GOTO(fill_table(pairing, n, psi, &psi[k], &work, table, err));
         KL_GOTO(kl_planes_sum(lattice, table, (int)width, sum + (size_t)k * width, NULL, err));
     }
 done:

@@ -98,9 +98,11 @@ class Machine:
         """K and planes of a front; None: the part is too large."""
         section = (self.L // parts[0]) * (self.L // parts[1])
         planes = 2 / 3 * self.a.cache * 2**20 / (2 * 1.15 * self.working() * section)
-        for depth in (16, 12, 8, 4):
+        if planes >= 16:
+            return max(((k, min(64, int(planes / k))) for k in (16, 15, 14, 13)), key=lambda kt: kt[0] * kt[1])
+        for depth in (12, 8, 4):
             if planes >= depth:
-                return depth, min(64, int(planes / depth))
+                return depth, 1
         return None
 
     def border(self, nodes):
@@ -120,19 +122,17 @@ class Machine:
         """Seconds of all else: what is made and measured in pencils, by nodes together, and by ranks with a plane."""
         ns, sites, few = ONCE, self.L**3 / self.ranks, self.ranks > self.L
         node = self.L**3 / self.nodes                                           # sites
-        side = parts[1] // nodes[1]
-        planes = -(-(self.L // parts[0]) // side) if few else self.L / self.ranks
-        alone = planes * self.L**2                                              # sites of a rank that has planes
+        alone = (1 if few else self.L / self.ranks) * self.L**2                  # sites of planes that a rank packs
         chain = 1 + (parts[1] - 1) / PIECES                                     # ranks across, one after the other
         t = (ns["potential"] + 2 * ns["start"] + ns["norm"] + ns["observables"]) * sites  # the start in slabs, too
         t += 2 * ns["energy"] * sites * chain + ns["checksum"] * alone
         # Sums go from rank to rank of a node, plane after plane, for modes along axis 0 and others, twice.
         hops = 4 * (self.L / self.nodes + self.a.cores) * 2 * MESSAGE if few else 0
-        # The result leaves: it is read, comes, and is put in its place, six passes; twice a neighbour's planes come,
-        # of half of them, four passes.
+        # The result leaves: it is read, comes, and is put in its place: five passes; planes of another node at the
+        # ends of a node's planes come twice.
         bytes_out = 2 * self.s * node
-        memory = (6 + 4) * bytes_out / (self.bandwidth * self.a.cores)
-        network = bytes_out * (1 - 1 / nodes[1]) / (self.a.network * 1e9)
+        memory = 5 * bytes_out / (self.bandwidth * self.a.cores)
+        network = (bytes_out * (1 - 1 / nodes[1]) + 2 * 2 * self.s * self.L**2) / (self.a.network * 1e9)
         return t * 1e-9 + hops + memory + network
 
     def pencils(self):
