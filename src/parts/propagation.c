@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 kl_propagation_setup kl_propagation_at(const kl_lattice_points *points, int point,
                                        const kl_stations *times, const kl_propagator *propagator)
