@@ -115,6 +115,29 @@ static void fill_whole(piece_of *p, results *r)
     assert_ok(kl_potential_energy(&p->start, p->omega, &r->potential, why));
 }
 
+/* Of two vectors that leave for slabs, what goes to another rank: all but this rank's rows of its
+ * node's planes, or what the slab of this rank has of its own pencil. */
+static int64_t formula(const piece_of *p)
+{
+    const kl_lattice *lattice = &p->lattice;
+    const kl_pencils *pencils = &p->pencils;
+    const int range = pencils->at[0], across = pencils->grid.parts[1];
+    const int64_t row = pencils->sites * (int64_t)kl_precision_size(p->made.precision);
+    int64_t rows = lattice->sites * pencils->rows - lattice->sites * lattice->count;
+    if (p->pencils.team) {
+        bool here = false;
+        for (int place = 0; place < p->team.ranks; place++) {
+            const int rank = kl_pencils_mate(pencils, place);
+            here = here || (rank / across == range &&
+                            kl_lattice_first(lattice, rank + 1) > kl_lattice_first(lattice, rank));
+        }
+        const int64_t own =
+            kl_pencils_row(pencils, p->team.rank + 1) - kl_pencils_row(pencils, p->team.rank);
+        rows = pencils->rows * (lattice->sites - (here ? own : 0));
+    }
+    return p->lattice.dimension == 3 ? 2 * rows * row : 0;
+}
+
 /* Slabs first, then pencils; d = 2 is made in slabs. */
 static void compare(const kl_grid *grid, const piece_of *whole, const results *expected, bool share)
 {
@@ -143,6 +166,7 @@ static void compare(const kl_grid *grid, const piece_of *whole, const results *e
     kl_pencils_leave(&p->pencils, p->made.re, element, p->start.re, p->spare);
     kl_pencils_leave(&p->pencils, p->made.im, element, p->start.im, p->spare);
     assert_everywhere(same_slab(p, &p->start, whole));
+    assert_everywhere(p->pencils.bytes == formula(p));
     destroy(p);
 }
 
