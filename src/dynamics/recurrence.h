@@ -82,8 +82,9 @@ typedef struct kl_recurrence {
 void kl_recurrence_begin(const kl_recurrence *recurrence);
 void kl_recurrence_end(const kl_recurrence *recurrence);
 /* Steps 1..steps: step k reads array[(k-1) % 2], updates array[k % 2].
- * Step 1 must not subtract: what array[1] holds is not looked at. Collective over the
- * group, between begin() and end(). */
+ * Step 1 must not subtract: what array[1] holds is not looked at. (On one rank it may: a run goes
+ * on where another ended after an even number of steps.) Collective over the group, between begin()
+ * and end(). */
 void kl_recurrence_run(const kl_recurrence *recurrence, int steps, kl_step_of step_of,
                        const void *context);
 
