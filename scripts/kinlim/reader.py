@@ -3,6 +3,7 @@ no array is believed that the file has not the bytes to fill, and whatever a dam
 say is one line. Needs h5py, numpy and xxhash alone."""
 
 import contextlib
+import os
 import unicodedata
 
 import h5py
@@ -39,6 +40,25 @@ def array(dataset):
     """The whole of a dataset."""
     fills(dataset)
     return dataset[...]
+
+
+def large():
+    """Bytes from which on an array is not read as a whole, as in kinlim."""
+    try:
+        return float(os.environ.get("KINLIM_LARGE", 1e9))
+    except ValueError:
+        return 1e9
+
+
+def array_in_place(dataset):
+    """The whole of a dataset; if it is large and lies in the file as in memory, the file's own bytes, of which
+    those are read that are looked at."""
+    fills(dataset)
+    offset = dataset.id.get_offset()
+    small = dataset.size * dataset.dtype.itemsize <= large()
+    if small or dataset.chunks is not None or offset is None or dataset.dtype.kind not in "iuf":
+        return dataset[...]
+    return np.memmap(dataset.file.filename, dataset.dtype, "r", offset, dataset.shape)
 
 
 def member(group, name):

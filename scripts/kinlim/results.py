@@ -8,7 +8,7 @@ import types
 import h5py
 import numpy as np
 
-from .reader import array, opened, text
+from .reader import array_in_place, opened, text
 
 NOTHING = types.SimpleNamespace(attrs={}, items=lambda: ())    # a group that is not there
 ROW = ["time", "observable", "part", "statistic", "order", "realizations", "value", "low", "high"]
@@ -21,7 +21,7 @@ def said(value):
 
 def values_of(dataset):
     """The whole of a dataset; text as str."""
-    data = array(dataset)
+    data = array_in_place(dataset)
     if data.dtype.kind not in "OS":
         return data
     return np.array([text(v) for v in data.ravel()], object).reshape(data.shape)
@@ -34,7 +34,7 @@ def attributes(item):
 
 
 def dataset_of(group):
-    """A group whose variables have dimension scales, as a Dataset in memory."""
+    """A group whose variables have dimension scales, as a Dataset in memory; large arrays stay in the file."""
     import xarray as xr
     variables, coordinates = {}, {}
     for name, item in group.items():

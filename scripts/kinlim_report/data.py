@@ -8,7 +8,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from kinlim.reader import array, member, name_of, names, opened, text
+from kinlim.reader import array, array_in_place, member, name_of, names, opened, text
 from points import Column, Points
 
 MOST_LINES = 16             # of a diagram
@@ -70,7 +70,7 @@ class Results:
     # ---- /samples ----
     def _read_samples(self, group, units):
         attrs = group.attrs
-        self.samples, self.done = array(group["sample"]), array(group["done"]).astype(bool)
+        self.samples, self.done = array_in_place(group["sample"]), array(group["done"]).astype(bool)
         self.npoints = len(self.done)
         self.ensemble = name_of(attrs.get("ensemble", "independent"))
         self.random = self.ensemble != "deterministic"

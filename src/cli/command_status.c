@@ -29,15 +29,43 @@ static int solved(const kl_results *r, int limit)
     return n;
 }
 
+/* Of a finished run as the tables say, so that samples are not looked at; *row: where to look from.
+ */
+static bool mean_of_rows(const kl_results *r, int point, int time, int quantity, int *row,
+                         kl_estimate *mean)
+{
+    for (int i = 0; i < r->nrows; i++, (*row)++) {
+        const kl_row *at = &r->row[*row % r->nrows];
+        const bool here = at->time == r->time[time] || (isnan(at->time) && isnan(r->time[time]));
+        if (at->point != point || !here || strcmp(at->statistic, "mean") != 0 ||
+            strcmp(at->observable, r->quantity[quantity].observable) != 0 ||
+            strcmp(at->part, r->quantity[quantity].part) != 0)
+            continue;
+        *mean = (kl_estimate){at->value, at->low, at->high};
+        return true;
+    }
+    return false;
+}
+
+static bool mean_of(const kl_look *look, int point, int time, int quantity, double *y, int *row,
+                    kl_estimate *mean)
+{
+    if (look->state == KL_RUN_DONE)
+        return mean_of_rows(look->results, point, time, quantity, row, mean);
+    return kl_summary_mean(look->results, point, time, quantity, y, mean);
+}
+
 /* ---- JSON ---- */
 
-static void put_means(const kl_results *r, int point, double *y, kl_json *json)
+static void put_means(const kl_look *look, int point, double *y, kl_json *json)
 {
+    const kl_results *r = look->results;
+    int row = 0;
     kl_json_open(json, "means", '[');
     for (int it = 0; it < r->ntimes; it++)
         for (int q = 0; q < r->nquantities; q++) {
             kl_estimate mean;
-            if (!kl_summary_mean(r, point, it, q, y, &mean))
+            if (!mean_of(look, point, it, q, y, &row, &mean))
                 continue;
             kl_json_open(json, NULL, '{');
             kl_json_number(json, "time", r->time[it]);
@@ -63,7 +91,7 @@ static void put_points(const kl_look *look, double *y, kl_json *json)
         kl_json_integer(json, "done", done);
         kl_json_integer(json, "total", asked);
         kl_json_number(json, "rate", kl_look_rate(look, p));
-        put_means(r, p, y, json);
+        put_means(look, p, y, json);
         kl_json_close(json, '}');
     }
     kl_json_close(json, ']');
@@ -173,12 +201,14 @@ static void print_point(const kl_look *look, int point)
     printf("\n");
 }
 
-static void print_means(const kl_results *r, int point, double *y)
+static void print_means(const kl_look *look, int point, double *y)
 {
+    const kl_results *r = look->results;
+    int row = 0;
     for (int it = 0; it < r->ntimes; it++)
         for (int q = 0; q < r->nquantities; q++) {
             kl_estimate mean;
-            if (!kl_summary_mean(r, point, it, q, y, &mean))
+            if (!mean_of(look, point, it, q, y, &row, &mean))
                 continue;
             if (isfinite(r->time[it]))
                 printf("  %s = %-8g", r->time_symbol[0] ? r->time_symbol : "T", r->time[it]);
@@ -197,7 +227,7 @@ static void print_text(const kl_look *look, double *y)
         kl_unfinished_print(look->journal, stdout);
     for (int p = 0; p < look->results->npoints; p++) {
         print_point(look, p);
-        print_means(look->results, p, y);
+        print_means(look, p, y);
     }
 }
 

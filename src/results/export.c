@@ -142,6 +142,7 @@ kl_status kl_results_export_samples(const kl_results *r, FILE *out, kl_error *er
             size_t i = (size_t)p * (size_t)r->nrealizations + (size_t)m;
             if (r->done[i])
                 put_realization(r, out, p, m, r->sample + i * block);
+            kl_results_passed(r, m, m + 1);
         }
     return finish(out, err);
 }

@@ -2,6 +2,7 @@
 #include "kinlim/results.h"
 #include "base/mapped.h"
 #include "base/memory.h"
+#include "results/results_from.h"
 #include "statistics/forest.h"
 
 #include <math.h>
@@ -96,12 +97,17 @@ static void list_large(kl_results *r, large out[LARGE])
     memcpy(out, all, sizeof all);
 }
 
+/* Those that are not there yet. */
 static kl_status alloc_large(kl_results *r, kl_error *err)
 {
     large all[LARGE];
     list_large(r, all);
     for (int i = 0; i < LARGE; i++) {
         size_t n;
+        void *there;
+        memcpy(&there, all[i].array, sizeof there);
+        if (there)
+            continue;
         if (__builtin_mul_overflow(product(r->npoints, r->nrealizations, 1, 1), all[i].numbers, &n))
             n = SIZE_MAX;
         if (all[i].array == &r->sample_error && all[i].numbers == 0)
@@ -135,6 +141,27 @@ static void place_large(kl_results *r)
             memcpy(all[i].array, &at, sizeof at);
         at += items * all[i].numbers * all[i].size;
     }
+}
+
+/* Where they are in a results file, as far as they can be used there; the others in memory. */
+static kl_status map_results(kl_results *r, const char *path, const kl_results_places *places,
+                             kl_error *err)
+{
+    const int64_t at[LARGE] = {
+        places->sample, places->check_value, places->sample_error, places->checksum, -1,
+        places->done};
+    large all[LARGE];
+    list_large(r, all);
+    if (places->file > 0) {
+        KL_TRY(kl_alloc(1, sizeof *r->mapped, "samples", &r->mapped, err));
+        KL_TRY(kl_mapped_open(path, places->file, r->mapped, err));
+        r->mapped->window = (size_t)kl_results_window();
+    }
+    for (int i = 0; i < LARGE; i++) {
+        char *array = at[i] >= 0 ? r->mapped->memory + at[i] : NULL;
+        memcpy(all[i].array, &array, sizeof array);
+    }
+    return alloc_large(r, err);
 }
 
 static kl_status map_large(kl_results *r, const char *path, bool other, kl_error *err)
@@ -189,14 +216,21 @@ void kl_results_passed(const kl_results *r, int64_t first, int64_t end)
         kl_mapped_release(r->mapped);
 }
 
+bool kl_results_in_file(const kl_results *r, const void *array)
+{
+    const char *at = array;
+    return r->mapped && at >= r->mapped->memory && at < r->mapped->memory + r->mapped->bytes;
+}
+
 static void free_large(kl_results *r)
 {
     large all[LARGE];
     list_large(r, all);
-    for (int i = 0; i < LARGE && !r->mapped; i++) {
-        void *array;
+    for (int i = 0; i < LARGE; i++) {
+        char *array;
         memcpy(&array, all[i].array, sizeof array);
-        free(array);
+        if (!kl_results_in_file(r, array))
+            free(array);
     }
     if (r->mapped)
         kl_mapped_destroy(r->mapped);
@@ -259,9 +293,20 @@ static void copy_shape(const kl_results *shape, kl_results *r)
     r->nlimits = shape->nlimits;
 }
 
-/* path NULL: in memory. */
-static kl_status create(const kl_results *shape, const char *path, bool other, kl_results **out,
-                        kl_error *err)
+/* Where the arrays of all realizations are. */
+typedef enum large_in { IN_MEMORY, OWN_FILE, FILE_OF_OTHERS, RESULTS_FILE } large_in;
+
+static kl_status make_large(kl_results *r, large_in where, const char *path,
+                            const kl_results_places *places, kl_error *err)
+{
+    if (where == IN_MEMORY)
+        return alloc_large(r, err);
+    return where == RESULTS_FILE ? map_results(r, path, places, err)
+                                 : map_large(r, path, where == FILE_OF_OTHERS, err);
+}
+
+static kl_status create(const kl_results *shape, large_in where, const char *path,
+                        const kl_results_places *places, kl_results **out, kl_error *err)
 {
     kl_results *r;
     *out = NULL;
@@ -270,7 +315,7 @@ static kl_status create(const kl_results *shape, const char *path, bool other, k
     copy_shape(shape, r);
     kl_status status;
     KL_GOTO(alloc_names(r, err));
-    KL_GOTO(path ? map_large(r, path, other, err) : alloc_large(r, err));
+    KL_GOTO(make_large(r, where, path, places, err));
     KL_GOTO(kl_alloc_nan(product(r->npoints, r->nfiner, r->ntimes, r->nquantities), "samples",
                          &r->finer, err));
     KL_GOTO(alloc_limits(r, err));
@@ -284,13 +329,19 @@ done:
 
 kl_status kl_results_create(const kl_results *shape, kl_results **out, kl_error *err)
 {
-    return create(shape, NULL, false, out, err);
+    return create(shape, IN_MEMORY, NULL, NULL, out, err);
 }
 
 kl_status kl_results_create_in(const kl_results *shape, const char *path, bool other,
                                kl_results **out, kl_error *err)
 {
-    return create(shape, path, other, out, err);
+    return create(shape, other ? FILE_OF_OTHERS : OWN_FILE, path, NULL, out, err);
+}
+
+kl_status kl_results_create_from(const kl_results *shape, const char *path,
+                                 const kl_results_places *places, kl_results **out, kl_error *err)
+{
+    return create(shape, RESULTS_FILE, path, places, out, err);
 }
 
 size_t kl_field_cells(const kl_field *field, int point)

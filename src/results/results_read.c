@@ -8,6 +8,7 @@
  */
 #include "results/hdf5_read.h"
 #include "results/publish.h"
+#include "results/results_from.h"
 #include "results/trial.h"
 #include "kinlim/results.h"
 #include "results/format.h"
@@ -240,6 +241,13 @@ static kl_status read_builds(const kl_h5_reader *in, hid_t samples, kl_results *
     return status;
 }
 
+/* Unless it is there where it lies in the file. */
+static kl_status read_large(const kl_h5_reader *in, kl_h5_array a, hid_t type, const kl_results *r,
+                            void *array)
+{
+    return kl_results_in_file(r, array) ? KL_OK : kl_h5_numbers(in, a, type, array);
+}
+
 static kl_status read_samples(const kl_h5_reader *in, hid_t samples, kl_results *r)
 {
     int p = r->npoints, m = r->nrealizations, t = r->ntimes, q = r->nquantities;
@@ -259,17 +267,17 @@ static kl_status read_samples(const kl_h5_reader *in, hid_t samples, kl_results 
     KL_TRY(kl_h5_texts(in, "/samples/part", q, r->quantity->part, sizeof *r->quantity,
                        sizeof r->quantity->part));
     KL_TRY(kl_h5_texts(in, "/samples/check", r->nchecks, r->check, KL_NAME, KL_NAME));
-    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/done", 2, {p, m}}, H5T_NATIVE_UINT8, r->done));
+    KL_TRY(read_large(in, (kl_h5_array){"/samples/done", 2, {p, m}}, H5T_NATIVE_UINT8, r, r->done));
     if (H5Lexists(in->file, "/samples/checksum", H5P_DEFAULT) > 0) /* not in the first files */
-        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/checksum", 2, {p, m}}, H5T_NATIVE_UINT64,
-                             r->checksum));
+        KL_TRY(read_large(in, (kl_h5_array){"/samples/checksum", 2, {p, m}}, H5T_NATIVE_UINT64, r,
+                          r->checksum));
     KL_TRY(read_builds(in, samples, r));
-    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/sample", 4, {p, m, t, q}}, real, r->sample));
-    KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/check_value", 4, {p, m, t, r->nchecks}}, real,
-                         r->check_value));
+    KL_TRY(read_large(in, (kl_h5_array){"/samples/sample", 4, {p, m, t, q}}, real, r, r->sample));
+    KL_TRY(read_large(in, (kl_h5_array){"/samples/check_value", 4, {p, m, t, r->nchecks}}, real, r,
+                      r->check_value));
     if (r->sample_error)
-        KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/samples/sample_error", 4, {p, m, t, q}}, real,
-                             r->sample_error));
+        KL_TRY(read_large(in, (kl_h5_array){"/samples/sample_error", 4, {p, m, t, q}}, real, r,
+                          r->sample_error));
     if (r->nfiner > 0) {
         KL_TRY(kl_h5_numbers(in, (kl_h5_array){"/budget/sample", 4, {p, r->nfiner, t, q}}, real,
                              r->finer));
@@ -513,8 +521,10 @@ done:
 static kl_status read_all(const kl_h5_reader *in, hid_t samples, hid_t fields, kl_results **out)
 {
     kl_results shape = {0}, *r;
+    kl_results_places places;
     KL_TRY(read_shape(in, samples, fields, &shape));
-    KL_TRY(kl_results_create(&shape, &r, in->err));
+    KL_TRY(kl_results_find_places(in, &shape, &places));
+    KL_TRY(kl_results_create_from(&shape, in->path, &places, &r, in->err));
     kl_status status;
     KL_GOTO(read_root(in, r));
     KL_GOTO(read_samples(in, samples, r));

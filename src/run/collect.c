@@ -384,6 +384,7 @@ kl_status kl_collect_results(const kl_results *from, const char *name, kl_result
     for (int p = 0; p < from->npoints; p++) {
         for (int64_t k = 0; k < from->nrealizations; k++) {
             KL_TRY(copy_sample(from, name, p, k, to, err));
+            kl_results_passed(from, k, k + 1);
             kl_results_passed(to, k, k + 1);
         }
         for (int f = 0; f < from->nfields; f++)

@@ -80,7 +80,7 @@ static void describe(const kl_study *study, kl_layout *layout)
         layout->ngroups = groups > layout->ngroups ? groups : layout->ngroups;
         layout->fewest = groups < layout->fewest ? groups : layout->fewest;
         layout->largest = largest > layout->largest ? largest : layout->largest;
-        layout->bytes = fmax(layout->bytes, kl_schedule_bytes(study, ranks, stage));
+        layout->bytes = fmax(layout->bytes, kl_schedule_bytes(study, &layout->machine, stage));
     }
     layout->idle = kl_schedule_idle(ranks, layout->nstages, layout->stage, &layout->idle_somewhere);
 }
@@ -136,6 +136,7 @@ static kl_status choose(const kl_study *study, const kl_run_options *options, kl
 {
     int64_t asked[2];
     batches_asked(study, options, asked);
+    out->room = kl_room_needed(study, asked[1], out->machine.ranks);
     KL_TRY(check_results(study, out, err));
     if (options->groups > out->machine.ranks)
         return kl_fail(err, KL_INPUT,
@@ -158,7 +159,6 @@ kl_status kl_layout_choose(const kl_study *study, MPI_Comm comm, const kl_run_op
     if (study->finer)
         out->results += kl_collect_bytes(study->finer, out->machine.ranks);
     const double scratch = kl_collect_scratch(study, out->machine.ranks);
-    out->disk = kl_collect_in_file(study, out->machine.ranks) ? kl_collect_disk(study) : 0;
     out->besides =
         out->results / out->machine.ranks_per_node + kl_collect_bytes_of_leader(study) + scratch;
     out->results += scratch;
@@ -260,8 +260,7 @@ static void print_points(const kl_study *study, const kl_layout *layout)
         printf("%5d", i);
         for (int c = 0; c < points->ncolumns; c++)
             print_parameter(&points->column[c], points->value[i * points->ncolumns + c]);
-        printf(" %14.3g %14.3g %8d\n",
-               1e-9 * kl_schedule_bytes(study, layout->machine.ranks, stage),
+        printf(" %14.3g %14.3g %8d\n", 1e-9 * kl_schedule_bytes(study, &layout->machine, stage),
                seconds_of(study, layout, stage), kl_schedule_largest(layout->machine.ranks, stage));
     }
 }
@@ -280,6 +279,16 @@ static void print_layout(const kl_layout *layout)
         printf("idle         %s\n", idle);
 }
 
+static void print_room(const kl_room *room)
+{
+    printf("disk         %.3g GB: journal %.3g, results %.3g",
+           1e-9 * (room->records + room->samples + room->results),
+           1e-9 * (room->records + room->samples), 1e-9 * room->results);
+    if (isfinite(room->free))
+        printf("; %.3g GB available", 1e-9 * room->free);
+    printf("\n");
+}
+
 void kl_layout_print(const kl_study *study, const kl_layout *layout, const kl_run_options *options)
 {
     const kl_stations *stations = &study->stations;
@@ -290,9 +299,10 @@ void kl_layout_print(const kl_study *study, const kl_layout *layout, const kl_ru
     printf("memory       %.3g GB per rank at most, %.3g GB available\n", 1e-9 * layout->bytes,
            1e-9 * layout->machine.available);
     printf("samples      %.3g GB on the first rank", 1e-9 * layout->results);
-    if (layout->disk > 0)
-        printf(", %.3g GB in a file of the journal", 1e-9 * layout->disk);
+    if (layout->room.samples > 0)
+        printf(", %.3g GB in a file of the journal", 1e-9 * layout->room.samples);
     printf("\n");
+    print_room(&layout->room);
     print_counts(study, asked);
     if (stations->value)
         printf("%-12s %d, up to %g\n", study->system->stations.key, stations->n,
@@ -339,8 +349,7 @@ static void put_points(const kl_study *study, const kl_layout *layout, kl_json *
         kl_json_open(json, NULL, '{');
         kl_layout_json_point(points->column, points->ncolumns, points->value + i * points->ncolumns,
                              json);
-        kl_json_number(json, "bytes_per_rank",
-                       kl_schedule_bytes(study, layout->machine.ranks, stage));
+        kl_json_number(json, "bytes_per_rank", kl_schedule_bytes(study, &layout->machine, stage));
         kl_json_number(json, "seconds_per_realization", seconds_of(study, layout, stage));
         kl_json_integer(json, "ranks_per_group", kl_schedule_largest(layout->machine.ranks, stage));
         kl_json_close(json, '}');
@@ -366,7 +375,12 @@ void kl_layout_json(const kl_study *study, const kl_layout *layout, const kl_run
     kl_json_number(json, "bytes_per_rank", layout->bytes);
     kl_json_number(json, "available", layout->machine.available);
     kl_json_number(json, "samples", layout->results);
-    kl_json_number(json, "samples_file", layout->disk);
+    kl_json_number(json, "samples_file", layout->room.samples);
+    kl_json_close(json, '}');
+    kl_json_open(json, "disk", '{');
+    kl_json_number(json, "journal", layout->room.records + layout->room.samples);
+    kl_json_number(json, "results", layout->room.results);
+    kl_json_number(json, "available", layout->room.free);
     kl_json_close(json, '}');
     kl_json_open(json, "realizations", '{'); /* per point */
     kl_json_integer(json, "least", asked[0] * study->members);

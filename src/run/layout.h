@@ -3,6 +3,7 @@
 #define KL_RUN_LAYOUT_H
 
 #include "config/json.h"
+#include "run/room.h"
 #include "run/schedule.h"
 #include "study/study.h"
 
@@ -14,7 +15,7 @@ typedef struct kl_layout {
     int idle, idle_somewhere;     /* ranks with nothing to do at any time; at some points */
     double bytes;                 /* of the fullest rank, without `results` */
     double results;               /* bytes of all samples, on rank 0, and */
-    double disk;                  /* in a file, where they are large */
+    kl_room room;                 /* on the disk, at most */
     double besides;               /* what each rank of a node needs for them and fields */
     double limits;                /* seconds of the limits, roughly */
     int beside; /* ranks that solve them beside the realizations; 0: all of them before */

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 static kl_status check_folder(const char *folder, kl_error *err)
@@ -68,25 +67,6 @@ static kl_status find_place(const char *path, int snapshots, kl_output *out, kl_
 static kl_status fail_exists(const char *path, kl_error *err)
 {
     return kl_fail(err, KL_INPUT, "%s exists: --resume continues it, -o names another", path);
-}
-
-/* Large samples lie on the disk in the journal, in a file of their own, and in the results. */
-static kl_status check_room(const kl_study *study, const kl_output *out, kl_error *err)
-{
-    char folder[sizeof out->file];
-    struct statvfs disk;
-    const double copies = out->had_journal ? 2 : 3, need = copies * kl_collect_disk(study);
-    kl_file_folder(out->file, folder, sizeof folder);
-    if (!kl_collect_in_file(study, 1) || statvfs(folder, &disk) != 0)
-        return KL_OK;
-    const double free_bytes = (double)disk.f_bavail * (double)disk.f_frsize;
-    if (need <= free_bytes)
-        return KL_OK;
-    return kl_fail(
-        err, KL_ENVIRONMENT,
-        "%s: not enough room: the samples of %lld realizations need %.3g GB for a while, "
-        "%.3g GB is free: ask for fewer realizations, times or observables",
-        folder, (long long)kl_study_realizations(study), 1e-9 * need, 1e-9 * free_bytes);
 }
 
 kl_status kl_output_check(const kl_study *study, const char *path, bool resume, kl_output *out,
@@ -274,7 +254,6 @@ kl_status kl_output_open(const kl_study *study, const char *path, bool resume, i
     bool keep = false;
     char build[KL_BUILD];
     KL_TRY(kl_output_check(study, path, resume, out, err));
-    KL_TRY(check_room(study, out, err));
     KL_TRY(kl_journal_lock(out->journal, &out->lock, err));
     /* Another run may have ended between the two. */
     const bool file = access(out->file, F_OK) == 0, journal = !kl_journal_empty(out->journal);

@@ -43,11 +43,16 @@ static head head_of(const kl_study *study, int point, int64_t batch)
                   .doubles = study->members * kl_record_doubles(study, point)};
 }
 
+size_t kl_record_bytes(const kl_study *study, int point)
+{
+    return sizeof(head) + (size_t)head_of(study, point, 0).doubles * sizeof(double);
+}
+
 kl_status kl_record_create(const kl_study *study, int point, kl_record *out, kl_error *err)
 {
     const head h = head_of(study, point, 0);
     *out = (kl_record){.study = study, .point = point};
-    out->size = sizeof h + (size_t)h.doubles * sizeof(double);
+    out->size = kl_record_bytes(study, point);
     KL_TRY(kl_alloc(out->size, 1, "samples", &out->payload, err));
     const kl_status status = kl_alloc((size_t)study->description->nfields, sizeof *out->field,
                                       "samples", &out->field, err);

@@ -46,6 +46,8 @@ kl_status kl_record_gather(kl_record *record, const kl_place *place, kl_error *e
 size_t kl_record_cells(const kl_study *study, int point, int field);
 /* Numbers of one member at a point. */
 int64_t kl_record_doubles(const kl_study *study, int point);
+/* Bytes of a record. */
+size_t kl_record_bytes(const kl_study *study, int point);
 
 /* What a payload says of itself; false if it is no record of the study. */
 typedef struct kl_record_head {

@@ -67,6 +67,9 @@ static void put_plan(const kl_study *study, const kl_layout *layout, const kl_ru
     for (int i = 0; (words = warning(study, i, text, sizeof text)); i++)
         if (words[0])
             kl_json_string(json, NULL, words);
+    kl_room_warning(&layout->room, text, sizeof text);
+    if (text[0])
+        kl_json_string(json, NULL, text);
     kl_json_close(json, ']');
 }
 
@@ -89,6 +92,9 @@ static void say_idle(const run *r)
 /* Rank 0: takes the place of the output, and from there what is done already. */
 static kl_status open_output(run *r, kl_error *err)
 {
+    KL_TRY(kl_output_check(r->study, r->options->output, r->options->resume, &r->output, err));
+    kl_room_look(&r->output, &r->layout.room);
+    KL_TRY(kl_room_check(r->study, &r->output, err));
     KL_TRY(kl_output_open(r->study, r->options->output, r->options->resume, r->layout.machine.ranks,
                           &r->output, &r->loop.results, err));
     warn(r->study, r->options->log);
@@ -214,6 +220,7 @@ kl_status kl_study_run(kl_study *study, MPI_Comm comm, const kl_run_options *opt
 static void print_plan(const kl_study *study, const kl_layout *layout,
                        const kl_run_options *options, const kl_results *forecast)
 {
+    char text[512];
     if (options->json) {
         kl_json json = {.out = stdout};
         kl_json_open(&json, NULL, '{');
@@ -224,6 +231,9 @@ static void print_plan(const kl_study *study, const kl_layout *layout,
         kl_layout_print(study, layout, options);
         kl_forecast_print(study, forecast);
         warn(study, NULL);
+        kl_room_warning(&layout->room, text, sizeof text);
+        if (text[0])
+            fprintf(stderr, "kinlim: warning: %s\n", text);
     }
 }
 
@@ -239,6 +249,8 @@ kl_status kl_study_dry_run(kl_study *study, MPI_Comm comm, const kl_run_options 
     kl_status status = KL_OK;
     if (rank == 0)
         status = kl_output_check(study, options->output, options->resume, &output, err);
+    if (rank == 0 && status == KL_OK)
+        kl_room_look(&output, &layout.room);
     status = kl_agree(comm, status, err);
     if (status == KL_OK)
         status = kl_forecast_make(study, comm, &forecast, err);

@@ -5,6 +5,7 @@ import os
 import sys
 import tomllib
 import unittest
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -81,6 +82,25 @@ class AResultsFile(InAFolder):
             spacing = float(field.X_1[1] - field.X_1[0])
             np.testing.assert_allclose(field["mean"].sum("X_1") * spacing, 1, rtol=1e-3)
             self.assertEqual(field.attrs["realizations"], 4)
+
+    def test_that_is_large_stays_in_the_file(self):
+        """As the report has it, too."""
+        from kinlim import reader
+        sys.path.insert(0, os.path.join(SCRIPTS, "kinlim_report"))
+        import data
+        with mock.patch.dict(os.environ, KINLIM_LARGE="0"):
+            self.check(self.made(study_text(1)))
+            in_place = data.Results("a.h5")
+            with reader.opened("a.h5") as file:
+                self.assertIsInstance(reader.array_in_place(file["samples/sample"]), np.memmap)
+                self.assertNotIsInstance(reader.array_in_place(file["samples/observable"]), np.memmap)
+        in_memory = data.Results("a.h5")
+        self.assertIsInstance(in_place.samples, np.memmap)
+        self.assertNotIsInstance(in_memory.samples, np.memmap)
+        for point in range(2):
+            for quantity in in_memory.quantities:
+                self.assertEqual(in_place.samples_at(point, 3, quantity).tolist(),
+                                 in_memory.samples_at(point, 3, quantity).tolist())
 
     def test_that_is_none_is_refused(self):
         self.folder.write("text.h5", "no results")

@@ -79,12 +79,22 @@ static void a_vector_takes_the_polynomial_of_each_level(void **state)
     problem_destroy(p);
 }
 
+static void a_window_that_no_lattice_needs_has_a_large_degree(void **state)
+{
+    (void)state;
+    for (double width = 1e-8; width > 1e-20; width /= 100) {
+        const int degree = kl_energy_filter_degree(4, 1, width, 2 * width, 1e7);
+        assert_true(degree > 1000000 && degree % 4 == 3);
+    }
+}
+
 int main(int argc, char **argv)
 {
     MPI_Init(&argc, &argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(windows_fall_by_their_gain),
         cmocka_unit_test(a_vector_takes_the_polynomial_of_each_level),
+        cmocka_unit_test(a_window_that_no_lattice_needs_has_a_large_degree),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     MPI_Finalize();

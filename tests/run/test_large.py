@@ -38,7 +38,8 @@ moments: [1, 2]
 
 def peak(command, **environment):
     """The largest memory of any process of the command, in bytes."""
-    script = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True);"
+    script = ("import resource, subprocess, sys;"
+              "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
               "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
     done = subprocess.run([sys.executable, "-c", script, *command], check=True, stdout=subprocess.PIPE, text=True,
                           env={**os.environ, **environment})
@@ -122,6 +123,27 @@ class LargeResults(unittest.TestCase):
         small, large = peak([*command, self.path("a.h5")]), peak([*command, self.path("b.h5")], KINLIM_LARGE="1e6")
         self.assertLess(large, small - 40e6)
         self.assertEqual(self.export("a.h5", program=MIXED), self.export("b.h5", program=MIXED))
+
+    def test_are_read_where_they_lie_in_the_file(self):
+        """26 MB of samples in each of two files, by all that looks at results; the numbers are those of the whole
+        file in memory."""
+        self.folder.write("study.yaml", WIDE.format(realizations=50000))
+        self.run_it("a.h5", 1, 1e6, "--realizations", "0:2000", program=MIXED)
+        self.run_it("b.h5", 1, 1e6, "--realizations", "2000:3000", program=MIXED)
+        a, b = self.path("a.h5"), self.path("b.h5")
+        least = peak([MIXED, "--version"]) + 12e6
+        for command in (["info", a], ["info", "--json", a], ["status", a], ["status", "--json", a], ["export", a],
+                        ["export", a, "--samples"]):
+            with self.subTest(command=command[:-1]):
+                self.assertLess(peak([MIXED, *command], KINLIM_LARGE="1e6"), least)
+                self.assertGreater(peak([MIXED, *command]), least + 12e6)
+                outputs = [subprocess.run([MIXED, *command], check=True, capture_output=True,
+                                          env={**os.environ, **more}).stdout for more in ({}, {"KINLIM_LARGE": "1e6"})]
+                self.assertEqual(*outputs)
+        self.assertLess(peak([MIXED, "merge", self.path("large.h5"), a, b], KINLIM_LARGE="1e6"), least + 12e6)
+        self.assertGreater(peak([MIXED, "merge", self.path("small.h5"), a, b]), least + 60e6)
+        self.assertEqual(self.export("large.h5", "--samples", program=MIXED),
+                         self.export("small.h5", "--samples", program=MIXED))
 
     @unittest.skipUnless(can_mount(), "no file system can be mounted")
     def test_that_find_no_room_leave_the_journal(self):
