@@ -3,11 +3,12 @@
  *
  * Pencils are for groups on several nodes and of more ranks than planes, where a rank's part of two
  * fronts in all their steps fits into its own cache: 2 K rows sites (4s + 4) bytes, K >= 8, or K >=
- * 4 where slabs are thin or their tiles do not fit. Of such grids the one with the shortest borders
- * between nodes, and of these the one with the longest rows. Otherwise, with few nodes and many
- * planes, slabs drift (dynamics/recurrence.h): those of nodes, whose ranks share fronts, where
- * tiles of a rank alone do not fit (kl_blocking_together()) and each rank has two planes, or one
- * where pencils would have K < 8. KINLIM_TEAM=1 takes these wherever a node has four planes.
+ * 4 where slabs are thin or their tiles do not fit. Of such grids the one with the fastest terms by
+ * the model of docs/performance.md, section 4, and of these the one with the longest rows.
+ * Otherwise, with few nodes and many planes, slabs drift (dynamics/recurrence.h): those of nodes,
+ * whose ranks share fronts, where tiles of a rank alone do not fit (kl_blocking_together()) and
+ * each rank has three planes, or one where pencils would have K < 8. KINLIM_TEAM=1 takes these
+ * wherever a node has four planes.
  *
  * The environment decides instead: KINLIM_GRID=4x2 for groups of 8 ranks; KINLIM_NODE=2x1, the box
  * of ranks of this grid that are taken for one node, or KINLIM_NODE=2, their number, where the grid

@@ -156,32 +156,21 @@ static kl_block block_of(const kl_recurrence *r, bool together, const kl_seams *
                       .width = width_of(r)};
 }
 
-/* A lattice in pencils, whose potential goes there, too, and comes back. */
+/* A lattice in pencils. */
 static kl_fronts fronts_of(const kl_recurrence *r)
 {
     const kl_lattice *lattice = r->stencil.lattice;
     return (kl_fronts){.stencil = r->stencil,
                        .edges = lattice->pencils ? lattice->pencils->edges : NULL,
-                       .omega = (float *)(uintptr_t)r->omega,
+                       .omega = r->omega,
                        .array = r->array,
-                       .arrays = r->arrays,
                        .depth = r->blocking.depth,
-                       .thick = r->blocking.tile,
-                       .fresh = r->fresh};
-}
-
-int64_t kl_recurrence_kept(const kl_recurrence *r)
-{
-    const kl_lattice *lattice = r->stencil.lattice;
-    return lattice->pencils ? kl_pencils_local(lattice->pencils) : kl_lattice_local(lattice);
+                       .thick = r->blocking.tile};
 }
 
 void kl_recurrence_begin(const kl_recurrence *r)
 {
-    const kl_fronts fronts = fronts_of(r);
-    if (fronts.edges)
-        kl_fronts_begin(&fronts);
-    if (fronts.edges || !drifts(r))
+    if (!drifts(r))
         return;
     if (r->seams->together) /* what all have written is there */
         MPI_Barrier(r->stencil.lattice->comm);
@@ -191,10 +180,7 @@ void kl_recurrence_begin(const kl_recurrence *r)
 
 void kl_recurrence_end(const kl_recurrence *r)
 {
-    const kl_fronts fronts = fronts_of(r); /* if it has edges */
-    if (fronts.edges)
-        kl_fronts_end(&fronts);
-    else if (drifts(r))
+    if (drifts(r))
         kl_seams_leave(r->seams, r->array, 2 * width_of(r), r->arrays);
 }
 

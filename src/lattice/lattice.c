@@ -54,7 +54,7 @@ enum { PAGE = 4096 };
 /* Sites of an array, of the rank that has the most. */
 static size_t most_sites(const kl_lattice *lattice)
 {
-    const int64_t planes = (lattice->sites + lattice->ranks - 1) / lattice->ranks;
+    const int64_t planes = kl_lattice_most_planes(lattice);
     const int64_t sites = (planes + (lattice->bare ? 0 : 2)) * lattice->plane;
     return (size_t)(sites > lattice->room ? sites : lattice->room);
 }

@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 kl_propagation_setup kl_propagation_at(const kl_lattice_points *points, int point,
                                        const kl_stations *times, const kl_propagator *propagator)
@@ -108,12 +107,14 @@ static double bytes_of_pencils(const kl_propagation_setup *s, int ranks, double 
                                    (double)s->propagator.cache);
     if (grid.parts[0] == 0)
         return 0;
-    const double range = ceil(L / grid.parts[0]), slab = ceil(L / ranks) * pow(L, s->dimension - 1);
+    const double range = ceil(L / grid.parts[0]), side = ranks > L ? fmax(grid.box[1], 1) : ranks;
+    const double slab = ceil((ranks > L ? range : L) / side) * pow(L, s->dimension - 1);
     const double rows = s->dimension == 3 ? range : 1;
     const double row = s->dimension == 3 ? ceil(L / grid.parts[1]) : range;
     const kl_blocking b = kl_pencil_grid_blocking((int64_t)rows, (int64_t)row, precision,
                                                   (double)s->propagator.cache);
-    return fmax(L * rows * row, slab) * (size * arrays + 4) +
+    /* psi, its copy to be measured, scratch, and planes of others while these are measured. */
+    return L * rows * row * (size * arrays + 4) + fmax(slab - L * rows * row, 0) * 4 * size +
            8 * (rows + row) * size * b.depth * (double)b.tile;
 }
 
@@ -160,14 +161,14 @@ static kl_status allocate_potential(kl_propagation *e, kl_error *err)
 {
     const kl_lattice *lattice = &e->lattice;
     const int64_t planes = (lattice->sites + lattice->ranks - 1) / lattice->ranks; /* at most */
-    const int64_t own = kl_lattice_local(lattice);
+    const int64_t own = kl_lattice_local(lattice), room = lattice->room;
     if (lattice->team && !lattice->pencils)
         e->omega =
             kl_team_take(lattice->team, (size_t)(planes * lattice->plane) * sizeof *e->omega);
     if (e->omega)
         return KL_OK;
-    KL_TRY(kl_alloc((size_t)(own > lattice->room ? own : lattice->room), sizeof *e->omega,
-                    "potential", &e->own_omega, err));
+    KL_TRY(kl_alloc((size_t)(own > room ? own : room), sizeof *e->omega, "potential", &e->own_omega,
+                    err));
     e->omega = e->own_omega;
     return KL_OK;
 }
@@ -222,7 +223,8 @@ static kl_status create_team(kl_propagation *e, kl_error *err)
     const bool enough =
         pencils || l->ranks == e->node || l->sites / (l->ranks / e->node) >= KL_NODE_PLANES;
     const size_t bytes =
-        kl_lattice_team_bytes(l, element, 3 + 2 * most_outputs(s), pencils ? 0 : sizeof *e->omega);
+        kl_lattice_team_bytes(l, element, 3 + 2 * most_outputs(s) + kl_pencils_few_planes(l),
+                              pencils ? 0 : sizeof *e->omega);
     const bool wanted =
         pencils || kl_blocking_together(l->dimension, l->sites, s->propagator.precision);
     kl_status status = kl_team_create(node, enough ? bytes : 0, wanted, &e->team, err);
@@ -243,6 +245,7 @@ static kl_status join(kl_propagation *e, kl_blocking *blocking, kl_error *err)
                                &e->seams, err);
     if (!e->lattice.pencils)
         return KL_OK;
+    kl_pencils_join(&e->pencils, &e->team, (void *const[2]){e->scratch, e->space});
     const int64_t L = e->lattice.sites;
     *blocking =
         kl_pencil_grid_blocking(e->pencils.rows, e->pencils.sites, p->precision, (double)p->cache);
@@ -263,6 +266,9 @@ static kl_status allocate(kl_propagation *e, kl_error *err)
     for (; e->outputs < most_outputs(&e->setup); e->outputs++)
         KL_TRY(
             kl_state_create_at(lattice, precision, 3 + 2 * e->outputs, &e->out[e->outputs], err));
+    if (!kl_pencils_few_planes(lattice) || !lattice->team)
+        return KL_OK;
+    KL_TRY(kl_lattice_array(lattice, kl_precision_size(precision), 5, &e->space, err));
     return KL_OK;
 }
 
@@ -301,6 +307,7 @@ void kl_propagation_destroy(kl_propagation *e)
         kl_state_destroy(&e->out[j]);
     free(e->own_omega);
     kl_lattice_array_free(e->scratch);
+    kl_lattice_array_free(e->space);
     kl_edges_destroy(&e->edges);
     kl_team_destroy(&e->team); /* its memory was the arrays' */
     kl_pencils_destroy(&e->pencils);
@@ -343,11 +350,43 @@ void kl_propagation_chosen(const kl_propagation *e, char text[KL_NAME])
                  e->h.blocking.depth, (long long)e->h.blocking.tile);
 }
 
+/* Where ranks of a node pack and unpack planes of each other, until all have done so. */
+static void wait_for_node(const kl_propagation *e)
+{
+    if (e->pencils.team)
+        MPI_Barrier(e->lattice.comm);
+}
+
+/* In place, by way of scratch. */
+static void to_pencils(kl_propagation *e, void *slab, size_t element)
+{
+    kl_pencils_enter(&e->pencils, slab, element, e->scratch);
+}
+
+void kl_propagation_potential(kl_propagation *e)
+{
+    if (e->lattice.pencils)
+        to_pencils(e, e->omega, sizeof *e->omega);
+}
+
+void kl_propagation_draw(kl_propagation *e, const kl_disorder_keys *keys, int distribution,
+                         const double *more, int64_t realization)
+{
+    if (e->lattice.pencils && e->lattice.dimension == 3) {
+        kl_potential_draw_pencil(keys, distribution, e->setup.eta, more, realization, &e->lattice,
+                                 e->omega);
+        return;
+    }
+    kl_potential_draw(keys, distribution, e->setup.eta, more, realization, &e->lattice, e->omega);
+    kl_propagation_potential(e);
+}
+
 void kl_propagation_bound(kl_propagation *e)
 {
     e->radius = nominal_radius(&e->setup) + 6 * e->setup.eta;
     if (e->setup.propagator.method != KL_CHEBYSHEV_METHOD)
         return;
+    wait_for_node(e);
     choose_blocking(e);
     e->radius = kl_hamiltonian_radius(&e->h, e->setup.propagator.precision, e->psi.re, e->scratch);
 }
@@ -361,19 +400,56 @@ static kl_status total_energy(const kl_propagation *e, const kl_state *psi, doub
     return KL_OK;
 }
 
-kl_status kl_propagation_start(kl_propagation *e, kl_error *err)
+/* psi, which may be filled in or have come from a checkpoint as a slab, to where it is worked on.
+ */
+static void settle(kl_propagation *e)
+{
+    const size_t element = kl_precision_size(e->psi.precision);
+    if (!e->lattice.pencils || e->psi.pencil)
+        return;
+    wait_for_node(e);
+    to_pencils(e, e->psi.re, element);
+    to_pencils(e, e->psi.im, element);
+    e->psi.pencil = true;
+}
+
+/* packets: what psi is filled with; NULL: it is filled in. */
+static kl_status start(kl_propagation *e, const kl_packets *packets, kl_error *err)
 {
     double norm, hop;
     e->t = 0;
     e->served_from = e->served = 0;
+    e->seen = NULL;
+    e->psi.pencil = false;
+    if (packets)
+        KL_TRY(kl_packets_fill(packets, e->setup.unit, &e->psi, err));
     KL_TRY(kl_wigner_evaluate(e->pairing, &e->psi, NULL, &norm, &hop, NULL, err));
+    if (packets && e->lattice.pencils && e->lattice.dimension == 3 &&
+        kl_packets_pointwise(packets)) {
+        e->psi.pencil = true;
+        KL_TRY(kl_packets_fill(packets, e->setup.unit, &e->psi, err));
+    }
+    settle(e);
     return total_energy(e, &e->psi, hop, &e->energy, err);
+}
+
+kl_status kl_propagation_start(kl_propagation *e, kl_error *err)
+{
+    return start(e, NULL, err);
+}
+
+kl_status kl_propagation_start_packets(kl_propagation *e, const kl_packets *packets, kl_error *err)
+{
+    return start(e, packets, err);
 }
 
 static kl_status sweep(kl_propagation *e, int time, kl_error *err)
 {
     const kl_propagation_setup *s = &e->setup;
     double t[KL_MOST_OUTPUTS];
+    wait_for_node(e);
+    settle(e);
+    e->seen = NULL;
     if (e->served > 0) { /* go on from the last output */
         kl_state old = e->psi;
         e->psi = e->out[e->served - 1];
@@ -391,13 +467,35 @@ static kl_status sweep(kl_propagation *e, int time, kl_error *err)
     return KL_OK;
 }
 
+/* What is measured of a state: itself, or its copy as a slab, for which the arrays of the start are
+ * free after a sweep, and of the outputs before. */
+static const kl_state *as_slab(kl_propagation *e, const kl_state *state)
+{
+    const kl_state *place = state == &e->psi ? &e->out[0] : &e->psi;
+    const size_t element = kl_precision_size(state->precision);
+    if (!state->pencil)
+        return state;
+    if (e->seen != state) {
+        e->slab = *place;
+        e->slab.real = state->real;
+        e->slab.pencil = false;
+        kl_pencils_leave(&e->pencils, state->re, element, e->slab.re, e->scratch);
+        kl_pencils_leave(&e->pencils, state->im, element, e->slab.im, e->scratch);
+        e->seen = state;
+    }
+    return &e->slab;
+}
+
 kl_status kl_propagation_advance(kl_propagation *e, int time, const kl_state **psi, kl_error *err)
 {
     const kl_propagation_setup *s = &e->setup;
     const double t = microscopic(s, time);
     *psi = &e->psi;
-    if (t == 0)
+    if (t == 0) {
+        settle(e);
+        *psi = as_slab(e, &e->psi);
         return KL_OK;
+    }
     if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
         KL_TRY(kl_splitting_evolve(e->splitting, &e->psi, t - e->t,
                                    s->propagator.tolerance / s->times.n, err));
@@ -406,7 +504,7 @@ kl_status kl_propagation_advance(kl_propagation *e, int time, const kl_state **p
     }
     if (time >= e->served_from + e->served)
         KL_TRY(sweep(e, time, err));
-    *psi = &e->out[time - e->served_from];
+    *psi = as_slab(e, &e->out[time - e->served_from]);
     return KL_OK;
 }
 
@@ -424,7 +522,7 @@ kl_status kl_propagation_check(kl_propagation *e, int time, const kl_state *psi,
     const double tolerance = e->setup.propagator.tolerance;
     const double allowed[2] = {2 * tolerance, 2 * e->radius * tolerance};
     double energy;
-    KL_TRY(total_energy(e, psi, hop, &energy, err));
+    KL_TRY(total_energy(e, e->seen ? e->seen : psi, hop, &energy, err));
     drift[0] = fabs(norm - 1);
     drift[1] = fabs(energy - e->energy);
     for (int i = 0; i < 2; i++)
@@ -442,60 +540,4 @@ kl_status kl_propagation_drift(kl_propagation *e, int time, const kl_state *psi,
     double norm, hop;
     KL_TRY(kl_wigner_evaluate(e->pairing, psi, NULL, &norm, &hop, NULL, err));
     return kl_propagation_check(e, time, psi, norm, hop, drift, err);
-}
-
-/* ---- checkpoints ---- */
-
-static const kl_state *reached(const kl_propagation *e)
-{
-    return e->served > 0 ? &e->out[e->served - 1] : &e->psi;
-}
-
-kl_packing kl_propagation_shape(const kl_propagation *e)
-{
-    const kl_lattice *lattice = &e->lattice;
-    return (kl_packing){.pieces = lattice->sites,
-                        .first = lattice->first,
-                        .count = lattice->count,
-                        .piece_bytes = 2 * (size_t)lattice->plane *
-                                       kl_precision_size(e->setup.propagator.precision)};
-}
-
-kl_packing kl_propagation_packing(const kl_propagation *e, int time)
-{
-    kl_packing packing = kl_propagation_shape(e);
-    if (time < 0 || (e->served > 0 && time != e->served_from + e->served - 1))
-        packing.pieces = 0;
-    return packing;
-}
-
-/* Bytes of one part (re or im) of a plane, and where the owned plane begins in it. */
-static size_t plane_part(const kl_propagation *e, int64_t plane, size_t *at)
-{
-    const size_t part = (size_t)e->lattice.plane * kl_precision_size(e->setup.propagator.precision);
-    *at =
-        (size_t)kl_lattice_origin(&e->lattice) * kl_precision_size(e->setup.propagator.precision) +
-        (size_t)plane * part;
-    return part;
-}
-
-void kl_propagation_pack(const kl_propagation *e, int64_t plane, void *bytes)
-{
-    size_t at, part = plane_part(e, plane, &at);
-    memcpy(bytes, (const char *)reached(e)->re + at, part);
-    memcpy((char *)bytes + part, (const char *)reached(e)->im + at, part);
-}
-
-void kl_propagation_unpack(kl_propagation *e, int64_t plane, const void *bytes)
-{
-    size_t at, part = plane_part(e, plane, &at);
-    memcpy((char *)e->psi.re + at, bytes, part);
-    memcpy((char *)e->psi.im + at, (const char *)bytes + part, part);
-}
-
-void kl_propagation_restored(kl_propagation *e, int time)
-{
-    e->psi.real = false;
-    e->served_from = e->served = 0;
-    e->t = microscopic(&e->setup, time);
 }
