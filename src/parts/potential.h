@@ -33,7 +33,8 @@ void kl_potential_draw(const kl_disorder_keys *keys, int distribution, double et
                        const double *more, int64_t realization, const kl_lattice *lattice,
                        float *omega);
 
-/* The same in this rank's pencil of a lattice in pencils, d = 3; omega[kl_pencils_held()]. Local. */
+/* The same in this rank's pencil of a lattice in pencils, d = 3; omega[kl_pencils_held()]. Local.
+ */
 void kl_potential_draw_pencil(const kl_disorder_keys *keys, int distribution, double eta,
                               const double *more, int64_t realization, const kl_lattice *lattice,
                               float *omega);
