@@ -16,4 +16,7 @@ static inline double kl_lanes_sum(const double lane[KL_LANES])
 
 double kl_row_dot(int64_t n, const double *x, const double *y);
 
+/* The part of such a sum from term `from` on: lane[(from + i) mod KL_LANES] += x[i] y[i]. */
+void kl_row_add(int64_t n, int64_t from, const double *x, const double *y, double *lane);
+
 #endif

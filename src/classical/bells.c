@@ -2,9 +2,11 @@
 
 #include "base/gauss_legendre.h"
 #include "base/memory.h"
+#include "classical/radial.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- which functions ---- */
 
@@ -107,7 +109,8 @@ kl_status kl_bells_create(const kl_smooth *interaction, const kl_phase_symmetry 
                  lines = (size_t)(out->along[0] + out->along[1] + out->along[2]);
     KL_TRY(kl_alloc(n, sizeof *out->k, "interaction", &out->k, err));
     KL_TRY(kl_alloc(n, sizeof *out->c, "interaction", &out->c, err));
-    KL_TRY(kl_alloc(n + 2 * lines, sizeof *out->scratch, "interaction", &out->scratch, err));
+    KL_TRY(kl_alloc(n + (KL_SMOOTH_DEGREE + 1) * lines, sizeof *out->scratch, "interaction",
+                    &out->scratch, err));
     out->wave = 2 * M_PI / e.side;
     if (symmetry->radial)
         set_radial(out, interaction, e.most);
@@ -250,33 +253,116 @@ double kl_bells_value(const kl_bells *bells, const double *e, const double x[3],
     return sum;
 }
 
-/* ---- in d = 1, derivatives: phi'' = -k^2 phi ---- */
+/* ---- derivatives ---- */
 
-void kl_bells_add_moved(const kl_bells *bells, double x, const double m[3], double weight,
-                        double *sum)
+typedef struct axes { /* Taylor coefficients of the functions along each axis, [n + 1][along] */
+    const double *of[3];
+} axes;
+
+/* phi'' = -k^2 phi */
+static axes expand(const kl_bells *bells, const double x[3], int degree)
 {
-    double *value = bells->scratch, *slope = bells->scratch + bells->n;
-    if (bells->n == 0)
-        return;
-    along_axis(bells, 0, x, value, slope);
+    axes a;
+    double *next = bells->scratch;
+    for (int j = 0; j < 3; j++) {
+        const int n = bells->along[j];
+        double *at = next;
+        a.of[j] = at;
+        next += (size_t)n * (size_t)(degree + 1);
+        memset(at, 0, (size_t)n * (size_t)(degree + 1) * sizeof *at);
+        at[0] = 1;
+        if (j >= bells->symmetry.dimension)
+            continue;
+        along_axis(bells, j, x[j], at, at + n);
+        for (int i = 2; i <= degree; i++)
+            for (int b = 0; b < n; b++) {
+                const double k = bells->wave * wave_of(bells, j, b);
+                at[i * n + b] = -k * k / (i * (i - 1)) * at[(i - 2) * n + b];
+            }
+    }
+    return a;
+}
+
+static void moved_radially(const kl_bells *bells, const kl_monomials *m, const double x[3],
+                           const double *moment, double weight, double *sum)
+{
+    double power[KL_SMOOTH_DEGREE + 1][KL_RADIAL_MONOMIALS], mean[KL_SMOOTH_DEGREE] = {0},
+                                                             value[KL_SMOOTH_DEGREE + 1];
+    const double r = length(x);
+    kl_radial_powers(m, x, power);
+    for (int n = 1; n <= m->degree; n++)
+        for (int i = 1; i < m->n; i++)
+            mean[n] += power[n][i] * moment[i - 1];
     for (int b = 0; b < bells->n; b++) {
-        const double k = bells->wave * wave_of(bells, 0, b);
-        sum[b] += weight * (m[0] * slope[b] - k * k * (m[1] * value[b] / 2 + m[2] * slope[b] / 6));
+        kl_radial_bessel(bells->symmetry.dimension, bells->k[b], r, value);
+        for (int n = 1; n <= m->degree; n++)
+            sum[b] += weight * value[n] * mean[n];
     }
 }
 
-void kl_bells_taylor(const kl_bells *bells, const double *e, double x, double c[5])
+void kl_bells_add_moved(const kl_bells *bells, const kl_monomials *m, const double x[3],
+                        const double *moment, double weight, double *sum)
 {
-    double *value = bells->scratch, *slope = bells->scratch + bells->n;
+    const int *along = bells->along;
     if (bells->n == 0)
         return;
-    along_axis(bells, 0, x, value, slope);
-    for (int b = 0; b < bells->n; b++) {
-        const double k = bells->wave * wave_of(bells, 0, b), square = k * k;
-        c[0] += e[b] * value[b];
-        c[1] += e[b] * slope[b];
-        c[2] -= e[b] * square * value[b] / 2;
-        c[3] -= e[b] * square * slope[b] / 6;
-        c[4] += e[b] * square * square * value[b] / 24;
+    if (bells->symmetry.radial) {
+        moved_radially(bells, m, x, moment, weight, sum);
+        return;
     }
+    const axes t = expand(bells, x, m->degree);
+    for (int c = 0; c < along[2]; c++)
+        for (int b = 0; b < along[1]; b++) {
+            double row[KL_SMOOTH_DEGREE + 1] = {0}; /* by the power of the first axis */
+            for (int i = 1; i < m->n; i++) {
+                const int *alpha = m->power[i];
+                row[alpha[0]] += weight * moment[i - 1] * t.of[1][alpha[1] * along[1] + b] *
+                                 t.of[2][alpha[2] * along[2] + c];
+            }
+            for (int a = 0; a < along[0]; a++, sum++)
+                for (int k = 0; k <= m->degree; k++)
+                    *sum += row[k] * t.of[0][k * along[0] + a];
+        }
+}
+
+static void expand_radially(const kl_bells *bells, const double *e, const kl_monomials *m,
+                            const double x[3], double *c)
+{
+    double power[KL_SMOOTH_DEGREE + 1][KL_RADIAL_MONOMIALS],
+        all[KL_SMOOTH_DEGREE + 1] = {0}, value[KL_SMOOTH_DEGREE + 1];
+    const double r = length(x);
+    for (int b = 0; b < bells->n; b++) {
+        kl_radial_bessel(bells->symmetry.dimension, bells->k[b], r, value);
+        for (int n = 0; n <= KL_SMOOTH_DEGREE; n++)
+            all[n] += e[b] * value[n];
+    }
+    kl_radial_powers(m, x, power);
+    for (int n = 0; n <= KL_SMOOTH_DEGREE; n++)
+        for (int i = 0; i < m->n; i++)
+            c[i] += all[n] * power[n][i];
+}
+
+void kl_bells_taylor(const kl_bells *bells, const double *e, const kl_monomials *m,
+                     const double x[3], double *c)
+{
+    const int *along = bells->along;
+    if (bells->n == 0)
+        return;
+    if (bells->symmetry.radial) {
+        expand_radially(bells, e, m, x, c);
+        return;
+    }
+    const axes t = expand(bells, x, m->degree);
+    for (int third = 0; third < along[2]; third++)
+        for (int b = 0; b < along[1]; b++, e += along[0]) {
+            double inner[KL_SMOOTH_DEGREE + 1] = {0};
+            for (int k = 0; k <= m->degree; k++)
+                for (int a = 0; a < along[0]; a++)
+                    inner[k] += e[a] * t.of[0][k * along[0] + a];
+            for (int i = 0; i < m->n; i++) {
+                const int *gamma = m->power[i];
+                c[i] += inner[gamma[0]] * t.of[1][gamma[1] * along[1] + b] *
+                        t.of[2][gamma[2] * along[2] + third];
+            }
+        }
 }

@@ -22,7 +22,7 @@ typedef struct kl_bells {
     double wave;     /* 2 pi/L */
     double *k;       /* [n] radial; owned */
     double *c;       /* [n]; owned */
-    double *scratch; /* owned: phi and its slope along each axis */
+    double *scratch; /* owned: phi and its derivatives along each axis */
 } kl_bells;
 
 /* Of V's gaussians, to an accuracy relative to their amplitudes. KL_ENVIRONMENT: no memory. Free
@@ -39,11 +39,12 @@ void kl_bells_add(const kl_bells *bells, const double x[3], double weight, doubl
 /* sum_b e_b phi_b(x), and adds its gradient to g (NULL: not asked for). */
 double kl_bells_value(const kl_bells *bells, const double *e, const double x[3], double *g);
 
-/* In d = 1, of formal deviations y from x with the moments m = <y>, <y^2>, <y^3>: sum[b] += weight
- * (<phi_b(x + y)> - phi_b(x)) to third order. */
-void kl_bells_add_moved(const kl_bells *bells, double x, const double m[3], double weight,
-                        double *sum);
-/* In d = 1: adds the Taylor coefficients of sum_b e_b phi_b at x. */
-void kl_bells_taylor(const kl_bells *bells, const double *e, double x, double c[5]);
+/* Of formal deviations y from x with the moments <y^alpha>, alpha those of m (d variables, up to
+ * degree 3) but the first: sum[b] += weight (<phi_b(x + y)> - phi_b(x)) to third order. */
+void kl_bells_add_moved(const kl_bells *bells, const kl_monomials *m, const double x[3],
+                        const double *moment, double weight, double *sum);
+/* Adds the Taylor coefficients of sum_b e_b phi_b at x, by m as for kl_smooth_taylor(). */
+void kl_bells_taylor(const kl_bells *bells, const double *e, const kl_monomials *m,
+                     const double x[3], double *c);
 
 #endif

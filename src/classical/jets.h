@@ -20,14 +20,30 @@
 #include "classical/ode.h"
 #include "classical/window.h"
 
+/* The equation term by term: da[to] += factor c a[from], c a Taylor coefficient of V (by of_x), or
+ * 1 where gradient < 0. The moments M of formal deviations (y, q) from z_t, whose sum with a stays,
+ * go by dM[from] -= factor c M[to]. */
+typedef struct kl_jet_step {
+    int to, from, gradient;
+    double factor;
+} kl_jet_step;
+
+typedef struct kl_jet_steps {
+    kl_monomials of_x, of_z; /* of d and of 2 d variables, up to KL_SMOOTH_DEGREE, KL_JET_DEGREE */
+    int n;
+    kl_jet_step *step; /* owned */
+} kl_jet_steps;
+
+/* KL_ENVIRONMENT: no memory. Free with destroy, on failure too. */
+kl_status kl_jet_steps_create(int dimension, kl_jet_steps *out, kl_error *err);
+void kl_jet_steps_destroy(kl_jet_steps *steps);
+
 typedef struct kl_jets {
     const kl_smooth *potential; /* not owned; all must stay where they are */
     int nobservables;
     const kl_phase_observable *observable; /* smooth ones */
-    kl_monomials of_x, of_z;
-    int nsteps;
-    struct kl_jets_step *step; /* owned: the equation, term by term */
-    double *state;             /* owned */
+    kl_jet_steps steps;
+    double *state; /* owned */
     kl_ode ode;
 } kl_jets;
 

@@ -90,37 +90,12 @@ int64_t kl_mean_field_first(int64_t n, int block)
            n % KL_MEAN_FIELD_BLOCKS * block / KL_MEAN_FIELD_BLOCKS;
 }
 
-/* f(x + y) - f(x) of f = x^power, in d = 1. */
-static double moved_power(double x, int power, const double m[3])
-{
-    double c[4];
-    kl_smooth_power(x, power, 3, c);
-    return c[1] * m[0] + c[2] * m[1] + c[3] * m[2];
-}
-
-static void add_moved(const kl_mean_field *f, double x, const double m[3], double weight,
-                      double *sum)
-{
-    const bool mirror = f->symmetry.mirror[0];
-    kl_bells_add_moved(&f->bells, x, m, weight, sum);
-    sum += f->bells.n;
-    for (int i = 0; i < f->moments.n; i++) {
-        const int power = f->moments.power[i][0];
-        *sum++ += mirror && power % 2 ? 0 : weight * moved_power(x, power, m);
-    }
-    for (int w = 0; w < f->sum.nwaves; w++) {
-        const double a = 2 * M_PI * f->interaction->sum.wave[w].wave[0], c = cos(a * x),
-                     s = sin(a * x), odd = a * m[0] - a * a * a * m[2] / 6, even = a * a * m[1] / 2;
-        *sum++ += weight * (-s * odd - c * even);
-        *sum++ += mirror ? 0 : weight * (c * odd - s * even);
-    }
-}
-
 typedef struct points { /* that are given, of n */
     int64_t n, first, count;
     const double *x;
     int stride;
-    const double *weight, *moment; /* NULL: they do not move */
+    const double *weight, *moment; /* moment NULL: they do not move */
+    const kl_monomials *m;
 } points;
 
 static void add_blocks(kl_mean_field *f, const points *p)
@@ -135,7 +110,8 @@ static void add_blocks(kl_mean_field *f, const points *p)
                 continue;
             memcpy(at, p->x + k * p->stride, (size_t)f->symmetry.dimension * sizeof *at);
             if (p->moment)
-                add_moved(f, at[0], p->moment + 3 * k, p->weight[k], sum);
+                kl_mean_field_add_moved(f, p->m, at, p->moment + (p->m->n - 1) * k, p->weight[k],
+                                        sum);
             else
                 add_point(f, at, p->weight[k], sum);
         }
@@ -196,35 +172,14 @@ static void set(kl_mean_field *f, MPI_Comm comm, const points *p)
 void kl_mean_field_set(kl_mean_field *f, MPI_Comm comm, int64_t n, int64_t first, int64_t count,
                        const double *x, int stride, const double *weight)
 {
-    set(f, comm, &(points){n, first, count, x, stride, weight, NULL});
+    set(f, comm, &(points){n, first, count, x, stride, weight, NULL, NULL});
 }
 
 void kl_mean_field_set_moved(kl_mean_field *f, MPI_Comm comm, int64_t n, int64_t first,
                              int64_t count, const double *x, int stride, const double *weight,
-                             const double *moment)
+                             const kl_monomials *m, const double *moment)
 {
-    set(f, comm, &(points){n, first, count, x, stride, weight, moment});
-}
-
-void kl_mean_field_taylor(const kl_mean_field *f, double x, double c[5])
-{
-    for (int t = 0; t < f->sum.nterms; t++) {
-        double axis[5];
-        kl_smooth_power(x, f->term[t].power[0], 4, axis);
-        for (int k = 0; k < 5; k++)
-            c[k] += f->term[t].coefficient * axis[k];
-    }
-    for (int w = 0; w < f->sum.nwaves; w++) {
-        const double a = 2 * M_PI * f->wave[w].wave[0];
-        double even = f->wave[w].sine * sin(a * x) + f->wave[w].cosine * cos(a * x),
-               odd = a * (f->wave[w].sine * cos(a * x) - f->wave[w].cosine * sin(a * x));
-        c[0] += even;
-        c[1] += odd;
-        c[2] += even *= -a * a / 2;
-        c[3] += odd *= -a * a / 6;
-        c[4] += even *= -a * a / 12;
-    }
-    kl_bells_taylor(&f->bells, f->modes, x, c);
+    set(f, comm, &(points){n, first, count, x, stride, weight, moment, m});
 }
 
 double kl_mean_field_value(const kl_mean_field *f, const double x[3], double *g)

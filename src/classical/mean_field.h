@@ -39,14 +39,19 @@ void kl_mean_field_destroy(kl_mean_field *field);
 void kl_mean_field_set(kl_mean_field *field, MPI_Comm comm, int64_t n, int64_t first, int64_t count,
                        const double *x, int stride, const double *weight);
 
-/* In d = 1: V * of what formal deviations from the points make of rho, to third order: points as
- * above, moment[count][3] = <y>, <y^2>, <y^3>. Collective over comm. */
+/* V * of what formal deviations from the points make of rho, to third order: points as above,
+ * moment[count][m->n - 1] = <y^alpha>, m of d variables and degree 3. Collective over comm. */
 void kl_mean_field_set_moved(kl_mean_field *field, MPI_Comm comm, int64_t n, int64_t first,
                              int64_t count, const double *x, int stride, const double *weight,
-                             const double *moment);
+                             const kl_monomials *m, const double *moment);
 
-/* In d = 1: adds the Taylor coefficients of V * rho at x, to the fourth. Local. */
-void kl_mean_field_taylor(const kl_mean_field *field, double x, double c[5]);
+/* What such a point adds to the sums of a block (moved_field.c). Local. */
+void kl_mean_field_add_moved(const kl_mean_field *field, const kl_monomials *m, const double x[3],
+                             const double *moment, double weight, double *sum);
+
+/* The Taylor coefficients of V * rho at x, as of kl_smooth_taylor(). Local. */
+void kl_mean_field_taylor(const kl_mean_field *field, const kl_monomials *m, const double x[3],
+                          double *c);
 
 /* Of n points the first of a block. */
 int64_t kl_mean_field_first(int64_t n, int block);

@@ -55,6 +55,17 @@ static int list_all(kl_monomials *m)
     return n;
 }
 
+static void find_next(kl_monomials *m)
+{
+    for (int i = 0; i < m->n; i++)
+        for (int j = 0; j < m->variables; j++) {
+            int power[KL_MONOMIAL_VARIABLES];
+            memcpy(power, m->power[i], sizeof power);
+            power[j]++;
+            m->next[i][j] = kl_monomials_find(m, power);
+        }
+}
+
 kl_status kl_monomials_create(int variables, int degree, kl_monomials *out, kl_error *err)
 {
     size_t codes = 1;
@@ -64,13 +75,16 @@ kl_status kl_monomials_create(int variables, int degree, kl_monomials *out, kl_e
     out->n = list_all(out);
     KL_TRY(kl_alloc(codes, sizeof *out->at, "monomials", &out->at, err));
     KL_TRY(kl_alloc((size_t)out->n, sizeof *out->power, "monomials", &out->power, err));
+    KL_TRY(kl_alloc((size_t)out->n, sizeof *out->next, "monomials", &out->next, err));
     list_all(out);
+    find_next(out);
     return KL_OK;
 }
 
 void kl_monomials_destroy(kl_monomials *m)
 {
     free(m->power);
+    free(m->next);
     free(m->at);
     *m = (kl_monomials){0};
 }

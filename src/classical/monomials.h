@@ -10,6 +10,7 @@ enum { KL_MONOMIAL_VARIABLES = 6 };
 typedef struct kl_monomials {
     int variables, degree, n;
     int (*power)[KL_MONOMIAL_VARIABLES]; /* [n], 0 beyond `variables`; owned */
+    int (*next)[KL_MONOMIAL_VARIABLES];  /* [n]: number of z_j times it, -1 beyond; owned */
     int *at;                             /* by powers written in base degree + 1; owned */
 } kl_monomials;
 

@@ -107,41 +107,84 @@ bool kl_phase_symmetry_has(const kl_phase_symmetry *s, const kl_phase_observable
 
 /* ---- images ---- */
 
+typedef void visit_turn(void *context, const double r[3][3], double share);
+
+static void turn_mirrors(const kl_phase_symmetry *s, visit_turn *visit, void *context)
+{
+    for (int mask = 0; mask < 1 << s->dimension; mask++) {
+        double r[3][3] = {{0}}, share = 1;
+        bool valid = true;
+        for (int j = 0; j < s->dimension; j++) {
+            const bool minus = mask >> j & 1;
+            valid = valid && (!minus || s->mirror[j]);
+            share /= s->mirror[j] ? 2 : 1;
+            r[j][j] = minus ? -1 : 1;
+        }
+        if (valid)
+            visit(context, (const double(*)[3])r, share);
+    }
+}
+
+/* O(2): the turns and the reflections. */
+static void turn_plane(int turns, visit_turn *visit, void *context)
+{
+    for (int i = 0; i < 2 * turns; i++) {
+        const double angle = 2 * M_PI * (i / 2 + 0.5) / turns, c = cos(angle), s = sin(angle),
+                     sign = i % 2 ? -1 : 1;
+        const double r[3][3] = {{c, -s * sign, 0}, {s, c * sign, 0}, {0, 0, 1}};
+        visit(context, r, 0.5 / turns);
+    }
+}
+
+/* SO(3) by Euler's angles, Rz(alpha) Ry(beta) Rz(gamma). */
+static void turn_space(int turns, visit_turn *visit, void *context)
+{
+    const int half = turns / 2;
+    double node[64], weight[64];
+    kl_gauss_legendre(half, node, weight);
+    for (int i = 0; i < turns * half * turns; i++) {
+        const double alpha = 2 * M_PI * (i % turns + 0.5) / turns,
+                     cb = 2 * node[i / turns % half] - 1,
+                     gamma = 2 * M_PI * (i / turns / half + 0.5) / turns;
+        const double ca = cos(alpha), sa = sin(alpha), sb = sqrt(1 - cb * cb), cg = cos(gamma),
+                     sg = sin(gamma);
+        const double r[3][3] = {{ca * cb * cg - sa * sg, -ca * cb * sg - sa * cg, ca * sb},
+                                {sa * cb * cg + ca * sg, -sa * cb * sg + ca * cg, sa * sb},
+                                {-sb * cg, sb * sg, cb}};
+        visit(context, r, weight[i / turns % half] / (turns * turns));
+    }
+}
+
+void kl_phase_symmetry_turns(const kl_phase_symmetry *s, int turns, visit_turn *visit,
+                             void *context)
+{
+    if (!s->radial)
+        turn_mirrors(s, visit, context);
+    else if (s->dimension == 2)
+        turn_plane(turns, visit, context);
+    else
+        turn_space(turns, visit, context);
+}
+
 typedef struct images {
     int d, turns;
     bool once; /* turns around the first vector change nothing that matters */
     void (*visit)(void *context, const double *z, double share);
     void *context;
+    const double *z;
 } images;
 
-static void visit_mirrors(const kl_phase_symmetry *s, const images *m, const double *z)
+/* d = 2, or mirrors */
+static void visit_image(void *context, const double r[3][3], double share)
 {
-    const int d = s->dimension;
-    for (int mask = 0; mask < 1 << d; mask++) {
-        double image[6], share = 1;
-        bool valid = true;
-        for (int j = 0; j < d; j++) {
-            const bool minus = mask >> j & 1;
-            valid = valid && (!minus || s->mirror[j]);
-            share /= s->mirror[j] ? 2 : 1;
-            image[j] = minus ? -z[j] : z[j];
-            image[d + j] = minus ? -z[d + j] : z[d + j];
+    const images *m = context;
+    double image[6] = {0};
+    for (int i = 0; i < m->d; i++)
+        for (int j = 0; j < m->d; j++) {
+            image[i] += r[i][j] * m->z[j];
+            image[m->d + i] += r[i][j] * m->z[m->d + j];
         }
-        if (valid)
-            m->visit(m->context, image, share);
-    }
-}
-
-/* O(2): the turns and the reflections. */
-static void visit_plane(const images *m, const double *z)
-{
-    for (int i = 0; i < 2 * m->turns; i++) {
-        const double angle = 2 * M_PI * (i / 2 + 0.5) / m->turns, c = cos(angle), s = sin(angle),
-                     sign = i % 2 ? -1 : 1;
-        const double image[4] = {c * z[0] - s * sign * z[1], s * z[0] + c * sign * z[1],
-                                 c * z[2] - s * sign * z[3], s * z[2] + c * sign * z[3]};
-        m->visit(m->context, image, 0.5 / m->turns);
-    }
+    m->visit(m->context, image, share);
 }
 
 /* Rz(alpha) Ry(beta) of v, which lies as Rz(gamma) left it. */
@@ -182,13 +225,11 @@ void kl_phase_symmetry_images(const kl_phase_symmetry *s, int turns, const doubl
                               void (*visit)(void *context, const double *z, double share),
                               void *context)
 {
-    const images m = {s->dimension, turns, false, visit, context};
-    if (!s->radial)
-        visit_mirrors(s, &m, z);
-    else if (s->dimension == 2)
-        visit_plane(&m, z);
-    else
+    images m = {s->dimension, turns, false, visit, context, z};
+    if (s->radial && s->dimension == 3)
         visit_space(&m, false, z);
+    else
+        kl_phase_symmetry_turns(s, turns, visit_image, &m);
 }
 
 typedef struct mean {
@@ -213,7 +254,7 @@ double kl_phase_symmetry_mean(const kl_phase_symmetry *s, const kl_phase_observa
 {
     mean m = {s->dimension, o, 0};
     const bool no_p = o->p.shape == KL_WINDOW_UNIFORM, no_x = o->x.shape == KL_WINDOW_UNIFORM;
-    const images of = {s->dimension, turns, no_p || no_x, add_image, &m};
+    const images of = {s->dimension, turns, no_p || no_x, add_image, &m, z};
     if (s->radial && s->dimension == 3)
         visit_space(&of, no_x, z);
     else

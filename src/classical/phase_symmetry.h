@@ -27,6 +27,12 @@ bool kl_phase_symmetry_has(const kl_phase_symmetry *s, const kl_phase_observable
 double kl_phase_symmetry_mean(const kl_phase_symmetry *s, const kl_phase_observable *o, int turns,
                               const double *z);
 
+/* The R whose images (R x, R p) these are, one after another, with their shares: of a point and
+ * whatever goes with it, in d = 3 up to the reflection that leaves its plane in place. */
+void kl_phase_symmetry_turns(const kl_phase_symmetry *s, int turns,
+                             void (*visit)(void *context, const double r[3][3], double share),
+                             void *context);
+
 /* The images of z one after another: calls visit with their shares. */
 void kl_phase_symmetry_images(const kl_phase_symmetry *s, int turns, const double *z,
                               void (*visit)(void *context, const double *z, double share),

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_TURNS = 8, MOST_TURNS = 64, LEAST_LEVELS = 2, ROUGH_LEVELS = 5 };
+enum { FIRST_TURNS = 8, FIRST_OF_ORDER = 4, MOST_TURNS = 64, LEAST_LEVELS = 2, ROUGH_LEVELS = 5 };
 
 static const double most_work = 3e11; /* products of a rule; some minutes of a processor */
 
@@ -32,7 +32,7 @@ static double energy(const kl_cloud *c, const double *z)
 static double at_node(const kl_cloud *c, const kl_phase_observable *o, int turns, const double *z)
 {
     if (c->with_order)
-        return kl_order_value(c, o, z);
+        return kl_order_value(c, o, turns, z);
     if (o->energy)
         return energy(c, z);
     return turns > 0 ? kl_phase_symmetry_mean(&c->symmetry, o, turns, z)
@@ -65,7 +65,7 @@ static void observe(void *context, kl_cloud *c, int t)
         const kl_phase_observable *o = &b->v->observable[k];
         const int i = t * b->v->nobservables + k;
         const bool own = kl_phase_symmetry_has(&c->symmetry, o, b->v->potential);
-        int turns = own ? 0 : FIRST_TURNS;
+        int turns = own ? 0 : b->order ? FIRST_OF_ORDER : FIRST_TURNS;
         b->value[i] = average(b, c, o, turns);
         b->off[i] = own || !c->symmetry.radial ? 0 : INFINITY;
         while (b->off[i] > 0.05 * b->v->tolerance * fmax(1, fabs(b->value[i])) &&
@@ -85,6 +85,11 @@ static kl_phase_symmetry symmetry_of(const kl_vlasov *v)
     return kl_phase_symmetry_find(v->potential, v->interaction, v->displacement);
 }
 
+bool kl_vlasov_radial(const kl_vlasov *v)
+{
+    return symmetry_of(v).radial;
+}
+
 static kl_cloud_accuracy accuracy_of(const kl_vlasov *v, int level, bool order)
 {
     static const double first[] = {0, 16, 10,
@@ -100,9 +105,10 @@ static double work_of(const kl_vlasov *v, const kl_cloud_accuracy *a)
 {
     const kl_phase_symmetry s = symmetry_of(v);
     const double reach = a->reach > 0 ? a->reach : 1 + sqrt(2 * kl_fermi_energy(s.dimension));
+    static const double order[] = {0, 4, 10, 15};
     const double each = kl_bells_count(v->interaction, &s, reach, a->modes);
     return kl_thomas_fermi_nodes(&s, a->degree) * ((s.radial ? 12 : 2) * each + 40) *
-           (a->order ? 4 : 1);
+           (a->order ? order[s.dimension] : 1);
 }
 
 /* Calls of slope() until the last time, roughly. */

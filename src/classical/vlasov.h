@@ -37,11 +37,15 @@ typedef struct kl_vlasov { /* nothing is owned */
 kl_status kl_vlasov_values(MPI_Comm comm, const kl_vlasov *v, double *value, double *error,
                            bool *reached, kl_error *err);
 
-/* d = 1: the coefficient c of Hartree's equation, <J> = (that of Vlasov) + c hbar^2 + O(hbar^4), of
- * N fermions in the lowest orbitals of the trap, hbar = 1/N (vlasov_order.c); NAN for observables
- * that are not smooth. As kl_vlasov_values(). */
+/* The coefficient c of Hartree's equation, <J> = (that of Vlasov) + c hbar^2 + O(hbar^4), of N
+ * fermions in the lowest orbitals of the trap, whole shells, hbar = N^(-1/d) (vlasov_order.c); NAN
+ * for observables that are not smooth. As kl_vlasov_values(). In d = 3 the nodes of a droplet that
+ * is not radial are too many for it: kl_vlasov_radial(). */
 kl_status kl_vlasov_next_order(MPI_Comm comm, const kl_vlasov *v, double *value, double *error,
                                bool *reached, kl_error *err);
+
+/* Is the flow and its start the same under rotations? Local. */
+bool kl_vlasov_radial(const kl_vlasov *v);
 
 /* f along an axis as kl_liouville_field() has it: field[ntimes][nx][np]. NAN where the droplet runs
  * away. Collective. KL_ENVIRONMENT: no memory. KL_STOPPED. */

@@ -35,22 +35,26 @@ static void slope(void *context, const double *y, double *dy)
         for (int j = 0; j < d; j++) {
             dy[c->stride * i + j] = y[c->stride * i + d + j];
             dy[c->stride * i + d + j] = -g[j];
-            c->reach = fmax(c->reach, fabs(x[j]));
+            c->trial = fmax(c->trial, fabs(x[j]));
         }
     }
     if (c->with_order)
         kl_order_slope(c, y, dy);
 }
 
+/* After each trial of a step: points of one that was too long may be anywhere. */
 static double agree(void *context, double error)
 {
-    const kl_cloud *c = context;
+    kl_cloud *c = context;
     MPI_Allreduce(MPI_IN_PLACE, &error, 1, MPI_DOUBLE, MPI_MAX, c->comm);
+    if (error <= c->ode.tolerance)
+        c->reach = fmax(c->reach, c->trial);
+    c->trial = 0;
     return error;
 }
 
 /* This rank's blocks of nodes. */
-static kl_status place(kl_cloud *c, kl_error *err)
+static void place(kl_cloud *c)
 {
     int rank, size;
     MPI_Comm_rank(c->comm, &rank);
@@ -59,6 +63,10 @@ static kl_status place(kl_cloud *c, kl_error *err)
     c->count =
         kl_mean_field_first(c->rule.n, (int)((long)KL_MEAN_FIELD_BLOCKS * (rank + 1) / size)) -
         c->first;
+}
+
+static kl_status start(kl_cloud *c, kl_error *err)
+{
     KL_TRY(kl_alloc((size_t)(c->stride * c->count), sizeof *c->z, "nodes", &c->z, err));
     KL_TRY(kl_alloc((size_t)c->count, sizeof *c->weight, "nodes", &c->weight, err));
     for (int64_t i = 0; i < c->count; i++) {
@@ -74,9 +82,10 @@ static kl_status make(kl_cloud *c, const kl_cloud_accuracy *a, kl_error *err)
     const kl_vlasov *v = c->v;
     KL_TRY(kl_thomas_fermi_create(&c->symmetry, v->displacement, a->degree, &c->rule, err));
     KL_TRY(kl_mean_field_create(v->interaction, &c->symmetry, a->reach, a->modes, &c->field, err));
-    KL_TRY(place(c, err));
+    place(c);
     if (c->with_order)
         KL_TRY(kl_order_create(c, a, err));
+    KL_TRY(start(c, err));
     KL_TRY(kl_ode_create((int)(c->stride * c->count), slope, c, a->steps, &c->ode, err));
     c->ode.agree = agree;
     return KL_OK;
@@ -88,8 +97,8 @@ kl_status kl_cloud_create(MPI_Comm comm, const kl_vlasov *v, const kl_cloud_accu
     *out = (kl_cloud){.v = v,
                       .comm = comm,
                       .with_order = accuracy->order,
-                      .stride =
-                          2 * v->potential->dimension + (accuracy->order ? KL_ORDER_MOMENTS : 0)};
+                      .stride = 2 * v->potential->dimension +
+                                (accuracy->order ? kl_order_moments(v->potential->dimension) : 0)};
     out->symmetry = kl_phase_symmetry_find(v->potential, v->interaction, v->displacement);
     return kl_agree(comm, make(out, accuracy, err), err);
 }

@@ -2,6 +2,7 @@
 #ifndef KL_CLASSICAL_VLASOV_PRIVATE_H
 #define KL_CLASSICAL_VLASOV_PRIVATE_H
 
+#include "classical/jets.h"
 #include "classical/mean_field.h"
 #include "classical/ode.h"
 #include "classical/thomas_fermi.h"
@@ -15,17 +16,15 @@ typedef struct kl_cloud_accuracy {
     bool order;   /* with hbar^2: see vlasov_order.c */
 } kl_cloud_accuracy;
 
-/* In d = 1: the moments <y^a q^b> of formal deviations (y, q) from a node, a + b = 1, 2, 3. */
-enum { KL_ORDER_DEGREE = 3, KL_ORDER_MOMENTS = 9 };
-static inline int kl_order_place(int a, int b)
-{
-    return (a + b) * (a + b + 1) / 2 - 1 + b;
-}
+/* Formal deviations (y, q) from a node, by their moments up to the third. */
+enum { KL_ORDER_DEGREE = KL_JET_DEGREE, KL_ORDER_MOST = 84 /* with the one of degree 0, d = 3 */ };
 
 typedef struct kl_order {
-    kl_mean_field field;     /* V * what the deviations make of rho */
-    double *moment;          /* [count][3]: <y>, <y^2>, <y^3>; owned */
-    kl_monomials of_x, of_z; /* of Taylor polynomials */
+    kl_jet_steps steps;
+    kl_monomials of_y;   /* up to the third degree */
+    int *x_of, *p_of;    /* [of_z.n]: its factors, by of_y; owned */
+    kl_mean_field field; /* V * what the deviations make of rho */
+    double *moment;      /* [count][of_y.n - 1]: those of y alone; owned */
 } kl_order;
 
 typedef struct kl_cloud {
@@ -41,6 +40,7 @@ typedef struct kl_cloud {
     kl_order order;
     kl_ode ode;
     double now, reach; /* largest |x_j| so far, of this rank's nodes */
+    double trial;      /* likewise, in the step that is tried */
     long calls;
     bool stopped; /* on all ranks alike */
 } kl_cloud;
@@ -54,7 +54,10 @@ void kl_cloud_destroy(kl_cloud *cloud);
 /* To time t. False: it runs away, or was stopped. Collective. */
 bool kl_cloud_advance(kl_cloud *cloud, double t);
 
-/* ---- the order hbar^2, in d = 1; z[2 + KL_ORDER_MOMENTS] ---- */
+/* ---- the order hbar^2; z[2 d + kl_order_moments(d)] ---- */
+
+/* How many there are. Local. */
+int kl_order_moments(int dimension);
 
 /* KL_ENVIRONMENT: no memory. Free with destroy, on failure too. Local. */
 kl_status kl_order_create(kl_cloud *cloud, const kl_cloud_accuracy *accuracy, kl_error *err);
@@ -63,8 +66,10 @@ void kl_order_destroy(kl_order *order);
 void kl_order_start(const kl_cloud *cloud, double *z);
 /* The slopes of all moments, those of the points being there. Collective. */
 void kl_order_slope(kl_cloud *cloud, const double *y, double *dy);
-/* What a node gives to the coefficient of hbar^2 of <J>. Local. */
-double kl_order_value(const kl_cloud *cloud, const kl_phase_observable *o, const double *z);
+/* What a node gives to the coefficient of hbar^2 of <J>; its images by `turns` as of
+ * kl_phase_symmetry_mean(), 0: J is the same on all of them. Local. */
+double kl_order_value(const kl_cloud *cloud, const kl_phase_observable *o, int turns,
+                      const double *z);
 
 /* The largest |x_j| so far, of all nodes. Collective. */
 double kl_cloud_reach(const kl_cloud *cloud);

@@ -94,6 +94,50 @@ void kl_phase_observable_taylor(const kl_phase_observable *o, const kl_smooth *p
     }
 }
 
+/* c *= value + slope.y */
+static void times_linear(const kl_monomials *m, double value, const double slope[3], double *c)
+{
+    for (int i = m->n - 1; i >= 0; i--) { /* none is taken from a lower degree before it is due */
+        for (int j = 0; j < m->variables; j++)
+            if (m->next[i][j] >= 0)
+                c[m->next[i][j]] += slope[j] * c[i];
+        c[i] *= value;
+    }
+}
+
+/* prod_j (R x)_j^(n_j) */
+static void turned_power(const kl_window *w, const double r[3][3], const kl_monomials *m,
+                         const double x[3], double *c)
+{
+    memset(c, 0, (size_t)m->n * sizeof *c);
+    c[0] = 1;
+    for (int j = 0; j < m->variables && w->shape == KL_WINDOW_POWER; j++) {
+        const double value = r[j][0] * x[0] + r[j][1] * x[1] + r[j][2] * x[2];
+        for (int k = 0; k < w->power[j]; k++)
+            times_linear(m, value, r[j], c);
+    }
+}
+
+void kl_window_turned_taylor(const kl_window *w, const double r[3][3], const kl_monomials *m,
+                             const double x[3], double *c)
+{
+    double axis[3][KL_SMOOTH_DEGREE + 1];
+    if (w->shape != KL_WINDOW_GAUSSIAN) {
+        turned_power(w, r, m, x, c);
+        return;
+    }
+    for (int j = 0; j < m->variables; j++) {
+        const double center =
+            r[0][j] * w->center[0] + r[1][j] * w->center[1] + r[2][j] * w->center[2];
+        kl_smooth_bell(x[j] - center, w->width, m->degree, axis[j]);
+    }
+    for (int i = 0; i < m->n; i++) {
+        c[i] = 1;
+        for (int j = 0; j < m->variables; j++)
+            c[i] *= axis[j][m->power[i][j]];
+    }
+}
+
 static double window_bound(const kl_window *w, int dimension, double x)
 {
     double bound = 1;

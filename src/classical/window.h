@@ -38,6 +38,11 @@ bool kl_phase_observable_smooth(const kl_phase_observable *o);
 void kl_phase_observable_taylor(const kl_phase_observable *o, const kl_smooth *potential,
                                 const kl_monomials *of_x, const kl_monomials *m, const double *z,
                                 double *c);
+/* Taylor coefficients of w(R x) at x, R orthogonal, by the monomials m of d variables. Not of a
+ * box.
+ */
+void kl_window_turned_taylor(const kl_window *w, const double r[3][3], const kl_monomials *m,
+                             const double x[3], double *c);
 /* sup |J| over |x_j| <= x, |p_j| <= p, at most. */
 double kl_phase_observable_bound(const kl_phase_observable *o, const kl_smooth *potential, double x,
                                  double p);

@@ -168,6 +168,11 @@ void kl_hierarchy_apply(const kl_hierarchy *h, const complex double *psi, comple
     apply(h, h->a, h->b, psi, out);
 }
 
+void kl_hierarchy_push(const kl_hierarchy *h, const complex double *psi, complex double *out)
+{
+    apply(h, h->force, h->steep, psi, out);
+}
+
 /* ---- terms ---- */
 
 /* (i/hbar) <phi, [W, J] phi> = -(2/hbar) Im <W phi, J phi> */
@@ -181,7 +186,7 @@ void kl_hierarchy_terms(const kl_hierarchy *h, int64_t j, double *moyal, double 
         field += cimag(kl_times(conj(h->w[x] * phi[x]), h->image[x]));
         fock += cimag(kl_times(conj(h->exchange[j * n + x]), h->image[x]));
     }
-    apply(h, h->force, h->steep, phi, h->turned);
+    kl_hierarchy_push(h, phi, h->turned);
     for (int64_t x = 0; x < n; x++)
         flow += creal(kl_times(conj(phi[x]), h->turned[x]));
     *moyal = -2 / h->grid->eps * field + flow;

@@ -53,7 +53,8 @@ void kl_hierarchy_terms(const kl_hierarchy *h, int64_t j, double *moyal, double 
  * |b'|. Local. */
 double kl_hierarchy_bound(const kl_hierarchy *h, double reach);
 
-/* out[n] = J psi. Local. */
+/* out[n] = J psi; (W' d_p J) psi. Local. */
 void kl_hierarchy_apply(const kl_hierarchy *h, const complex double *psi, complex double *out);
+void kl_hierarchy_push(const kl_hierarchy *h, const complex double *psi, complex double *out);
 
 #endif

@@ -8,8 +8,13 @@
 
 int kl_many_orbitals_for(int particles)
 {
-    static const int orbitals[] = {0, 0, 20, 18, 18, 16, 16};
+    static const int orbitals[] = {0, 0, 24, 22, 20, 20, 20};
     return orbitals[particles];
+}
+
+int kl_many_quanta_for(int particles, int orbitals)
+{
+    return orbitals - particles + 8;
 }
 
 /* ---- create ---- */
@@ -17,7 +22,9 @@ int kl_many_orbitals_for(int particles)
 static kl_status make_part(kl_many *m, kl_many_part *part, int orbitals, kl_error *err)
 {
     part->orbitals = orbitals;
-    KL_TRY(kl_determinants_create(m->problem.particles, orbitals, &part->determinants, err));
+    KL_TRY(kl_determinants_create(m->problem.particles, orbitals,
+                                  kl_many_quanta_for(m->problem.particles, orbitals),
+                                  &part->determinants, err));
     const size_t pairs = (size_t)part->determinants.pairs, K = (size_t)orbitals;
     KL_TRY(kl_alloc(pairs * pairs, sizeof *part->pairs, "pairs", &part->pairs, err));
     return kl_alloc(K * K, sizeof *part->density, "pairs", &part->density, err);
@@ -234,16 +241,20 @@ static int orbitals_of(const kl_many_problem *p)
 
 double kl_many_bytes(const kl_many_problem *p)
 {
-    const double K = orbitals_of(p), pairs = K * (K - 1) / 2;
+    const double K = orbitals_of(p), pairs = K * (K - 1) / 2, sites = (double)p->sites;
     return 2 * kl_determinants_bytes(p->particles, (int)K) + 48 * pairs * pairs +
-           16 * K * K * K * K + 96 * kl_binomial((int)K, p->particles) + 32 * K * (double)p->sites;
+           16 * K * K * K * K + 96 * kl_binomial((int)K, p->particles) + 32 * K * sites +
+           8 * (K * K + K + 4) * sites;
 }
 
+/* Products by the coefficients' matrix, some ten for a kick, and the matrix itself. */
 double kl_many_seconds(const kl_many_problem *p, double t)
 {
     const int K = orbitals_of(p), N = p->particles;
-    const double product = kl_binomial(K, N - 2) * kl_binomial(K - N + 2, 2) * K * (K - 1) / 2,
-                 matrix = pow(K, 4) / 2 * (double)p->sites + pow(K * (double)p->sites, 2) / 2;
-    const double steps = 3 + 1.5 * t * N * pow(1e-7 / p->tolerance, 0.25);
-    return 2.6e-9 * steps * 6 * (10 * product + matrix);
+    const double sites = (double)p->sites, pairs = K * (K + 1) / 2.,
+                 product = (double)kl_determinants_count(N, K, kl_many_quanta_for(N, K)) * N *
+                           (N - 1) / 4 * pairs,
+                 matrix = 2 * pairs * pairs * sites + 2 * pairs * sites * sites;
+    const double steps = 3 + 9 * t * N * pow(1e-7 / p->tolerance, 0.25);
+    return 6e-10 * steps * 6 * (10 * product + matrix);
 }

@@ -43,6 +43,9 @@ typedef struct kl_many_progress { /* plain data: with the state, all that is nee
 
 /* K for N particles whose error of the basis is some 1e-6. Local. */
 int kl_many_orbitals_for(int particles);
+/* The most quanta (determinants.h) of N particles in K orbitals. One alone may have K - N; those of
+ * the centre of mass are shared by all. Local. */
+int kl_many_quanta_for(int particles, int orbitals);
 
 /* At time 0; what the problem points to must stay. Collective over comm. KL_ENVIRONMENT: no memory.
  * Free with destroy, which is local. */
@@ -103,5 +106,19 @@ kl_status kl_many_pair(kl_many *many, int which, const kl_phase_observable *o, d
  * points of the problem's. Collective. KL_ENVIRONMENT: no memory. */
 kl_status kl_many_correlation(kl_many *many, int which, const kl_hierarchy *h, double *value,
                               kl_error *err);
+
+/* The equation of two particles, (6.10)-(6.12) of Chen for n = 2, with J x J of the J that is set
+ * in h (many_pairs.c):
+ *
+ *   d/dt <J x J> = 2 <(p d_x J) x J> + flow + moyal + force + exchange + correlation. */
+typedef struct kl_many_pair_terms {
+    double flow;  /* -2 <(W' d_p J) x J>, with the first term all that is in Vlasov's equation */
+    double moyal; /* 2 <((i/hbar) [W, J] + W' d_p J) x J> */
+    double force; /* (6.11): (i/hbar) N^-1 <[V(x_1 - x_2), J x J]> */
+    double exchange, correlation; /* (6.12) beyond W: of a determinant with that gamma, the rest */
+} kl_many_pair_terms;
+/* As kl_many_correlation(). */
+kl_status kl_many_pair_equation(kl_many *many, int which, const kl_hierarchy *h,
+                                kl_many_pair_terms *out, kl_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "continuum/many_basis.h"
 
+#include "base/clones.h"
 #include "base/complex.h"
 #include "base/memory.h"
 #include "continuum/determinants.h"
@@ -32,6 +33,7 @@ kl_status kl_many_basis_create(int particles, int orbitals, double displacement,
     KL_TRY(kl_alloc(n, sizeof *out->mean, "orbitals", &out->mean, err));
     KL_TRY(kl_alloc(2 * n, sizeof *out->line, "orbitals", &out->line, err));
     KL_TRY(kl_alloc(3 * out->grid.local, sizeof *out->scratch, "orbitals", &out->scratch, err));
+    KL_TRY(kl_alloc((K * (K + 1) + 4) * n, sizeof *out->parts, "orbitals", &out->parts, err));
     KL_TRY(kl_alloc(K * K, sizeof *out->h, "orbitals", &out->h, err));
     KL_TRY(kl_alloc(K * K * K * K, sizeof *out->v, "orbitals", &out->v, err));
     KL_TRY(kl_alloc(pairs * pairs, sizeof *out->a, "orbitals", &out->a, err));
@@ -46,6 +48,7 @@ void kl_many_basis_destroy(kl_many_basis *basis)
     free(basis->mean);
     free(basis->line);
     free(basis->scratch);
+    free(basis->parts);
     free(basis->h);
     free(basis->v);
     free(basis->a);
@@ -87,20 +90,37 @@ void kl_many_basis_drift(const kl_many_basis *b, double dt, complex double *phi)
     }
 }
 
+/* f = V * g, parts apart. */
+KL_CLONES static void convolve(int64_t n, const double *line, const double *re, const double *im,
+                               double *f_re, double *f_im)
+{
+    memset(f_re, 0, (size_t)n * sizeof *f_re);
+    memset(f_im, 0, (size_t)n * sizeof *f_im);
+    for (int64_t y = 0; y < n; y++) {
+        const double *v = line + n - 1 - y, a = re[y], b = im[y];
+        for (int64_t x = 0; x < n; x++) {
+            f_re[x] += v[x] * a;
+            f_im[x] += v[x] * b;
+        }
+    }
+}
+
+static void split(int64_t n, const complex double *g, double *re, double *im)
+{
+    for (int64_t x = 0; x < n; x++) {
+        re[x] = creal(g[x]);
+        im[x] = cimag(g[x]);
+    }
+}
+
 void kl_many_basis_convolve(const kl_many_basis *b, const complex double *g, complex double *f)
 {
     const int64_t n = b->grid.sites;
-    for (int64_t x = 0; x < n; x++) {
-        const double *line = b->line + n - 1 - x; /* V(x' - x) = V(x - x') */
-        double re[2] = {0}, im[2] = {0};
-        for (int64_t y = 0; y < n; y += 2) { /* n is a multiple of 4 */
-            re[0] += line[y] * creal(g[y]);
-            im[0] += line[y] * cimag(g[y]);
-            re[1] += line[y + 1] * creal(g[y + 1]);
-            im[1] += line[y + 1] * cimag(g[y + 1]);
-        }
-        f[x] = CMPLX(re[0] + re[1], im[0] + im[1]);
-    }
+    double *re = b->parts, *im = re + n, *f_re = im + n, *f_im = f_re + n;
+    split(n, g, re, im);
+    convolve(n, b->line, re, im, f_re, f_im);
+    for (int64_t x = 0; x < n; x++)
+        f[x] = CMPLX(f_re[x], f_im[x]);
 }
 
 void kl_many_basis_field(kl_many_basis *b, const complex double *phi)
@@ -141,31 +161,70 @@ static complex double between(const kl_many_basis *b, const complex double *u,
     return sum;
 }
 
-/* v_(ik,jl) for i <= k and all j, l, by rho_jl f_ik. */
+KL_CLONES void kl_many_products(int64_t n, const double *f_re, const double *f_im,
+                                const double *g_re, const double *g_im, double out[4])
+{
+    double sum[4][4] = {{0}};
+    for (int64_t x = 0; x < n; x += 4)
+        for (int k = 0; k < 4; k++) {
+            sum[0][k] += f_re[x + k] * g_re[x + k];
+            sum[1][k] += f_im[x + k] * g_im[x + k];
+            sum[2][k] += f_re[x + k] * g_im[x + k];
+            sum[3][k] += f_im[x + k] * g_re[x + k];
+        }
+    for (int i = 0; i < 4; i++)
+        out[i] = sum[i][0] + sum[i][1] + (sum[i][2] + sum[i][3]);
+}
+
+/* rho_ik = conj(phi_i) phi_k, its parts one after the other, for i <= k. */
+static void find_pairs(const kl_many_basis *b, int K, const complex double *phi, double *pairs)
+{
+    const int64_t n = b->grid.sites;
+    complex double *g = b->scratch;
+    for (int k = 0; k < K; k++)
+        for (int i = 0; i <= k; i++, pairs += 2 * n) {
+            for (int64_t x = 0; x < n; x++)
+                g[x] = kl_times(conj(phi[i * n + x]), phi[k * n + x]);
+            split(n, g, pairs, pairs + n);
+        }
+}
+
+const double *kl_many_basis_fields(kl_many_basis *b, int K, const complex double *phi)
+{
+    const int64_t n = b->grid.sites;
+    double *f = b->parts, *pairs = f + 4 * n;
+    find_pairs(b, K, phi, pairs);
+    for (int i = 0; i < K * (K + 1) / 2; i++) {
+        convolve(n, b->line, pairs + 2 * n * i, pairs + 2 * n * i + n, f, f + n);
+        memcpy(pairs + 2 * n * i, f, 2 * (size_t)n * sizeof *f);
+    }
+    return pairs;
+}
+
+/* v_(ik,jl) = int int rho_ik V rho_jl. With rho_ki = conj(rho_ik) and V even, what pairs i <= k and
+ * j <= l give are all of those with i <= k. */
 static void two_body(kl_many_basis *b, const complex double *phi)
 {
     const int K = b->orbitals;
     const int64_t n = b->grid.sites;
-    complex double *g = b->scratch, *f = g + b->grid.local, *fj = f + b->grid.local;
-    for (int i = 0; i < K; i++)
-        for (int k = i; k < K; k++) {
-            complex double *out = b->v + (size_t)(i * K + k) * (size_t)(K * K);
-            for (int64_t x = 0; x < n; x++)
-                g[x] = kl_times(conj(phi[i * n + x]), phi[k * n + x]);
-            kl_many_basis_convolve(b, g, f);
-            for (int j = 0; j < K; j++) {
-                for (int64_t x = 0; x < n; x++)
-                    fj[x] = kl_times(f[x], conj(phi[j * n + x]));
-                for (int l = 0; l < K; l++) {
-                    const complex double *w = phi + l * n;
-                    double re = 0, im = 0;
-                    for (int64_t x = 0; x < n; x++) {
-                        re += creal(fj[x]) * creal(w[x]) - cimag(fj[x]) * cimag(w[x]);
-                        im += creal(fj[x]) * cimag(w[x]) + cimag(fj[x]) * creal(w[x]);
-                    }
-                    out[j * K + l] = CMPLX(re, im);
+    const size_t row = (size_t)(K * K);
+    double *f = b->parts, *pairs = f + 4 * n;
+    find_pairs(b, K, phi, pairs);
+    const double *p = pairs;
+    for (int k = 0; k < K; k++)
+        for (int i = 0; i <= k; i++, p += 2 * n) {
+            const double *q = pairs;
+            convolve(n, b->line, p, p + n, f, f + n);
+            for (int l = 0; l <= k; l++)
+                for (int j = 0; j <= l; j++, q += 2 * n) {
+                    const size_t ik = (size_t)(i * K + k), jl = (size_t)(j * K + l),
+                                 lj = (size_t)(l * K + j), ki = (size_t)(k * K + i);
+                    double of[4];
+                    kl_many_products(n, f, f + n, q, q + n, of);
+                    b->v[ik * row + jl] = b->v[jl * row + ik] = CMPLX(of[0] - of[1], of[2] + of[3]);
+                    b->v[ik * row + lj] = CMPLX(of[0] + of[1], of[3] - of[2]);
+                    b->v[jl * row + ki] = conj(b->v[ik * row + lj]);
                 }
-            }
         }
 }
 

@@ -25,8 +25,9 @@ typedef struct kl_many_basis {
     kl_box_grid grid;
     double *potential, *mean, *line; /* [sites] U, W; [2 sites - 1] V; owned */
     complex double *scratch;         /* [3][sites]; owned */
-    complex double *h, *v;           /* [K][K], [K^2][K^2]; owned */
-    complex double *a;               /* [pairs][pairs], the A of the last call; owned */
+    double *parts;         /* [K (K + 1) + 4][sites]: scratch, real and imaginary; owned */
+    complex double *h, *v; /* [K][K], [K^2][K^2]; owned */
+    complex double *a;     /* [pairs][pairs], the A of the last call; owned */
 } kl_many_basis;
 
 /* KL_ENVIRONMENT: no memory. Free with destroy, on failure too. */
@@ -45,6 +46,13 @@ void kl_many_basis_kick(const kl_many_basis *basis, double dt, complex double *p
 
 /* f[sites] = V * g. */
 void kl_many_basis_convolve(const kl_many_basis *basis, const complex double *g, complex double *f);
+
+/* V * (conj(phi_j) phi_l) of the first K orbitals for j <= l, by l and then j: real and imaginary
+ * parts, [K (K + 1)/2][2][sites]. They last until the next call here. */
+const double *kl_many_basis_fields(kl_many_basis *basis, int K, const complex double *phi);
+/* sums of f_re g_re, f_im g_im, f_re g_im, f_im g_re; n is a multiple of 4. */
+void kl_many_products(int64_t n, const double *f_re, const double *f_im, const double *g_re,
+                      const double *g_im, double out[4]);
 
 /* basis->a: of R; of H itself. */
 void kl_many_basis_residual(kl_many_basis *basis, const complex double *phi);

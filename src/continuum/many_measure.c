@@ -23,13 +23,13 @@ complex double kl_many_pair_of(const kl_many_part *part, int i, int j, int k, in
 static void add_core(kl_many *m, kl_many_part *part, int64_t core)
 {
     const kl_determinants *d = &part->determinants;
-    const int *pair = d->pair + core * d->free;
+    const int64_t first = d->first[core], last = d->first[core + 1];
     kl_determinants_gather(d, core, m->state + part->at, m->core);
-    for (int f = 0; f < d->free; f++) {
-        const complex double left = conj(m->core[pair[f]]);
-        complex double *row = part->pairs + (size_t)pair[f] * (size_t)d->pairs;
-        for (int g = 0; g < d->free; g++)
-            row[pair[g]] += kl_times(left, m->core[pair[g]]);
+    for (int64_t f = first; f < last; f++) {
+        const complex double left = conj(m->core[d->pair[f]]);
+        complex double *row = part->pairs + (size_t)d->pair[f] * (size_t)d->pairs;
+        for (int64_t g = first; g < last; g++)
+            row[d->pair[g]] += kl_times(left, m->core[d->pair[g]]);
     }
 }
 

@@ -34,7 +34,13 @@ static inline const complex double *kl_many_functions(const kl_many *many)
 }
 /* Sets pairs and density. Collective. */
 void kl_many_measure(kl_many *many, kl_many_part *part);
+/* c[K^2][K^2]: <phi_i phi_j| V J_1 - J_1 V |phi_k phi_l> at [i K + k][j K + l], of the first K
+ * orbitals; image[K][sites] is J phi, line[2][sites] scratch. Local. */
+void kl_many_commutators(kl_many *many, int K, const complex double *image, double *line,
+                         complex double *c);
 /* <a_i^+ a_j^+ a_l a_k>, after that. Local. */
 complex double kl_many_pair_of(const kl_many_part *part, int i, int j, int k, int l);
+/* What it would be of a determinant with that density. Local. */
+complex double kl_many_wick(const kl_many_part *part, int i, int j, int k, int l);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/bessel.h"
+#include "lattice/pencil_parts.h"
 
 #include <float.h>
 #include <math.h>
@@ -76,7 +77,6 @@ static void run_chains(const sweep *s)
                                                 (2 + 2 * n) * width, false);
     r.orders = of->orders;
     r.fields = of->fields;
-    r.fresh = true;
     for (int k = 0; k < width; k++) {
         array[k] = of->psi[k].re;
         array[width + k] = of->scratch[k];
@@ -130,10 +130,11 @@ static kl_status prepare(const kl_series *of, sweep *s, kl_error *err)
 static void clear(const kl_state *psi, kl_state *out)
 {
     const size_t bytes =
-        (size_t)kl_lattice_extent(psi->lattice) * kl_precision_size(psi->precision);
+        (size_t)kl_pencils_extent(psi->lattice) * kl_precision_size(psi->precision);
     memset(out->re, 0, bytes);
     memset(out->im, 0, bytes);
     out->real = false;
+    out->pencil = psi->pencil;
 }
 
 kl_status kl_series_evolve(const kl_series *series, kl_error *err)

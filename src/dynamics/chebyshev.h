@@ -5,7 +5,8 @@
  *
  * H is real, so the recurrence runs on re and im apart, in place in two arrays.
  * The error is at most the Bessel tail plus rounding. Bits do not depend on the
- * layout: all arithmetic is per site.
+ * layout: all arithmetic is per site. On a lattice in pencils all states, and the potential, are
+ * pencils.
  *
  * T. Chen, RIMS Kokyuroku Bessatsu B21 (2010) 63, (2.7); lecture notes (2011), (5.10). */
 #ifndef KL_DYNAMICS_CHEBYSHEV_H

@@ -1,14 +1,13 @@
 #include "dynamics/fronts.h"
 
-#include <string.h>
-
 enum { MOST_DEPTH = 16 };
 
 typedef struct run {
     const kl_fronts *f;
     kl_wave wave;
-    int64_t plane;                        /* sites of one */
-    kl_stencil_step step[MOST_DEPTH + 1]; /* [1..depth] */
+    int64_t plane;                    /* sites of one */
+    int newest;                       /* step that has begun */
+    kl_stencil_step step[MOST_DEPTH]; /* of step j at j mod this */
 } run;
 
 static void *plane_of(const run *r, const void *array, size_t element, int64_t q)
@@ -24,8 +23,8 @@ static void update(const run *r, int j, int64_t q, int64_t w, int64_t n)
     const kl_pencils *p = f->edges->pencils;
     const size_t element = f->edges->element;
     const int64_t at_plane = q % r->wave.planes;
-    const void *a = f->array[(r->wave.first + j - 1) % 2];
-    const kl_stencil_step *step = &r->step[j];
+    const void *a = f->array[(j - 1) % 2];
+    const kl_stencil_step *step = &r->step[j % MOST_DEPTH];
     kl_stencil_around around = {.rows = p->rows, .sites = p->sites};
     int64_t row;
     around.low = kl_edges_at(f->edges, KL_LOW, a, at_plane, w, n, &row);
@@ -36,7 +35,7 @@ static void update(const run *r, int j, int64_t q, int64_t w, int64_t n)
                             .z0 = plane_of(r, a, element, q - 1),
                             .z1 = plane_of(r, a, element, q + 1),
                             .omega = plane_of(r, f->omega, sizeof(float), q),
-                            .b = plane_of(r, f->array[(r->wave.first + j) % 2], element, q),
+                            .b = plane_of(r, f->array[j % 2], element, q),
                             .around = &around};
     for (int o = 0; o < step->outputs; o++)
         at.acc[o] = plane_of(r, f->array[step->acc + o], element, q);
@@ -46,58 +45,31 @@ static void update(const run *r, int j, int64_t q, int64_t w, int64_t n)
 static void front(const run *r, int64_t w)
 {
     int64_t n = 0, from, to;
-    for (int j = 1; j <= r->wave.depth; j++)
+    for (int j = kl_wave_oldest(&r->wave, r->newest); j <= r->newest; j++)
         if (kl_wave_range(&r->wave, j, w, &from, &to))
             for (int64_t q = from; q < to; q++, n++)
                 update(r, j, q, w, n);
 }
 
-static void run_block(const run *r)
-{
-    kl_edges *edges = r->f->edges;
-    const int64_t fronts = kl_wave_fronts(&r->wave);
-    kl_edges_begin(edges, r->f->array);
-    for (int64_t w = 0; w < fronts; w++) {
-        kl_edges_need(edges, w);
-        front(r, w);
-        kl_edges_done(edges, &r->wave, w, r->f->array);
-    }
-    kl_edges_end(edges, &r->wave);
-}
-
 void kl_fronts_run(const kl_fronts *f, int steps, kl_step_of step_of, const void *context)
 {
-    const kl_pencils *p = f->edges->pencils;
-    const int most = f->depth < MOST_DEPTH ? f->depth : MOST_DEPTH;
+    kl_edges *edges = f->edges;
+    const kl_pencils *p = edges->pencils;
+    const int depth = f->depth < MOST_DEPTH ? f->depth : MOST_DEPTH;
     run r = {.f = f,
-             .wave = {.thick = f->thick, .planes = p->lattice->sites},
+             .wave = kl_wave_of(depth, f->thick, p->lattice->sites, steps),
              .plane = p->rows * p->sites};
     if (p->rows == 0)
         return;
-    kl_pencils_enter(p, f->array[0], f->edges->element, f->array[1]);
-    for (; r.wave.first < steps; r.wave.first += r.wave.depth) {
-        r.wave.depth = steps - r.wave.first < most ? steps - r.wave.first : most;
-        for (int j = 1; j <= r.wave.depth; j++)
-            step_of(context, r.wave.first + j, &r.step[j]);
-        run_block(&r);
+    kl_edges_begin(edges, f->array);
+    for (int64_t w = 0; w < kl_wave_fronts(&r.wave); w++) {
+        for (const int newest = kl_wave_newest(&r.wave, w, r.newest); r.newest < newest;) {
+            r.newest++;
+            step_of(context, r.newest, &r.step[r.newest % MOST_DEPTH]);
+        }
+        kl_edges_need(edges, w);
+        front(&r, w);
+        kl_edges_done(edges, &r.wave, w, f->array);
     }
-}
-
-void kl_fronts_begin(const kl_fronts *f)
-{
-    const kl_pencils *p = f->edges->pencils;
-    kl_pencils_enter(p, f->omega, sizeof(float), f->array[1]);
-    for (int i = 2; i < f->arrays; i++)
-        if (f->fresh)
-            memset(f->array[i], 0, (size_t)kl_pencils_local(p) * f->edges->element);
-        else
-            kl_pencils_enter(p, f->array[i], f->edges->element, f->array[1]);
-}
-
-void kl_fronts_end(const kl_fronts *f)
-{
-    const kl_pencils *p = f->edges->pencils;
-    kl_pencils_leave(p, f->omega, sizeof(float), f->array[1]);
-    for (int i = 2; i < f->arrays; i++)
-        kl_pencils_leave(p, f->array[i], f->edges->element, f->array[1]);
+    kl_edges_end(edges, &r.wave);
 }

@@ -1,9 +1,13 @@
 /* Many steps of the recurrence on a lattice in pencils (lattice/pencil_parts.h), blocked in time.
  *
- * Blocks of K steps go along the axis that no rank shares, in thick fronts: step j works two
- * fronts behind step j - 1, so that neighbours have a whole front to hear of each other's edges
- * (lattice/edges.h). Nothing is computed twice, nothing drifts, and a rank holds no planes of
- * others. A front comes back to 2K thick planes of its pencil.
+ * Thick fronts go along the axis that no rank shares: step j works two fronts behind step j - 1, so
+ * that neighbours have a whole front to hear of each other's edges (lattice/edges.h), and K steps
+ * are at work in each front: when one has gone around the lattice, the K-th after it begins.
+ * Nothing is computed twice, nothing drifts, and a rank holds no planes of others. A front comes
+ * back to 2K thick planes of its pencil.
+ *
+ * All in place: step j begins with plane j and ends, around the lattice, with plane j - 1, so that
+ * what it needs there of step j - 1, planes j - 2 to j, is not yet overwritten by step j + 1.
  */
 #ifndef KL_DYNAMICS_FRONTS_H
 #define KL_DYNAMICS_FRONTS_H
@@ -14,20 +18,13 @@
 typedef struct kl_fronts {
     kl_stencil stencil; /* of a lattice with pencils */
     kl_edges *edges;
-    float *omega; /* as kl_lattice_array() takes it, with room for a pencil */
-    void **array; /* two vectors, then accumulators */
-    int arrays;
+    const float *omega;
+    void **array;  /* two vectors, then accumulators */
     int depth;     /* K */
     int64_t thick; /* planes of a front */
-    bool fresh;    /* accumulators are zero and need not go to pencils */
 } kl_fronts;
 
-/* Potential and accumulators to pencils, and back; array[1] is lost. Collective, as all here. */
-void kl_fronts_begin(const kl_fronts *fronts);
-void kl_fronts_end(const kl_fronts *fronts);
-
-/* Steps 1..steps on array[0], which is a slab before; what the two vectors are left with are
- * pencils. Between begin() and end(). */
+/* Steps 1..steps on array[0]; potential and arrays are pencils. Collective. */
 void kl_fronts_run(const kl_fronts *fronts, int steps, kl_step_of step_of, const void *context);
 
 #endif

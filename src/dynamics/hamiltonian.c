@@ -1,5 +1,7 @@
 #include "dynamics/hamiltonian.h"
 
+#include "lattice/pencil_parts.h"
+
 #include <float.h>
 #include <math.h>
 
@@ -20,17 +22,17 @@ kl_recurrence kl_hamiltonian_recurrence(const kl_hamiltonian *h, kl_precision pr
 static double extreme(const kl_hamiltonian *h, int sign)
 {
     double most = 0;
-    for (int64_t i = 0; i < kl_lattice_local(h->lattice); i++)
+    for (int64_t i = 0; i < kl_pencils_held(h->lattice); i++)
         most = sign * (double)h->omega[i] > most ? sign * (double)h->omega[i] : most;
     MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, h->lattice->comm);
     return most;
 }
 
-/* (H phi)(x)/phi(x), largest over the n owned sites. */
-static double largest_ratio(const kl_lattice *lattice, kl_precision precision, int64_t n,
-                            const void *phi, const void *h_phi)
+/* (H phi)(x)/phi(x), largest over this rank's sites, and those of the others. */
+static double largest_ratio(const kl_lattice *lattice, kl_precision precision, const void *phi,
+                            const void *h_phi)
 {
-    const int64_t from = kl_lattice_origin(lattice), to = from + n;
+    const int64_t from = kl_lattice_origin(lattice), to = from + kl_pencils_held(lattice);
     double most = 0;
     if (precision == KL_SINGLE) {
         const float *restrict a = phi, *restrict b = h_phi;
@@ -49,7 +51,7 @@ static double largest_ratio(const kl_lattice *lattice, kl_precision precision, i
 
 static void fill(const kl_lattice *lattice, kl_precision precision, double value, void *a)
 {
-    for (int64_t i = 0; i < kl_lattice_extent(lattice); i++) {
+    for (int64_t i = 0; i < kl_pencils_extent(lattice); i++) {
         if (precision == KL_SINGLE)
             ((float *)a)[i] = (float)value;
         else
@@ -78,9 +80,9 @@ static double upper_bound(const kl_hamiltonian *h, kl_precision precision, int s
     const kl_recurrence r = kl_hamiltonian_recurrence(h, precision, array, 2, true);
     kl_recurrence_begin(&r);
     kl_recurrence_run(&r, POWER_STEPS, power_step, &step);
-    const double ratio = largest_ratio(h->lattice, precision, kl_recurrence_kept(&r),
-                                       array[(POWER_STEPS - 1) % 2], array[POWER_STEPS % 2]);
     kl_recurrence_end(&r);
+    const double ratio =
+        largest_ratio(h->lattice, precision, array[(POWER_STEPS - 1) % 2], array[POWER_STEPS % 2]);
     return ratio * (1 + 16 * epsilon) / scale - shift;
 }
 

@@ -14,7 +14,7 @@ typedef struct kl_hamiltonian {
     const kl_stencil_set *set;
     double hopping; /* > 0; 1 for the Anderson model */
     double eta;
-    const float *omega;    /* kl_lattice_local() sites; not owned */
+    const float *omega;    /* kl_pencils_held() sites; not owned */
     kl_blocking blocking;  /* of the recurrence */
     const kl_seams *seams; /* between the slabs, or NULL; not owned */
 } kl_hamiltonian;
@@ -31,7 +31,7 @@ kl_recurrence kl_hamiltonian_recurrence(const kl_hamiltonian *h, kl_precision pr
  * -lambda_min(H) <= lambda_max(Delta - eta V). phi comes from a few steps of
  * the power method, started from 1. The result is a maximum over sites, the
  * same bits for any layout, and is rounded up by more than the rounding of its
- * evaluation. u, v: scratch arrays of kl_lattice_extent() elements. Collective. */
+ * evaluation. u, v: scratch lattice arrays. Collective. */
 double kl_hamiltonian_radius(const kl_hamiltonian *h, kl_precision precision, void *u, void *v);
 
 /* R rounded up until 2 hopping/R, the factor of the recurrence, is exact in single

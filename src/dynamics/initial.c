@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "dynamics/quadratic.h"
+#include "lattice/pencil_parts.h"
 
 #include <complex.h>
 #include <math.h>
@@ -195,15 +196,96 @@ static void store(kl_state *psi, int64_t local, complex double value)
     kl_state_store(psi->precision, psi->im, at, 1, &im);
 }
 
-/* S linear: psi is a product over axes, and so is its norm. */
+/* n sites of the last axis from site x on, at `at` in psi: factors of the other axes, and the norm.
+ */
+typedef struct run_of_sites {
+    int64_t z, y, x, n, at;
+} run_of_sites;
+
+static void fill_run(const kl_axis_images *axis, double norm, const run_of_sites *run, double *re,
+                     double *im, kl_state *psi)
+{
+    const int d = psi->lattice->dimension;
+    const complex double *last = d > 1 ? axis[d - 1].sum + run->x : NULL;
+    complex double outer = axis[0].sum[run->z] / sqrt(norm);
+    if (d == 3)
+        outer *= axis[1].sum[run->y];
+    const double a = creal(outer), b = cimag(outer);
+    for (int64_t i = 0; i < run->n; i++) {
+        const double x = last ? creal(last[i]) : 1, y = last ? cimag(last[i]) : 0;
+        re[i] = a * x - b * y;
+        im[i] = a * y + b * x;
+    }
+    kl_state_store(psi->precision, psi->re, run->at, run->n, re);
+    kl_state_store(psi->precision, psi->im, run->at, run->n, im);
+}
+
+static void fill_pencil(const kl_axis_images *axis, double norm, double *row, kl_state *psi)
+{
+    const kl_pencils *p = psi->lattice->pencils;
+    const int64_t n = p->sites, L = psi->lattice->sites;
+    if (p->rows == 0)
+        return;
+    run_of_sites run = {.x = kl_pencils_start(p, 1), .n = n};
+    for (run.y = 0; run.y < L; run.y++)
+        for (int64_t z = 0; z < p->rows; z++, run.at += n) {
+            run.z = kl_pencils_start(p, 0) + z;
+            fill_run(axis, norm, &run, row, row + n, psi);
+        }
+}
+
+/* Rows from..to-1 of each plane of a rank, whose psi this is. */
+static void fill_planes(const kl_axis_images *axis, double norm, int rank, int64_t from, int64_t to,
+                        double *row, kl_state *psi)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const int64_t n = kl_lattice_row(lattice), rows = kl_lattice_rows(lattice);
+    const int64_t first = kl_lattice_first(lattice, rank);
+    run_of_sites run = {.n = n};
+    for (run.z = first; run.z < kl_lattice_first(lattice, rank + 1); run.z++)
+        for (run.y = from; run.y < to; run.y++) {
+            run.at = kl_lattice_origin(lattice) + ((run.z - first) * rows + run.y) * n;
+            fill_run(axis, norm, &run, row, row + n, psi);
+        }
+}
+
+/* The planes of a node by its ranks together. */
+static void fill_node(const kl_axis_images *axis, double norm, double *row, const kl_state *psi)
+{
+    const kl_pencils *p = psi->lattice->pencils;
+    for (int mate = 0; mate < p->team->ranks; mate++) {
+        kl_state theirs = *psi;
+        theirs.re = kl_team_at(p->team, mate, psi->re);
+        theirs.im = kl_team_at(p->team, mate, psi->im);
+        fill_planes(axis, norm, kl_pencils_mate(p, mate), kl_pencils_row(p, p->team->rank),
+                    kl_pencils_row(p, p->team->rank + 1), row, &theirs);
+    }
+}
+
+static void fill_slab(const kl_axis_images *axis, double norm, double *row, kl_state *psi)
+{
+    const kl_lattice *lattice = psi->lattice;
+    const kl_team *team = lattice->pencils ? lattice->pencils->team : NULL;
+    if (!team) {
+        fill_planes(axis, norm, lattice->rank, 0, kl_lattice_rows(lattice), row, psi);
+        return;
+    }
+    MPI_Barrier(lattice->comm); /* nobody works on it any more */
+    if (kl_team_has(team, psi->re) && kl_team_has(team, psi->im))
+        fill_node(axis, norm, row, psi);
+    else
+        fill_planes(axis, norm, lattice->rank, 0, kl_lattice_rows(lattice), row, psi);
+    MPI_Barrier(lattice->comm);
+}
+
+/* S linear: psi is a product over axes, and so is its norm. In a slab, or, for d = 3, in a pencil.
+ */
 static kl_status fill_product(const kl_axis_images *axis, kl_state *psi, kl_error *err)
 {
     const kl_lattice *lattice = psi->lattice;
-    const int64_t L = lattice->sites, n = kl_lattice_row(lattice), rows = kl_lattice_rows(lattice);
-    const int d = lattice->dimension;
-    const complex double *last = d > 1 ? axis[d - 1].sum : NULL;
-    double norm = 1, *re = NULL, *im;
-    for (int j = 0; j < d; j++) {
+    const int64_t L = lattice->sites, n = kl_lattice_row(lattice);
+    double norm = 1, *row = NULL;
+    for (int j = 0; j < lattice->dimension; j++) {
         double sum = 0;
         for (int64_t i = 0; i < L; i++)
             sum += creal(axis[j].sum[i]) * creal(axis[j].sum[i]) +
@@ -212,22 +294,12 @@ static kl_status fill_product(const kl_axis_images *axis, kl_state *psi, kl_erro
     }
     if (!(norm > 0))
         return kl_fail(err, KL_BUG, "the initial state vanishes on the lattice");
-    KL_TRY(kl_agree(lattice->comm, kl_alloc(2 * (size_t)n, sizeof *re, "a row", &re, err), err));
-    im = re + n;
-    for (int64_t r = 0; r < lattice->count * rows; r++) {
-        complex double outer = axis[0].sum[lattice->first + r / rows] / sqrt(norm);
-        if (d == 3)
-            outer *= axis[1].sum[r % rows];
-        const double a = creal(outer), b = cimag(outer);
-        for (int64_t i = 0; i < n; i++) {
-            const double x = last ? creal(last[i]) : 1, y = last ? cimag(last[i]) : 0;
-            re[i] = a * x - b * y;
-            im[i] = a * y + b * x;
-        }
-        kl_state_store(psi->precision, psi->re, kl_lattice_origin(lattice) + r * n, n, re);
-        kl_state_store(psi->precision, psi->im, kl_lattice_origin(lattice) + r * n, n, im);
-    }
-    free(re);
+    KL_TRY(kl_agree(lattice->comm, kl_alloc(2 * (size_t)n, sizeof *row, "a row", &row, err), err));
+    if (psi->pencil)
+        fill_pencil(axis, norm, row, psi);
+    else
+        fill_slab(axis, norm, row, psi);
+    free(row);
     return KL_OK;
 }
 
@@ -315,13 +387,10 @@ done:
     return status;
 }
 
-static void fill_delta(const kl_initial *initial, kl_state *psi)
+void kl_initial_site(const int64_t index[3], kl_state *psi)
 {
     const kl_lattice *lattice = psi->lattice;
     const int64_t L = lattice->sites;
-    int64_t index[3];
-    for (int j = 0; j < lattice->dimension; j++)
-        index[j] = site_of_delta(initial, L, j);
     int64_t in_plane = 0;
     for (int j = 1; j < lattice->dimension; j++)
         in_plane = in_plane * L + index[j];
@@ -331,6 +400,14 @@ static void fill_delta(const kl_initial *initial, kl_state *psi)
     if (index[0] >= lattice->first && index[0] < lattice->first + lattice->count)
         store(psi, (index[0] - lattice->first) * lattice->plane + in_plane, 1);
     psi->real = true;
+}
+
+static void fill_delta(const kl_initial *initial, kl_state *psi)
+{
+    int64_t index[3];
+    for (int j = 0; j < psi->lattice->dimension; j++)
+        index[j] = site_of_delta(initial, psi->lattice->sites, j);
+    kl_initial_site(index, psi);
 }
 
 static kl_status make_packet(const kl_initial *initial, const kl_lattice *lattice, packet *p,
@@ -347,6 +424,11 @@ static kl_status make_packet(const kl_initial *initial, const kl_lattice *lattic
     if (p->by_rows)
         KL_TRY(kl_quadratic_create(initial, lattice, p->axis, &p->quadratic, err));
     return KL_OK;
+}
+
+bool kl_initial_pointwise(int n, const kl_initial *initial)
+{
+    return n == 1 && initial->envelope != KL_ENVELOPE_DELTA && kl_initial_linear(initial);
 }
 
 kl_status kl_initial_superpose(int n, const kl_initial *initial, kl_state *psi, kl_error *err)

@@ -36,6 +36,13 @@ bool kl_initial_linear(const kl_initial *initial);
 /* V = grad S(X), not reduced mod 1. Local. */
 void kl_initial_gradient(const kl_initial *initial, int dimension, const double x[3], double v[3]);
 
+/* One at a site, a slab. Local. */
+void kl_initial_site(const int64_t index[3], kl_state *psi);
+
+/* Whether the superposition of these is a product of functions of each axis, and in d = 3 may be
+ * filled in as a pencil. Local. */
+bool kl_initial_pointwise(int n, const kl_initial *packet);
+
 /* Fills psi; weight and angle have no effect. Collective; the same bits for any
  * layout. KL_BUG if the sum vanishes. */
 kl_status kl_initial_fill(const kl_initial *initial, kl_state *psi, kl_error *err);

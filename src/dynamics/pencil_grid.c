@@ -2,11 +2,13 @@
 
 #include "base/cpu.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
     DEEPEST = 16,
+    LEAST_FILLED = 13, /* a term of so deep a block does not wait for memory */
     SLAB_DEPTH = 8,
     LEAST_DEPTH = 4,
     THICKEST = 64,
@@ -52,6 +54,11 @@ kl_blocking kl_pencil_grid_blocking(int64_t rows, int64_t sites, kl_precision pr
     const double site = 1.15 * (4 * (double)kl_precision_size(precision) + sizeof(float));
     const double planes = usable / (2 * site * (double)(rows * sites)); /* K times thick */
     kl_blocking best = {DEEPEST, (int64_t)(planes / DEEPEST), false};
+    for (int depth = DEEPEST - 1; depth >= LEAST_FILLED; depth--) { /* as deep, and fuller */
+        const int64_t thick = (int64_t)(planes / depth);
+        if (best.tile >= 1 && thick <= THICKEST && depth * thick > best.depth * best.tile)
+            best = (kl_blocking){depth, thick, false};
+    }
     while (best.depth > 1 && best.tile < 1) {
         best.depth -= best.depth > 4 ? 4 : best.depth / 2;
         best.tile = (int64_t)(planes / best.depth);
@@ -66,6 +73,28 @@ static double border(int dimension, double L, const kl_grid *grid)
     const int across[2] = {grid->parts[0] / grid->box[0], grid->parts[1] / grid->box[1]};
     const double width = dimension == 3 ? L : 1;
     return (across[0] > 1 ? 2 * width / across[1] : 0) + (across[1] > 1 ? 2 * L / across[0] : 0);
+}
+
+/* A term of one chain by the model of docs/performance.md, section 4, whose inputs stand there:
+ * seconds of a rank's sites, of the looks and messages of its fronts, and of the network meanwhile.
+ */
+static double seconds_of_term(int dimension, int64_t L, kl_precision precision, const kl_grid *grid,
+                              double cache)
+{
+    static const double core[2] = {0.345e-9, 0.65e-9}, bandwidth = 8.3e9, network = 20e9;
+    static const double look = 0.7e-6, message = 1e-6;
+    const double size = (double)kl_precision_size(precision);
+    const int64_t range = L / grid->parts[0], rows = dimension == 3 ? range : 1;
+    const int64_t row = dimension == 3 ? L / grid->parts[1] : range;
+    const kl_blocking b = kl_pencil_grid_blocking(rows, row, precision, cache);
+    const double fronts = ((double)(L - 1) / (double)b.tile + 1) / b.depth;
+    double pairs = 0; /* of sides of a rank on other nodes, at most */
+    for (int axis = 0; axis < 2; axis++)
+        if (grid->parts[axis] > grid->box[axis])
+            pairs += grid->box[axis] == 1 ? 1 : 0.5;
+    const double site = fmax(core[precision], (8 * size + 4) / (b.depth * bandwidth));
+    const double work = (double)(rows * row * L) * site + (look + message * pairs) * fronts;
+    return fmax(work, border(dimension, (double)L, grid) * (double)L * size / network);
 }
 
 /* Slabs of enough planes whose tiles fit into a rank's cache. */
@@ -96,18 +125,37 @@ static kl_grid search(int dimension, int64_t L, kl_precision precision, int rank
 {
     const int nodes = ranks / node;
     kl_grid best = {{0, 0}, {0, 0}};
+    double least = 0;
     for (int across = 1; across <= nodes; across++)
         for (int box = 1; box <= node; box++) {
             if (nodes % across != 0 || node % box != 0)
                 continue;
             const kl_grid grid = {{nodes / across * (node / box), across * box}, {node / box, box}};
-            const double a = border(dimension, (double)L, &grid);
-            const double b = best.parts[0] ? border(dimension, (double)L, &best) : 0;
-            if (is_possible(dimension, L, precision, &grid, cache, forced) &&
-                (best.parts[0] == 0 || a < b || (a <= b && grid.parts[1] < best.parts[1])))
+            if (!is_possible(dimension, L, precision, &grid, cache, forced))
+                continue;
+            const double a = seconds_of_term(dimension, L, precision, &grid, cache);
+            if (best.parts[0] == 0 || a < least || (a <= least && grid.parts[1] < best.parts[1])) {
                 best = grid;
+                least = a;
+            }
         }
     return best;
+}
+
+/* Whether slabs of nodes are better than this grid: their planes go to other nodes while fronts are
+ * at work, which hides all of it where a rank has three planes; pencils of few terms wait for
+ * memory longer than slabs of one plane a rank for the network. */
+static bool nodes_are_better(int dimension, int64_t L, kl_precision precision, int ranks, int node,
+                             double cache, const kl_grid *grid)
+{
+    const bool large = kl_blocking_together(dimension, L, precision);
+    int64_t planes = 1; /* of a rank */
+    if (grid->parts[0] > 0 &&
+        kl_pencil_grid_blocking(L / grid->parts[0], L / grid->parts[1], precision, cache).depth >=
+            SLAB_DEPTH)
+        planes = 3;
+    return dimension == 3 && node > 1 && ranks <= L && L / (ranks / node) >= KL_NODE_PLANES &&
+           kl_team_asked(large && L >= planes * ranks);
 }
 
 kl_grid kl_pencil_grid_best(int dimension, int64_t sites, kl_precision precision, int ranks,
@@ -118,6 +166,8 @@ kl_grid kl_pencil_grid_best(int dimension, int64_t sites, kl_precision precision
     if (dimension == 1 || ranks % node != 0 || (ranks <= node && ranks <= sites))
         return best;
     best = search(dimension, sites, precision, ranks, node, cache, false);
+    if (nodes_are_better(dimension, sites, precision, ranks, node, cache, &best))
+        return (kl_grid){{0, 0}, {0, 0}};
     for (; best.parts[0] == 0 && ranks > sites; ranks--, node = 1)
         best = search(dimension, sites, precision, ranks, node, cache, true);
     if (best.parts[0] == 0 && ranks == sites && ranks < all)
@@ -157,6 +207,8 @@ kl_status kl_pencil_grid_choose(MPI_Comm comm, int dimension, int64_t sites, kl_
     node = ranks % node == 0 ? node : 1;
     if (out->parts[0] == 0) {
         *out = kl_pencil_grid_best(dimension, sites, precision, ranks, node, own);
+        if (out->parts[0] == 0)
+            out->box[0] = node;
         return KL_OK;
     }
     out->box[0] = out->box[1] = 1; /* whole parts of axis 2, as far as they fill nodes */

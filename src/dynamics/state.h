@@ -11,8 +11,9 @@
 typedef struct kl_state {
     const kl_lattice *lattice; /* not owned */
     kl_precision precision;
-    void *re, *im; /* kl_lattice_extent() elements each, ghosts included (not kept valid) */
+    void *re, *im; /* lattice arrays, ghosts included (not kept valid) */
     bool real;     /* im is zero everywhere: a real start costs half */
+    bool pencil;   /* it lies as a pencil (lattice/pencil_parts.h), not as a slab */
 } kl_state;
 
 /* Zeroed; takes the array places (kl_lattice_array) place and place + 1. Local. */
@@ -29,7 +30,7 @@ void kl_state_load(kl_precision precision, const void *part, int64_t from, int64
 void kl_state_store(kl_precision precision, void *part, int64_t from, int64_t n,
                     const double *values);
 
-/* Copies the vector; both of one lattice and precision. Local. */
+/* Copies the vector, a slab; both of one lattice and precision. Local. */
 void kl_state_copy(const kl_state *from, kl_state *to);
 
 #endif

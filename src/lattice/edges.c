@@ -95,6 +95,7 @@ void kl_edges_begin(kl_edges *edges, void *const array[2])
     kl_team *team = edges->team;
     edges->shared = team && kl_team_has(team, array[0]) && kl_team_has(team, array[1]);
     edges->begin = team ? team->fronts : 0;
+    edges->newest = 0;
 }
 
 /* MPI does its part of messages that are under way only when it is called, and others may wait for
@@ -147,9 +148,9 @@ static int64_t pack(const kl_edges *edges, const kl_wave *wave, int64_t w, int s
     const size_t plane = (size_t)(p->rows * p->sites) * edges->element;
     const size_t bytes = (size_t)edges->side[side].length * edges->element;
     int64_t n = 0, from, to;
-    for (int j = 1; j <= wave->depth; j++)
+    for (int j = kl_wave_oldest(wave, edges->newest); j <= edges->newest; j++)
         if (kl_wave_range(wave, j, w, &from, &to)) {
-            const char *read = array[(wave->first + j - 1) % 2];
+            const char *read = array[(j - 1) % 2];
             for (int64_t q = from; out && q < to; q++, out += bytes)
                 pack_edge(edges, side, read + (size_t)(q % wave->planes) * plane, out);
             n += to - from;
@@ -160,6 +161,7 @@ static int64_t pack(const kl_edges *edges, const kl_wave *wave, int64_t w, int s
 void kl_edges_done(kl_edges *edges, const kl_wave *wave, int64_t w, void *const array[2])
 {
     const MPI_Comm comm = edges->pencils->lattice->comm;
+    edges->newest = kl_wave_newest(wave, w + 2, edges->newest);
     const int64_t planes = pack(edges, wave, w + 2, KL_LOW, array, NULL);
     if (edges->team)
         kl_team_done(edges->team, edges->begin + w + 1);

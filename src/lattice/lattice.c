@@ -54,7 +54,7 @@ enum { PAGE = 4096 };
 /* Sites of an array, of the rank that has the most. */
 static size_t most_sites(const kl_lattice *lattice)
 {
-    const int64_t planes = (lattice->sites + lattice->ranks - 1) / lattice->ranks;
+    const int64_t planes = kl_lattice_most_planes(lattice);
     const int64_t sites = (planes + (lattice->bare ? 0 : 2)) * lattice->plane;
     return (size_t)(sites > lattice->room ? sites : lattice->room);
 }
@@ -95,6 +95,25 @@ void kl_lattice_array_free(void *array)
     if (array)
         memcpy(&block, (char *)array - sizeof block, sizeof block);
     free(block);
+}
+
+int64_t kl_lattice_together(const kl_lattice *lattice, int64_t *first)
+{
+    const kl_team *team = lattice->team;
+    const int rank = lattice->rank - (team ? team->rank : 0);
+    *first = kl_lattice_first(lattice, rank);
+    return kl_lattice_first(lattice, rank + (team ? team->ranks : 1)) - *first;
+}
+
+void *kl_lattice_plane_together(const kl_lattice *lattice, const void *owned, size_t element,
+                                int64_t p)
+{
+    const kl_team *team = lattice->team;
+    const int first = lattice->rank - team->rank;
+    const int64_t plane = kl_lattice_first(lattice, first) + p;
+    const int rank = kl_lattice_owner(lattice, plane);
+    const int64_t at = (plane - kl_lattice_first(lattice, rank)) * lattice->plane;
+    return (char *)kl_team_at(team, rank - first, owned) + (size_t)at * element;
 }
 
 MPI_Datatype kl_lattice_rows_type(const kl_lattice *lattice, size_t element, int64_t rows)

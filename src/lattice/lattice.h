@@ -35,6 +35,9 @@ typedef struct kl_lattice {
     bool bare;    /* arrays have no ghost planes, as with pencils */
     int64_t room; /* sites that an array must have room for; 0: its extent */
     int idle;     /* so many of the last ranks have no part in it */
+    int across;   /* so many ranks, one after the other, share a range of planes (pencils); or 0 */
+    int box[2];   /* ranges, and ranks that share one, on each node; or 0: then where there are more
+                     ranks than planes, each range has its planes on one node */
 } kl_lattice;
 
 /* Local (every rank of comm gives the same d and L). KL_INPUT if L is smaller
@@ -45,11 +48,43 @@ kl_status kl_lattice_create(MPI_Comm comm, int dimension, int64_t sites, kl_latt
 kl_status kl_lattice_create_sparse(MPI_Comm comm, int dimension, int64_t sites, int idle,
                                    kl_lattice *out, kl_error *err);
 
+/* Part k of n of the planes. */
+static inline int64_t kl_lattice_part(const kl_lattice *lattice, int k, int n)
+{
+    return lattice->sites / n * k + lattice->sites % n * k / n;
+}
+/* The node that has the planes of a range of axis 0, among those that share the range: ranges that
+ * follow each other are on one node, and all nodes have planes. */
+static inline int kl_lattice_column(const kl_lattice *lattice, int range)
+{
+    const int *box = lattice->box, nodes = lattice->across / box[1];
+    return (range % box[0] * nodes / box[0] + range / box[0]) % nodes;
+}
+static inline bool kl_lattice_by_nodes(const kl_lattice *lattice)
+{
+    return lattice->ranks - lattice->idle > lattice->sites && lattice->box[0] * lattice->box[1] > 1;
+}
 static inline int64_t kl_lattice_first(const kl_lattice *lattice, int rank)
 {
+    const int slabs = lattice->ranks - lattice->idle, n = lattice->across;
+    if (rank >= slabs)
+        return lattice->sites;
+    if (!kl_lattice_by_nodes(lattice))
+        return kl_lattice_part(lattice, rank, slabs);
+    const int range = rank / n, side = lattice->box[1];
+    const int64_t from = kl_lattice_part(lattice, range, slabs / n);
+    const int64_t planes = kl_lattice_part(lattice, range + 1, slabs / n) - from;
+    const int k = rank % n - kl_lattice_column(lattice, range) * side;
+    return from + (k < 0 ? 0 : k < side ? planes * k / side : planes);
+}
+/* Planes of the rank that has most. */
+static inline int64_t kl_lattice_most_planes(const kl_lattice *lattice)
+{
     const int slabs = lattice->ranks - lattice->idle;
-    return rank >= slabs ? lattice->sites
-                         : lattice->sites / slabs * rank + lattice->sites % slabs * rank / slabs;
+    if (!kl_lattice_by_nodes(lattice))
+        return (lattice->sites + slabs - 1) / slabs;
+    const int64_t ranges = slabs / lattice->across, side = lattice->box[1];
+    return ((lattice->sites + ranges - 1) / ranges + side - 1) / side;
 }
 int kl_lattice_owner(const kl_lattice *lattice, int64_t plane); /* rank that owns a plane */
 
@@ -104,6 +139,14 @@ void kl_lattice_array_free(void *array);
 /* Bytes of a team's segment for `arrays` arrays of this element and `more` bytes a site; 0 for d
  * < 3. Local. */
 size_t kl_lattice_team_bytes(const kl_lattice *lattice, size_t element, int arrays, size_t more);
+
+/* The planes of axis 0 that this rank works on together with its team, whose ranks follow each
+ * other: how many, from *first on. Without a team its own. Local. */
+int64_t kl_lattice_together(const kl_lattice *lattice, int64_t *first);
+/* The p-th of them, of an array that lies at the same place in every segment of the team; `owned`:
+ * its first owned site here. Local. */
+void *kl_lattice_plane_together(const kl_lattice *lattice, const void *owned, size_t element,
+                                int64_t p);
 
 /* `rows` rows that follow each other; sends and receives of more than INT_MAX bytes count in
  * this larger unit. Committed: free with MPI_Type_free(). Local. */

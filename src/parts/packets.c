@@ -80,6 +80,11 @@ kl_status kl_packets_fill(const kl_packets *packets, double mu, kl_state *psi, k
     return status;
 }
 
+bool kl_packets_pointwise(const kl_packets *packets)
+{
+    return !packets->file.path && kl_initial_pointwise(packets->n, packets->packet);
+}
+
 /* ---- what the points allow ---- */
 
 static kl_status check_envelope(const kl_packets *packets, kl_node *root,

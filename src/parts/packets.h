@@ -41,6 +41,9 @@ kl_initial kl_packets_at(const kl_packets *packets, int i, double mu);
 /* The start, normalised to 1, on psi's lattice. Collective. KL_INPUT: of a file. */
 kl_status kl_packets_fill(const kl_packets *packets, double mu, kl_state *psi, kl_error *err);
 
+/* Whether that may be psi's pencil, as kl_initial_pointwise(). Local. */
+bool kl_packets_pointwise(const kl_packets *packets);
+
 /* The concentration of singularity at a point, in closed form where there is one, else from the
  * lattice state; above[bounds->n]: N_c of these bounds (dynamics/concentration.h), from the lattice
  * state always. NAN on lattices too large for that. KL_ENVIRONMENT. */

@@ -1,6 +1,7 @@
 #include "parts/potential.h"
 
 #include "base/memory.h"
+#include "lattice/pencil_parts.h"
 
 #include <stdlib.h>
 
@@ -159,6 +160,20 @@ void kl_potential_draw(const kl_disorder_keys *keys, int distribution, double et
 {
     const kl_disorder disorder = numbers(keys, distribution, eta, more, realization, lattice);
     kl_disorder_fill(&disorder, lattice->first * lattice->plane, kl_lattice_local(lattice), omega);
+}
+
+void kl_potential_draw_pencil(const kl_disorder_keys *keys, int distribution, double eta,
+                              const double *more, int64_t realization, const kl_lattice *lattice,
+                              float *omega)
+{
+    const kl_pencils *p = lattice->pencils;
+    const kl_disorder disorder = numbers(keys, distribution, eta, more, realization, lattice);
+    if (p->rows == 0)
+        return;
+    const int64_t z = kl_pencils_start(p, 0), x = kl_pencils_start(p, 1), L = lattice->sites;
+    for (int64_t r = 0; r < L * p->rows; r++, omega += p->sites)
+        kl_disorder_fill(&disorder, (z + r % p->rows) * lattice->plane + r / p->rows * L + x,
+                         p->sites, omega);
 }
 
 kl_status kl_potential_load(const kl_lattice_file *file, int64_t realization,

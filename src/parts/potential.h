@@ -33,6 +33,11 @@ void kl_potential_draw(const kl_disorder_keys *keys, int distribution, double et
                        const double *more, int64_t realization, const kl_lattice *lattice,
                        float *omega);
 
+/* The same in this rank's pencil of a lattice in pencils, d = 3; omega[kl_pencils_held()]. Local. */
+void kl_potential_draw_pencil(const kl_disorder_keys *keys, int distribution, double eta,
+                              const double *more, int64_t realization, const kl_lattice *lattice,
+                              float *omega);
+
 /* Signs +-1 that are independent of that potential and, for each number from 1 on, of each other.
  * Local. */
 void kl_potential_sign(const kl_disorder_keys *keys, double eta, uint64_t number,

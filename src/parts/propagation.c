@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 kl_propagation_setup kl_propagation_at(const kl_lattice_points *points, int point,
                                        const kl_stations *times, const kl_propagator *propagator)
@@ -108,13 +107,22 @@ static double bytes_of_pencils(const kl_propagation_setup *s, int ranks, double 
                                    (double)s->propagator.cache);
     if (grid.parts[0] == 0)
         return 0;
-    const double range = ceil(L / grid.parts[0]), slab = ceil(L / ranks) * pow(L, s->dimension - 1);
+    const double range = ceil(L / grid.parts[0]), side = ranks > L ? fmax(grid.box[1], 1) : ranks;
+    const double slab = ceil((ranks > L ? range : L) / side) * pow(L, s->dimension - 1);
     const double rows = s->dimension == 3 ? range : 1;
     const double row = s->dimension == 3 ? ceil(L / grid.parts[1]) : range;
     const kl_blocking b = kl_pencil_grid_blocking((int64_t)rows, (int64_t)row, precision,
                                                   (double)s->propagator.cache);
-    return fmax(L * rows * row, slab) * (size * arrays + 4) +
+    /* psi, its copy to be measured, scratch, and planes of others while these are measured. */
+    return L * rows * row * (size * arrays + 4) + fmax(slab - L * rows * row, 0) * 4 * size +
            8 * (rows + row) * size * b.depth * (double)b.tile;
+}
+
+/* Where memory can be shared; groups on several nodes may have pencils, which hold as much. */
+static bool has_team(const kl_propagation_setup *s, int group_ranks)
+{
+    return group_ranks > 1 && s->orders == 0 && s->dimension == 3 &&
+           kl_team_asked(kl_blocking_together(s->dimension, s->sites, s->propagator.precision));
 }
 
 kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
@@ -124,7 +132,7 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
     const double size = (double)kl_precision_size(s->propagator.precision);
     const double t = microscopic(s, s->times.n - 1), sites = plane * (double)s->sites;
     double arrays = 3 + 2 * most_outputs(s); /* psi, scratch, outputs */
-    double seams = 0;                        /* between slabs */
+    double seams = 0, ghosts = 2, node = 0; /* seams: between slabs, node: between those of nodes */
     double terms = nominal_radius(s) * 1.1 * t + 20 * s->times.n, term = 0.25e-9 * size;
     if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
         arrays += 8.5;                                /* FFT, two copies, transfer, potential */
@@ -132,13 +140,18 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
         if (s->propagator.method == KL_STRANG_METHOD) /* error ~ eta t dt^2, as measured */
             terms = fmax(terms, 0.45 * t * sqrt(s->eta * t / s->propagator.tolerance));
         term = 200e-9;
+    } else if (has_team(s, group_ranks)) {
+        ghosts = 0;
+        node = plane * (double)kl_seams_column(kl_precision_size(s->propagator.precision),
+                                               kl_blocking_depth(s->sites, 1), most_arrays(s));
     } else if (group_ranks > 1 && s->dimension > 1) {
         seams = (double)kl_seams_column(kl_precision_size(s->propagator.precision),
                                         kl_blocking_depth(s->sites, group_ranks), most_arrays(s));
     }
     const double pencils = bytes_of_pencils(s, group_ranks, arrays);
-    const double slabs = plane * ((planes + 2) * size * arrays + planes * 4 + seams);
+    const double slabs = plane * ((planes + ghosts) * size * arrays + planes * 4 + seams);
     return (kl_cost){.bytes = pencils > 0 ? pencils : slabs,
+                     .node_bytes = pencils > 0 ? 0 : node,
                      .seconds = sites * terms * term,
                      .most_ranks = s->sites};
 }
@@ -148,14 +161,14 @@ static kl_status allocate_potential(kl_propagation *e, kl_error *err)
 {
     const kl_lattice *lattice = &e->lattice;
     const int64_t planes = (lattice->sites + lattice->ranks - 1) / lattice->ranks; /* at most */
-    const int64_t own = kl_lattice_local(lattice);
+    const int64_t own = kl_lattice_local(lattice), room = lattice->room;
     if (lattice->team && !lattice->pencils)
         e->omega =
             kl_team_take(lattice->team, (size_t)(planes * lattice->plane) * sizeof *e->omega);
     if (e->omega)
         return KL_OK;
-    KL_TRY(kl_alloc((size_t)(own > lattice->room ? own : lattice->room), sizeof *e->omega,
-                    "potential", &e->own_omega, err));
+    KL_TRY(kl_alloc((size_t)(own > room ? own : room), sizeof *e->omega, "potential", &e->own_omega,
+                    err));
     e->omega = e->own_omega;
     return KL_OK;
 }
@@ -169,6 +182,7 @@ static kl_status cut_lattice(kl_propagation *e, MPI_Comm group, kl_error *err)
     if (may_have_pencils(s))
         KL_TRY(kl_pencil_grid_choose(group, s->dimension, s->sites, s->propagator.precision,
                                      s->propagator.cache, &grid, err));
+    e->node = grid.box[0] > 0 ? grid.box[0] : 1;
     if (grid.parts[0] == 0)
         return kl_lattice_create(group, s->dimension, s->sites, &e->lattice, err);
     e->ordered = kl_grid_order(group, &grid);
@@ -179,23 +193,45 @@ static kl_status cut_lattice(kl_propagation *e, MPI_Comm group, kl_error *err)
     return kl_pencils_create(&e->lattice, &grid, &e->pencils, err);
 }
 
+/* Slabs of nodes need a team on each of them. */
+static void keep_team(kl_propagation *e)
+{
+    int all = e->team.ranks;
+    if (!e->lattice.pencils)
+        MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, e->lattice.comm);
+    if (all == 0)
+        kl_team_destroy(&e->team);
+    e->lattice.team = e->team.ranks > 0 ? &e->team : NULL;
+    e->lattice.bare = e->lattice.pencils || e->lattice.team;
+}
+
 /* A block of orders has arrays of its own, which the ranks of a node do not share as a team. */
 static kl_status create_team(kl_propagation *e, kl_error *err)
 {
     const kl_propagation_setup *s = &e->setup;
     const size_t element = kl_precision_size(s->propagator.precision);
-    const bool pencils = e->lattice.pencils != NULL;
+    const kl_lattice *l = &e->lattice;
+    const bool pencils = l->pencils != NULL;
     if (s->propagator.method != KL_CHEBYSHEV_METHOD || s->orders > 0)
         return KL_OK;
-    const size_t bytes = kl_lattice_team_bytes(&e->lattice, element, 3 + 2 * most_outputs(s),
-                                               pencils ? 0 : sizeof *e->omega);
-    const bool wanted = pencils || kl_blocking_together(&e->lattice, s->propagator.precision);
-    MPI_Comm node = pencils ? kl_pencils_node(&e->pencils) : e->lattice.comm;
-    const kl_status status = kl_team_create(node, bytes, wanted, &e->team, err);
+    MPI_Comm node;
     if (pencils)
-        MPI_Comm_free(&node);
-    e->lattice.team = e->team.ranks > 0 ? &e->team : NULL;
-    return kl_agree(e->lattice.comm, status, err);
+        node = kl_pencils_node(&e->pencils);
+    else
+        MPI_Comm_split(l->comm, l->rank / e->node, l->rank, &node);
+    e->lattice.bare = true; /* as long as there is a team: fronts need no ghosts */
+    const bool enough =
+        pencils || l->ranks == e->node || l->sites / (l->ranks / e->node) >= KL_NODE_PLANES;
+    const size_t bytes =
+        kl_lattice_team_bytes(l, element, 3 + 2 * most_outputs(s) + kl_pencils_few_planes(l),
+                              pencils ? 0 : sizeof *e->omega);
+    const bool wanted =
+        pencils || kl_blocking_together(l->dimension, l->sites, s->propagator.precision);
+    kl_status status = kl_team_create(node, enough ? bytes : 0, wanted, &e->team, err);
+    MPI_Comm_free(&node);
+    status = kl_agree(l->comm, status, err);
+    keep_team(e);
+    return status;
 }
 
 /* Between slabs or pencils; and how deep steps are blocked. */
@@ -204,11 +240,12 @@ static kl_status join(kl_propagation *e, kl_blocking *blocking, kl_error *err)
     const kl_propagator *p = &e->setup.propagator;
     const size_t element = kl_precision_size(p->precision);
     *blocking = kl_blocking_choose(&e->lattice, p->precision, p->cache);
-    if (p->method == KL_CHEBYSHEV_METHOD && !e->lattice.team && !e->lattice.pencils)
+    if (p->method == KL_CHEBYSHEV_METHOD && !e->lattice.pencils)
         return kl_seams_create(&e->lattice, element, blocking->depth, most_arrays(&e->setup), true,
                                &e->seams, err);
     if (!e->lattice.pencils)
         return KL_OK;
+    kl_pencils_join(&e->pencils, &e->team, (void *const[2]){e->scratch, e->space});
     const int64_t L = e->lattice.sites;
     *blocking =
         kl_pencil_grid_blocking(e->pencils.rows, e->pencils.sites, p->precision, (double)p->cache);
@@ -229,6 +266,9 @@ static kl_status allocate(kl_propagation *e, kl_error *err)
     for (; e->outputs < most_outputs(&e->setup); e->outputs++)
         KL_TRY(
             kl_state_create_at(lattice, precision, 3 + 2 * e->outputs, &e->out[e->outputs], err));
+    if (!kl_pencils_few_planes(lattice) || !lattice->team)
+        return KL_OK;
+    KL_TRY(kl_lattice_array(lattice, kl_precision_size(precision), 5, &e->space, err));
     return KL_OK;
 }
 
@@ -267,6 +307,7 @@ void kl_propagation_destroy(kl_propagation *e)
         kl_state_destroy(&e->out[j]);
     free(e->own_omega);
     kl_lattice_array_free(e->scratch);
+    kl_lattice_array_free(e->space);
     kl_edges_destroy(&e->edges);
     kl_team_destroy(&e->team); /* its memory was the arrays' */
     kl_pencils_destroy(&e->pencils);
@@ -300,9 +341,44 @@ void kl_propagation_chosen(const kl_propagation *e, char text[KL_NAME])
         snprintf(text, KL_NAME, "L = %lld: %dx%d pencils, depth %d, %lld planes",
                  (long long)e->lattice.sites, grid->parts[0], grid->parts[1], e->h.blocking.depth,
                  (long long)e->h.blocking.tile);
+    else if (e->seams.together && e->seams.depth > 0)
+        snprintf(text, KL_NAME, "L = %lld: slabs of %d nodes, depth %d, %lld rows",
+                 (long long)e->lattice.sites, e->lattice.ranks / e->team.ranks, e->h.blocking.depth,
+                 (long long)e->h.blocking.tile);
     else if (e->probed > 0)
         snprintf(text, KL_NAME, "L = %lld: depth %d, %lld rows", (long long)e->lattice.sites,
                  e->h.blocking.depth, (long long)e->h.blocking.tile);
+}
+
+/* Where ranks of a node pack and unpack planes of each other, until all have done so. */
+static void wait_for_node(const kl_propagation *e)
+{
+    if (e->pencils.team)
+        MPI_Barrier(e->lattice.comm);
+}
+
+/* In place, by way of scratch. */
+static void to_pencils(kl_propagation *e, void *slab, size_t element)
+{
+    kl_pencils_enter(&e->pencils, slab, element, e->scratch);
+}
+
+void kl_propagation_potential(kl_propagation *e)
+{
+    if (e->lattice.pencils)
+        to_pencils(e, e->omega, sizeof *e->omega);
+}
+
+void kl_propagation_draw(kl_propagation *e, const kl_disorder_keys *keys, int distribution,
+                         const double *more, int64_t realization)
+{
+    if (e->lattice.pencils && e->lattice.dimension == 3) {
+        kl_potential_draw_pencil(keys, distribution, e->setup.eta, more, realization, &e->lattice,
+                                 e->omega);
+        return;
+    }
+    kl_potential_draw(keys, distribution, e->setup.eta, more, realization, &e->lattice, e->omega);
+    kl_propagation_potential(e);
 }
 
 void kl_propagation_bound(kl_propagation *e)
@@ -310,6 +386,7 @@ void kl_propagation_bound(kl_propagation *e)
     e->radius = nominal_radius(&e->setup) + 6 * e->setup.eta;
     if (e->setup.propagator.method != KL_CHEBYSHEV_METHOD)
         return;
+    wait_for_node(e);
     choose_blocking(e);
     e->radius = kl_hamiltonian_radius(&e->h, e->setup.propagator.precision, e->psi.re, e->scratch);
 }
@@ -323,19 +400,56 @@ static kl_status total_energy(const kl_propagation *e, const kl_state *psi, doub
     return KL_OK;
 }
 
-kl_status kl_propagation_start(kl_propagation *e, kl_error *err)
+/* psi, which may be filled in or have come from a checkpoint as a slab, to where it is worked on.
+ */
+static void settle(kl_propagation *e)
+{
+    const size_t element = kl_precision_size(e->psi.precision);
+    if (!e->lattice.pencils || e->psi.pencil)
+        return;
+    wait_for_node(e);
+    to_pencils(e, e->psi.re, element);
+    to_pencils(e, e->psi.im, element);
+    e->psi.pencil = true;
+}
+
+/* packets: what psi is filled with; NULL: it is filled in. */
+static kl_status start(kl_propagation *e, const kl_packets *packets, kl_error *err)
 {
     double norm, hop;
     e->t = 0;
     e->served_from = e->served = 0;
+    e->seen = NULL;
+    e->psi.pencil = false;
+    if (packets)
+        KL_TRY(kl_packets_fill(packets, e->setup.unit, &e->psi, err));
     KL_TRY(kl_wigner_evaluate(e->pairing, &e->psi, NULL, &norm, &hop, NULL, err));
+    if (packets && e->lattice.pencils && e->lattice.dimension == 3 &&
+        kl_packets_pointwise(packets)) {
+        e->psi.pencil = true;
+        KL_TRY(kl_packets_fill(packets, e->setup.unit, &e->psi, err));
+    }
+    settle(e);
     return total_energy(e, &e->psi, hop, &e->energy, err);
+}
+
+kl_status kl_propagation_start(kl_propagation *e, kl_error *err)
+{
+    return start(e, NULL, err);
+}
+
+kl_status kl_propagation_start_packets(kl_propagation *e, const kl_packets *packets, kl_error *err)
+{
+    return start(e, packets, err);
 }
 
 static kl_status sweep(kl_propagation *e, int time, kl_error *err)
 {
     const kl_propagation_setup *s = &e->setup;
     double t[KL_MOST_OUTPUTS];
+    wait_for_node(e);
+    settle(e);
+    e->seen = NULL;
     if (e->served > 0) { /* go on from the last output */
         kl_state old = e->psi;
         e->psi = e->out[e->served - 1];
@@ -353,13 +467,35 @@ static kl_status sweep(kl_propagation *e, int time, kl_error *err)
     return KL_OK;
 }
 
+/* What is measured of a state: itself, or its copy as a slab, for which the arrays of the start are
+ * free after a sweep, and of the outputs before. */
+static const kl_state *as_slab(kl_propagation *e, const kl_state *state)
+{
+    const kl_state *place = state == &e->psi ? &e->out[0] : &e->psi;
+    const size_t element = kl_precision_size(state->precision);
+    if (!state->pencil)
+        return state;
+    if (e->seen != state) {
+        e->slab = *place;
+        e->slab.real = state->real;
+        e->slab.pencil = false;
+        kl_pencils_leave(&e->pencils, state->re, element, e->slab.re, e->scratch);
+        kl_pencils_leave(&e->pencils, state->im, element, e->slab.im, e->scratch);
+        e->seen = state;
+    }
+    return &e->slab;
+}
+
 kl_status kl_propagation_advance(kl_propagation *e, int time, const kl_state **psi, kl_error *err)
 {
     const kl_propagation_setup *s = &e->setup;
     const double t = microscopic(s, time);
     *psi = &e->psi;
-    if (t == 0)
+    if (t == 0) {
+        settle(e);
+        *psi = as_slab(e, &e->psi);
         return KL_OK;
+    }
     if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
         KL_TRY(kl_splitting_evolve(e->splitting, &e->psi, t - e->t,
                                    s->propagator.tolerance / s->times.n, err));
@@ -368,7 +504,7 @@ kl_status kl_propagation_advance(kl_propagation *e, int time, const kl_state **p
     }
     if (time >= e->served_from + e->served)
         KL_TRY(sweep(e, time, err));
-    *psi = &e->out[time - e->served_from];
+    *psi = as_slab(e, &e->out[time - e->served_from]);
     return KL_OK;
 }
 
@@ -386,7 +522,7 @@ kl_status kl_propagation_check(kl_propagation *e, int time, const kl_state *psi,
     const double tolerance = e->setup.propagator.tolerance;
     const double allowed[2] = {2 * tolerance, 2 * e->radius * tolerance};
     double energy;
-    KL_TRY(total_energy(e, psi, hop, &energy, err));
+    KL_TRY(total_energy(e, e->seen ? e->seen : psi, hop, &energy, err));
     drift[0] = fabs(norm - 1);
     drift[1] = fabs(energy - e->energy);
     for (int i = 0; i < 2; i++)
@@ -404,60 +540,4 @@ kl_status kl_propagation_drift(kl_propagation *e, int time, const kl_state *psi,
     double norm, hop;
     KL_TRY(kl_wigner_evaluate(e->pairing, psi, NULL, &norm, &hop, NULL, err));
     return kl_propagation_check(e, time, psi, norm, hop, drift, err);
-}
-
-/* ---- checkpoints ---- */
-
-static const kl_state *reached(const kl_propagation *e)
-{
-    return e->served > 0 ? &e->out[e->served - 1] : &e->psi;
-}
-
-kl_packing kl_propagation_shape(const kl_propagation *e)
-{
-    const kl_lattice *lattice = &e->lattice;
-    return (kl_packing){.pieces = lattice->sites,
-                        .first = lattice->first,
-                        .count = lattice->count,
-                        .piece_bytes = 2 * (size_t)lattice->plane *
-                                       kl_precision_size(e->setup.propagator.precision)};
-}
-
-kl_packing kl_propagation_packing(const kl_propagation *e, int time)
-{
-    kl_packing packing = kl_propagation_shape(e);
-    if (time < 0 || (e->served > 0 && time != e->served_from + e->served - 1))
-        packing.pieces = 0;
-    return packing;
-}
-
-/* Bytes of one part (re or im) of a plane, and where the owned plane begins in it. */
-static size_t plane_part(const kl_propagation *e, int64_t plane, size_t *at)
-{
-    const size_t part = (size_t)e->lattice.plane * kl_precision_size(e->setup.propagator.precision);
-    *at =
-        (size_t)kl_lattice_origin(&e->lattice) * kl_precision_size(e->setup.propagator.precision) +
-        (size_t)plane * part;
-    return part;
-}
-
-void kl_propagation_pack(const kl_propagation *e, int64_t plane, void *bytes)
-{
-    size_t at, part = plane_part(e, plane, &at);
-    memcpy(bytes, (const char *)reached(e)->re + at, part);
-    memcpy((char *)bytes + part, (const char *)reached(e)->im + at, part);
-}
-
-void kl_propagation_unpack(kl_propagation *e, int64_t plane, const void *bytes)
-{
-    size_t at, part = plane_part(e, plane, &at);
-    memcpy((char *)e->psi.re + at, bytes, part);
-    memcpy((char *)e->psi.im + at, (const char *)bytes + part, part);
-}
-
-void kl_propagation_restored(kl_propagation *e, int time)
-{
-    e->psi.real = false;
-    e->served_from = e->served = 0;
-    e->t = microscopic(&e->setup, time);
 }

@@ -10,8 +10,8 @@
 enum { SAMPLES_TAG = 81, GATE_TAG = 82 };
 enum { ROOM = 8192 }; /* numbers of a message, or one batch */
 
-/* Samples on their way to rank 0: of each batch its point, its number, and for each member, station
- * and watched quantity the sample. One number, -1: the team gives up. */
+/* On its way. To rank 0: of each batch its point, its number, and for each member, station and
+ * watched quantity the sample; one number, -1: the team gives up. From rank 0: a `news`. */
 typedef struct message {
     struct message *next;
     MPI_Request request;
@@ -19,9 +19,10 @@ typedef struct message {
     double value[];
 } message;
 
-/* From rank 0: the state of a gate; point -1: a team has given up. */
+/* The state of a gate; point -1: a team has given up. */
+enum { NEWS = 4 };
 typedef struct news {
-    int64_t point, open, likely, shut;
+    double point, open, likely, shut;
 } news;
 
 struct kl_verdicts {
@@ -89,11 +90,25 @@ bool kl_verdicts_given_up(const kl_verdicts *v)
 
 /* ---- rank 0: decides ---- */
 
-static void announce(kl_verdicts *v, news what)
+static void send_message(kl_verdicts *v, int to, int tag, message *m)
 {
-    for (int i = 0; i < v->nleaders; i++) /* eager: 32 bytes */
-        MPI_Send(&what, 4, MPI_INT64_T, v->others[i], GATE_TAG, v->comm);
+    MPI_Isend(m->value, m->n, MPI_DOUBLE, to, tag, v->comm, &m->request);
+    m->next = v->sending;
+    v->sending = m;
+}
+
+/* To all leaders. */
+static kl_status announce(kl_verdicts *v, news what, kl_error *err)
+{
+    for (int i = 0; i < v->nleaders; i++) {
+        message *m;
+        KL_TRY(kl_alloc(1, sizeof *m + sizeof what, "a message", &m, err));
+        m->n = NEWS;
+        memcpy(m->value, &what, sizeof what);
+        send_message(v, v->others[i], GATE_TAG, m);
+    }
     v->sent++;
+    return KL_OK;
 }
 
 static int64_t items_of(const kl_work *work, int point, int number)
@@ -136,8 +151,7 @@ static kl_status decide(kl_verdicts *v, int p, kl_error *err)
         else
             gate->shut = true;
     }
-    announce(v, (news){p, gate->open, gate->likely, gate->shut});
-    return KL_OK;
+    return announce(v, (news){p, gate->open, gate->likely, gate->shut}, err);
 }
 
 /* The watched samples of a batch into the results; they come again with the journal. */
@@ -158,7 +172,7 @@ static void take_samples(kl_verdicts *v, const double *value, int64_t n)
 {
     if (n == 1 && !v->given_up) {
         v->given_up = true;
-        announce(v, (news){.point = -1});
+        announce(v, (news){.point = -1}, NULL);
     }
     for (int64_t i = 0; n > 1 && i + v->numbers <= n; i += v->numbers) {
         const int p = (int)value[i];
@@ -176,7 +190,7 @@ static void take_news(kl_verdicts *v, news what)
     if (what.point < 0)
         v->given_up = true;
     else
-        v->gate[what.point] = (kl_gate){(int)what.open, (int)what.likely, (int)what.shut};
+        v->gate[(int)what.point] = (kl_gate){(int)what.open, (int)what.likely, (int)what.shut};
 }
 
 static kl_status receive_samples(kl_verdicts *v, MPI_Status *from, kl_error *err)
@@ -204,7 +218,7 @@ static kl_status receive(kl_verdicts *v, bool *any, kl_error *err)
     v->received++;
     if (v->rank == 0)
         return receive_samples(v, &from, err);
-    MPI_Recv(&what, 4, MPI_INT64_T, 0, GATE_TAG, v->comm, MPI_STATUS_IGNORE);
+    MPI_Recv(&what, NEWS, MPI_DOUBLE, 0, GATE_TAG, v->comm, MPI_STATUS_IGNORE);
     take_news(v, what);
     return KL_OK;
 }
@@ -240,14 +254,6 @@ kl_status kl_verdicts_look(kl_verdicts *v, kl_error *err)
     return v->status == KL_OK ? KL_OK : kl_fail(err, v->status, "%s", v->why.message);
 }
 
-static void send_message(kl_verdicts *v, message *m)
-{
-    MPI_Isend(m->value, m->n, MPI_DOUBLE, 0, SAMPLES_TAG, v->comm, &m->request);
-    m->next = v->sending;
-    v->sending = m;
-    v->sent++;
-}
-
 kl_status kl_verdicts_send(kl_verdicts *v, kl_error *err)
 {
     message *m = v->current;
@@ -255,7 +261,8 @@ kl_status kl_verdicts_send(kl_verdicts *v, kl_error *err)
     if (!m)
         return KL_OK;
     if (v->rank != 0) {
-        send_message(v, m);
+        v->sent++;
+        send_message(v, 0, SAMPLES_TAG, m);
         return KL_OK;
     }
     take_samples(v, m->value, m->n);
@@ -297,7 +304,8 @@ void kl_verdicts_give_up(kl_verdicts *v)
     } else if (kl_alloc(1, sizeof *m + sizeof word, "a message", &m, NULL) == KL_OK) {
         m->n = 1;
         m->value[0] = word;
-        send_message(v, m);
+        v->sent++;
+        send_message(v, 0, SAMPLES_TAG, m);
     }
     v->given_up = true;
 }

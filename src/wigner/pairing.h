@@ -60,7 +60,8 @@ kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex do
 kl_status kl_wigner_evaluate_pairs(kl_wigner *pairing, int n, const kl_state *psi,
                                    complex double *value, kl_error *err);
 
-/* sum_x omega_x |psi(x)|^2, in the same fixed order. Collective. */
+/* sum_x omega_x |psi(x)|^2, in the same fixed order; psi and omega both slabs or both pencils.
+ * Collective. */
 kl_status kl_potential_energy(const kl_state *psi, const float *omega, double *value,
                               kl_error *err);
 

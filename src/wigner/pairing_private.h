@@ -1,7 +1,9 @@
-/* Shared by the files of the pairing only: weights and modes (pairing.c), sums (pairing_sum.c). */
+/* Shared by the files of the pairing only: weights and modes (pairing.c), rows (pairing_rows.c),
+ * sums (pairing_sum.c), those of a node's ranks together (pairing_node.c). */
 #ifndef KL_WIGNER_PAIRING_PRIVATE_H
 #define KL_WIGNER_PAIRING_PRIVATE_H
 
+#include "base/lanes.h"
 #include "wigner/pairing.h"
 
 /* One a(mu (y + m/2)) on the lattice: a product over axes. */
@@ -37,6 +39,60 @@ struct kl_wigner {
 static inline int columns(const kl_wigner *pairing)
 {
     return 4 * pairing->nweights + 1 + pairing->lattice.dimension;
+}
+
+/* What the rows of a plane need. A weight takes part in a row where it is not negligible. */
+typedef struct part {
+    int column;                /* the first of the weight's four */
+    bool real, wave;           /* a is real; the row's factor is complex */
+    double outer_re, outer_im; /* the weight's factors of the other axes */
+} part;
+
+typedef struct row_work {
+    double *p_re, *p_im; /* [row] conj(psi(y)) psi(y+m) */
+    part *part;          /* [nweights] */
+    const double **x;    /* [2 nweights + 1] rows to multiply p with: row_re (, row_im) of */
+    double *lane;        /* of one row and mode */
+    double *node_lane;   /* of the rows of a plane that this rank has of its node, or NULL */
+    double *sum;         /* [columns][KL_LANES] over the plane */
+    bool totals;         /* the unweighted sums too */
+    int nsweeps;
+    const sweep **sweep; /* [nsweeps]: those with anything to sum */
+} row_work;
+
+/* A row of a plane and the row of psi(y + m) that it is paired with, which begins `site` sites
+ * before. */
+typedef struct row_pair {
+    int64_t z, y;                    /* of the first */
+    const char *re, *im;             /* psi */
+    const char *other_re, *other_im; /* the row of the other, of psi itself if `same` */
+    bool same;
+} row_pair;
+
+/* ---- rows (pairing_rows.c), all local ---- */
+
+kl_status kl_pairing_work(const kl_wigner *pairing, bool totals, row_work *w, kl_error *err);
+void kl_pairing_work_free(row_work *w);
+
+/* The lanes of a row for one mode, lane[kl_pairing_lanes()]; and what they add to w->sum. */
+void kl_pairing_row(const kl_wigner *pairing, const sweep *s, kl_precision precision,
+                    const row_pair *row, row_work *w, double *lane);
+void kl_pairing_add(const kl_wigner *pairing, const sweep *s, const row_pair *row, row_work *w,
+                    const double *lane);
+
+/* ---- the rows of a node's planes, shared by its ranks (pairing_node.c) ---- */
+
+/* Whether nodes do so with such a state. Collective. */
+bool kl_pairing_shares(const kl_state *psi);
+/* The sweeps first..last-1 of psi with itself, of one shift of planes: table[count][columns].
+ * Collective. */
+void kl_pairing_add_node(const kl_wigner *pairing, const kl_state *psi, int first, int last,
+                         row_work *w, double *table);
+
+/* Of the real parts, then of the imaginary ones. */
+static inline int64_t kl_pairing_lanes(const sweep *s)
+{
+    return 2 * (2 * (int64_t)(s->last - s->first) + 1) * KL_LANES;
 }
 
 #endif

@@ -1,166 +1,31 @@
 /* The sums of the pairing: plane by plane, row by row, mode by mode. */
-#include "base/clones.h"
 #include "base/memory.h"
-#include "wigner/pencils.h"
+#include "lattice/pencil_parts.h"
 #include "wigner/pairing_private.h"
+#include "wigner/pencil_energy.h"
+#include "wigner/pencils.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What the rows of a plane need. A weight takes part in a row where it is not negligible. */
-typedef struct part {
-    int column;                /* the first of the weight's four */
-    bool real, wave;           /* a is real; the row's factor is complex */
-    double outer_re, outer_im; /* the weight's factors of the other axes */
-} part;
-
-typedef struct row_work {
-    double *p_re, *p_im; /* [row] conj(psi(y)) psi(y+m) */
-    part *part;          /* [nweights] */
-    const double **x;    /* [2 nweights + 1] rows to multiply p with: row_re (, row_im) of */
-    double *re, *im;     /* each part, then the ones; and the lanes of what comes out */
-    double *sum;         /* [columns][KL_LANES] over the plane */
-    bool totals;         /* the unweighted sums too */
-    int nsweeps;
-    const sweep **sweep; /* [nsweeps]: those with anything to sum */
-} row_work;
-
-static kl_status make_work(const kl_wigner *pairing, bool totals, row_work *w, kl_error *err)
-{
-    const size_t n = (size_t)kl_lattice_row(&pairing->lattice);
-    const size_t most = 2 * (size_t)pairing->nweights + 1;
-    const size_t sums = (size_t)columns(pairing) * KL_LANES;
-    KL_TRY(kl_alloc(2 * most * KL_LANES, sizeof *w->re, "row buffers", &w->re, err));
-    KL_TRY(kl_alloc(sums, sizeof *w->sum, "row buffers", &w->sum, err));
-    KL_TRY(kl_alloc(2 * n, sizeof *w->p_re, "row buffers", &w->p_re, err));
-    KL_TRY(kl_alloc((size_t)pairing->nweights, sizeof *w->part, "row buffers", &w->part, err));
-    KL_TRY(kl_alloc(most, sizeof *w->x, "row buffers", &w->x, err));
-    KL_TRY(kl_alloc((size_t)pairing->nsweeps, sizeof *w->sweep, "modes", &w->sweep, err));
-    w->im = w->re + most * KL_LANES;
-    w->p_im = w->p_re + n;
-    w->totals = totals;
-    for (int i = 0; i < pairing->nsweeps; i++)
-        if (totals || pairing->sweep[i].first < pairing->sweep[i].last)
-            w->sweep[w->nsweeps++] = &pairing->sweep[i];
-    return KL_OK;
-}
-
-static void free_work(row_work *w)
-{
-    free(w->re);
-    free(w->sum);
-    free(w->p_re);
-    free(w->part);
-    free(w->x);
-    free(w->sweep);
-}
-
-/* The product row y of owned plane p for a mode. `re`, `im`: the planes at p + m_0. */
-static void product_row(const kl_state *psi, int64_t p, int64_t y, const sweep *s, const void *re,
-                        const void *im, double *p_re, double *p_im)
+/* Row y of owned plane p for a mode; `re`, `im`: the planes at p + m_0, of psi itself if `same`,
+ * else of another vector. */
+static row_pair pair_of(const kl_state *psi, bool same, const sweep *s, int64_t p, int64_t y,
+                        const void *re, const void *im)
 {
     const kl_lattice *lattice = psi->lattice;
-    const int64_t L = lattice->sites, n = kl_lattice_row(lattice), shift = s->site;
-    const int64_t y_shifted = y + s->row < L ? y + s->row : y + s->row - L;
     const size_t size = kl_precision_size(psi->precision);
+    const int64_t L = lattice->sites, n = kl_lattice_row(lattice);
+    const int64_t y_shifted = y + s->row < L ? y + s->row : y + s->row - L;
     const size_t here = (size_t)(kl_lattice_origin(lattice) + p * lattice->plane + y * n) * size;
     const size_t there = (size_t)(y_shifted * n) * size;
-    const size_t before = (size_t)(n - shift) * size, after = (size_t)shift * size;
-    const char *a_re = (const char *)psi->re + here, *a_im = (const char *)psi->im + here;
-    const char *b_re = (const char *)re + there, *b_im = (const char *)im + there;
-    kl_row_product(psi->precision, n - shift, a_re, a_im, b_re + after, b_im + after, p_re, p_im);
-    if (shift > 0) /* around the seam */
-        kl_row_product(psi->precision, shift, a_re + before, a_im + before, b_re, b_im,
-                       p_re + (n - shift), p_im ? p_im + (n - shift) : NULL);
-}
-
-/* The weights of a sweep that take part in row (z, y) and their rows; returns how many. */
-static int take_parts(const kl_wigner *pairing, const sweep *s, int64_t z, int64_t y, row_work *w,
-                      int *nx)
-{
-    static const double negligible = 1e-25; /* of a weight, against 1 at its peak */
-    int n = 0;
-    *nx = 0;
-    for (int i = s->first; i < s->last; i++) {
-        const weight *at = &pairing->weight[i];
-        const bool more = pairing->lattice.dimension == 3;
-        const double a = creal(at->axis[0][z]), b = cimag(at->axis[0][z]);
-        const double c = more ? creal(at->axis[1][y]) : 1, e = more ? cimag(at->axis[1][y]) : 0;
-        const bool real = at->observable.position != KL_POSITION_WAVE;
-        w->part[n] = (part){4 * i, real, at->row_im, a * c - b * e, a * e + b * c};
-        if (fabs(w->part[n].outer_re) + fabs(w->part[n].outer_im) < negligible)
-            continue;
-        n++;
-        w->x[(*nx)++] = at->row_re;
-        if (at->row_im)
-            w->x[(*nx)++] = at->row_im;
-    }
-    w->x[*nx] = pairing->ones;
-    return n;
-}
-
-/* out += factor lane, eight lanes. */
-static inline __attribute__((always_inline)) void add_lanes(double factor, const double *lane,
-                                                            double *restrict out)
-{
-    for (int l = 0; l < KL_LANES; l++)
-        out[l] += factor * lane[l];
-}
-
-/* Adds the lanes of each part's row times its outer factor a + i b to its columns:
- * (A - D) + i (B + C) and, with psi conjugated, (A + D) + i (C - B), where A, B = row_re.p and
- * C, D = row_im.p; for a real weight A + i B alone (combine() knows). */
-KL_CLONES static void add_parts(int parts, const part *taken, const double *re, const double *im,
-                                double *sum)
-{
-    for (int i = 0, k = 0; i < parts; i++, k += KL_LANES) {
-        const double a = taken[i].outer_re, b = taken[i].outer_im;
-        double *out = sum + taken[i].column * KL_LANES;
-        add_lanes(a, re + k, out);
-        add_lanes(a, im + k, out + KL_LANES);
-        if (taken[i].real)
-            continue;
-        add_lanes(-b, im + k, out);
-        add_lanes(b, re + k, out + KL_LANES);
-        add_lanes(a, re + k, out + 2 * KL_LANES);
-        add_lanes(b, im + k, out + 2 * KL_LANES);
-        add_lanes(-a, im + k, out + 3 * KL_LANES);
-        add_lanes(b, re + k, out + 3 * KL_LANES);
-        if (!taken[i].wave)
-            continue;
-        k += KL_LANES;
-        for (int c = 0; c < 4; c += 2) {
-            const double sign = c == 0 ? 1 : -1;
-            add_lanes(-b, re + k, out + c * KL_LANES);
-            add_lanes(-a * sign, im + k, out + c * KL_LANES);
-            add_lanes(a, re + k, out + (c + 1) * KL_LANES);
-            add_lanes(-b * sign, im + k, out + (c + 1) * KL_LANES);
-        }
-    }
-}
-
-/* Adds row y of owned plane p for one mode; `re`, `im` as in product_row(): of psi itself if
- * `same`, else of another vector. */
-static void add_row(const kl_wigner *pairing, const kl_state *psi, bool same, const sweep *s,
-                    int64_t p, int64_t y, const void *re, const void *im, row_work *w)
-{
-    const int64_t n = kl_lattice_row(psi->lattice);
-    int nx;
-    const int parts = take_parts(pairing, s, psi->lattice->first + p, y, w, &nx);
-    const bool density = same && s->mode[0] == 0 && s->mode[1] == 0 && s->mode[2] == 0;
-    const bool total = w->totals && s->total >= 0;
-    if (parts == 0 && !total)
-        return;
-    product_row(psi, p, y, s, re, im, w->p_re, density || parts == 0 ? NULL : w->p_im);
-    kl_row_lanes(n, nx + total, w->x, w->p_re, w->re);
-    if (density)
-        memset(w->im, 0, (size_t)nx * KL_LANES * sizeof *w->im);
-    else
-        kl_row_lanes(n, nx, w->x, w->p_im, w->im);
-    add_parts(parts, w->part, w->re, w->im, w->sum);
-    for (int l = 0; l < KL_LANES && total; l++)
-        w->sum[s->total * KL_LANES + l] += w->re[nx * KL_LANES + l];
+    return (row_pair){.z = lattice->first + p,
+                      .y = y,
+                      .re = (const char *)psi->re + here,
+                      .im = (const char *)psi->im + here,
+                      .other_re = (const char *)re + there,
+                      .other_im = (const char *)im + there,
+                      .same = same};
 }
 
 /* Psi moved by m_0 planes: for each owned plane, the plane that it is paired with. */
@@ -197,11 +62,35 @@ static void add_planes(const kl_wigner *pairing, const kl_state *psi, bool same,
     for (int64_t p = 0; p < lattice->count; p++) {
         memset(w->sum, 0, (size_t)(width * KL_LANES) * sizeof *w->sum);
         for (int64_t y = 0; y < rows; y++)
-            for (int i = first; i < last; i++)
-                add_row(pairing, psi, same, w->sweep[i], p, y, at[i].re[p], at[i].im[p], w);
+            for (int i = first; i < last; i++) {
+                const row_pair row =
+                    pair_of(psi, same, w->sweep[i], p, y, at[i].re[p], at[i].im[p]);
+                kl_pairing_row(pairing, w->sweep[i], psi->precision, &row, w, w->lane);
+                kl_pairing_add(pairing, w->sweep[i], &row, w, w->lane);
+            }
         for (int c = 0; c < width; c++)
             table[p * stride + c] += kl_lanes_sum(w->sum + c * KL_LANES);
     }
+}
+
+/* psi with itself by the ranks of its nodes together. */
+static kl_status fill_table_by_nodes(const kl_wigner *pairing, const kl_state *psi, row_work *w,
+                                     double *table, kl_error *err)
+{
+    const kl_team *team = psi->lattice->pencils->team;
+    int64_t lanes = 0;
+    for (int i = 0; i < w->nsweeps; i++)
+        lanes += kl_pairing_lanes(w->sweep[i]);
+    lanes *= psi->lattice->sites / (team->ranks > 0 ? team->ranks : 1) + 1;
+    const kl_status status =
+        kl_alloc((size_t)lanes, sizeof *w->node_lane, "row buffers", &w->node_lane, err);
+    KL_TRY(kl_agree(psi->lattice->comm, status, err));
+    for (int first = 0, last; first < w->nsweeps; first = last) {
+        for (last = first; last < w->nsweeps && same_shift(w, first, last);)
+            last++;
+        kl_pairing_add_node(pairing, psi, first, last, w, table);
+    }
+    return KL_OK;
 }
 
 /* Of conj(psi[k](y)) with ket(y + m), for each psi[k], k < n: table[count][n][columns]. A rank
@@ -267,7 +156,7 @@ kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex do
     const size_t total = 4 * (size_t)pairing->nweights;
     double *table = NULL, *sum = NULL, *planes = NULL;
     row_work work = {0};
-    kl_status status = make_work(pairing, true, &work, err);
+    kl_status status = kl_pairing_work(pairing, true, &work, err);
     if (status == KL_OK)
         status = kl_alloc((size_t)lattice->count * width, sizeof *table, "plane sums", &table, err);
     if (status == KL_OK)
@@ -275,7 +164,8 @@ kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex do
     if (status == KL_OK && marginal)
         status = kl_alloc(sites * width, sizeof *planes, "plane sums", &planes, err);
     KL_GOTO(kl_agree(lattice->comm, status, err));
-    KL_GOTO(fill_table(pairing, 1, psi, psi, &work, table, err));
+    KL_GOTO(kl_pairing_shares(psi) ? fill_table_by_nodes(pairing, psi, &work, table, err)
+                                   : fill_table(pairing, 1, psi, psi, &work, table, err));
     KL_GOTO(kl_planes_sum(lattice, table, (int)width, sum, planes, err));
     combine(pairing, sum, sum, value);
     *norm = sum[total];
@@ -285,7 +175,7 @@ kl_status kl_wigner_evaluate(kl_wigner *pairing, const kl_state *psi, complex do
     for (size_t i = 0; marginal && i < sites; i++)
         marginal[i] = planes[i * width + total];
 done:
-    free_work(&work);
+    kl_pairing_work_free(&work);
     free(table);
     free(sum);
     free(planes);
@@ -300,7 +190,7 @@ static kl_status sum_pairs(const kl_wigner *pairing, int n, const kl_state *psi,
     const size_t width = (size_t)(n * columns(pairing)), all = (size_t)lattice->count * width;
     double *table = NULL;
     row_work work = {0};
-    kl_status status = make_work(pairing, false, &work, err);
+    kl_status status = kl_pairing_work(pairing, false, &work, err);
     if (status == KL_OK)
         status = kl_alloc(all, sizeof *table, "plane sums", &table, err);
     KL_GOTO(kl_agree(lattice->comm, status, err));
@@ -310,7 +200,7 @@ static kl_status sum_pairs(const kl_wigner *pairing, int n, const kl_state *psi,
         KL_GOTO(kl_planes_sum(lattice, table, (int)width, sum + (size_t)k * width, NULL, err));
     }
 done:
-    free_work(&work);
+    kl_pairing_work_free(&work);
     free(table);
     return status;
 }
@@ -333,6 +223,8 @@ done:
 
 kl_status kl_potential_energy(const kl_state *psi, const float *omega, double *value, kl_error *err)
 {
+    if (psi->pencil)
+        return kl_pencil_energy(psi, omega, value, err);
     const kl_lattice *lattice = psi->lattice;
     const int64_t n = kl_lattice_row(lattice), rows = kl_lattice_rows(lattice);
     double *re = NULL, *table = NULL;

@@ -101,10 +101,10 @@ static void jets_are_the_observable_along_the_flow(void **state)
         for (int halving = 0; halving < 2; halving++) {
             const double h = 0.02 / (1 + halving), y[6] = {h, -h, 0.5 * h, 0.7 * h, h, -0.3 * h};
             double sum = 0;
-            for (int i = 0; i < jets.of_z.n; i++) {
+            for (int i = 0; i < jets.steps.of_z.n; i++) {
                 double product = a[i];
                 for (int j = 0; j < 6; j++)
-                    product *= pow(y[j], jets.of_z.power[i][j]);
+                    product *= pow(y[j], jets.steps.of_z.power[i][j]);
                 sum += product;
             }
             for (int j = 0; j < 6; j++)

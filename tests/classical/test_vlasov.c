@@ -426,6 +426,33 @@ static void it_stops_and_tells_what_runs_away(void **state)
                      KL_STOPPED);
 }
 
+/* A step that is tried and found too long takes nodes far away: the field is not made for that. */
+static void later_times_change_nothing_before(void **state)
+{
+    const kl_phase_term quartic[] = {{{2}, 0.5}, {{4}, 0.2}};
+    const kl_smooth_gaussian bell[] = {{{0}, 0.7, 1.5}};
+    const kl_smooth u = {.dimension = 1, .sum = {.nterms = 2, .term = quartic}},
+                    v = {.dimension = 1, .ngaussians = 1, .gaussian = bell};
+    const kl_phase_observable o[] = {{.x = {.shape = KL_WINDOW_POWER, .power = {2}}}};
+    const double times[] = {2, 8};
+    double value[2][2], error[2];
+    bool reached;
+    (void)state;
+    for (int n = 1; n <= 2; n++) {
+        const kl_vlasov problem = {.potential = &u,
+                                   .interaction = &v,
+                                   .displacement = {1},
+                                   .ntimes = n,
+                                   .times = times,
+                                   .nobservables = 1,
+                                   .observable = o,
+                                   .tolerance = 1e-3};
+        assert_ok(kl_vlasov_values(MPI_COMM_WORLD, &problem, value[n - 1], error, &reached, why));
+        assert_true(reached);
+    }
+    assert_near(value[1][0], value[0][0], 1e-4);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -437,6 +464,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_boundary_of_the_droplet_tells_the_same),
         cmocka_unit_test(a_swinging_droplet_is_the_radial_one),
         cmocka_unit_test(particles_tell_the_same),
+        cmocka_unit_test(later_times_change_nothing_before),
         cmocka_unit_test(it_stops_and_tells_what_runs_away),
     };
     MPI_Init(&argc, &argv);

@@ -39,6 +39,7 @@ class InPencils(unittest.TestCase):
         self.ask(grid, node, team)
         self.folder.run("study.yaml", f"{grid}.h5", *options, "--groups", "1", ranks=ranks)
         self.assertEqual(self.folder.samples(f"{grid}.h5"), expected, (grid, node, options))
+        self.assertEqual(self.folder.checksums(f"{grid}.h5"), self.folder.checksums("one.h5"))
         fields, others = self.fields("one.h5"), self.fields(f"{grid}.h5")
         self.assertEqual(set(fields), set(others))
         for name, numbers in fields.items():
@@ -94,16 +95,16 @@ class InPencils(unittest.TestCase):
             self.assertEqual((result.code, result.err.count("\n")), (2, 1), result)
             self.assertIn(words, result.err)
 
-    @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
-    def test_a_run_that_was_killed_goes_on_from_another_layout(self):
+    def check_kills(self, sites, eta, *layouts):
+        """From one layout of ranks to another, the times of a run being in pieces."""
         self.folder.write("study.yaml", study_text())
-        few = ["--set", "sites=[17]", "--set", "eta=[0.5]", "--set", "realizations=1", "--set", "propagator.tolerance=1e-3",
+        few = ["--set", f"sites=[{sites}]", "--set", f"eta=[{eta}]", "--set", "realizations=1",
+               "--set", "observables.1.momentum.mode=[2, 0, -1]", "--set", "propagator.tolerance=1e-3",
                "--set", "times=[0, 8, 16, 24, 32]"]
         run = ["study.yaml", *few, "--groups", "1", "--resume", "--checkpoint", "1e-6"]
         of_first = dict(FILES="checkpoint-0-0-", STEPS="rename")
         self.folder.run("study.yaml", "one.h5", *few)
-        for first, then in (((None, "", ""), (4, "2x2", "1x2")), ((4, "2x2", "2x1"), (3, "1x3", "1x3")),
-                            ((3, "3x1", "1x1"), (2, "", ""))):
+        for first, then in layouts:
             self.ask(*first[1:])
             output = f"from{first[1]}-{then[1]}.h5"
             killed = faults.run(self.folder, output, *run, ranks=first[0], **of_first, KILL=2)
@@ -112,6 +113,16 @@ class InPencils(unittest.TestCase):
             self.ask(*then[1:])
             result = self.folder.good("run", *run, "-o", output, ranks=then[0])
             self.assertEqual(self.folder.samples(output), self.folder.samples("one.h5"), result)
+            self.assertEqual(self.folder.checksums(output), self.folder.checksums("one.h5"))
+
+    @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
+    def test_a_run_that_was_killed_goes_on_from_another_layout(self):
+        self.check_kills(17, 0.5, ((None, "", ""), (4, "2x2", "1x2")), ((4, "2x2", "2x1"), (3, "1x3", "1x3")),
+                         ((3, "3x1", "1x1"), (2, "", "")))
+
+    @unittest.skipUnless(can_preload(), "no compiler to make the faults with")
+    def test_and_so_where_a_node_has_its_planes_together(self):
+        self.check_kills(9, 0.6, ((None, "", ""), (10, "5x2", "1x2")), ((10, "2x5", "2x1"), (None, "", "")))
 
 
 if __name__ == "__main__":

@@ -75,10 +75,10 @@ BAD = {
                                  "hierarchy: true is not allowed in dimension 2: must be 1"),
     "the hierarchy without p": (["observables=[{name: x2, position: {power: [2]}}]", "hierarchy=true"],
                                 "hierarchy: true is not allowed: no observable is a smooth function of p"),
-    "the next order in a plane": (["limits=[next_order]", "dimension=2", "displacement=[0, 0]", "particles=[3]",
-                                   "potential={terms: [{power: [2, 0], coefficient: 0.5}]}",
-                                   "observables=[{name: x2, position: {power: [2, 0]}}]"],
-                                  "limits: next_order is not allowed in dimension 2: must be 1"),
+    "the next order of a droplet that is not round": (
+        ["limits=[next_order]", "dimension=3", "displacement=[0.1, 0, 0]", "particles=[4]", "interaction={}", "box=20",
+         "potential={terms: [{power: [2, 0, 0], coefficient: 0.5}]}", "observables=[{name: x2, position: {power: [2, 0, 0]}}]"],
+        "limits: next_order is not allowed in dimension 3 where"),
     "exact in a plane": (["dimension=2", "displacement=[0, 0]", "method=exact", "particles=[3]"],
                          "method: exact is not allowed in dimension 2: must be 1"),
     "another trap": (["trap=box"], "trap: box is not allowed"),
@@ -142,6 +142,16 @@ class Vlasov(unittest.TestCase):
             row = one(table, statistic="rate:next_order_bias", part="re", observable=name)
             self.assertTrue(3.8 < float(row["low"]) and float(row["high"]) < 4.2, row)
         self.assertEqual(select(self.folder.table("plane", PLANE), statistic="next_order_reference"), [])
+        round_trap = "potential={terms: [%s]}" % ", ".join(
+            "{power: [%d, %d], coefficient: %g}" % p for p in ((2, 0, 0.5), (0, 2, 0.5), (4, 0, 0.05), (0, 4, 0.05), (2, 2, 0.1)))
+        table = self.folder.table("round", PLANE.replace("fields", "# fields"), "particles=[3, 6, 10]", "limits=[reference, next_order]", round_trap,
+                                  "interaction={gaussians: [{amplitude: 2, width: 1}]}", "displacement=[0, 0]",
+                                  "observables=[{name: x2, position: {power: [2, 0]}}, {name: E, energy: true}]",
+                                  "propagator.tolerance=1.0e-7", "limit_tolerance=1.0e-6", "box=13")
+        for name in ("x2", "E"):
+            self.exponent(table, 1.85, 2.1, observable=name)
+            row = one(table, statistic="rate:next_order_bias", part="re", observable=name)
+            self.assertTrue(3.5 < float(row["low"]) and float(row["high"]) < 4.4, row)
 
     def test_the_terms_of_the_hierarchy_fall_like_the_square_of_n(self):
         few = ["times=[0, 0.2]", "hierarchy=true", "pairs=false", "propagator.tolerance=1.0e-5", "limits=[reference]",
@@ -158,6 +168,12 @@ class Vlasov(unittest.TestCase):
         self.assertAlmostEqual(at(exact, "AB_correlation", 0.), 0, delta=1e-12)
         self.assertGreater(abs(at(exact, "p2_correlation", 0.2)), 1e-4)
         self.assertAlmostEqual(at(exact, "p2_moyal", 0.2), 0, delta=1e-6)  # a square of p has none
+        self.assertEqual(select(exact, observable="AB_pair_force"), [])  # pairs are not asked for
+        pairs = self.folder.table("pairs", STUDY, "method=exact", "particles=[2]", "pairs=true", *few[:2], *few[3:],
+                                  "times=[0, 0.05]")
+        self.assertGreater(abs(at(pairs, "AB_pair_force", 0.05)), 1e-5)
+        self.assertAlmostEqual(at(pairs, "AB_pair_correlation", 0.), 0, delta=1e-10)
+        self.assertAlmostEqual(at(pairs, "p2_pair_moyal", 0.05), 0, delta=1e-6)
 
     def test_pairs_of_closed_shells_are_known_in_closed_form(self):
         """x^2 takes 1/2 hbar^2 sqrt((n + 1)(n + 2)) from |n> to |n + 2>, out of the two last shells."""

@@ -43,4 +43,13 @@ static inline double many_mean(kl_many *many, double side, const kl_phase_observ
     return sum;
 }
 
+/* V = kappa x^2/2, U = x^2/2, moved by 0.3: <x^2> = <x>^2 + (S - r)(cos^2 Omega t + sin^2 Omega
+ * t/Omega^2) + r, r = hbar/2N, S = 1/2, Omega^2 = 1 + kappa; the centre swings at 1. */
+static inline double many_springs(int N, double kappa, double t)
+{
+    const double omega = sqrt(1 + kappa), r = 0.5 / N / N, c = cos(omega * t),
+                 s = sin(omega * t) / omega;
+    return 0.09 * cos(t) * cos(t) + (0.5 - r) * (c * c + s * s) + r;
+}
+
 #endif

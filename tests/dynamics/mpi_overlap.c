@@ -60,8 +60,7 @@ static void check_counts(bool share, int depth, problem *p)
                                       2,
                                       false,
                                       0,
-                                      NULL,
-                                      false};
+                                      NULL};
     kernels = p->h.set;
     seen.under_way = seen.full = false;
     seen.rows = seen.beside = 0;

@@ -130,8 +130,7 @@ static void check(const problem *p, kl_precision precision, int outputs)
                                         2 + OUTPUTS,
                                         true,
                                         0,
-                                        NULL,
-                                        false};
+                                        NULL};
             kl_recurrence_begin(&recurrence);
             kl_recurrence_run(&recurrence, STEPS, plan_step, &context);
             kl_recurrence_end(&recurrence);

@@ -46,7 +46,7 @@ static void windows_fall_by_their_gain(void **state)
 static void a_vector_takes_the_polynomial_of_each_level(void **state)
 {
     enum { N = 64 };
-    static double e[N], u[N * N], in[N], out[N];
+    static double e[N], u[N * N], in[N], out[N], parts[N];
     problem *p = problem_create(MPI_COMM_SELF, 2, 8, KL_GAUSSIAN, 0.6, 5);
     const double radius = radius_of(p, KL_DOUBLE);
     kl_energy_filter window;
@@ -68,6 +68,11 @@ static void a_vector_takes_the_polynomial_of_each_level(void **state)
         }
         assert_near(after, at(&window, e[k]) * before, 1e-13);
     }
+    kl_energy_filter_begin(&p->h, array, in);
+    for (int done = 0; done < window.degree;)
+        done = kl_energy_filter_steps(&window, &p->h, array, done, 12);
+    kl_energy_filter_end(&p->h, array, parts);
+    assert_memory_equal(parts, out, sizeof out);
     for (int i = 0; i < 3; i++)
         kl_lattice_array_free(array[i]);
     free(window.coefficient);

@@ -20,13 +20,14 @@ static void slabs_stay_where_they_are_better(void **state)
     assert_int_equal(kl_pencil_grid_best(1, 1 << 20, KL_SINGLE, 8, 1, CACHE).parts[0], 0);
 }
 
-/* Of all grids by brute force: none with a shorter border, in sites of a plane, fits. */
+/* Where the network is the limit no other grid has a shorter border, in sites of a plane, and no
+ * rank has neighbours on both sides of an axis on other nodes. */
 static void the_border_between_nodes_is_the_shortest(void **state)
 {
-    static const int nodes[] = {16, 64, 256};
+    static const int nodes[] = {64, 256};
     (void)state;
-    for (int i = 0; i < 3; i++) {
-        const int64_t L = i < 2 ? 1024 : 2048;
+    for (int i = 0; i < 2; i++) {
+        const int64_t L = i < 1 ? 1024 : 2048;
         const kl_grid g = best(L, 64 * nodes[i], 64);
         assert_int_equal(g.parts[0] * g.parts[1], 64 * nodes[i]);
         assert_int_equal(g.box[0] * g.box[1], 64);
@@ -40,7 +41,29 @@ static void the_border_between_nodes_is_the_shortest(void **state)
         assert_true(b.depth >= 8 && b.tile >= 1);
         assert_true(2 * b.depth * b.tile * (L / g.parts[0]) * (L / g.parts[1]) * 20 <= CACHE);
         assert_true(L / g.parts[1] >= 64);
+        assert_true(g.box[0] > 1 && g.box[1] > 1);
     }
+}
+
+/* Three planes of each rank, or one where pencils have few terms; KINLIM_TEAM decides instead. */
+static void few_nodes_have_slabs_of_their_own(void **state)
+{
+    const int64_t L = kl_blocking_together(3, 1024, KL_SINGLE) ? 1024 : 2048;
+    (void)state;
+    assert_false(kl_blocking_together(3, 64, KL_SINGLE));
+    assert_true(kl_blocking_together(3, L, KL_SINGLE));
+    assert_int_equal(best(L, (int)L / 4, 64).parts[0], 0);
+    assert_int_not_equal(best(L, (int)L, 64).parts[0], 0); /* K = 12 or 16 */
+    assert_int_equal(best(4096, 4096, 64).parts[0], 0);    /* K = 4 */
+    assert_int_not_equal(best(4096, 8192, 64).parts[0], 0);
+    assert_int_not_equal(best(64, 4, 2).parts[0], 0); /* small planes */
+    setenv("KINLIM_TEAM", "1", 1);
+    assert_int_equal(best(64, 4, 2).parts[0], 0);
+    assert_int_equal(best(64, 32, 2).parts[0], 0);
+    assert_int_not_equal(best(64, 64, 2).parts[0], 0); /* two planes of a node */
+    setenv("KINLIM_TEAM", "0", 1);
+    assert_int_not_equal(best(4096, 4096, 64).parts[0], 0);
+    unsetenv("KINLIM_TEAM");
 }
 
 static void more_ranks_than_planes_have_a_grid(void **state)
@@ -89,6 +112,7 @@ static void the_environment_is_read(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(slabs_stay_where_they_are_better),
     cmocka_unit_test(the_border_between_nodes_is_the_shortest),
+    cmocka_unit_test(few_nodes_have_slabs_of_their_own),
     cmocka_unit_test(more_ranks_than_planes_have_a_grid),
     cmocka_unit_test(the_environment_is_read)};
 TEST_MAIN(tests)

@@ -98,29 +98,29 @@ void anderson_chosen(const void *run, char text[KL_NAME])
     kl_propagation_chosen(&((const anderson_run *)run)->propagation, text);
 }
 
-static kl_status draw(anderson_run *r, int64_t batch, kl_error *err)
+/* Of a file or a field with a correlation length, on this rank's slab. */
+static kl_status fill_potential(anderson_run *r, int64_t batch, kl_error *err)
 {
     const anderson *a = r->a;
-    const double eta = r->point->eta;
     kl_propagation *e = &r->propagation;
     if (a->potential.path)
         return kl_potential_load(&a->potential, batch, &e->lattice, e->omega, err);
-    if (a->correlation.length > 0)
-        return kl_potential_draw_correlated(&a->disorder, &a->correlation, eta, batch, &e->lattice,
-                                            e->omega, err);
-    kl_potential_draw(&a->disorder, r->point->distribution, eta, NULL, batch, &e->lattice,
-                      e->omega);
-    return KL_OK;
+    return kl_potential_draw_correlated(&a->disorder, &a->correlation, r->point->eta, batch,
+                                        &e->lattice, e->omega, err);
 }
 
 kl_status anderson_start(void *run, int64_t batch, kl_error *err)
 {
     anderson_run *r = run;
     kl_propagation *e = &r->propagation;
-    KL_TRY(kl_agree(e->lattice.comm, draw(r, batch, err), err));
+    if (r->a->potential.path || r->a->correlation.length > 0) {
+        KL_TRY(kl_agree(e->lattice.comm, fill_potential(r, batch, err), err));
+        kl_propagation_potential(e);
+    } else {
+        kl_propagation_draw(e, &r->a->disorder, r->point->distribution, NULL, batch);
+    }
     kl_propagation_bound(e);
-    KL_TRY(kl_packets_fill(&r->a->packets, r->point->unit, &e->psi, err));
-    return kl_propagation_start(e, err);
+    return kl_propagation_start_packets(e, &r->a->packets, err);
 }
 
 kl_status anderson_advance(void *run, int station, bool *reached, kl_error *err)

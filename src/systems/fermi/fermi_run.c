@@ -132,9 +132,9 @@ kl_status fermi_start(void *run, int64_t batch, kl_error *err)
     kl_propagation *e = &r->propagation;
     (void)err;
     r->realization = batch;
-    kl_potential_draw(&r->f->disorder, r->point->distribution, r->point->eta, NULL,
-                      turned ? batch - 1 : batch, &e->lattice, e->omega);
-    for (int64_t i = 0; turned && i < kl_lattice_local(&e->lattice); i++)
+    kl_propagation_draw(e, &r->f->disorder, r->point->distribution, NULL,
+                        turned ? batch - 1 : batch);
+    for (int64_t i = 0; turned && i < kl_pencils_held(&e->lattice); i++)
         e->omega[i] = -e->omega[i];
     fermi_prepare(r);
     return KL_OK;

@@ -124,27 +124,16 @@ static void fill_potential(localization_run *r)
     const kl_lattice *lattice = &r->propagation.lattice;
     float *omega = r->propagation.omega;
     const int64_t n = kl_lattice_local(lattice);
-    kl_potential_draw(&r->l->disorder, r->l->disorder.distribution, r->propagation.setup.eta,
-                      &sigma, r->realization, lattice, omega);
-    for (int64_t i = 0; sigma > 0 && i < n; i++)
+    const kl_disorder_keys *keys = &r->l->disorder;
+    if (sigma == 0) {
+        kl_propagation_draw(&r->propagation, keys, keys->distribution, &sigma, r->realization);
+        return;
+    }
+    kl_potential_draw(keys, keys->distribution, r->propagation.setup.eta, &sigma, r->realization,
+                      lattice, omega);
+    for (int64_t i = 0; i < n; i++)
         omega[i] = (float)((double)omega[i] * pow(1 + square_of(r, i), -0.5 * sigma));
-}
-
-static void fill_start(localization_run *r)
-{
-    const kl_lattice *lattice = &r->propagation.lattice;
-    kl_state *psi = &r->propagation.psi;
-    const size_t bytes = (size_t)kl_lattice_extent(lattice) * kl_precision_size(psi->precision);
-    const double one = 1;
-    int64_t site = 0;
-    memset(psi->re, 0, bytes);
-    memset(psi->im, 0, bytes);
-    psi->real = true;
-    for (int axis = 0; axis < lattice->dimension; axis++)
-        site = site * lattice->sites + r->start[axis];
-    site -= lattice->first * lattice->plane;
-    if (site >= 0 && site < kl_lattice_local(lattice))
-        kl_state_store(psi->precision, psi->re, kl_lattice_origin(lattice) + site, 1, &one);
+    kl_propagation_potential(&r->propagation);
 }
 
 /* Makes `origin` the start site in work; its potential. */
@@ -160,12 +149,12 @@ static kl_status start_at(localization_run *r, int64_t origin, kl_error *err)
 {
     move_to(r, origin);
     kl_propagation_bound(&r->propagation);
-    if (r->l->one_site)
-        fill_start(r);
-    else
-        KL_TRY(
-            kl_packets_fill(&r->l->packets, r->propagation.setup.unit, &r->propagation.psi, err));
-    KL_TRY(kl_propagation_start(&r->propagation, err));
+    if (r->l->one_site) {
+        kl_initial_site(r->start, &r->propagation.psi);
+        KL_TRY(kl_propagation_start(&r->propagation, err));
+    } else {
+        KL_TRY(kl_propagation_start_packets(&r->propagation, &r->l->packets, err));
+    }
     r->progress[ORIGIN] = (double)origin;
     r->progress[REACHED] = -1;
     r->progress[RADIUS] = r->propagation.radius;

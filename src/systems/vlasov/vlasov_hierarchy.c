@@ -17,6 +17,21 @@ static kl_status measure_one(const kl_orbitals *o, kl_hierarchy *h, const kl_pha
     return many ? kl_many_correlation(many, which, h, &value[2], err) : KL_OK;
 }
 
+/* pair[npairterms] of the second equation. */
+static kl_status measure_pairs(const vlasov *v, kl_many *many, int which, const kl_hierarchy *h,
+                               double *pair, kl_error *err)
+{
+    kl_many_pair_terms terms;
+    if (v->npairterms == 0)
+        return KL_OK;
+    KL_TRY(kl_many_pair_equation(many, which, h, &terms, err));
+    pair[0] = terms.moyal;
+    pair[1] = terms.force;
+    pair[2] = terms.exchange;
+    pair[3] = terms.correlation;
+    return KL_OK;
+}
+
 kl_status vlasov_measure_hierarchy(const vlasov *v, const vlasov_view *view, kl_many *many,
                                    int which, double *value, double *bound, kl_error *err)
 {
@@ -36,6 +51,8 @@ kl_status vlasov_measure_hierarchy(const vlasov *v, const vlasov_view *view, kl_
     for (int k = 0; k < v->nhierarchy; k++) {
         KL_GOTO(measure_one(o, &h, &v->observables.observable[v->hierarchy_of[k]], many, which,
                             terms, value + k * v->nterms, err));
+        KL_GOTO(measure_pairs(v, many, which, &h,
+                              value + v->nhierarchy * v->nterms + k * v->npairterms, err));
         bound[k] = kl_hierarchy_bound(&h, v->droplet_x);
     }
 done:

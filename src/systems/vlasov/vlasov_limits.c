@@ -19,8 +19,8 @@ const kl_key vlasov_limits_table[] = {
     {.name = "limits",
      KL_CHOICES_AT(limit_keys, limits, words),
      .flags = KL_FREE,
-     .doc = "which ones are solved; default: reference, in d = 1 next_order too, which is there "
-            "alone"},
+     .doc = "which ones are solved; default: reference, in d = 1 next_order too, which in d = 3 is "
+            "there where all is radial"},
     {.name = "limit_tolerance",
      KL_REAL_AT(limit_keys, accuracy),
      .flags = KL_FREE,
@@ -176,10 +176,11 @@ static kl_status choose(vlasov *v, kl_node *root, const kl_ints *asked, kl_error
     bool wanted[] = {asked->n == 0, asked->n == 0 && v->dimension == 1};
     for (int i = 0; i < asked->n; i++)
         wanted[asked->v[i]] = true;
-    if (wanted[NEXT_ORDER] && v->dimension > 1)
+    const kl_vlasov equation = problem(v, NULL);
+    if (wanted[NEXT_ORDER] && v->dimension == 3 && !kl_vlasov_radial(&equation))
         return kl_config_fail(root, "limits", err,
-                              "next_order is not allowed in dimension %d: must be 1",
-                              (int)v->dimension);
+                              "next_order is not allowed in dimension 3 where potential, "
+                              "interaction and displacement are not the same under rotations");
     for (int i = 0; i < 2; i++)
         if (wanted[i])
             v->limit[v->nlimits++] = all[i];

@@ -68,8 +68,9 @@ const kl_key vlasov_points_table[] = {
      KL_BOOL_AT(points_keys, hierarchy),
      .fallback = "false",
      .doc = "true: NAME_moyal, NAME_exchange, of exact runs NAME_correlation, what the equation of "
-            "one particle has beyond Vlasov's, for each smooth observable with a function of p; "
-            "d = 1"},
+            "one particle has beyond Vlasov's, for each smooth observable with a function of p; of "
+            "exact runs with pairs NAME_pair_moyal, NAME_pair_force, NAME_pair_exchange and "
+            "NAME_pair_correlation, that of two particles; d = 1"},
     {0}};
 
 double vlasov_fermi_energy(int64_t dimension)

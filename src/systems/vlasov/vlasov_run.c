@@ -274,9 +274,14 @@ static void add_errors(const vlasov_run *r, double off, const double *bound, dou
         error[n + k] += 4 * error_of(v, at, o, off) * bound_of(v, o, v->droplet_x, v->droplet_p) /
                         (r->many ? 1 : (double)v->particles[r->point]);
     }
-    for (int k = 0; k < v->nhierarchy; k++)
+    for (int k = 0; k < v->nhierarchy; k++) {
+        const kl_phase_observable *o = &v->observables.observable[v->hierarchy_of[k]];
         for (int i = 0; i < v->nterms; i++)
             error[vlasov_terms(v) + k * v->nterms + i] += 4 * off * bound[k];
+        for (int i = 0; i < v->npairterms; i++)
+            error[vlasov_pair_terms(v) + k * v->npairterms + i] +=
+                8 * off * bound[k] * bound_of(v, o, v->droplet_x, v->droplet_p);
+    }
 }
 
 static kl_status check_orbitals(vlasov_run *r, kl_sample *out, kl_error *err)

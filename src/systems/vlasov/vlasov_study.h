@@ -35,15 +35,16 @@ typedef struct vlasov {
     kl_phase_observables observables;
     kl_phase_pictures pictures; /* with the Wigner function, `negativity` is known */
     kl_split_keys propagator;
-    double tolerance;           /* of the reference */
-    bool pairs;                 /* the two-particle defect of each observable that has one */
-    bool hierarchy;             /* the terms of the hierarchy's first equation likewise */
-    bool kohn;                  /* U is a sum of parabolas: the centre of mass is known, */
+    double tolerance; /* of the reference */
+    bool pairs;       /* the two-particle defect of each observable that has one */
+    bool hierarchy;   /* the terms of the hierarchy's first equation likewise; of exact runs
+                         with pairs, of the second */
+    bool kohn;        /* U is a sum of parabolas: the centre of mass is known, */
     double square[3], slope[3]; /* U = sum_j square x_j^2 + slope x_j */
-    int nquantities, ndefects, nhierarchy, nterms;
+    int nquantities, ndefects, nhierarchy, nterms, npairterms;
     kl_quantity *quantity; /* of the observables, their defects, terms, negativity */
     int *defect_of;        /* [ndefects]: of which observable */
-    int *hierarchy_of;     /* [nhierarchy]: of which observable are there nterms terms each */
+    int *hierarchy_of;     /* [nhierarchy]: of which observable are there terms */
     int nchecks;
     const char *check[MOST_CHECKS];
     vlasov_solved solved[2];
@@ -62,9 +63,13 @@ static inline int vlasov_terms(const vlasov *v) /* the place of the first of the
 {
     return v->observables.n + v->ndefects;
 }
-static inline int vlasov_negativity(const vlasov *v) /* the place of that quantity */
+static inline int vlasov_pair_terms(const vlasov *v) /* likewise of the second equation's */
 {
     return vlasov_terms(v) + v->nhierarchy * v->nterms;
+}
+static inline int vlasov_negativity(const vlasov *v) /* the place of that quantity */
+{
+    return vlasov_pair_terms(v) + v->nhierarchy * v->npairterms;
 }
 
 /* ---- points ---- */
@@ -95,7 +100,8 @@ kl_status vlasov_measure_observables(const vlasov *v, const vlasov_view *view, d
 kl_status vlasov_measure_defects(const vlasov *v, const vlasov_view *view, const double *mean,
                                  double *defect, kl_error *err);
 /* value[nhierarchy][nterms]: Moyal's, exchange, and of exact runs correlation, `many` and `which`
- * as of kl_many_correlation(); bound[nhierarchy]: of each of them. Collective. */
+ * as of kl_many_correlation(); then [nhierarchy][npairterms] of the second equation: Moyal's,
+ * force, exchange, correlation; bound[nhierarchy]: of each of them. Collective. */
 kl_status vlasov_measure_hierarchy(const vlasov *v, const vlasov_view *view, kl_many *many,
                                    int which, double *value, double *bound, kl_error *err);
 kl_status vlasov_measure_tails(const vlasov_view *view, double *edge, double *band, kl_error *err);

@@ -37,13 +37,21 @@ static kl_status name_one(vlasov *v, int at, const char *name, const char *endin
     return KL_OK;
 }
 
-static kl_status name_terms(vlasov *v, int of, kl_error *err)
+static kl_status name_terms(vlasov *v, kl_error *err)
 {
-    static const char *const ending[] = {"_moyal", "_exchange", "_correlation"};
-    const int first = vlasov_negativity(v);
-    for (int i = 0; i < v->nterms; i++)
-        KL_TRY(name_one(v, first + i, v->observables.name[of], ending[i], err));
-    v->hierarchy_of[v->nhierarchy++] = of;
+    static const char *const ending[] = {"_moyal", "_exchange", "_correlation"},
+                             *const of_pairs[] = {"_pair_moyal", "_pair_force", "_pair_exchange",
+                                                  "_pair_correlation"};
+    int at = vlasov_terms(v);
+    for (int i = 0; i < v->observables.n; i++)
+        if (has_terms(&v->observables.observable[i]))
+            v->hierarchy_of[v->nhierarchy++] = i;
+    for (int k = 0; k < v->nhierarchy; k++)
+        for (int i = 0; i < v->nterms; i++)
+            KL_TRY(name_one(v, at++, v->observables.name[v->hierarchy_of[k]], ending[i], err));
+    for (int k = 0; k < v->nhierarchy; k++)
+        for (int i = 0; i < v->npairterms; i++)
+            KL_TRY(name_one(v, at++, v->observables.name[v->hierarchy_of[k]], of_pairs[i], err));
     return KL_OK;
 }
 
@@ -51,7 +59,8 @@ static kl_status name_quantities(vlasov *v, kl_error *err)
 {
     const int n = v->observables.n;
     v->nterms = v->method == EXACT ? 3 : 2;
-    KL_TRY(kl_alloc((size_t)(5 * n + 1), sizeof *v->quantity, "quantities", &v->quantity, err));
+    v->npairterms = v->method == EXACT && v->pairs ? 4 : 0;
+    KL_TRY(kl_alloc((size_t)(9 * n + 1), sizeof *v->quantity, "quantities", &v->quantity, err));
     KL_TRY(kl_alloc((size_t)n, sizeof *v->defect_of, "quantities", &v->defect_of, err));
     KL_TRY(kl_alloc((size_t)n, sizeof *v->hierarchy_of, "quantities", &v->hierarchy_of, err));
     for (int i = 0; i < n; i++)
@@ -61,9 +70,8 @@ static kl_status name_quantities(vlasov *v, kl_error *err)
             KL_TRY(name_one(v, n + v->ndefects, v->observables.name[i], "_defect", err));
             v->defect_of[v->ndefects++] = i;
         }
-    for (int i = 0; i < n && v->hierarchy; i++)
-        if (has_terms(&v->observables.observable[i]))
-            KL_TRY(name_terms(v, i, err));
+    if (v->hierarchy)
+        KL_TRY(name_terms(v, err));
     v->nquantities = vlasov_negativity(v) + v->pictures.whole_wigner;
     return v->pictures.whole_wigner ? name_one(v, vlasov_negativity(v), "negativity", "", err)
                                     : KL_OK;
