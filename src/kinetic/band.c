@@ -97,6 +97,14 @@ kl_status kl_band_create(int dimension, int half, bool squares, kl_band *band, k
     return KL_OK;
 }
 
+/* Does G diverge so near to E that rounding of E decides its value? */
+static bool diverges(int dimension, double energy)
+{
+    const double lost = 1e-12;
+    return (dimension < 3 && 2 * dimension - fabs(energy) < lost) ||
+           (dimension == 2 && fabs(energy) < lost);
+}
+
 kl_status kl_band_at(int dimension, const double momentum[3], kl_band *band, double *first,
                      kl_error *err)
 {
@@ -106,13 +114,14 @@ kl_status kl_band_at(int dimension, const double momentum[3], kl_band *band, dou
         energy += 2 * cos(2 * M_PI * momentum[j]);
         *first += 4 * pow(sin(2 * M_PI * momentum[j]), 2);
     }
+    *band = (kl_band){0};
+    if (diverges(dimension, energy))
+        return kl_fail(err, KL_INPUT, "e(p) = %.6g: there the limit does not exist", round(energy));
     KL_TRY(allocate(dimension, 1, true, band, err));
     band->n = 1;
     band->weight[0] = 1;
     band->energy[0] = fabs(energy);
     kl_resolvent(dimension, band->energy[0], band->re, band->im);
-    if (!isfinite(*band->re) || !isfinite(*band->im))
-        return kl_fail(err, KL_INPUT, "e(p) = %g: there the limit does not exist", energy);
     if (dimension == 1)
         band->square[0] = *first;
     else

@@ -230,11 +230,7 @@ static kl_status solve(const kl_fluctuation_limit *limit, int point, problem *p,
     if (status == KL_OK)
         fill(limit, point, p, value, value + n * n, out);
     free(value);
-    if (status == KL_INPUT) { /* no shell, ... : no reason to lose the run */
-        snprintf(out->note, sizeof out->note, "%.255s", err->message);
-        status = KL_OK;
-    }
-    return status;
+    return kl_kinetic_or_note(status, err, out);
 }
 
 kl_status kl_fluctuation_limit_solve(const kl_fluctuation_limit *limit, int point,

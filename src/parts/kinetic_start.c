@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,14 @@ void kl_kinetic_start_free(kl_kinetic_problem *problem)
 {
     free((void *)problem->term);
     free((void *)problem->wave);
+}
+
+kl_status kl_kinetic_or_note(kl_status status, const kl_error *err, kl_limit_values *out)
+{
+    if (status != KL_INPUT)
+        return status;
+    snprintf(out->note, sizeof out->note, "%.255s", err->message);
+    return KL_OK;
 }
 
 kl_status kl_kinetic_translate(const kl_observable *from, kl_kinetic_observable *to,

@@ -157,6 +157,12 @@ observables:
                                            time=0.5)["value"]), 0)
         self.assertEqual(select(self.table(), statistic="reference"), [])
 
+    def test_has_no_limit_at_the_edge_of_the_band(self):
+        table = self.table("dimension=2", "initial.phase.momentum=[0, 0]", "observable.momentum.mode=[0, 0]")
+        self.assertTrue(select(table, statistic="mean", observable="total"))
+        self.assertEqual(select(table, statistic="reference"), [])
+        self.assertIn("edge of the band", self.folder.good("info", f"{self.runs}.h5").out)
+
     def test_graphs_add_up_to_the_terms_of_the_boltzmann_equation(self):
         """Over n + m = 2k at fixed T: (2 pi N T)^k/k! (-1)^k (b(p) - <b>), as eta falls like eta^2; <b> is what the
         limit of the ladder says. All classes but the decorated vanish."""

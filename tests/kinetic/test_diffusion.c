@@ -125,10 +125,9 @@ static void a_van_hove_energy_is_refused(void **state)
     kl_error err = {0};
     double first;
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) { /* e(p) of the first is 5e-16 */
         const double middle[3] = {0, 0.5, 0};
-        if (kl_band_at(2, i ? middle : p, &band, &first, &err) == KL_OK)
-            assert_true(isfinite(band.im[0]) && band.energy[0] < 1e-12); /* by rounding */
+        assert_int_equal(kl_band_at(2, i ? middle : p, &band, &first, &err), KL_INPUT);
         kl_band_destroy(&band);
     }
     assert_int_equal(kl_band_at(2, (const double[3]){0}, &band, &first, &err), KL_INPUT);

@@ -152,5 +152,5 @@ kl_status feynman_limit_solve(const feynman *f, int point, MPI_Comm comm, kl_lim
     if (status == KL_OK)
         deliver(&s, out);
     destroy(&s);
-    return status;
+    return kl_kinetic_or_note(status, err, out);
 }
