@@ -173,6 +173,7 @@ typedef struct kl_description {
 typedef struct kl_cost {
     double bytes;       /* of the largest rank of a group: one member in work, all else included */
     double more_bytes;  /* of each further member of a batch that the group holds */
+    double node_bytes;  /* held once on each node by all its ranks of a group on several nodes */
     double seconds;     /* of one realization on one rank, roughly */
     int64_t most_ranks; /* a group cannot be larger; 0: any */
 } kl_cost;

@@ -25,7 +25,7 @@ def panels(count, heights, handles, share=None, legend_rows=1):
     panel is a stack of axes of the given heights in inches. share "y": one scale for
     all. legend_rows: at least so many rows of space for the legend."""
     legend_columns = columns_of_legend(handles)
-    legend_rows = max(legend_rows, math.ceil(len(handles) / legend_columns))
+    legend_rows = max(legend_rows, rows_of_legend(handles))
     top = TOP + LEGEND_ROW * (legend_rows - 1)
     columns = min(3, max(count, 2))
     rows = math.ceil(count / columns)
@@ -58,6 +58,10 @@ def columns_of_legend(handles):
         return max(1, len(handles))
     longest = max((len(handle.get_label().split("$")[0]) for handle in handles), default=1)
     return max(1, int((WIDTH - LEFT) / (0.75 + 0.085 * longest)))
+
+
+def rows_of_legend(handles):
+    return math.ceil(len(handles) / columns_of_legend(handles))
 
 
 # ---- handles -------------------------------------------------------------------

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 import style
 from convergence import convergence_handles, draw_powers, few_curves, found, has_rates
 from means import draw_over_small, draw_over_stations, limit_marker, limits_of, over_stations
-from panels import LEFT, drawn, limit_handles, panels, point_handles
+from panels import LEFT, LEGEND_ROW, drawn, limit_handles, panels, point_handles, rows_of_legend
 from points import number
 from style import INK, PALE, WIDTH, plain
 
@@ -98,8 +98,9 @@ def headline(results, series, quantity):
     if not has_rates(results, series) or not powers or not (over_stations(results) or sampled):
         return None
     limits = limits_of(results, chosen, [quantity])
-    figure, stacks = panels(2 + bool(sampled), (2.6,), point_handles(results, chosen) + limit_handles(
-        results, limits, limit_marker(results)), legend_rows=2)
+    handles = point_handles(results, chosen) + limit_handles(results, limits, limit_marker(results))
+    above = rows_of_legend(handles)    # long names of limits reach over the last panel: its own legend is below
+    figure, stacks = panels(2 + bool(sampled), (2.6,), handles, legend_rows=above + 1)
     axis = stacks[0][0]
     axis.set_title(plain(f"{quantity.label}: {results.word}", 34))
     (draw_over_stations if over_stations(results) else draw_over_small)((axis,), results, chosen, quantity)
@@ -111,7 +112,7 @@ def headline(results, series, quantity):
     rates.set_title(plain(("bias and moments" if limits and moments else "bias" if limits else "moments")
                           + at(results)))
     draw_powers(rates, results, series, quantity, results.last, curves)
-    place = rates.get_position().x0, 1 - 0.06 / figure.get_figheight()
+    place = rates.get_position().x0, 1 - (0.06 + above * LEGEND_ROW) / figure.get_figheight()
     if place[0] > 2 * LEFT / WIDTH:
         figure.legend(handles=convergence_handles(results, curves), loc="upper left", bbox_to_anchor=place,
                       ncol=3, fontsize=9, borderpad=0, borderaxespad=0, handletextpad=0.4, columnspacing=0.9)

@@ -8,6 +8,7 @@
 #ifndef KL_BASE_SHARED_H
 #define KL_BASE_SHARED_H
 
+#include <mpi.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,11 +24,15 @@ typedef struct kl_shared_name {
 } kl_shared_name;
 
 /* Zeroed memory of at least `bytes`, all of it there at once. The name is good until closed.
- * Local, as are all of these. */
+ * Local. */
 void kl_shared_create(size_t bytes, kl_shared *out, kl_shared_name *name);
 void kl_shared_close(kl_shared_name *name);
 /* The memory of another process of this node; none if it is not to be had. */
 void kl_shared_open(const kl_shared_name *name, kl_shared *out);
 void kl_shared_destroy(kl_shared *shared);
+
+/* Zeroed memory that all ranks of comm see, of the first one; none if one of them does not.
+ * Collective over comm. */
+void kl_shared_among(MPI_Comm comm, size_t bytes, kl_shared *out);
 
 #endif

@@ -9,6 +9,14 @@
 
 enum { SHOWN = 128, ALLOWED = 512 };
 
+/* With the meaning of a key that takes more than one type. */
+static void put_allowed(const kl_key *key, char *out, size_t size)
+{
+    kl_allowed_value(key, out, size);
+    if (key->type == KL_KEY_NODE && key->doc)
+        kl_put(out, size, " (%s)", key->doc);
+}
+
 /* "VALUE (a type) is not allowed: must be ..." */
 static kl_status wrong_type(const kl_node *node, const kl_key *key, bool element, kl_error *err)
 {
@@ -17,7 +25,7 @@ static kl_status wrong_type(const kl_node *node, const kl_key *key, bool element
     if (element)
         kl_allowed_element(key, allowed, sizeof allowed);
     else
-        kl_allowed_value(key, allowed, sizeof allowed);
+        put_allowed(key, allowed, sizeof allowed);
     return kl_config_fail(node, NULL, err, "%s is not allowed: must be %s", shown, allowed);
 }
 
@@ -349,7 +357,7 @@ static kl_status read_value(kl_node *node, const kl_key *key, void *out, kl_erro
 static kl_status missing(const kl_node *map, const kl_key *key, kl_error *err)
 {
     char allowed[ALLOWED];
-    kl_allowed_value(key, allowed, sizeof allowed);
+    put_allowed(key, allowed, sizeof allowed);
     for (int i = 0; i < map->count; i++) {
         const kl_node *other = map->items[i];
         if (other->known || !kl_closest(other->key, &key->name, 1))

@@ -11,12 +11,14 @@
 typedef struct series {
     const kl_energy_filter *p;
     const kl_hamiltonian *h;
+    int done; /* steps before the first one */
 } series;
 
 /* Two terms of one parity are added per visit, as in dynamics/chebyshev.c. */
-static void series_step(const void *context, int k, kl_stencil_step *step)
+static void series_step(const void *context, int after, kl_stencil_step *step)
 {
     const series *s = context;
+    const int k = s->done + after;
     const double factor = (k == 1 ? 1 : 2) / s->p->radius;
     *step = (kl_stencil_step){
         .hop = factor * s->h->hopping, .potential = factor * s->h->eta, .subtract = k > 1};
@@ -28,18 +30,38 @@ static void series_step(const void *context, int k, kl_stencil_step *step)
     step->c1 = s->p->coefficient + k;
 }
 
+void kl_energy_filter_begin(const kl_hamiltonian *h, double *const array[3], const double *from)
+{
+    const int64_t origin = kl_lattice_origin(h->lattice);
+    const size_t bytes = (size_t)kl_lattice_local(h->lattice) * sizeof *from;
+    memcpy(array[0] + origin, from, bytes);
+    memset(array[2] + origin, 0, bytes);
+}
+
+int kl_energy_filter_steps(const kl_energy_filter *p, const kl_hamiltonian *h,
+                           double *const array[3], int done, int most)
+{
+    const int left = p->degree - done, steps = left < most ? left : most;
+    void *arrays[3] = {array[0], array[1], array[2]};
+    const kl_recurrence r = kl_hamiltonian_recurrence(h, KL_DOUBLE, arrays, 3, false);
+    kl_recurrence_begin(&r);
+    kl_recurrence_run(&r, steps, series_step, &(series){p, h, done});
+    kl_recurrence_end(&r);
+    return done + steps;
+}
+
+void kl_energy_filter_end(const kl_hamiltonian *h, double *const array[3], double *to)
+{
+    memcpy(to, array[2] + kl_lattice_origin(h->lattice),
+           (size_t)kl_lattice_local(h->lattice) * sizeof *to);
+}
+
 void kl_energy_filter_apply(const kl_energy_filter *p, const kl_hamiltonian *h,
                             double *const array[3], const double *from, double *to)
 {
-    const int64_t origin = kl_lattice_origin(h->lattice), n = kl_lattice_local(h->lattice);
-    void *arrays[3] = {array[0], array[1], array[2]};
-    const kl_recurrence r = kl_hamiltonian_recurrence(h, KL_DOUBLE, arrays, 3, false);
-    memcpy(array[0] + origin, from, (size_t)n * sizeof *from);
-    memset(array[2] + origin, 0, (size_t)n * sizeof *from);
-    kl_recurrence_begin(&r);
-    kl_recurrence_run(&r, p->degree, series_step, &(series){p, h});
-    kl_recurrence_end(&r);
-    memcpy(to, array[2] + origin, (size_t)n * sizeof *to);
+    kl_energy_filter_begin(h, array, from);
+    kl_energy_filter_steps(p, h, array, 0, p->degree);
+    kl_energy_filter_end(h, array, to);
 }
 
 /* ---- the window ---- */
@@ -63,7 +85,8 @@ static angles window_angles(double radius, double energy, double inner, double o
 int kl_energy_filter_degree(double radius, double energy, double inner, double outer, double gain)
 {
     const angles a = window_angles(radius, energy, inner, outer);
-    const double degree = acosh(gain) / sqrt(a.stop * a.stop - a.keep * a.keep);
+    const double narrow = sqrt(fmax(a.stop * a.stop - a.keep * a.keep, 0));
+    const double degree = fmin(acosh(gain) / narrow, KL_MOST_DEGREE);
     return (int)ceil(degree) / 4 * 4 + 3;
 }
 

@@ -25,8 +25,18 @@ typedef struct kl_energy_filter {
 void kl_energy_filter_apply(const kl_energy_filter *p, const kl_hamiltonian *h,
                             double *const array[3], const double *from, double *to);
 
+/* The same in parts: begin, steps until `done` is the degree, end. steps() does at most `most`
+ * more, a multiple of 4, and gives how many are done; 0 are at the beginning. */
+void kl_energy_filter_begin(const kl_hamiltonian *h, double *const array[3], const double *from);
+int kl_energy_filter_steps(const kl_energy_filter *p, const kl_hamiltonian *h,
+                           double *const array[3], int done, int most);
+void kl_energy_filter_end(const kl_hamiltonian *h, double *const array[3], double *to);
+
+enum { KL_MOST_DEGREE = 1000000000 };
+
 /* K of the window that is `gain` times larger at energies up to `inner` from E than at those beyond
- * `outer` (up to a factor of two, where both terms count). E is inside (-R, R), inner < outer. */
+ * `outer` (up to a factor of two, where both terms count). E is inside (-R, R), inner < outer. At
+ * most KL_MOST_DEGREE, roughly, which nobody can wait for. */
 int kl_energy_filter_degree(double radius, double energy, double inner, double outer, double gain);
 /* Its coefficients into p, which has R, K and room for them; work[4 (K + 1)]. Takes about
  * 6 K^2 operations. */

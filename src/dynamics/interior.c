@@ -1,9 +1,9 @@
 #include "dynamics/interior.h"
 
-#include "base/clones.h"
 #include "base/lanes.h"
 #include "base/memory.h"
 #include "dynamics/orthonormal.h"
+#include "dynamics/spans.h"
 #include "dynamics/symmetric.h"
 
 #include <float.h>
@@ -12,6 +12,9 @@
 #include <string.h>
 
 enum { SPARE = 8, ROUNDS = 24, NARROWEST = 8 };
+enum {
+    SPREAD = 9 * KL_LANES
+}; /* columns of 2^n numbers would all lie in the same part of a cache */
 static const double reach = 2;   /* of the window, over the half width that holds the states */
 static const double gain = 1e7;  /* of the wanted states over those outside, in a round */
 static const double slow = 0.03; /* of a round: what it leaves of the residuals */
@@ -43,7 +46,7 @@ double kl_interior_bytes(int64_t sites, int wanted, double radius, double energy
 {
     const double m = (double)kl_interior_vectors(sites, wanted), n = (double)sites;
     const double degree = degree_of(radius, energy, half_width(wanted, density) / NARROWEST);
-    return 8 * (3 * (n + KL_LANES) * (m + KL_PANEL) + 2 * (m + 3) * m + 3 * n + 5 * degree);
+    return 8 * (3 * (n + 2 * SPREAD) * (m + KL_PANEL) + 2 * (m + 3) * m + 3 * n + 5 * degree);
 }
 
 kl_status kl_interior_create(const kl_lattice *lattice, int wanted, kl_interior *out, kl_error *err)
@@ -52,7 +55,7 @@ kl_status kl_interior_create(const kl_lattice *lattice, int wanted, kl_interior 
     *out = (kl_interior){.wanted = wanted,
                          .vectors = (int)m,
                          .columns = (m + KL_PANEL - 1) / KL_PANEL * KL_PANEL,
-                         .length = (sites + KL_LANES - 1) / KL_LANES * KL_LANES};
+                         .length = (sites + KL_LANES - 1) / KL_LANES * KL_LANES + SPREAD};
     const size_t all = (size_t)(out->columns * out->length), square = (size_t)((m + 3) * m);
     KL_TRY(kl_alloc(all, sizeof *out->vector, "states", &out->vector, err));
     KL_TRY(kl_alloc(all, sizeof *out->image, "states", &out->image, err));
@@ -61,6 +64,7 @@ kl_status kl_interior_create(const kl_lattice *lattice, int wanted, kl_interior 
     KL_TRY(kl_alloc((size_t)out->columns, sizeof *out->residual, "states", &out->residual, err));
     KL_TRY(kl_alloc(square, sizeof *out->small, "states", &out->small, err));
     KL_TRY(kl_alloc(square, sizeof *out->turn, "states", &out->turn, err));
+    KL_TRY(kl_alloc((size_t)m, sizeof *out->done, "states", &out->done, err));
     for (int i = 0; i < 3; i++)
         KL_TRY(kl_lattice_array(lattice, sizeof(double), i, &out->array[i], err));
     return KL_OK;
@@ -82,6 +86,7 @@ void kl_interior_destroy(kl_interior *s)
     free(s->residual);
     free(s->small);
     free(s->turn);
+    free(s->done);
     for (int i = 0; i < 3; i++)
         kl_lattice_array_free(s->array[i]);
     free_filter(s);
@@ -89,23 +94,6 @@ void kl_interior_destroy(kl_interior *s)
 }
 
 /* ---- Rayleigh and Ritz ---- */
-
-KL_CLONES static void add_multiple(int64_t n, double factor, const double *restrict a,
-                                   double *restrict b)
-{
-    for (int64_t i = 0; i < n; i++)
-        b[i] += factor * a[i];
-}
-
-/* Columns times the eigenvectors. */
-static void turn(const kl_interior *s, const double *from, double *to)
-{
-    const int m = s->vectors;
-    memset(to, 0, (size_t)(s->columns * s->length) * sizeof *to);
-    for (int k = 0; k < m; k++)
-        for (int j = 0; j < m; j++)
-            add_multiple(s->length, s->turn[k * m + j], from + j * s->length, to + k * s->length);
-}
 
 static void swap(double **a, double **b)
 {
@@ -141,26 +129,28 @@ static void sort(kl_interior *s)
     memcpy(s->residual, residuals, (size_t)m * sizeof *residuals);
 }
 
+/* H on all vectors. */
+static void apply_h(kl_interior *s, const kl_hamiltonian *h)
+{
+    double once[4] = {0, s->filter.radius, 0, 0};
+    const kl_energy_filter times_h = {s->filter.radius, 3, once};
+    for (int k = 0; k < s->vectors; k++)
+        kl_energy_filter_apply(&times_h, h, s->array, s->vector + k * s->length,
+                               s->image + k * s->length);
+}
+
 static void ritz(kl_interior *s, const kl_hamiltonian *h)
 {
     const int m = s->vectors;
-    double once[4] = {0, s->filter.radius, 0, 0};
-    const kl_energy_filter times_h = {s->filter.radius, 3, once};
-    for (int k = 0; k < m; k++)
-        kl_energy_filter_apply(&times_h, h, s->array, s->vector + k * s->length,
-                               s->image + k * s->length);
-    for (int k = 0; k < m; k++)
-        for (int j = 0; j <= k; j++)
-            s->small[k * m + j] = s->small[j * m + k] =
-                kl_row_dot(s->length, s->vector + j * s->length, s->image + k * s->length);
+    apply_h(s, h);
+    kl_spans_product(m, s->length, s->vector, s->image, s->small);
     kl_symmetric_eigen(m, s->small, s->energy, s->turn, s->small + (int64_t)m * m);
-    turn(s, s->vector, s->mixed);
+    kl_spans_combine(m, s->columns, s->length, s->turn, s->vector, s->mixed);
     swap(&s->vector, &s->mixed);
-    turn(s, s->image, s->mixed);
-    swap(&s->image, &s->mixed);
+    apply_h(s, h); /* costs less than to turn the images, too */
     for (int k = 0; k < m; k++) {
         double *image = s->image + k * s->length;
-        add_multiple(s->length, -s->energy[k], s->vector + k * s->length, image);
+        kl_spans_add(s->length, -s->energy[k], s->vector + k * s->length, image);
         s->residual[k] = sqrt(kl_row_dot(s->length, image, image));
     }
 }
@@ -191,7 +181,8 @@ kl_status kl_interior_begin(kl_interior *s, double radius, double energy, double
     s->centre = fmax(-inside, fmin(inside, energy));
     s->width = s->first_width = half_width(s->wanted, density);
     s->tolerance = tolerance;
-    s->next = s->round = 0;
+    s->steps = s->round = 0;
+    memset(s->done, 0, (size_t)s->vectors * sizeof *s->done);
     s->worst = HUGE_VAL;
     s->converged = false;
     const size_t terms = 1 + (size_t)degree_of(radius, s->centre, s->width / NARROWEST);
@@ -216,7 +207,33 @@ static bool adapt(kl_interior *s)
     return true;
 }
 
-static void end_round(kl_interior *s, const kl_hamiltonian *h)
+static int next_vector(const kl_interior *s, int first, int last)
+{
+    while (first < last && s->done[first])
+        first++;
+    return first;
+}
+
+bool kl_interior_filter(kl_interior *s, const kl_hamiltonian *h, int first, int last)
+{
+    const int64_t sites = kl_lattice_local(h->lattice);
+    const int most = 4 * (1 + (int)(2e8 / (double)sites)); /* half a second */
+    const int next = next_vector(s, first, last);
+    if (next == last || s->vectors == sites)
+        return false;
+    double *vector = s->vector + next * s->length;
+    if (s->steps == 0)
+        kl_energy_filter_begin(h, s->array, vector);
+    s->steps = kl_energy_filter_steps(&s->filter, h, s->array, s->steps, most);
+    if (s->steps < s->filter.degree)
+        return true;
+    kl_energy_filter_end(h, s->array, vector);
+    s->done[next] = true;
+    s->steps = 0;
+    return next_vector(s, next, last) < last;
+}
+
+bool kl_interior_end_round(kl_interior *s, const kl_hamiltonian *h)
 {
     for (int pass = 0; pass < 2; pass++) /* one loses what the condition is worth */
         kl_orthonormalise(s->vector, s->columns, s->length, s->residual);
@@ -225,20 +242,52 @@ static void end_round(kl_interior *s, const kl_hamiltonian *h)
     const double before = s->worst;
     s->worst = worst(s);
     s->converged = s->worst <= fmax(s->tolerance * s->width, 64 * DBL_EPSILON * s->filter.radius);
-    s->next = 0;
     s->round++;
     if (!s->converged && s->worst > slow * before && !adapt(s))
         s->round = ROUNDS;
+    memset(s->done, 0, (size_t)s->vectors * sizeof *s->done);
+    return s->converged || s->round == ROUNDS;
 }
 
-bool kl_interior_step(kl_interior *s, const kl_hamiltonian *h)
+/* ---- the state ---- */
+
+typedef struct progress { /* behind a vector */
+    double width, worst;
+    int64_t round, done;
+} progress;
+
+size_t kl_interior_piece(const kl_interior *s)
 {
-    const bool whole = s->vectors == kl_lattice_local(h->lattice);
-    double *vector = s->vector + s->next * s->length;
-    if (!whole)
-        kl_energy_filter_apply(&s->filter, h, s->array, vector, vector);
-    s->next++;
-    if (whole || s->next == s->vectors)
-        end_round(s, h);
-    return s->converged || s->round == ROUNDS;
+    return (size_t)s->length * sizeof(double) + sizeof(progress);
+}
+
+size_t kl_interior_progress(void)
+{
+    return sizeof(progress);
+}
+
+void kl_interior_pack(const kl_interior *s, int vector, void *bytes)
+{
+    const size_t size = (size_t)s->length * sizeof(double);
+    const progress now = {s->width, s->worst, s->round, s->done[vector]};
+    memcpy(bytes, s->vector + vector * s->length, size);
+    memcpy((char *)bytes + size, &now, sizeof now);
+}
+
+void kl_interior_unpack(kl_interior *s, int vector, const void *bytes)
+{
+    const size_t size = (size_t)s->length * sizeof(double);
+    progress then;
+    memcpy(s->vector + vector * s->length, bytes, size);
+    memcpy(&then, (const char *)bytes + size, sizeof then);
+    s->width = then.width;
+    s->worst = then.worst;
+    s->round = (int)then.round;
+    s->done[vector] = then.done != 0;
+    s->steps = 0;
+}
+
+void kl_interior_restored(kl_interior *s)
+{
+    make_filter(s);
 }

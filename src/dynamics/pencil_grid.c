@@ -142,6 +142,22 @@ static kl_grid search(int dimension, int64_t L, kl_precision precision, int rank
     return best;
 }
 
+/* Whether slabs of nodes are better than this grid: their planes go to other nodes while fronts are
+ * at work, half the time for one plane of a rank, all of it for two; pencils of few terms wait for
+ * memory longer. */
+static bool nodes_are_better(int dimension, int64_t L, kl_precision precision, int ranks, int node,
+                             double cache, const kl_grid *grid)
+{
+    const bool large = kl_blocking_together(dimension, L, precision);
+    int64_t planes = 1; /* of a rank */
+    if (grid->parts[0] > 0 &&
+        kl_pencil_grid_blocking(L / grid->parts[0], L / grid->parts[1], precision, cache).depth >=
+            SLAB_DEPTH)
+        planes = 2;
+    return dimension == 3 && node > 1 && ranks <= L && L / (ranks / node) >= KL_NODE_PLANES &&
+           kl_team_asked(large && L >= planes * ranks);
+}
+
 kl_grid kl_pencil_grid_best(int dimension, int64_t sites, kl_precision precision, int ranks,
                             int node, double cache)
 {
@@ -150,6 +166,8 @@ kl_grid kl_pencil_grid_best(int dimension, int64_t sites, kl_precision precision
     if (dimension == 1 || ranks % node != 0 || (ranks <= node && ranks <= sites))
         return best;
     best = search(dimension, sites, precision, ranks, node, cache, false);
+    if (nodes_are_better(dimension, sites, precision, ranks, node, cache, &best))
+        return (kl_grid){{0, 0}, {0, 0}};
     for (; best.parts[0] == 0 && ranks > sites; ranks--, node = 1)
         best = search(dimension, sites, precision, ranks, node, cache, true);
     if (best.parts[0] == 0 && ranks == sites && ranks < all)
@@ -189,6 +207,8 @@ kl_status kl_pencil_grid_choose(MPI_Comm comm, int dimension, int64_t sites, kl_
     node = ranks % node == 0 ? node : 1;
     if (out->parts[0] == 0) {
         *out = kl_pencil_grid_best(dimension, sites, precision, ranks, node, own);
+        if (out->parts[0] == 0)
+            out->box[0] = node;
         return KL_OK;
     }
     out->box[0] = out->box[1] = 1; /* whole parts of axis 2, as far as they fill nodes */

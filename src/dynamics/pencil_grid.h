@@ -5,7 +5,10 @@
  * fronts in all their steps fits into its own cache: 2 K rows sites (4s + 4) bytes, K >= 8, or K >=
  * 4 where slabs are thin or their tiles do not fit. Of such grids the one with the fastest terms by
  * the model of docs/performance.md, section 4, and of these the one with the longest rows.
- * Otherwise, with few nodes and many planes, slabs drift (dynamics/recurrence.h).
+ * Otherwise, with few nodes and many planes, slabs drift (dynamics/recurrence.h): those of nodes,
+ * whose ranks share fronts, where tiles of a rank alone do not fit (kl_blocking_together()) and each
+ * rank has two planes, or one where pencils would have K < 8. KINLIM_TEAM=1 takes these wherever a
+ * node has four planes.
  *
  * The environment decides instead: KINLIM_GRID=4x2 for groups of 8 ranks; KINLIM_NODE=2x1, the box
  * of ranks of this grid that are taken for one node, or KINLIM_NODE=2, their number, where the grid
@@ -16,6 +19,8 @@
 
 #include "dynamics/recurrence.h"
 #include "lattice/pencil_parts.h"
+
+enum { KL_NODE_PLANES = 4 }; /* of a node at least, for slabs of nodes */
 
 /* What the environment asks for: parts[0] is 0 if it asks for no grid of this many ranks. KL_INPUT:
  * not of that form, or boxes that do not fill the grid. Local. */
@@ -28,7 +33,8 @@ kl_grid kl_pencil_grid_best(int dimension, int64_t sites, kl_precision precision
                             int node, double cache);
 
 /* For a lattice on the ranks of comm: what is asked for, or the best one on the nodes that there
- * are. `cache` in bytes; 0: kl_cpu_cache(). Collective. */
+ * are; for slabs box[0] are the ranks of a node, which follow each other, 1 if nodes differ.
+ * `cache` in bytes; 0: kl_cpu_cache(). Collective. */
 kl_status kl_pencil_grid_choose(MPI_Comm comm, int dimension, int64_t sites, kl_precision precision,
                                 size_t cache, kl_grid *out, kl_error *err);
 

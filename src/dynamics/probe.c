@@ -2,6 +2,7 @@
 
 #include "base/cpu.h"
 #include "base/stop.h"
+#include "lattice/team.h"
 
 #include <math.h>
 
@@ -35,12 +36,13 @@ static void probe_step(const void *context, int k, kl_stencil_step *step)
 /* Ranks that work on a tile together, and the planes that they go through. */
 static int workers(const kl_lattice *lattice)
 {
-    return lattice->team ? lattice->ranks : 1;
+    return lattice->team ? lattice->team->ranks : 1;
 }
 
 static int64_t planes_of(const kl_lattice *lattice)
 {
-    return lattice->team ? lattice->sites : lattice->count;
+    int64_t first;
+    return kl_lattice_together(lattice, &first);
 }
 
 /* What a rank's block comes back to in tiles of `rows` rows. */

@@ -16,8 +16,9 @@
  * A lattice in pencils has no slabs here: all its arrays and the potential are pencils
  * (dynamics/fronts.h).
  *
- * Ranks of a team (lattice/team.h) drift not: the front runs through all planes of the lattice and
- * each rank works on a part of a tile's rows.
+ * Ranks of a team (lattice/team.h) share the front, which runs through the planes of all of them:
+ * each works on a part of a tile's rows. They are the ranks of a node. On one node that is all; on
+ * several the slabs of nodes drift in place of those of ranks, by up to half a node's planes.
  *
  * While a front works on its planes, the next ones are asked for from memory. Sites see the same
  * arithmetic for every K, tile and rank count.
@@ -39,8 +40,9 @@ typedef struct kl_blocking {
     bool ahead;   /* ask for the next planes while the front works on these */
 } kl_blocking;
 
-/* K for slabs of L/ranks planes: 16; with several ranks, since the seams need memory for K + 2
- * planes, at most a quarter of the planes, or 8 and at most half of them. Local. */
+/* K for slabs of L/ranks planes, of ranks or of nodes: 16; with several, since the seams need
+ * memory for K + 2 planes, at most a quarter of the planes, or 8 and at most half of them. Local.
+ */
 int kl_blocking_depth(int64_t sites, int ranks);
 
 /* Sizes for this lattice and `cache` bytes, two thirds of which the planes and rows
@@ -49,7 +51,7 @@ int kl_blocking_depth(int64_t sites, int ranks);
 kl_blocking kl_blocking_choose(const kl_lattice *lattice, kl_precision precision, size_t cache);
 /* Whether the ranks of a node should share the fronts of such a lattice: where tiles of 16 rows
  * and depth 8 do not fit into a core's own cache, in which a rank alone is faster. Local. */
-bool kl_blocking_together(const kl_lattice *lattice, kl_precision precision);
+bool kl_blocking_together(int dimension, int64_t sites, kl_precision precision);
 /* For a block of orders, of which a cache holds fewer planes: less deep, and narrow tiles. Local.
  */
 kl_blocking kl_blocking_orders(const kl_lattice *lattice);
@@ -64,7 +66,8 @@ enum {
 typedef struct kl_recurrence {
     kl_stencil stencil;
     const float *omega;    /* kl_pencils_held() sites, no ghosts */
-    const kl_seams *seams; /* between the slabs; NULL or too small: one step at a time */
+    const kl_seams *seams; /* between the slabs, of ranks or of nodes; NULL or too small: one step
+                             * at a time, and no team but of one node */
     kl_blocking blocking;
     void **array; /* vectors first; their contents are lost unless they are kept */
     int arrays;
@@ -79,8 +82,9 @@ typedef struct kl_recurrence {
 void kl_recurrence_begin(const kl_recurrence *recurrence);
 void kl_recurrence_end(const kl_recurrence *recurrence);
 /* Steps 1..steps: step k reads array[(k-1) % 2], updates array[k % 2].
- * Step 1 must not subtract: what array[1] holds is not looked at. Collective over the
- * group, between begin() and end(). */
+ * Step 1 must not subtract: what array[1] holds is not looked at. (On one rank it may: a run goes
+ * on where another ended after an even number of steps.) Collective over the group, between begin()
+ * and end(). */
 void kl_recurrence_run(const kl_recurrence *recurrence, int steps, kl_step_of step_of,
                        const void *context);
 

@@ -1,7 +1,6 @@
 #include "ensemble/counters.h"
 
 #include "base/memory.h"
-#include "ensemble/hosts.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -37,7 +36,7 @@ kl_status kl_counters_create(MPI_Comm comm, int n, bool one_node, kl_counters *o
         return KL_OK;
     KL_TRY(kl_agree(comm, kl_alloc((size_t)n, sizeof *out->own, "the plan", &out->own, err), err));
     if (ranks > 1 && one_node)
-        kl_hosts_share(comm, (size_t)n * sizeof(int64_t), &out->shared);
+        kl_shared_among(comm, (size_t)n * sizeof(int64_t), &out->shared);
     else if (ranks > 1)
         open_window(comm, n, &out->window);
     return KL_OK;

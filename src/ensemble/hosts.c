@@ -35,21 +35,3 @@ void kl_hosts_destroy(kl_hosts *nodes)
         MPI_Comm_free(&nodes->comm);
     *nodes = (kl_hosts){0};
 }
-
-void kl_hosts_share(MPI_Comm comm, size_t bytes, kl_shared *out)
-{
-    kl_shared_name name = {.file = -1};
-    int rank;
-    MPI_Comm_rank(comm, &rank);
-    if (rank == 0)
-        kl_shared_create(bytes, out, &name);
-    MPI_Bcast(&name, (int)sizeof name, MPI_BYTE, 0, comm);
-    if (rank != 0)
-        kl_shared_open(&name, out);
-    int good = out->memory != NULL;
-    MPI_Allreduce(MPI_IN_PLACE, &good, 1, MPI_INT, MPI_MIN, comm);
-    if (rank == 0)
-        kl_shared_close(&name);
-    if (!good)
-        kl_shared_destroy(out);
-}

@@ -2,8 +2,6 @@
 #ifndef KL_ENSEMBLE_HOSTS_H
 #define KL_ENSEMBLE_HOSTS_H
 
-#include "base/shared.h"
-
 #include <mpi.h>
 
 typedef struct kl_hosts {
@@ -15,8 +13,5 @@ typedef struct kl_hosts {
  * or fewer, are a node (for tests). Collective. */
 void kl_hosts_create(MPI_Comm world, kl_hosts *out);
 void kl_hosts_destroy(kl_hosts *nodes);
-
-/* Zeroed memory that all ranks of comm see; none if one of them does not. Collective over comm. */
-void kl_hosts_share(MPI_Comm comm, size_t bytes, kl_shared *out);
 
 #endif

@@ -30,10 +30,9 @@ static kl_status check_shell(const kl_kinetic_problem *problem, double energy, k
                        "shell to scatter on",
                        energy);
     if (d == 2 && fabs(energy) < CRITICAL)
-        return kl_fail(err, KL_INPUT,
-                       "momentum: e(p) = %.15g: in dimension 2 the density of states is infinite "
-                       "at energy 0",
-                       energy);
+        return kl_fail(
+            err, KL_INPUT,
+            "momentum: e(p) = 0, where in dimension 2 the density of states is infinite");
     return KL_OK;
 }
 

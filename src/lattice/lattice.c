@@ -97,6 +97,25 @@ void kl_lattice_array_free(void *array)
     free(block);
 }
 
+int64_t kl_lattice_together(const kl_lattice *lattice, int64_t *first)
+{
+    const kl_team *team = lattice->team;
+    const int rank = lattice->rank - (team ? team->rank : 0);
+    *first = kl_lattice_first(lattice, rank);
+    return kl_lattice_first(lattice, rank + (team ? team->ranks : 1)) - *first;
+}
+
+void *kl_lattice_plane_together(const kl_lattice *lattice, const void *owned, size_t element,
+                                int64_t p)
+{
+    const kl_team *team = lattice->team;
+    const int first = lattice->rank - team->rank;
+    const int64_t plane = kl_lattice_first(lattice, first) + p;
+    const int rank = kl_lattice_owner(lattice, plane);
+    const int64_t at = (plane - kl_lattice_first(lattice, rank)) * lattice->plane;
+    return (char *)kl_team_at(team, rank - first, owned) + (size_t)at * element;
+}
+
 MPI_Datatype kl_lattice_rows_type(const kl_lattice *lattice, size_t element, int64_t rows)
 {
     MPI_Datatype row, type;

@@ -140,6 +140,14 @@ void kl_lattice_array_free(void *array);
  * < 3. Local. */
 size_t kl_lattice_team_bytes(const kl_lattice *lattice, size_t element, int arrays, size_t more);
 
+/* The planes of axis 0 that this rank works on together with its team, whose ranks follow each
+ * other: how many, from *first on. Without a team its own. Local. */
+int64_t kl_lattice_together(const kl_lattice *lattice, int64_t *first);
+/* The p-th of them, of an array that lies at the same place in every segment of the team; `owned`:
+ * its first owned site here. Local. */
+void *kl_lattice_plane_together(const kl_lattice *lattice, const void *owned, size_t element,
+                                int64_t p);
+
 /* `rows` rows that follow each other; sends and receives of more than INT_MAX bytes count in
  * this larger unit. Committed: free with MPI_Type_free(). Local. */
 MPI_Datatype kl_lattice_rows_type(const kl_lattice *lattice, size_t element, int64_t rows);

@@ -26,15 +26,20 @@ static bool open_all(MPI_Comm comm, kl_team *team, kl_shared_name *names)
     return all;
 }
 
-static bool is_wanted(MPI_Comm comm, int all, bool by_default)
+bool kl_team_asked(bool by_default)
 {
     const char *asked = getenv("KINLIM_TEAM");
+    return asked && asked[0] ? strcmp(asked, "0") != 0 : by_default;
+}
+
+static bool is_wanted(MPI_Comm comm, int all, bool by_default)
+{
     MPI_Comm node;
     int ranks, wanted;
     MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
     MPI_Comm_size(node, &ranks);
     MPI_Comm_free(&node);
-    wanted = ranks == all && (asked && asked[0] ? strcmp(asked, "0") != 0 : by_default);
+    wanted = ranks == all && kl_team_asked(by_default);
     MPI_Allreduce(MPI_IN_PLACE, &wanted, 1, MPI_INT, MPI_MIN, comm);
     return wanted;
 }
@@ -113,11 +118,4 @@ bool kl_team_reached(kl_team *team, int rank, int64_t fronts, int *looks)
         team->yields++;
     }
     return false;
-}
-
-void kl_team_wait(kl_team *team, int rank, int64_t fronts)
-{
-    int looks = 0;
-    while (!kl_team_reached(team, rank, fronts, &looks)) {
-    }
 }

@@ -1,4 +1,5 @@
-/* The ranks of a group on one node, when all of them see the arrays of all.
+/* Ranks of a group on one node, when all of them see the arrays of all: those of a lattice's slabs
+ * that follow each other, or a box of its pencils.
  *
  * Each rank takes its lattice arrays from a segment of its own, in the same order, so that an array
  * lies at the same place in every segment. In front of a segment stands how many fronts of a
@@ -20,10 +21,13 @@ typedef struct kl_team {
     int64_t yields;     /* how often it gave its turn away while it waited for others */
 } kl_team;
 
-/* A team with so many bytes for each rank (kl_lattice_team_bytes()), if it is wanted on all ranks;
- * KINLIM_TEAM in the environment decides instead: 0 none, else one. None for 0 bytes, one rank,
- * ranks on several nodes and where memory cannot be shared. Collective over comm; destroy is local
- * and takes zeros. */
+/* Whether a team is wanted: by default so, but KINLIM_TEAM in the environment decides, 0 none, else
+ * one. Local. */
+bool kl_team_asked(bool by_default);
+
+/* A team with so many bytes for each rank (kl_lattice_team_bytes()), if all ranks want it
+ * (kl_team_asked()). None for 0 bytes, one rank, ranks on several nodes and where memory cannot be
+ * shared. Collective over comm; destroy is local and takes zeros. */
 kl_status kl_team_create(MPI_Comm comm, size_t bytes, bool wanted, kl_team *out, kl_error *err);
 void kl_team_destroy(kl_team *team);
 
@@ -34,11 +38,10 @@ void *kl_team_take(kl_team *team, size_t bytes);
 bool kl_team_has(const kl_team *team, const void *memory);
 void *kl_team_at(const kl_team *team, int rank, const void *memory);
 
-/* Another front is done: what was written is there for others. Waits until `rank` has done that
- * many since the team began. Local. */
+/* Another front is done: what was written is there for others. Local. */
 void kl_team_done(kl_team *team, int64_t fronts);
-void kl_team_wait(kl_team *team, int rank, int64_t fronts);
-/* One look whether it has; after many looks, counted from *looks = 0, others have their turn. */
+/* One look whether `rank` has done that many since the team began; after many looks, counted from
+ * *looks = 0, others have their turn. Local. */
 bool kl_team_reached(kl_team *team, int rank, int64_t fronts, int *looks);
 
 #endif

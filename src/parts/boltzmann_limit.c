@@ -197,8 +197,7 @@ static kl_status solve(solving *s, MPI_Comm comm, kl_limit_values *out, kl_error
     if (status == KL_OK && !s->infinite && !of->correlation)
         status =
             kl_boltzmann_fields(of->packets, of->marginals, s->point, &problem, comm, out, err);
-    if (status == KL_INPUT &&
-        !of->packets->linear) { /* known only now: no reason to lose the run */
+    if (status == KL_INPUT) { /* no shell, ... : no reason to lose the run */
         snprintf(out->note, sizeof out->note, "%.255s", err->message);
         status = KL_OK;
     }

@@ -45,8 +45,8 @@ bool kl_boltzmann_one_shell(const kl_packets *packets);
 /* Does observable k mean the same in infinite space? Local. */
 bool kl_boltzmann_has_infinite(const kl_packets *packets, const kl_observables *observables, int k);
 
-/* As kl_limit.solve; in infinite space no fields. In d = 1, or where a start has no solution that
- * could not have been seen before, out->note says why there is none. */
+/* As kl_limit.solve; in infinite space no fields. In d = 1, or where the equation has no solution
+ * from a start, out->note says why there is none. */
 kl_status kl_boltzmann_limit_solve(const kl_boltzmann_limit *limit, int point, bool infinite_space,
                                    MPI_Comm comm, kl_limit_values *out, kl_error *err);
 

@@ -124,9 +124,22 @@ static void scale(kl_symbol *symbol, double hopping, int power)
             symbol->coefficient[n] *= hopping;
 }
 
-static kl_status read_momentum(int64_t dimension, double hopping, kl_node *node, kl_symbol *symbol,
-                               bool *real, kl_error *err)
+/* e(V)^power has the modes -power to power on an axis. */
+static kl_status check_power(const kl_lattice_points *points, const kl_node *node, int64_t power,
+                             kl_error *err)
 {
+    for (int i = 0; i < points->n; i++)
+        if (2 * power >= points->point[i].sites)
+            return kl_config_fail(node, "energy", err,
+                                  "%lld is not allowed on %lld sites: must be below sites/2",
+                                  (long long)power, (long long)points->point[i].sites);
+    return KL_OK;
+}
+
+static kl_status read_momentum(const kl_lattice_points *points, double hopping, kl_node *node,
+                               kl_symbol *symbol, bool *real, kl_error *err)
+{
+    const int64_t dimension = points->dimension;
     momentum_keys keys = {0};
     KL_TRY(kl_config_read(node, momentum_table, &keys, err));
     int given = (keys.mode.n > 0) + (keys.energy > 0) + (keys.velocity > 0);
@@ -134,6 +147,7 @@ static kl_status read_momentum(int64_t dimension, double hopping, kl_node *node,
         return kl_config_fail(node, NULL, err, "must have exactly one of mode, energy, velocity");
     *real = true;
     if (keys.energy) {
+        KL_TRY(check_power(points, node, keys.energy, err));
         KL_TRY(kl_symbol_energy((int)dimension, (int)keys.energy, symbol, err));
         scale(symbol, hopping, (int)keys.energy);
         return KL_OK;
@@ -181,7 +195,7 @@ static kl_status read_observable(kl_node *node, const kl_key *keys_of, double ho
         KL_TRY(read_position(points->dimension, keys.position, out, err));
         KL_TRY(check_fits(points, keys.position, "wave", out->wave, err));
     }
-    KL_TRY(read_momentum(points->dimension, hopping, keys.momentum, symbol, &real, err));
+    KL_TRY(read_momentum(points, hopping, keys.momentum, symbol, &real, err));
     for (int n = 0; n < symbol->n; n++)
         KL_TRY(check_fits(points, keys.momentum, "mode", symbol->mode[n], err));
     out->symbol = symbol;

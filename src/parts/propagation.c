@@ -119,6 +119,13 @@ static double bytes_of_pencils(const kl_propagation_setup *s, int ranks, double 
            8 * (rows + row) * size * b.depth * (double)b.tile;
 }
 
+/* Where memory can be shared; groups on several nodes may have pencils, which hold as much. */
+static bool has_team(const kl_propagation_setup *s, int group_ranks)
+{
+    return group_ranks > 1 && s->orders == 0 && s->dimension == 3 &&
+           kl_team_asked(kl_blocking_together(s->dimension, s->sites, s->propagator.precision));
+}
+
 kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
 {
     const double plane = pow((double)s->sites, s->dimension - 1);
@@ -126,7 +133,7 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
     const double size = (double)kl_precision_size(s->propagator.precision);
     const double t = microscopic(s, s->times.n - 1), sites = plane * (double)s->sites;
     double arrays = 3 + 2 * most_outputs(s); /* psi, scratch, outputs */
-    double seams = 0;                        /* between slabs */
+    double seams = 0, ghosts = 2, node = 0; /* seams: between slabs, node: between those of nodes */
     double terms = nominal_radius(s) * 1.1 * t + 20 * s->times.n, term = 0.25e-9 * size;
     if (s->propagator.method != KL_CHEBYSHEV_METHOD) {
         arrays += 8.5;                                /* FFT, two copies, transfer, potential */
@@ -134,13 +141,18 @@ kl_cost kl_propagation_cost(const kl_propagation_setup *s, int group_ranks)
         if (s->propagator.method == KL_STRANG_METHOD) /* error ~ eta t dt^2, as measured */
             terms = fmax(terms, 0.45 * t * sqrt(s->eta * t / s->propagator.tolerance));
         term = 200e-9;
+    } else if (has_team(s, group_ranks)) {
+        ghosts = 0;
+        node = plane * (double)kl_seams_column(kl_precision_size(s->propagator.precision),
+                                               kl_blocking_depth(s->sites, 1), most_arrays(s));
     } else if (group_ranks > 1 && s->dimension > 1) {
         seams = (double)kl_seams_column(kl_precision_size(s->propagator.precision),
                                         kl_blocking_depth(s->sites, group_ranks), most_arrays(s));
     }
     const double pencils = bytes_of_pencils(s, group_ranks, arrays);
-    const double slabs = plane * ((planes + 2) * size * arrays + planes * 4 + seams);
+    const double slabs = plane * ((planes + ghosts) * size * arrays + planes * 4 + seams);
     return (kl_cost){.bytes = pencils > 0 ? pencils : slabs,
+                     .node_bytes = pencils > 0 ? 0 : node,
                      .seconds = sites * terms * term,
                      .most_ranks = s->sites};
 }
@@ -171,6 +183,7 @@ static kl_status cut_lattice(kl_propagation *e, MPI_Comm group, kl_error *err)
     if (may_have_pencils(s))
         KL_TRY(kl_pencil_grid_choose(group, s->dimension, s->sites, s->propagator.precision,
                                      s->propagator.cache, &grid, err));
+    e->node = grid.box[0] > 0 ? grid.box[0] : 1;
     if (grid.parts[0] == 0)
         return kl_lattice_create(group, s->dimension, s->sites, &e->lattice, err);
     e->ordered = kl_grid_order(group, &grid);
@@ -181,24 +194,44 @@ static kl_status cut_lattice(kl_propagation *e, MPI_Comm group, kl_error *err)
     return kl_pencils_create(&e->lattice, &grid, &e->pencils, err);
 }
 
+/* Slabs of nodes need a team on each of them. */
+static void keep_team(kl_propagation *e)
+{
+    int all = e->team.ranks;
+    if (!e->lattice.pencils)
+        MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, e->lattice.comm);
+    if (all == 0)
+        kl_team_destroy(&e->team);
+    e->lattice.team = e->team.ranks > 0 ? &e->team : NULL;
+    e->lattice.bare = e->lattice.pencils || e->lattice.team;
+}
+
 /* A block of orders has arrays of its own, which the ranks of a node do not share as a team. */
 static kl_status create_team(kl_propagation *e, kl_error *err)
 {
     const kl_propagation_setup *s = &e->setup;
     const size_t element = kl_precision_size(s->propagator.precision);
-    const bool pencils = e->lattice.pencils != NULL;
+    const kl_lattice *l = &e->lattice;
+    const bool pencils = l->pencils != NULL;
     if (s->propagator.method != KL_CHEBYSHEV_METHOD || s->orders > 0)
         return KL_OK;
-    const int more = kl_pencils_few_planes(&e->lattice);
-    const size_t bytes = kl_lattice_team_bytes(&e->lattice, element, 3 + 2 * most_outputs(s) + more,
-                                               pencils ? 0 : sizeof *e->omega);
-    const bool wanted = pencils || kl_blocking_together(&e->lattice, s->propagator.precision);
-    MPI_Comm node = pencils ? kl_pencils_node(&e->pencils) : e->lattice.comm;
-    const kl_status status = kl_team_create(node, bytes, wanted, &e->team, err);
+    MPI_Comm node;
     if (pencils)
-        MPI_Comm_free(&node);
-    e->lattice.team = e->team.ranks > 0 ? &e->team : NULL;
-    return kl_agree(e->lattice.comm, status, err);
+        node = kl_pencils_node(&e->pencils);
+    else
+        MPI_Comm_split(l->comm, l->rank / e->node, l->rank, &node);
+    e->lattice.bare = true; /* as long as there is a team: fronts need no ghosts */
+    const bool enough =
+        pencils || l->ranks == e->node || l->sites / (l->ranks / e->node) >= KL_NODE_PLANES;
+    const int arrays = 3 + 2 * most_outputs(s) + kl_pencils_few_planes(l);
+    const size_t bytes = kl_lattice_team_bytes(l, element, arrays, pencils ? 0 : sizeof *e->omega);
+    const bool wanted =
+        pencils || kl_blocking_together(l->dimension, l->sites, s->propagator.precision);
+    kl_status status = kl_team_create(node, enough ? bytes : 0, wanted, &e->team, err);
+    MPI_Comm_free(&node);
+    status = kl_agree(l->comm, status, err);
+    keep_team(e);
+    return status;
 }
 
 /* Between slabs or pencils; and how deep steps are blocked. */
@@ -207,7 +240,7 @@ static kl_status join(kl_propagation *e, kl_blocking *blocking, kl_error *err)
     const kl_propagator *p = &e->setup.propagator;
     const size_t element = kl_precision_size(p->precision);
     *blocking = kl_blocking_choose(&e->lattice, p->precision, p->cache);
-    if (p->method == KL_CHEBYSHEV_METHOD && !e->lattice.team && !e->lattice.pencils)
+    if (p->method == KL_CHEBYSHEV_METHOD && !e->lattice.pencils)
         return kl_seams_create(&e->lattice, element, blocking->depth, most_arrays(&e->setup), true,
                                &e->seams, err);
     if (!e->lattice.pencils)
@@ -307,6 +340,10 @@ void kl_propagation_chosen(const kl_propagation *e, char text[KL_NAME])
     if (e->lattice.pencils)
         snprintf(text, KL_NAME, "L = %lld: %dx%d pencils, depth %d, %lld planes",
                  (long long)e->lattice.sites, grid->parts[0], grid->parts[1], e->h.blocking.depth,
+                 (long long)e->h.blocking.tile);
+    else if (e->seams.together && e->seams.depth > 0)
+        snprintf(text, KL_NAME, "L = %lld: slabs of %d nodes, depth %d, %lld rows",
+                 (long long)e->lattice.sites, e->lattice.ranks / e->team.ranks, e->h.blocking.depth,
                  (long long)e->h.blocking.tile);
     else if (e->probed > 0)
         snprintf(text, KL_NAME, "L = %lld: depth %d, %lld rows", (long long)e->lattice.sites,
@@ -503,83 +540,6 @@ kl_status kl_propagation_drift(kl_propagation *e, int time, const kl_state *psi,
     double norm, hop;
     KL_TRY(kl_wigner_evaluate(e->pairing, psi, NULL, &norm, &hop, NULL, err));
     return kl_propagation_check(e, time, psi, norm, hop, drift, err);
-}
-
-/* ---- checkpoints ---- */
-
-static const kl_state *reached(const kl_propagation *e)
-{
-    if (e->seen)
-        return &e->slab;
-    return e->served > 0 ? &e->out[e->served - 1] : &e->psi;
-}
-
-/* Planes *first..*first+*count-1, which this rank packs: its own, or, where the ranks of a node
- * have its planes together, its part of these, which follow each other. */
-static void packed_planes(const kl_propagation *e, int64_t *first, int64_t *count)
-{
-    const kl_lattice *lattice = &e->lattice;
-    const kl_team *team = e->pencils.team;
-    int64_t begin = lattice->sites, all = 0;
-    *first = lattice->first;
-    *count = lattice->count;
-    for (int place = 0; team && place < team->ranks; place++) {
-        const int rank = kl_pencils_mate(&e->pencils, place);
-        const int64_t from = kl_lattice_first(lattice, rank),
-                      n = kl_lattice_first(lattice, rank + 1) - from;
-        begin = n > 0 && from < begin ? from : begin;
-        all += n;
-    }
-    if (!team || team->ranks == 0)
-        return;
-    *first = begin + all * team->rank / team->ranks;
-    *count = all * (team->rank + 1) / team->ranks - all * team->rank / team->ranks;
-}
-
-/* One of them, of a slab's array. */
-static char *packed_plane(const kl_propagation *e, void *array, int64_t plane)
-{
-    const kl_lattice *lattice = &e->lattice;
-    const size_t element = kl_precision_size(e->setup.propagator.precision);
-    int64_t first, count;
-    packed_planes(e, &first, &count);
-    const int owner = e->pencils.team ? kl_lattice_owner(lattice, first + plane) : lattice->rank;
-    if (owner != lattice->rank)
-        array = kl_team_at(e->pencils.team, kl_pencils_place(&e->pencils, owner), array);
-    return kl_lattice_plane(lattice, array, element,
-                            first + plane - kl_lattice_first(lattice, owner));
-}
-
-kl_packing kl_propagation_shape(const kl_propagation *e)
-{
-    const kl_lattice *lattice = &e->lattice;
-    kl_packing packing = {.pieces = lattice->sites,
-                          .piece_bytes = 2 * (size_t)lattice->plane *
-                                         kl_precision_size(e->setup.propagator.precision)};
-    packed_planes(e, &packing.first, &packing.count);
-    return packing;
-}
-
-kl_packing kl_propagation_packing(const kl_propagation *e, int time)
-{
-    kl_packing packing = kl_propagation_shape(e);
-    if (time < 0 || (e->served > 0 && time != e->served_from + e->served - 1))
-        packing.pieces = 0;
-    return packing;
-}
-
-void kl_propagation_pack(const kl_propagation *e, int64_t plane, void *bytes)
-{
-    const size_t part = kl_propagation_shape(e).piece_bytes / 2;
-    memcpy(bytes, packed_plane(e, reached(e)->re, plane), part);
-    memcpy((char *)bytes + part, packed_plane(e, reached(e)->im, plane), part);
-}
-
-void kl_propagation_unpack(kl_propagation *e, int64_t plane, const void *bytes)
-{
-    const size_t part = kl_propagation_shape(e).piece_bytes / 2;
-    memcpy(packed_plane(e, e->psi.re, plane), bytes, part);
-    memcpy(packed_plane(e, e->psi.im, plane), (const char *)bytes + part, part);
 }
 
 void kl_propagation_restored(kl_propagation *e, int time)

@@ -30,9 +30,10 @@ enum { KL_MOST_OUTPUTS = KL_MOST_ACCUMULATORS };
 typedef struct kl_propagation {
     kl_propagation_setup setup;
     MPI_Comm ordered; /* the group as pencils need it; or null */
+    int node;         /* ranks of a node that follow each other in the group */
     kl_pencils pencils;
     kl_edges edges;
-    kl_team team; /* of the group, if all of it is on one node, or of the node among pencils */
+    kl_team team; /* of a node's ranks */
     kl_lattice lattice;
     float *own_omega; /* without a team */
     float *omega;     /* the potential over eta, kl_pencils_held() sites: filled by the caller */

@@ -11,7 +11,7 @@ kl_status kl_keeper_create(const kl_study *study, MPI_Comm comm, const char *fol
         (kl_keeper){.study = study, .folder = folder, .attempt = attempt, .journal = {.file = -1}};
     MPI_Comm_rank(comm, &out->rank);
     kl_hosts_create(comm, &out->hosts);
-    kl_hosts_share(out->hosts.comm, sizeof(double), &out->clock);
+    kl_shared_among(out->hosts.comm, sizeof(double), &out->clock);
     return kl_agree(comm, kl_group_fields_create(study, &out->fields, err), err);
 }
 

@@ -4,6 +4,7 @@
 #ifndef KL_RUN_KEEPER_H
 #define KL_RUN_KEEPER_H
 
+#include "base/shared.h"
 #include "ensemble/hosts.h"
 #include "ensemble/journal.h"
 #include "run/group_fields.h"

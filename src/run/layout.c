@@ -80,7 +80,7 @@ static void describe(const kl_study *study, kl_layout *layout)
         layout->ngroups = groups > layout->ngroups ? groups : layout->ngroups;
         layout->fewest = groups < layout->fewest ? groups : layout->fewest;
         layout->largest = largest > layout->largest ? largest : layout->largest;
-        layout->bytes = fmax(layout->bytes, kl_schedule_bytes(study, ranks, stage));
+        layout->bytes = fmax(layout->bytes, kl_schedule_bytes(study, &layout->machine, stage));
     }
     layout->idle = kl_schedule_idle(ranks, layout->nstages, layout->stage, &layout->idle_somewhere);
 }
@@ -260,8 +260,7 @@ static void print_points(const kl_study *study, const kl_layout *layout)
         printf("%5d", i);
         for (int c = 0; c < points->ncolumns; c++)
             print_parameter(&points->column[c], points->value[i * points->ncolumns + c]);
-        printf(" %14.3g %14.3g %8d\n",
-               1e-9 * kl_schedule_bytes(study, layout->machine.ranks, stage),
+        printf(" %14.3g %14.3g %8d\n", 1e-9 * kl_schedule_bytes(study, &layout->machine, stage),
                seconds_of(study, layout, stage), kl_schedule_largest(layout->machine.ranks, stage));
     }
 }
@@ -350,8 +349,7 @@ static void put_points(const kl_study *study, const kl_layout *layout, kl_json *
         kl_json_open(json, NULL, '{');
         kl_layout_json_point(points->column, points->ncolumns, points->value + i * points->ncolumns,
                              json);
-        kl_json_number(json, "bytes_per_rank",
-                       kl_schedule_bytes(study, layout->machine.ranks, stage));
+        kl_json_number(json, "bytes_per_rank", kl_schedule_bytes(study, &layout->machine, stage));
         kl_json_number(json, "seconds_per_realization", seconds_of(study, layout, stage));
         kl_json_integer(json, "ranks_per_group", kl_schedule_largest(layout->machine.ranks, stage));
         kl_json_close(json, '}');

@@ -6,14 +6,32 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct kl_log {
     FILE *file;
     kl_json json;
 };
 
+/* A file that begins with anything but a JSON object: a study, results. */
+static bool is_another(const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
+        return false;
+    FILE *file = fopen(path, "re");
+    const int first = file ? getc(file) : EOF;
+    if (file)
+        fclose(file);
+    return first != EOF && first != '{';
+}
+
 kl_status kl_log_open(const char *path, kl_log **out, kl_error *err)
 {
+    if (is_another(path))
+        return kl_fail(err, KL_INPUT,
+                       "--log: %s exists and is no log: must be a new file, or one to append to",
+                       path);
     FILE *file = fopen(path, "ae");
     if (!file)
         return kl_fail(

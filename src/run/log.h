@@ -10,7 +10,7 @@
 #include "kinlim/status.h"
 #include "kinlim/study.h"
 
-/* KL_INPUT: no such folder; KL_ENVIRONMENT: it cannot be written. */
+/* KL_INPUT: no such folder, or a file that is no log; KL_ENVIRONMENT: it cannot be written. */
 kl_status kl_log_open(const char *path, kl_log **out, kl_error *err);
 void kl_log_close(kl_log **log);
 

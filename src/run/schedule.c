@@ -39,17 +39,18 @@ static int members_of_group(const kl_study *study, const kl_stage *stage)
     return (study->members + groups - 1) / groups;
 }
 
-double kl_schedule_bytes(const kl_study *study, int ranks, const kl_stage *stage)
+double kl_schedule_bytes(const kl_study *study, const kl_machine *m, const kl_stage *stage)
 {
     const kl_study *own = study_of(study, stage);
-    const int smallest = smaller(ranks / stage->cut.ngroups, stage->cut.most);
+    const int smallest = smaller(m->ranks / stage->cut.ngroups, stage->cut.most);
     const kl_cost cost = own->system->cost(own->self, stage->step.point, smallest);
-    return cost.bytes + (members_of_group(own, stage) - 1) * cost.more_bytes;
+    const double node = smallest > m->ranks_per_node ? cost.node_bytes / m->ranks_per_node : 0;
+    return cost.bytes + node + (members_of_group(own, stage) - 1) * cost.more_bytes;
 }
 
 static bool fits(const kl_study *study, const kl_machine *m, double besides, const kl_stage *stage)
 {
-    return m->available <= 0 || kl_schedule_bytes(study, m->ranks, stage) + besides <= m->available;
+    return m->available <= 0 || kl_schedule_bytes(study, m, stage) + besides <= m->available;
 }
 
 /* Of a batch, in all, if its groups have so many ranks. */
@@ -256,7 +257,7 @@ static kl_status fail_memory(const kl_study *study, const kl_machine *m, double 
     return kl_fail(err, KL_ENVIRONMENT,
                    "not enough memory: %s needs %.3g GB per rank in groups of %d, %.3g GB is "
                    "available: use fewer ranks per node, more nodes, or fewer groups",
-                   name, 1e-9 * (kl_schedule_bytes(study, m->ranks, stage) + besides),
+                   name, 1e-9 * (kl_schedule_bytes(study, m, stage) + besides),
                    kl_schedule_largest(m->ranks, stage), 1e-9 * m->available);
 }
 
@@ -266,8 +267,7 @@ static kl_status check_memory(const kl_study *study, const kl_machine *m, double
     const kl_stage *worst = NULL;
     for (int i = 0; i < n; i++)
         if (!fits(study, m, besides, &stage[i]) &&
-            (!worst || kl_schedule_bytes(study, m->ranks, &stage[i]) >
-                           kl_schedule_bytes(study, m->ranks, worst)))
+            (!worst || kl_schedule_bytes(study, m, &stage[i]) > kl_schedule_bytes(study, m, worst)))
             worst = &stage[i];
     return worst ? fail_memory(study, m, besides, worst, err) : KL_OK;
 }

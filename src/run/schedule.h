@@ -50,7 +50,7 @@ int kl_schedule_idle(int ranks, int n, const kl_stage *stage, int *somewhere);
 
 /* Ranks of the largest group that work at a stage, and bytes of its fullest rank. */
 int kl_schedule_largest(int ranks, const kl_stage *stage);
-double kl_schedule_bytes(const kl_study *study, int ranks, const kl_stage *stage);
+double kl_schedule_bytes(const kl_study *study, const kl_machine *machine, const kl_stage *stage);
 
 /* Seconds of one batch by a team of so many ranks. */
 double kl_schedule_item(const kl_study *study, const kl_stage *stage, int team_ranks);

@@ -6,6 +6,7 @@ Bytes are those that the tests count: tests/dynamics/test_traffic (a full node's
 mpi_overlap (what is sent), test_memory.py (what is held).
 """
 import argparse
+import math
 
 SIZE = {"double": 8, "single": 4}
 TERMS = {"double": 667, "single": 643}    # R t = 610: eta = 0.1, T = 1; errors 1e-8, 1e-4
@@ -57,23 +58,36 @@ class Machine:
         return bytes_held / 1e9 <= 0.9 * self.a.memory * self.nodes
 
     def team(self):
-        """Fronts shared by the ranks of one node."""
-        if self.nodes > 1:
+        """Fronts shared by the ranks of a node, whose slab drifts if there are several."""
+        planes, several = self.L / self.nodes, self.nodes > 1
+        depth = self.deepest(planes) if several else 16
+        seams = (4 * self.s * (depth + 2) + 4 * depth) / planes if several else 0
+        rows = 2 / 3 * self.a.cache * 2**20 * self.a.cores / ((depth + 2) * self.L * self.working())
+        if planes < 4 or self.L < self.ranks or rows < 2 * depth or not self.fits((5 * self.s + 4 + seams) * self.L**3):
             return None
-        rows = 2 / 3 * self.a.cache * 2**20 * self.a.cores / (18 * self.L * self.working())
-        if rows < 32 or not self.fits((5 * self.s + 4) * self.L**3):
-            return None
-        front = 16 * min(rows, self.L) * self.L / self.a.cores * self.core
-        t = self.site(self.block(16)) * (1 + LOOK / front)
-        return 2 * self.terms * self.L**3 / self.ranks * t + self.once, "fronts shared"
+        front = depth * min(rows, self.L) * self.L / self.a.cores * self.core
+        site = self.site(self.block(depth, depth / planes if several else 0)) / self.a.cores   # of the node
+        work = planes * self.L**2 * site * (1 + LOOK / front * (1 + 2 * depth / planes))
+        left = self.not_hidden(planes, depth, site, math.ceil(self.L / rows)) if several else 0
+        return 2 * self.terms * (work + left) + self.once, f"{self.nodes} node slabs, K = {depth}" if several else "fronts shared"
+
+    @staticmethod
+    def deepest(planes):
+        """kl_blocking_depth()."""
+        quarter, half = int(planes // 4), int(planes // 2)
+        return min(16, max(8, quarter // 4 * 4)) if half >= 8 else 4 if half >= 4 else 2 if half >= 2 else 1
+
+    def not_hidden(self, planes, depth, site, messages=1, far=True):
+        """Seconds of a term in which slabs wait for what passes between them, from 2K planes of a front to its last."""
+        passing = messages * self.a.latency + ((4 * depth + 1) * self.L**2 * self.s / (self.a.network * 1e9) if far else 0)
+        return max(0, passing - max(0, (planes - 2 * depth) * depth * self.L**2 * site)) / depth
 
     def slabs(self):
         """Slabs that drift, each with tiles for its own cache."""
         planes = self.L / self.ranks
         if planes < 2:
             return None
-        quarter, half = int(planes // 4), int(planes // 2)
-        deepest = min(16, max(8, quarter // 4 * 4)) if half >= 8 else 4 if half >= 4 else 2 if half >= 2 else 1
+        deepest = self.deepest(planes)
         held = 5 * self.s * (1 + 2 / planes) + 4 + (4 * self.s * (deepest + 2) + 4 * deepest) / planes
         if not self.fits(held * self.L**3):
             return None
@@ -82,9 +96,8 @@ class Machine:
         moved = self.block(depth, depth / planes) if depth else 4 * self.s + 4
         depth = depth or 1
         work = planes * self.L**2 * self.site(moved)
-        passing = self.a.latency + (4 * depth * self.L**2 * self.s / (self.a.network * 1e9) if self.nodes > 1 else 0)
-        hidden = max(0, (planes - 2 * depth) * depth * self.L**2 * self.site(moved))
-        return 2 * self.terms * (work + max(0, passing - hidden) / depth) + self.once, "slabs"
+        left = self.not_hidden(planes, depth, self.site(moved), far=self.nodes > 1)
+        return 2 * self.terms * (work + left) + self.once, "slabs"
 
     def grids(self):
         """As kl_pencil_grid_best() sees them: parts of axes 0 and 2, nodes across."""
@@ -145,13 +158,18 @@ class Machine:
         return t, f"pencils {parts[0]}x{parts[1]}, K = {depth}, {thick} planes"
 
     def best(self):
-        """As the program takes it: pencils where they are possible on several nodes."""
-        return self.pencils() or self.team() or self.slabs()
+        """As the program takes it (kl_pencil_grid_best())."""
+        large = 160 * self.L * self.working() > self.a.own * 2**20
+        terms = max((self.front(parts)[0] for parts, _ in self.grids() if self.front(parts)), default=0)
+        least = 2 if terms >= 8 else 1                                       # planes of a rank
+        drift = self.team() if large and (self.nodes == 1 or self.L >= least * self.ranks) else None
+        return drift or self.pencils() or self.slabs()
 
 
 def table(a):
     print(f"| L | | nodes | cut | s per realization | efficiency | with `cache: {2 * a.cache:g}` |")
     print("|---:|---|---:|---|---:|---:|---:|")
+    a.own = a.cache
     more = argparse.Namespace(**{**vars(a), "cache": 2 * a.cache})
     for sites in (1024, 2048, 4096):
         for precision in ("single", "double"):

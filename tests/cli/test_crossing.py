@@ -30,6 +30,7 @@ BAD = {
     "the same energies twice": (["energies=[[0, 1, 2], [0, 1, 2]]"], "energies"),
     "momenta of another dimension": (["dimension=2"], "momenta: must be lists of 2 numbers"),
     "eps of 0": (["eps=[0.5, 0]"], "eps.1"),
+    "eps that no sites resolve": (["eps=1e-9"], "eps: 1e-09 is not allowed: eps L of 13 takes more than"),
     "times": (["times=[1]"], "times"),
     "realizations": (["realizations=2"], "realizations"),
 }

@@ -1,5 +1,8 @@
 """The system `eigenstates` as a user sees it: shells against their limit, levels, topology, bad input."""
 import math
+import os
+import signal
+import time
 import unittest
 
 from kinlim_cli import Folder, check_refused, number, one, select
@@ -91,6 +94,43 @@ class Eigenstates(unittest.TestCase):
         for ranks in (2, 4):
             self.run_study(f"{ranks}.h5", *few, ranks=ranks)
             self.assertEqual(self.folder.samples(f"{ranks}.h5"), self.folder.samples("one.h5"))
+
+    def test_killed_in_a_realization_and_resumed_is_the_same(self):
+        """One realization, killed when a checkpoint is there; on more ranks it goes on from its vectors."""
+        one_long = ("realizations=1", "states=24", "sites=[40]")
+        self.run_study("whole.h5", *one_long)
+        options = [part for a in one_long for part in ("--set", a)]
+        running = self.folder.start("run", "study.yaml", "-o", "part.h5", "--checkpoint", "0.01", *options)
+        journal = os.path.join(self.folder.path, "part.h5.journal")
+        deadline = time.time() + 60
+        while time.time() < deadline and running.poll() is None:
+            if os.path.isdir(journal) and any(name.startswith("checkpoint") and name[-1].isdigit() for name in os.listdir(journal)):
+                break
+            time.sleep(0.001)
+        self.assertIsNone(running.poll(), "it was done before it could be killed")
+        os.killpg(running.pid, signal.SIGKILL)
+        running.communicate()
+        self.folder.run("study.yaml", "part.h5", "--resume", "--groups", "1", *options, ranks=3)
+        self.assertEqual(self.folder.samples("part.h5"), self.folder.samples("whole.h5"))
+
+    def test_ranks_share_a_realization(self):
+        few = ("realizations=1", "states=8", "sites=[16]")
+        self.run_study("alone.h5", *few)
+        self.folder.run("study.yaml", "shared.h5", "--groups", "1", *[x for a in few for x in ("--set", a)], ranks=3)
+        self.assertEqual(self.folder.samples("shared.h5"), self.folder.samples("alone.h5"))
+
+    def test_a_cluster_that_is_larger_than_the_span_says_what_is_enough(self):
+        """On 12 x 12 sites 22 momenta have e = 0 exactly, and the span has 2 states + 8 vectors."""
+        few = ("--set", "sites=[12]", "--set", "eta=[1e-4]", "--set", "energy=[0]", "--set", "realizations=1")
+        bad = self.folder.kinlim("run", "study.yaml", "-o", "few.h5", "--quiet", *few, "--set", "states=6")
+        self.assertEqual(bad.code, 2)
+        self.assertIn("22 levels are as near to energy 0; ask for at least 7", bad.err.splitlines()[-1])
+        self.run_study("enough.h5", *few[1::2], "states=7")
+
+    def test_the_cost_of_a_lattice_that_is_too_large_is_known_at_once(self):
+        big = self.folder.kinlim("run", "study.yaml", "--dry-run", "--set", "sites=[100000]", timeout=20)
+        self.assertEqual(big.code, 3)
+        self.assertIn("not enough memory", big.err.splitlines()[-1])
 
     def test_bad_input_is_one_line(self):
         check_refused(self, self.folder, BAD)

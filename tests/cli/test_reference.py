@@ -105,6 +105,19 @@ class TheReference(unittest.TestCase):
             self.assertEqual(len(line), 1, info)
             self.assertIn("no Boltzmann limit", line[0])
 
+    def test_is_none_where_there_is_no_energy_shell_and_the_run_goes_on(self):
+        """The momentum 0, which is the default, is the top of the band; E = 0 in d = 2 has infinite density."""
+        for momentum, said in (("[0, 0]", "edge of the band"), ("[0, 0.5]", "density of states is infinite")):
+            for system, more in (("anderson", ()), ("expansion", ("--set", "order=1"))):
+                self.folder.write("study.yaml", study_text(2).replace("boltzmann: {reference: none}\n", "")
+                                  .replace("system: anderson", f"system: {system}"))
+                name = f"{system}{momentum}.h5"
+                self.folder.run("study.yaml", name, "--set", f"initial.phase.momentum={momentum}",
+                                "--set", "propagator={precision: double}", *more)
+                self.assertFalse(self.folder.has(name + ".journal"))
+                self.assertFalse({row["statistic"] for row in self.folder.summary(name)} & {"reference", "bias"})
+                self.assertIn(said, self.folder.good("info", name).out)
+
     def test_at_time_0_is_the_start(self):
         """<J,F_0> by its own closed form is in test_closed_forms.py; here bias = mean - reference."""
         self.folder.write("study.yaml", study_text(3).replace("boltzmann: {reference: none}\n", ""))

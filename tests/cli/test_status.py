@@ -156,7 +156,8 @@ class TheLog(Status):
 
     def test_is_refused_where_it_cannot_be(self):
         for args, said in ((("--log", "no/such"), "--log: no/such"), (("--log", ""), "empty name"),
-                           (("--log", "log", "--dry-run"), "--dry-run"), (("--json",), "--json")):
+                           (("--log", "log", "--dry-run"), "--dry-run"), (("--json",), "--json"),
+                           (("--log", "study.yaml"), "study.yaml exists and is no log")):
             result = self.folder.kinlim("run", "study.yaml", *args)
             self.assertEqual((result.code, result.err.count("\n")), (2, 1), result)
             self.assertIn(said, result.err)

@@ -46,7 +46,7 @@ static void windows_fall_by_their_gain(void **state)
 static void a_vector_takes_the_polynomial_of_each_level(void **state)
 {
     enum { N = 64 };
-    static double e[N], u[N * N], in[N], out[N];
+    static double e[N], u[N * N], in[N], out[N], parts[N];
     problem *p = problem_create(MPI_COMM_SELF, 2, 8, KL_GAUSSIAN, 0.6, 5);
     const double radius = radius_of(p, KL_DOUBLE);
     kl_energy_filter window;
@@ -68,10 +68,24 @@ static void a_vector_takes_the_polynomial_of_each_level(void **state)
         }
         assert_near(after, at(&window, e[k]) * before, 1e-13);
     }
+    kl_energy_filter_begin(&p->h, array, in);
+    for (int done = 0; done < window.degree;)
+        done = kl_energy_filter_steps(&window, &p->h, array, done, 12);
+    kl_energy_filter_end(&p->h, array, parts);
+    assert_memory_equal(parts, out, sizeof out);
     for (int i = 0; i < 3; i++)
         kl_lattice_array_free(array[i]);
     free(window.coefficient);
     problem_destroy(p);
+}
+
+static void a_window_that_no_lattice_needs_has_a_large_degree(void **state)
+{
+    (void)state;
+    for (double width = 1e-8; width > 1e-20; width /= 100) {
+        const int degree = kl_energy_filter_degree(4, 1, width, 2 * width, 1e7);
+        assert_true(degree > 1000000 && degree % 4 == 3);
+    }
 }
 
 int main(int argc, char **argv)
@@ -80,6 +94,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(windows_fall_by_their_gain),
         cmocka_unit_test(a_vector_takes_the_polynomial_of_each_level),
+        cmocka_unit_test(a_window_that_no_lattice_needs_has_a_large_degree),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     MPI_Finalize();

@@ -71,8 +71,10 @@ static void states_are_the_nearest_ones(void **state)
         start(&s, p->n);
         assert_ok(kl_interior_begin(&s, radius_of(p, KL_DOUBLE), cases[i].energy,
                                     0.15 * (double)p->n, 1e-9, why));
-        while (!kl_interior_step(&s, &p->h))
-            ;
+        do
+            while (kl_interior_filter(&s, &p->h, 0, s.vectors))
+                ;
+        while (!kl_interior_end_round(&s, &p->h));
         assert_true(s.converged);
         check((int)i, e, u, &s);
         kl_interior_destroy(&s);

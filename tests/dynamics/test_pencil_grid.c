@@ -45,6 +45,28 @@ static void the_border_between_nodes_is_the_shortest(void **state)
     }
 }
 
+/* Two planes of each rank, or one where pencils have few terms; KINLIM_TEAM decides instead. */
+static void few_nodes_have_slabs_of_their_own(void **state)
+{
+    const int64_t L = kl_blocking_together(3, 1024, KL_SINGLE) ? 1024 : 2048;
+    (void)state;
+    assert_false(kl_blocking_together(3, 64, KL_SINGLE));
+    assert_true(kl_blocking_together(3, L, KL_SINGLE));
+    assert_int_equal(best(L, (int)L / 4, 64).parts[0], 0);
+    assert_int_equal(best(L, (int)L / 2, 64).parts[0], 0);
+    assert_int_not_equal(best(L, (int)L, 64).parts[0], 0); /* K = 12 or 16 */
+    assert_int_equal(best(4096, 4096, 64).parts[0], 0);    /* K = 4 */
+    assert_int_not_equal(best(4096, 8192, 64).parts[0], 0);
+    assert_int_not_equal(best(64, 4, 2).parts[0], 0); /* small planes */
+    setenv("KINLIM_TEAM", "1", 1);
+    assert_int_equal(best(64, 4, 2).parts[0], 0);
+    assert_int_equal(best(64, 32, 2).parts[0], 0);
+    assert_int_not_equal(best(64, 64, 2).parts[0], 0); /* two planes of a node */
+    setenv("KINLIM_TEAM", "0", 1);
+    assert_int_not_equal(best(L, (int)L / 2, 64).parts[0], 0);
+    unsetenv("KINLIM_TEAM");
+}
+
 static void more_ranks_than_planes_have_a_grid(void **state)
 {
     (void)state;
@@ -91,6 +113,7 @@ static void the_environment_is_read(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(slabs_stay_where_they_are_better),
     cmocka_unit_test(the_border_between_nodes_is_the_shortest),
+    cmocka_unit_test(few_nodes_have_slabs_of_their_own),
     cmocka_unit_test(more_ranks_than_planes_have_a_grid),
     cmocka_unit_test(the_environment_is_read)};
 TEST_MAIN(tests)

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double enough = 13; /* eps L: about 1e-4 of the value */
+static const double enough = 13;      /* eps L: about 1e-4 of the value */
+static const double most_sites = 1e5; /* per side */
 
 typedef struct crossing_keys {
     int64_t dimension;
@@ -44,7 +45,7 @@ const kl_key kl_crossing_table[] = {
 /* Factors 2, 3, 5 and 7 alone. A multiple of 4, so that u_j = 1/4 is on the grid. */
 static int64_t default_sites(double eps)
 {
-    for (int64_t sites = 4;; sites += 4) {
+    for (int64_t sites = 4 * (int64_t)fmax(1, floor(enough / eps / 4));; sites += 4) {
         int64_t rest = sites;
         for (int factor = 2; factor <= 7; factor++)
             while (rest % factor == 0)
@@ -52,6 +53,16 @@ static int64_t default_sites(double eps)
         if (rest == 1 && eps * (double)sites >= enough)
             return sites;
     }
+}
+
+static kl_status check_eps(kl_node *root, const crossing_keys *keys, kl_error *err)
+{
+    for (int i = 0; i < keys->eps.n; i++)
+        if (enough / keys->eps.v[i] > most_sites)
+            return kl_config_fail(root, "eps", err,
+                                  "%g is not allowed: eps L of %g takes more than %g sites",
+                                  keys->eps.v[i], enough, most_sites);
+    return KL_OK;
 }
 
 static kl_status check_sites(kl_node *root, const crossing_keys *keys, kl_error *err)
@@ -130,7 +141,7 @@ kl_status kl_crossing_points_read(kl_node *root, kl_crossing_points *out, kl_war
     int triples;
     *out = (kl_crossing_points){0};
     KL_TRY(kl_config_read(root, kl_crossing_table, &keys, err));
-    KL_TRY(check_sites(root, &keys, err));
+    KL_TRY(keys.sites.n ? check_sites(root, &keys, err) : check_eps(root, &keys, err));
     KL_TRY(check_rows(root, "energies", &keys.energies, 3, &triples, err));
     out->dimension = (int)keys.dimension;
     KL_TRY(check_rows(root, "momenta", &keys.momenta, out->dimension, &out->nmomenta, err));

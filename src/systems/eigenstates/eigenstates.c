@@ -191,5 +191,10 @@ const kl_system kl_system_eigenstates = {
     .advance = eigenstates_advance,
     .measure = eigenstates_measure,
     .end = eigenstates_end,
+    .packing = eigenstates_packing,
+    .shape = eigenstates_shape,
+    .pack = eigenstates_pack,
+    .unpack = eigenstates_unpack,
+    .restored = eigenstates_restored,
     .constants = constants,
 };

@@ -110,6 +110,6 @@ static double seconds(const void *self, int point)
 const kl_limit eigenstates_limits[EIGENSTATES_LIMITS] = {
     {.name = "reference", .long_name = "limit of weak disorder", .solve = dense},
     {.name = "lattice",
-     .long_name = "the same on the momenta of the lattice",
+     .long_name = "limit on the lattice's own momenta",
      .solve = on_lattice,
      .seconds = seconds}};

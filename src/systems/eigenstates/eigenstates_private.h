@@ -33,5 +33,10 @@ kl_status eigenstates_start(void *run, int64_t batch, kl_error *err);
 kl_status eigenstates_advance(void *run, int station, bool *reached, kl_error *err);
 kl_status eigenstates_measure(void *run, int station, int member, kl_sample *out, kl_error *err);
 void eigenstates_end(void **run);
+kl_packing eigenstates_packing(const void *run, int station);
+kl_packing eigenstates_shape(const void *run);
+void eigenstates_pack(const void *run, int64_t piece, void *bytes);
+void eigenstates_unpack(void *run, int64_t piece, const void *bytes);
+void eigenstates_restored(void *run, int station);
 
 #endif

@@ -1,5 +1,5 @@
-/* One realization: the states nearest to E, and what they are. The ranks of a group all do the same
- * work, each with a lattice of its own. */
+/* One realization: the states nearest to E, and what they are. The ranks of a group, each with a
+ * lattice of its own, share out the vectors that are filtered and do the rest all alike. */
 #include "systems/eigenstates/eigenstates_private.h"
 
 #include "base/complex.h"
@@ -18,6 +18,7 @@ typedef struct eigenstates_run {
     const eigenstates *s;
     int point;
     MPI_Comm group;
+    int rank, ranks;
     kl_lattice lattice;
     kl_hamiltonian h;
     float *omega, *sign;
@@ -33,13 +34,13 @@ kl_cost eigenstates_cost(const void *self, int point, int group_ranks)
     const kl_lattice_point *at = eigenstates_lattice(s, point);
     const double d = (double)s->points.dimension, energy = eigenstates_energy(s, point);
     const double radius = 2 * d + 2 * at->eta, density = eigenstates_density(s, point);
-    const int64_t sites = (int64_t)pow((double)at->sites, d);
+    const int64_t sites = (int64_t)fmin(pow((double)at->sites, d), 1e18); /* or refused later */
     (void)group_ranks;
     return (kl_cost){.bytes = kl_interior_bytes(sites, s->states, radius, energy, density) +
                               24 * (double)sites,
                      .seconds = kl_interior_seconds(sites, s->states, radius, energy, density) +
                                 s->states * (double)sites * 1e-7,
-                     .most_ranks = 0};
+                     .most_ranks = kl_interior_vectors(sites, s->states)};
 }
 
 void eigenstates_end(void **run)
@@ -93,6 +94,8 @@ kl_status eigenstates_begin(const void *self, const kl_place *place, void **run,
     r->s = self;
     r->point = place->point;
     r->group = place->group;
+    MPI_Comm_rank(r->group, &r->rank);
+    MPI_Comm_size(r->group, &r->ranks);
     status = kl_agree(place->group, begin(r, err), err);
     if (status != KL_OK)
         eigenstates_end(run);
@@ -129,18 +132,130 @@ kl_status eigenstates_start(void *run, int64_t batch, kl_error *err)
                     err);
 }
 
-/* One vector at a time, so that a stop does not wait for all of them. */
+/* The first vector that is filtered by a rank. */
+static int first_of(const eigenstates_run *r, int rank)
+{
+    return (int)((int64_t)r->states.vectors * rank / r->ranks);
+}
+
+static void share_vectors(eigenstates_run *r)
+{
+    const int64_t length = r->states.length;
+    for (int owner = 0; owner < r->ranks; owner++)
+        for (int k = first_of(r, owner); k < first_of(r, owner + 1); k++)
+            MPI_Bcast(r->states.vector + k * length, (int)length, MPI_DOUBLE, owner, r->group);
+}
+
+/* ---- a span that is too small ---- */
+
+static double band_at(const eigenstates_run *r, int64_t site)
+{
+    double sum = 0;
+    for (int axis = 0; axis < r->lattice.dimension; axis++) {
+        sum += r->band[site % r->lattice.sites];
+        site /= r->lattice.sites;
+    }
+    return sum;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* So many levels of the free lattice are no further from E than the last of the wanted ones; 0: no
+ * memory. */
+static int64_t levels_as_near(const eigenstates_run *r)
+{
+    const int64_t n = kl_lattice_local(&r->lattice);
+    const double energy = eigenstates_energy(r->s, r->point);
+    double *away;
+    int64_t levels = 0;
+    if (kl_alloc((size_t)n, sizeof *away, "levels", &away, NULL) != KL_OK)
+        return 0;
+    for (int64_t i = 0; i < n; i++)
+        away[i] = fabs(band_at(r, i) - energy);
+    qsort(away, (size_t)n, sizeof *away, ascending);
+    while (levels < n && away[levels] < away[r->states.wanted - 1] + 1e-9)
+        levels++;
+    free(away);
+    return levels;
+}
+
+/* Levels that the disorder hardly parts are found together or not at all. */
+static kl_status refuse(const eigenstates_run *r, kl_error *err)
+{
+    const double energy = eigenstates_energy(r->s, r->point);
+    const int64_t levels = levels_as_near(r);
+    const int64_t enough = r->s->states + (levels - r->states.vectors + 1) / 2;
+    if (levels > r->states.vectors)
+        return kl_fail(err, KL_INPUT,
+                       "states: %d are too few at eta %g: without disorder %lld levels are as near "
+                       "to energy %g; ask for at least %lld, or for a larger eta",
+                       r->s->states, r->h.eta, (long long)levels, energy, (long long)enough);
+    return kl_fail(
+        err, KL_INPUT,
+        "states: the %d nearest to energy %g at eta %g did not converge; ask for another "
+        "number of them, or for a larger eta",
+        r->s->states, energy, r->h.eta);
+}
+
+/* Half a second of the filter at a time. */
 kl_status eigenstates_advance(void *run, int station, bool *reached, kl_error *err)
 {
     eigenstates_run *r = run;
+    int more =
+        kl_interior_filter(&r->states, &r->h, first_of(r, r->rank), first_of(r, r->rank + 1));
     (void)station;
-    *reached = kl_interior_step(&r->states, &r->h);
+    MPI_Allreduce(MPI_IN_PLACE, &more, 1, MPI_INT, MPI_MAX, r->group);
+    *reached = false;
+    if (more)
+        return KL_OK;
+    share_vectors(r);
+    *reached = kl_interior_end_round(&r->states, &r->h);
     if (*reached && !r->states.converged)
-        return kl_fail(err, KL_INPUT,
-                       "states: those nearest to energy %g at eta %g did not converge; ask for "
-                       "another number of them",
-                       eigenstates_energy(r->s, r->point), r->h.eta);
+        return refuse(r, err);
     return KL_OK;
+}
+
+/* ---- checkpoints: between any two calls ---- */
+
+kl_packing eigenstates_shape(const void *run)
+{
+    const eigenstates_run *r = run;
+    const int first = first_of(r, r->rank);
+    return (kl_packing){.pieces = r->states.vectors,
+                        .first = first,
+                        .count = first_of(r, r->rank + 1) - first,
+                        .piece_bytes = kl_interior_piece(&r->states),
+                        .progress_bytes = kl_interior_progress()};
+}
+
+/* States that are found are measured at once. */
+kl_packing eigenstates_packing(const void *run, int station)
+{
+    (void)station;
+    return ((const eigenstates_run *)run)->states.converged ? (kl_packing){0}
+                                                            : eigenstates_shape(run);
+}
+
+void eigenstates_pack(const void *run, int64_t piece, void *bytes)
+{
+    const eigenstates_run *r = run;
+    kl_interior_pack(&r->states, first_of(r, r->rank) + (int)piece, bytes);
+}
+
+void eigenstates_unpack(void *run, int64_t piece, const void *bytes)
+{
+    eigenstates_run *r = run;
+    kl_interior_unpack(&r->states, first_of(r, r->rank) + (int)piece, bytes);
+}
+
+void eigenstates_restored(void *run, int station)
+{
+    (void)station;
+    kl_interior_restored(&((eigenstates_run *)run)->states);
 }
 
 /* ---- what a state is ---- */
@@ -157,16 +272,6 @@ static void to_momenta(eigenstates_run *r, int n)
     kl_fft_forward(&r->fft);
     for (int64_t i = 0; i < sites; i++)
         z[2 * i] = (z[2 * i] * z[2 * i] + z[2 * i + 1] * z[2 * i + 1]) / (double)sites;
-}
-
-static double band_at(const eigenstates_run *r, int64_t site)
-{
-    double sum = 0;
-    for (int axis = 0; axis < r->lattice.dimension; axis++) {
-        sum += r->band[site % r->lattice.sites];
-        site /= r->lattice.sites;
-    }
-    return sum;
 }
 
 /* Adds the weights on the shells about the state's own energy; false: it is outside the band. */
@@ -193,12 +298,6 @@ static double participation(const eigenstates_run *r, int n)
     for (int64_t i = 0; i < kl_lattice_local(&r->lattice); i++)
         sum += psi[i] * psi[i] * psi[i] * psi[i];
     return sum;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* The mean of min/max of neighbouring spacings; a degeneracy counts as 0. */

@@ -150,6 +150,12 @@ kl_status expansion_solve(const expansion *x, int point, bool infinite, MPI_Comm
     kl_status status = kl_agree(comm, create(x, point, infinite, &s, err), err);
     for (int i = 0; status == KL_OK && i < x->packets.n; i++)
         status = solve_packet(&s, i, comm, out, err);
+    if (status == KL_INPUT) { /* no shell to scatter on: no reason to lose the run */
+        for (int i = 0; i < x->times.n * x->nquantities; i++)
+            out->value[i] = out->error[i] = NAN;
+        snprintf(out->note, sizeof out->note, "%.255s", err->message);
+        status = KL_OK;
+    }
     destroy(&s);
     return status;
 }
