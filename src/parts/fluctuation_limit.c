@@ -223,7 +223,6 @@ static kl_status solve(const kl_fluctuation_limit *limit, int point, problem *p,
     double *value;
     p->kinetic.stop = out->stop;
     p->kinetic.stop_context = out->stop_context;
-    p->fluctuation.covariance = out->correlation != NULL;
     KL_TRY(kl_agree(comm, kl_alloc(2 * n * n, sizeof *value, "fluctuations", &value, err), err));
     kl_status status =
         kl_fluctuations_solve(comm, &p->fluctuation, value, value + n * n, out->note, err);
@@ -244,6 +243,7 @@ kl_status kl_fluctuation_limit_solve(const kl_fluctuation_limit *limit, int poin
         return KL_OK;
     }
     kl_status status = kl_agree(comm, create_problem(limit, point, infinite_space, &p, err), err);
+    p.fluctuation.covariance = out->correlation != NULL; /* before its time is asked for */
     const double seconds = status == KL_OK ? kl_fluctuations_seconds(&p.fluctuation) : 0;
     if (status == KL_OK && p.fluctuation.nquantities == 0)
         snprintf(out->note, sizeof out->note,
