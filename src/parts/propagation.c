@@ -370,14 +370,13 @@ void kl_propagation_potential(kl_propagation *e)
 }
 
 void kl_propagation_draw(kl_propagation *e, const kl_disorder_keys *keys, int distribution,
-                         const double *more, int64_t realization)
+                         double eta, const double *more, int64_t realization)
 {
     if (e->lattice.pencils && e->lattice.dimension == 3) {
-        kl_potential_draw_pencil(keys, distribution, e->setup.eta, more, realization, &e->lattice,
-                                 e->omega);
+        kl_potential_draw_pencil(keys, distribution, eta, more, realization, &e->lattice, e->omega);
         return;
     }
-    kl_potential_draw(keys, distribution, e->setup.eta, more, realization, &e->lattice, e->omega);
+    kl_potential_draw(keys, distribution, eta, more, realization, &e->lattice, e->omega);
     kl_propagation_potential(e);
 }
 

@@ -78,10 +78,11 @@ void kl_propagation_chosen(const kl_propagation *propagation, char text[KL_NAME]
 /* In this order: draw(), or fill omega with the potential of this rank's slab and potential();
  * bound(), which destroys psi and the outputs, and tries what is fastest on this machine if that
  * was not done lately; fill this rank's slab of psi and start(), or start_packets(). All
- * collective. A lattice in pencils has its potential there, made there if it is drawn site by site
+ * collective. eta: that of the study, by which potentials are drawn, whatever multiplies them in
+ * setup. A lattice in pencils has its potential there, made there if it is drawn site by site
  * (d = 3); and so with psi and packets that are a product. */
 void kl_propagation_draw(kl_propagation *propagation, const kl_disorder_keys *keys,
-                         int distribution, const double *more, int64_t realization);
+                         int distribution, double eta, const double *more, int64_t realization);
 void kl_propagation_potential(kl_propagation *propagation);
 void kl_propagation_bound(kl_propagation *propagation);
 kl_status kl_propagation_start(kl_propagation *propagation, kl_error *err);

@@ -73,6 +73,8 @@ static void large_seams(void **state)
                             .element = sizeof(double),
                             .depth = 16,
                             .arrays = 10,
+                            .planes = n,
+                            .away = 1,
                             .below = (char *)below,
                             .above = (char *)above};
     uintptr_t last = below;

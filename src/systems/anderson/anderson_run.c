@@ -117,7 +117,7 @@ kl_status anderson_start(void *run, int64_t batch, kl_error *err)
         KL_TRY(kl_agree(e->lattice.comm, fill_potential(r, batch, err), err));
         kl_propagation_potential(e);
     } else {
-        kl_propagation_draw(e, &r->a->disorder, r->point->distribution, NULL, batch);
+        kl_propagation_draw(e, &r->a->disorder, r->point->distribution, r->point->eta, NULL, batch);
     }
     kl_propagation_bound(e);
     return kl_propagation_start_packets(e, &r->a->packets, err);

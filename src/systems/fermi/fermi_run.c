@@ -132,7 +132,7 @@ kl_status fermi_start(void *run, int64_t batch, kl_error *err)
     kl_propagation *e = &r->propagation;
     (void)err;
     r->realization = batch;
-    kl_propagation_draw(e, &r->f->disorder, r->point->distribution, NULL,
+    kl_propagation_draw(e, &r->f->disorder, r->point->distribution, r->point->eta, NULL,
                         turned ? batch - 1 : batch);
     for (int64_t i = 0; turned && i < kl_pencils_held(&e->lattice); i++)
         e->omega[i] = -e->omega[i];

@@ -126,7 +126,8 @@ static void fill_potential(localization_run *r)
     const int64_t n = kl_lattice_local(lattice);
     const kl_disorder_keys *keys = &r->l->disorder;
     if (sigma == 0) {
-        kl_propagation_draw(&r->propagation, keys, keys->distribution, &sigma, r->realization);
+        kl_propagation_draw(&r->propagation, keys, keys->distribution, r->propagation.setup.eta,
+                            &sigma, r->realization);
         return;
     }
     kl_potential_draw(keys, keys->distribution, r->propagation.setup.eta, &sigma, r->realization,
