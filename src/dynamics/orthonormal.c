@@ -5,28 +5,17 @@
 
 #include <math.h>
 
-typedef double vector __attribute__((vector_size(KL_LANES * sizeof(double))));
-
 /* Two columns a, b less their parts along the four columns from q on. */
 KL_CLONES static void project(const double *q, int64_t length, double *a, double *b)
 {
-    const vector *q0 = (const vector *)q, *q1 = (const vector *)(q + length),
-                 *q2 = (const vector *)(q + 2 * length), *q3 = (const vector *)(q + 3 * length);
-    vector *u = (vector *)a, *v = (vector *)b, s[8] = {{0}};
+    const kl_lanes_vector *q0 = (const kl_lanes_vector *)q,
+                          *q1 = (const kl_lanes_vector *)(q + length),
+                          *q2 = (const kl_lanes_vector *)(q + 2 * length),
+                          *q3 = (const kl_lanes_vector *)(q + 3 * length);
+    kl_lanes_vector *u = (kl_lanes_vector *)a, *v = (kl_lanes_vector *)b;
     const int64_t n = length / KL_LANES;
     double r[8];
-    for (int64_t i = 0; i < n; i++) {
-        s[0] += q0[i] * u[i];
-        s[1] += q1[i] * u[i];
-        s[2] += q2[i] * u[i];
-        s[3] += q3[i] * u[i];
-        s[4] += q0[i] * v[i];
-        s[5] += q1[i] * v[i];
-        s[6] += q2[i] * v[i];
-        s[7] += q3[i] * v[i];
-    }
-    for (int k = 0; k < 8; k++)
-        r[k] = kl_lanes_sum((const double *)&s[k]);
+    kl_lanes_four_by_two(length, q, a, b, r);
     for (int64_t i = 0; i < n; i++) {
         u[i] -= (r[0] * q0[i] + r[1] * q1[i]) + (r[2] * q2[i] + r[3] * q3[i]);
         v[i] -= (r[4] * q0[i] + r[5] * q1[i]) + (r[6] * q2[i] + r[7] * q3[i]);
@@ -35,8 +24,8 @@ KL_CLONES static void project(const double *q, int64_t length, double *a, double
 
 KL_CLONES static double dot(int64_t length, const double *a, const double *b)
 {
-    const vector *u = (const vector *)a, *v = (const vector *)b;
-    vector s = {0};
+    const kl_lanes_vector *u = (const kl_lanes_vector *)a, *v = (const kl_lanes_vector *)b;
+    kl_lanes_vector s = {0};
     for (int64_t i = 0; i < length / KL_LANES; i++)
         s += u[i] * v[i];
     return kl_lanes_sum((const double *)&s);

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-typedef double vector __attribute__((vector_size(KL_LANES * sizeof(double))));
-
 enum { CHUNK = 256 }; /* numbers of a column: those of all columns fit into a cache */
 
 KL_CLONES void kl_spans_add(int64_t length, double factor, const double *restrict a,
@@ -16,26 +14,10 @@ KL_CLONES void kl_spans_add(int64_t length, double factor, const double *restric
         b[i] += factor * a[i];
 }
 
-/* Four columns from a on times two, b0 and b1. */
 KL_CLONES static void four_times_two(int64_t length, const double *a, const double *b0,
                                      const double *b1, double out[8])
 {
-    const vector *a0 = (const vector *)a, *a1 = (const vector *)(a + length),
-                 *a2 = (const vector *)(a + 2 * length), *a3 = (const vector *)(a + 3 * length);
-    const vector *u = (const vector *)b0, *v = (const vector *)b1;
-    vector s[8] = {{0}};
-    for (int64_t i = 0; i < length / KL_LANES; i++) {
-        s[0] += a0[i] * u[i];
-        s[1] += a1[i] * u[i];
-        s[2] += a2[i] * u[i];
-        s[3] += a3[i] * u[i];
-        s[4] += a0[i] * v[i];
-        s[5] += a1[i] * v[i];
-        s[6] += a2[i] * v[i];
-        s[7] += a3[i] * v[i];
-    }
-    for (int k = 0; k < 8; k++)
-        out[k] = kl_lanes_sum((const double *)&s[k]);
+    kl_lanes_four_by_two(length, a, b0, b1, out);
 }
 
 void kl_spans_product(int m, int64_t length, const double *a, const double *b, double *out)
@@ -56,12 +38,13 @@ void kl_spans_product(int m, int64_t length, const double *a, const double *b, d
 KL_CLONES static void add_four(int64_t n, int64_t length, const double turn[4][4],
                                const double *from, double *to)
 {
-    const vector *a0 = (const vector *)from, *a1 = (const vector *)(from + length),
-                 *a2 = (const vector *)(from + 2 * length),
-                 *a3 = (const vector *)(from + 3 * length);
+    const kl_lanes_vector *a0 = (const kl_lanes_vector *)from,
+                          *a1 = (const kl_lanes_vector *)(from + length),
+                          *a2 = (const kl_lanes_vector *)(from + 2 * length),
+                          *a3 = (const kl_lanes_vector *)(from + 3 * length);
     for (int64_t i = 0; i < n / KL_LANES; i++)
         for (int k = 0; k < 4; k++) {
-            vector *b = (vector *)(to + k * length) + i;
+            kl_lanes_vector *b = (kl_lanes_vector *)(to + k * length) + i;
             *b = (((*b + turn[k][0] * a0[i]) + turn[k][1] * a1[i]) + turn[k][2] * a2[i]) +
                  turn[k][3] * a3[i];
         }

@@ -35,12 +35,7 @@ static void check(int d, int64_t L, kl_precision precision)
     assert_ok(kl_symbol_energy(d, 2, &symbols[4], why));
     assert_ok(kl_symbol_velocity(d - 1, &symbols[5], why));
     kl_observable o[OBSERVABLES];
-    for (int k = 0; k < OBSERVABLES; k++)
-        o[k] = (kl_observable){.position = (kl_position)(k % 3),
-                               .center = {0.4, -0.3, 0.1},
-                               .width = 0.5,
-                               .wave = {1, 2, -1},
-                               .symbol = &symbols[k]};
+    set_observables(OBSERVABLES, symbols, o);
     random_vector(alone->n, 80, psi);
     results one, many;
     measure(alone, precision, o, psi, &one);

@@ -75,12 +75,7 @@ static void measure(const piece_of *p, const kl_state *psi, results *r)
     kl_observable o[OBSERVABLES];
     kl_wigner *pairing = NULL;
     assert_ok(kl_symbol_energy(p->lattice.dimension, 1, &symbols[3], why));
-    for (int k = 0; k < OBSERVABLES; k++)
-        o[k] = (kl_observable){.position = (kl_position)(k % 3),
-                               .center = {0.4, -0.3, 0.1},
-                               .width = 0.5,
-                               .wave = {1, 2, -1},
-                               .symbol = &symbols[k]};
+    set_observables(OBSERVABLES, symbols, o);
     assert_ok(kl_wigner_create(&p->lattice, mu, OBSERVABLES, o, &pairing, why));
     assert_ok(kl_wigner_evaluate(pairing, psi, r->value, &r->norm, &r->hop, NULL, why));
     kl_wigner_destroy(&pairing);

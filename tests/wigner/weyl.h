@@ -53,4 +53,15 @@ static inline kl_symbol mode_symbol(int m0, int m1, int m2)
     return symbol;
 }
 
+/* Positions of every kind in turn, each with the symbol of its number. */
+static inline void set_observables(int n, const kl_symbol *symbols, kl_observable *o)
+{
+    for (int k = 0; k < n; k++)
+        o[k] = (kl_observable){.position = (kl_position)(k % 3),
+                               .center = {0.4, -0.3, 0.1},
+                               .width = 0.5,
+                               .wave = {1, 2, -1},
+                               .symbol = &symbols[k]};
+}
+
 #endif
